@@ -1,0 +1,1 @@
+"""The test certificate authority of relaylab: a persistent root, and leaves made from it."""

@@ -1,0 +1,1 @@
+"""Described traffic for relaylab: sender profiles, suites and the player that drives an emulator with them."""
