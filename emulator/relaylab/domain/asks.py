@@ -1,0 +1,247 @@
+"""One Ask per decision point: exactly what the service can know there, already resolved.
+
+There is no recipient in a SignInAsk and no password anywhere, so a rule cannot look at what has not happened yet; the
+type checker sees to it. ``words`` gives the values for the blanks of reply texts and fixes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from relaylab.domain.attribution import Attribution, Direction
+from relaylab.domain.identity import Credential, Mechanism
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from relaylab.domain.address import Address
+    from relaylab.domain.endpoint import Endpoint
+    from relaylab.domain.message import Envelope, MessageHead
+    from relaylab.domain.peer import Peer, TlsFacts
+    from relaylab.domain.tenant import AuthenticationPolicy, Mailbox, Tenant
+    from relaylab.domain.world import Recipient
+
+NOWHERE = Attribution(Direction.INCOMING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What every decision knows: which door, when, who is at the other end, and TLS if there is any."""
+
+    endpoint: Endpoint
+    now: datetime
+    peer: Peer
+    tls: TlsFacts | None = None
+
+    def words(self) -> Mapping[str, str]:
+        """Give the words for the blanks of replies and fixes."""
+        return {"ip": str(self.peer.ip)}
+
+    def evidence(self) -> tuple[str, ...]:
+        """Give what is worth saying about this situation, in sentences."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelloAsk(Ask):
+    """EHLO or HELO was sent with this argument (possibly empty)."""
+
+    argument: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MechanismAsk(Ask):
+    """AUTH named a mechanism; nothing of the credentials is known yet."""
+
+    mechanism: Mechanism
+    mechanism_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInAsk(Ask):
+    """The credentials are complete: the last step of AUTH.
+
+    ``user`` is the name as presented; ``tenant`` and ``mailbox`` are known when it is somebody's. ``recent_failures``
+    counts wrong passwords for this name in the lock-out window. ``tenant_is_new`` tells a tenant that was created at
+    or after the cutover. ``on_legacy_host`` is true at smtp-legacy.office365.com.
+    """
+
+    mechanism: Mechanism
+    user: str
+    credential: Credential
+    tenant: Tenant | None = None
+    mailbox: Mailbox | None = None
+    policy: AuthenticationPolicy | None = None
+    recent_failures: int = 0
+    tenant_is_new: bool = False
+    on_legacy_host: bool = False
+
+    def words(self) -> Mapping[str, str]:
+        """Add the user, the mailbox, the tenant and the policy."""
+        return {
+            "ip": str(self.peer.ip),
+            "user": self.user,
+            "mailbox": str(self.mailbox.address) if self.mailbox else self.user,
+            "tenant": self.tenant.name if self.tenant else "(no tenant)",
+            "policy": self.policy.name if self.policy else "(no policy)",
+        }
+
+    def evidence(self) -> tuple[str, ...]:
+        """Say who tried to sign in and how."""
+        whose = f"a mailbox of tenant {self.tenant.name}" if self.tenant and self.mailbox else "no mailbox of this world"
+        return (f"{self.mechanism} as {self.user}, {whose}", f"the credential: {self.credential}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailAsk(Ask):
+    """MAIL FROM was sent.
+
+    ``declared_size`` is the SIZE parameter in octets, ``sign_in_failure`` the line that an earlier failed AUTH of this
+    session was refused with.
+    """
+
+    mail_from: Address | None
+    principal: Mailbox | None = None
+    tenant: Tenant | None = None
+    declared_size: int | None = None
+    wants_smtputf8: bool = False
+    sign_in_failure: str | None = None
+
+    def words(self) -> Mapping[str, str]:
+        """Add the sender and the saved failure."""
+        return {
+            "ip": str(self.peer.ip),
+            "sender": str(self.mail_from) if self.mail_from else "<>",
+            "mailbox": str(self.principal.address) if self.principal else "(nobody)",
+            "failure": self.sign_in_failure or "",
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RcptAsk(Ask):
+    """RCPT TO was sent.
+
+    ``recipients`` counts those already accepted in this transaction, ``same_domain`` those of them in this one's
+    domain. ``bound_to`` is the id of the tenant that the transaction is bound to by an earlier recipient, "" when it
+    is bound to the outside, None when it is free.
+    """
+
+    mail_from: Address | None
+    recipient: Recipient
+    principal: Mailbox | None = None
+    attribution: Attribution = NOWHERE
+    recipients: int = 0
+    same_domain: int = 0
+    bound_to: str | None = None
+
+    def words(self) -> Mapping[str, str]:
+        """Add sender, recipient and the recipient's tenant."""
+        tenant = self.recipient.tenant or self.attribution.tenant
+        return {
+            "ip": str(self.peer.ip),
+            "sender": str(self.mail_from) if self.mail_from else "<>",
+            "sender_domain": str(self.mail_from.domain) if self.mail_from else "(none)",
+            "recipient": str(self.recipient.address),
+            "tenant": tenant.name if tenant else "(no tenant)",
+        }
+
+    def evidence(self) -> tuple[str, ...]:
+        """Say what the recipient is, and how the message was attributed."""
+        owner = f" of tenant {self.recipient.tenant.name}" if self.recipient.tenant else ""
+        return (
+            f"{self.recipient.address} is {self.recipient.standing}{owner}",
+            *self.attribution.because,
+            *self.attribution.rejected,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataAsk(Ask):
+    """The message is complete: the end of DATA, or of the last BDAT.
+
+    ``size`` is in octets. ``open_before`` counts the submissions of the same mailbox that were open when this one
+    began. ``recipients_today`` is what the mailbox has sent in the last 24 hours, ``charge`` what this message adds (a
+    group counts once). ``may_send_as_from`` and ``may_send_as_envelope`` tell whether the mailbox may use the address
+    of ``From:`` and of MAIL FROM; ``outside`` are the recipients in no tenant of this world.
+    """
+
+    envelope: Envelope
+    head: MessageHead
+    size: int
+    principal: Mailbox | None = None
+    tenant: Tenant | None = None
+    attribution: Attribution = NOWHERE
+    outside: tuple[Address, ...] = ()
+    open_before: int = 0
+    recipients_today: int = 0
+    charge: int = 0
+    may_send_as_from: bool = True
+    may_send_as_envelope: bool = True
+
+    @property
+    def sender(self) -> Address | None:
+        """The address the message claims to be from: ``From:`` where there is one, else MAIL FROM."""
+        return self.head.from_address or self.envelope.mail_from
+
+    def words(self) -> Mapping[str, str]:
+        """Add mailbox, claimed sender, tenant and the first outside recipient."""
+        tenant = self.tenant or self.attribution.tenant
+        return {
+            "ip": str(self.peer.ip),
+            "mailbox": str(self.principal.address) if self.principal else "(nobody)",
+            "sender": str(self.sender) if self.sender else "<>",
+            "envelope_sender": str(self.envelope.mail_from) if self.envelope.mail_from else "<>",
+            "tenant": tenant.name if tenant else "(no tenant)",
+            "recipient": str(self.outside[0]) if self.outside else str(next(iter(self.envelope.recipients), "")),
+        }
+
+    def evidence(self) -> tuple[str, ...]:
+        """Say who sends as whom, to how many, and how the message was attributed."""
+        said = [f"{len(self.envelope.recipients)} recipient(s), {self.size} octets"]
+        if self.principal is not None:
+            said.append(f"{self.principal.address} is signed in and sends as {self.sender}")
+        if self.outside:
+            said.append("outside every tenant: " + ", ".join(str(address) for address in self.outside))
+        return (*said, *self.attribution.because, *self.attribution.rejected)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryAsk(Ask):
+    """A copy of an accepted message is about to be placed.
+
+    ``recipient`` is one final recipient after groups were expanded. ``recipients`` counts those of the envelope.
+    ``external_today`` and ``external_quota`` are the tenant's copies to the outside in the last 24 hours, this
+    message's earlier ones included, and what it may send; ``moera_today`` the same for senders at
+    ``onmicrosoft.com``. A quota of None means that no limit holds.
+    """
+
+    recipient: Recipient
+    mail_from: Address | None
+    size: int
+    recipients: int
+    principal: Mailbox | None = None
+    tenant: Tenant | None = None
+    attribution: Attribution = NOWHERE
+    external_today: int = 0
+    external_quota: int | None = None
+    moera_today: int = 0
+    moera_quota: int | None = None
+    recipients_today: int = 0
+
+    def words(self) -> Mapping[str, str]:
+        """Add recipient, mailbox, tenant and quota."""
+        tenant = self.recipient.tenant or self.tenant
+        return {
+            "ip": str(self.peer.ip),
+            "recipient": str(self.recipient.address),
+            "mailbox": str(self.principal.address) if self.principal else str(self.mail_from or "<>"),
+            "tenant": tenant.name if tenant else "(no tenant)",
+            "quota": str(self.external_quota),
+            "size": str(self.size),
+        }
+
+    def evidence(self) -> tuple[str, ...]:
+        """Say what the recipient is."""
+        return (f"{self.recipient.address} is {self.recipient.standing}",)

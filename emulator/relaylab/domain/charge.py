@@ -1,0 +1,28 @@
+"""What a turn costs whom: values that the store applies to its counters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Meter(StrEnum):
+    """A counter of the service; the comment says whose, and over which span."""
+
+    RECIPIENTS = "recipients"  # a mailbox, 24 hours (fact CS-LIM-06)
+    DELIVERIES = "deliveries"  # a mailbox, 1 minute, at the instant of delivery (fact CS-LIM-04)
+    EXTERNAL = "external"  # a tenant, 24 hours: copies to the outside (fact CS-LIM-20)
+    MOERA_EXTERNAL = "moera_external"  # a tenant, 24 hours: the same, from onmicrosoft.com (fact CS-LIM-30)
+    FAILED_SIGN_INS = "failed_sign_ins"  # a user name, the lock-out window
+    OPEN_SUBMISSIONS = "open_submissions"  # a mailbox, now (fact CS-LIM-01); may be negative to close one
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """``amount`` on the ``meter`` of ``owner`` (a mailbox address, a tenant id or a user name), at an instant."""
+
+    meter: Meter
+    owner: str
+    amount: int
+    at: datetime

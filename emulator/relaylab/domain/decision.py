@@ -1,0 +1,57 @@
+"""A verdict as plain values: what is written to the event log, kept beside a message and shown in reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from relaylab.domain.endpoint import Endpoint, Stage
+    from relaylab.domain.source import Source
+
+
+class EffectKind(StrEnum):
+    """What a verdict does."""
+
+    ADMIT = "admit"
+    REFUSE = "refuse"  # 5xx
+    DEFER = "defer"  # 4xx
+    DISCONNECT = "disconnect"  # the reply, then the connection is closed
+    BOUNCE = "bounce"  # accepted with 250, then a non-delivery report
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyFacts:
+    """A reply as three fields: ``code`` (550), ``enhanced`` ("5.7.30" or None), ``text`` (without trailer)."""
+
+    code: int
+    enhanced: str | None
+    text: str
+
+    @property
+    def line(self) -> str:
+        """The reply as one line."""
+        return " ".join([str(self.code), *([self.enhanced] if self.enhanced else []), self.text])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """One verdict, flat.
+
+    ``rule`` is None where no rule decided: the default of the stage, or the grammar of the protocol. ``reading`` holds
+    the readings that mattered, ``because`` the evidence in sentences, ``fix`` the cmdlet, DNS line or setting that
+    would change the answer (empty when it is a good one).
+    """
+
+    effect: EffectKind
+    reply: ReplyFacts | None
+    rule: str | None
+    endpoint: Endpoint
+    stage: Stage
+    at: datetime
+    reading: tuple[tuple[str, str], ...]
+    because: tuple[str, ...]
+    source: Source
+    fix: str

@@ -1,0 +1,30 @@
+"""The doors of the service and the stages of a dialogue: the words used in rule ids, world files and reports."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Endpoint(StrEnum):
+    """A door of Microsoft 365 that relaylab answers for."""
+
+    SUBMISSION = "submission"  # smtp.office365.com, and smtp-legacy.office365.com
+    MX = "mx"  # <tenant>.mail.protection.outlook.com
+    HVE = "hve"
+    ACS_SMTP = "acs_smtp"
+    ACS_REST = "acs_rest"
+    ENTRA = "entra"
+    EXCHANGE_ADMIN = "exchange_admin"
+    DNS = "dns"
+    CONTROL = "control"
+
+
+class Stage(StrEnum):
+    """The point of a dialogue at which something is decided; each endpoint has one rules file per stage."""
+
+    CONNECT = "connect"  # greeting, EHLO and HELO, STARTTLS
+    AUTH = "auth"
+    MAIL = "mail"
+    RCPT = "rcpt"
+    DATA = "data"  # the end of DATA, or of the last BDAT
+    DELIVERY = "delivery"  # after the 250: the message is placed, or a non-delivery report is written

@@ -1,0 +1,65 @@
+"""The estate to certify: offices, and the senders that stand in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv6Address
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from relaylab.domain.address import Address
+
+
+class Method(StrEnum):
+    """A way to hand mail to Microsoft 365, and one that is not."""
+
+    SMTP_AUTH_BASIC = "smtp-auth-basic"
+    SMTP_AUTH_OAUTH = "smtp-auth-oauth"
+    CONNECTOR_RELAY = "connector-relay"
+    DIRECT_SEND = "direct-send"
+    HVE_BASIC = "hve-basic"
+    HVE_OAUTH = "hve-oauth"
+    ACS_SMTP = "acs-smtp"
+    ACS_REST = "acs-rest"
+    MAIL_CONTACT = "mail-contact"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """An office: what its traffic looks like from outside.
+
+    ``client_addresses`` are the loopback or LAN addresses whose connections count as coming from this site, whatever
+    port they arrive at.
+    """
+
+    name: str
+    public_ip: IPv4Address | IPv6Address
+    client_addresses: tuple[IPv4Address | IPv6Address, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """A device or program that sends: how it does so today and how it is meant to in future.
+
+    ``sign_in`` is the mailbox whose credentials it holds (left out: the mailbox of ``from_address``), ``app_id`` the
+    application of an OAuth sender, ``planned_for`` the date its owner believes in.
+    """
+
+    name: str
+    profile: str
+    from_address: Address
+    to: tuple[Address, ...]
+    today: Method
+    target: Method
+    site: str | None = None
+    sign_in: Address | None = None
+    app_id: str | None = None
+    messages_per_day: int = 1
+    planned_for: date | None = None
+
+    @property
+    def signs_in_as(self) -> Address:
+        """The mailbox whose credentials the sender holds."""
+        return self.sign_in or self.from_address

@@ -1,0 +1,80 @@
+"""An accepted message: envelope, the head of its header block, and where each copy went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from relaylab.domain.address import Address
+    from relaylab.domain.decision import Decision
+    from relaylab.domain.endpoint import Endpoint
+
+
+class Placement(StrEnum):
+    """Where a copy of an accepted message went."""
+
+    INBOX = "inbox"
+    JUNK = "junk"
+    QUARANTINE = "quarantine"
+    OUTSIDE = "outside"  # handed to the world outside the tenants; kept here, never delivered
+    NONE = "none"  # a non-delivery report was written instead
+
+
+@dataclass(frozen=True, slots=True)
+class MessageHead:
+    """What the service reads of the header block; a missing field is None.
+
+    ``from_address`` is the first mailbox of ``From:``; ``has_from`` tells a missing field from an unreadable one.
+    """
+
+    from_address: Address | None = None
+    has_from: bool = False
+    subject: str | None = None
+    message_id: str | None = None  # with its angle brackets
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """MAIL FROM and RCPT TO; ``mail_from`` is None for the empty reverse path (RFC 5321 §4.5.5)."""
+
+    mail_from: Address | None
+    recipients: tuple[Address, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One recipient's copy: for whom, through which recipient of the envelope it came, and where it was placed."""
+
+    recipient: Address
+    through: Address
+    placed: Placement
+    rule: str | None = None  # the rule that decided, when it was not the default
+    reply: str | None = None  # the status that a non-delivery report carries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptMessage:
+    """A message the emulator took responsibility for; ``raw`` is what the client sent, octet for octet.
+
+    ``shown_from`` is the sender that recipients see: for client submission the primary address of the mailbox when an
+    alias was used and the tenant does not allow sending from aliases (fact CS-SA-07).
+    """
+
+    id: str
+    endpoint: Endpoint
+    tenant: str | None
+    site: str | None
+    session: str
+    accepted_at: datetime
+    delivered_at: datetime
+    envelope: Envelope
+    shown_from: str
+    head: MessageHead
+    size: int
+    raw: bytes | bytearray
+    copies: tuple[Copy, ...]
+    decision: Decision | None  # None for a report that the service itself wrote
+    report_of: str | None = None  # the id of the message that a non-delivery report is about

@@ -1,0 +1,23 @@
+"""Chance as a type: one seed, and an independent named stream for each thing that needs dice.
+
+A generator that is shared is not repeatable under concurrency, since the order of draws follows the scheduler. So
+every consumer asks for its own stream, named by a path, and the same seed and path always give the same draws.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from random import Random
+
+
+@dataclass(frozen=True, slots=True)
+class Randomness:
+    """The one seed of a run."""
+
+    seed: int
+
+    def stream(self, *path: str | int) -> Random:
+        """Give the generator of ``path``, always starting at the same place for the same seed."""
+        name = "\x1f".join([str(self.seed), *(str(part) for part in path)])
+        return Random(int.from_bytes(hashlib.sha256(name.encode()).digest()[:16], "big"))

@@ -1,0 +1,122 @@
+"""Replies as values: a template with the source of its wording, a reply made from it, and its form on the wire."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from relaylab.domain.clock import as_utc
+
+if TYPE_CHECKING:
+    from relaylab.domain.codes import EnhancedCode, ReplyCode
+    from relaylab.domain.source import Source
+
+
+class Trailer(Enum):
+    """What stands behind the text of a reply."""
+
+    NONE = "none"
+    FRONT_END = "front end"  # [HOST TIME SESSION], facts CS-SFX-01 and MX-FMT-03
+    MAILBOX_SERVER = "mailbox server"  # [Hostname=...], fact CS-SFX-03
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyTemplate:
+    """A text the service can say, with blanks in braces, and where the wording is written.
+
+    ``slow`` marks the replies that the service holds back for five seconds (fact CS-CMD-13). A text of several lines
+    is separated by newlines.
+    """
+
+    name: str
+    code: ReplyCode
+    enhanced: EnhancedCode | None
+    text: str
+    source: Source
+    trailer: Trailer = Trailer.NONE
+    slow: bool = False
+
+    def fill(self, **words: str) -> Reply:
+        """Make the reply; raise KeyError when a blank has no word."""
+        return Reply(self, self.text.format_map(words) if "{" in self.text else self.text)
+
+    def __str__(self) -> str:
+        """Give the line without its trailer, blanks still open."""
+        enhanced = f"{self.enhanced} " if self.enhanced else ""
+        return f"{int(self.code)} {enhanced}{self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer, complete but for the trailer, which needs the session's names and the instant."""
+
+    template: ReplyTemplate
+    text: str
+
+    @property
+    def code(self) -> ReplyCode:
+        """The three digits."""
+        return self.template.code
+
+    @property
+    def enhanced(self) -> EnhancedCode | None:
+        """The enhanced status code, where the reply has one."""
+        return self.template.enhanced
+
+    @property
+    def line(self) -> str:
+        """The first line without trailer: ``550 5.7.30 Basic authentication ...``."""
+        enhanced = f"{self.enhanced} " if self.enhanced else ""
+        return f"{int(self.code)} {enhanced}{self.text}".split("\n", 1)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionNames:
+    """The server names of one session (facts CS-SFX-07, MX-FMT-02).
+
+    ``host`` greets (``DS7PR03CA0257.outlook.office365.com``), ``site`` signs refusals
+    (``DS7PR03CA0257.namprd03.prod.outlook.com``), ``mailbox_server`` answers at the end of DATA, ``session_id`` is 16
+    upper-case hexadecimal digits, the same in the banner and in every trailer of the session.
+    """
+
+    host: str
+    site: str
+    mailbox_server: str
+    session_id: str
+
+
+class TrailerStyle(Enum):
+    """The two forms the front-end trailer has had (facts CS-SFX-01, CS-SFX-02, MX-FMT-03)."""
+
+    SERVER_ONLY = "server only"
+    SERVER_TIME_SESSION = "server, time and session id"
+
+
+def render(reply: Reply, names: SessionNames, now: datetime, style: TrailerStyle) -> bytes:
+    """Write a reply as it goes on the wire, every line ended by CRLF (RFC 5321 §4.2.1).
+
+    The enhanced code stands on each line of a multi-line reply that has one (RFC 2034 §4). Text is UTF-8.
+    """
+    enhanced = f"{reply.enhanced} " if reply.enhanced else ""
+    lines = reply.text.split("\n")
+    lines[-1] += trailer(reply.template.trailer, names, now, style)
+    last = len(lines) - 1
+    return "".join(
+        f"{int(reply.code)}{'-' if index < last else ' '}{enhanced}{line}\r\n" for index, line in enumerate(lines)
+    ).encode()
+
+
+def trailer(kind: Trailer, names: SessionNames, now: datetime, style: TrailerStyle) -> str:
+    """Give the trailer of a reply with the space before it, or nothing."""
+    match kind:
+        case Trailer.NONE:
+            return ""
+        case Trailer.MAILBOX_SERVER:
+            return f" [Hostname={names.mailbox_server}]"
+        case Trailer.FRONT_END:
+            if style is TrailerStyle.SERVER_ONLY:
+                return f" [{names.site}]"
+            stamp = as_utc(now).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            return f" [{names.site} {stamp} {names.session_id}]"

@@ -1,0 +1,307 @@
+"""A tenant and what it owns, as an Exchange or Entra administrator would name it.
+
+Field names are the property names of the cmdlets in snake_case; each class names the cmdlet that shows it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv4Network, IPv6Address
+from typing import TYPE_CHECKING, Final
+
+from relaylab.domain.address import Address, DomainName
+
+if TYPE_CHECKING:
+    from relaylab.domain.secret import Secret
+
+MB: Final = 1024 * 1024
+SMTP_AUTH_OFF_FOR_NEW_TENANTS: Final = datetime(2020, 1, 1, tzinfo=UTC)  # fact CS-EN-01
+
+
+class Switch(StrEnum):
+    """A switch with a factory setting."""
+
+    DEFAULT = "default"
+    ON = "on"
+    OFF = "off"
+
+
+class DomainType(StrEnum):
+    """``Get-AcceptedDomain``, DomainType; ExternalRelay does not exist in the cloud (fact MX-RCP-01)."""
+
+    AUTHORITATIVE = "Authoritative"
+    INTERNAL_RELAY = "InternalRelay"
+
+
+class ConnectorType(StrEnum):
+    """``Get-InboundConnector``, ConnectorType; only OnPremises grants relay (fact MX-CON-01)."""
+
+    ON_PREMISES = "OnPremises"
+    PARTNER = "Partner"
+
+
+class BillingPolicyStatus(StrEnum):
+    """The billing state of a High Volume Email account."""
+
+    VALID = "BillingPolicyValid"
+    INVALID = "BillingPolicyInvalid"
+    NONE = "NoBillingPolicy"
+
+
+@dataclass(frozen=True, slots=True)
+class TransportConfig:
+    """``Get-TransportConfig``; None follows the factory setting of the tenant's creation date (fact CS-EN-01)."""
+
+    smtp_client_authentication_disabled: bool | None = None
+    allow_legacy_tls_clients: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationConfig:
+    """``Get-OrganizationConfig``."""
+
+    reject_direct_send: bool = False
+    send_from_alias_enabled: bool = False
+    default_authentication_policy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedDomain:
+    """``Get-AcceptedDomain``."""
+
+    name: DomainName
+    domain_type: DomainType = DomainType.AUTHORITATIVE
+    default: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailbox:
+    """``Get-Mailbox`` and ``Get-CASMailbox``; None for a switch means that the tenant's value holds.
+
+    ``recipient_limits`` is recipients per message, ``max_send_size`` octets. ``account_enabled`` is Entra's sign-in
+    state, ``mfa_required`` a per-user demand for a second factor, ``send_quota_exceeded`` a full mailbox.
+    """
+
+    address: Address
+    password: Secret | None = None
+    smtp_client_authentication_disabled: bool | None = None
+    recipient_limits: int = 500
+    max_send_size: int = 35 * MB
+    proxy_addresses: tuple[Address, ...] = ()
+    licensed: bool = True
+    account_enabled: bool = True
+    account_locked: bool = False
+    mfa_required: bool = False
+    send_quota_exceeded: bool = False
+    restricted_sender: bool = False
+
+    def owns(self, address: Address) -> bool:
+        """Tell whether ``address`` is the primary or a proxy address of this mailbox."""
+        return address == self.address or address in self.proxy_addresses
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientPermission:
+    """``Get-RecipientPermission``: ``trustee`` may send as ``identity``."""
+
+    identity: Address
+    trustee: Address
+    access_rights: tuple[str, ...] = ("SendAs",)
+
+    @property
+    def allows_send_as(self) -> bool:
+        """True when the rights hold SendAs."""
+        return "SendAs" in self.access_rights
+
+
+@dataclass(frozen=True, slots=True)
+class AuthenticationPolicy:
+    """``Get-AuthenticationPolicy``; Basic for SMTP is blocked unless the policy allows it (fact CS-EN-04)."""
+
+    name: str
+    allow_basic_auth_smtp: bool = False
+    users: tuple[Address, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionalAccessPolicy:
+    """A Conditional Access policy that blocks legacy authentication for everybody but the excluded users."""
+
+    name: str
+    enabled: bool = True
+    exclude_users: tuple[Address, ...] = ()
+
+    def blocks(self, user: Address) -> bool:
+        """Tell whether a password sign-in of ``user`` is blocked."""
+        return self.enabled and user not in self.exclude_users
+
+
+@dataclass(frozen=True, slots=True)
+class DistributionGroup:
+    """``Get-DistributionGroup`` with its members, who may be outside the tenant."""
+
+    address: Address
+    members: tuple[Address, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MailContact:
+    """``Get-MailContact``: a directory object that receives at an outside address, and never a relay."""
+
+    name: str
+    external_email_address: Address
+    proxy_addresses: tuple[Address, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundConnector:
+    """``Get-InboundConnector``; on an OnPremises connector the Require and Restrict flags do nothing (MX-CON-04)."""
+
+    name: str
+    connector_type: ConnectorType
+    enabled: bool = True
+    sender_domains: tuple[str, ...] = ()
+    sender_ip_addresses: tuple[IPv4Network, ...] = ()
+    tls_sender_certificate_name: str | None = None
+    require_tls: bool = True
+    restrict_domains_to_ip_addresses: bool = False
+    restrict_domains_to_certificate: bool = False
+    associated_accepted_domains: tuple[DomainName, ...] = ()
+    treat_messages_as_internal: bool = False
+    cloud_services_mail_enabled: bool = False
+
+    def lists(self, ip: IPv4Address | IPv6Address) -> bool:
+        """Tell whether ``ip`` is on SenderIPAddresses; connectors know IPv4 only (fact MX-CON-03)."""
+        return isinstance(ip, IPv4Address) and any(ip in network for network in self.sender_ip_addresses)
+
+
+@dataclass(frozen=True, slots=True)
+class AppRegistration:
+    """An application registered in Entra, with the application permissions (roles) it was granted."""
+
+    app_id: str
+    client_secret: Secret | None = None
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePrincipal:
+    """``Get-ServicePrincipal`` in Exchange, and the mailboxes it has FullAccess on."""
+
+    app_id: str
+    object_id: str
+    full_access: tuple[Address, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FixedToken:
+    """An access token the world simply knows, for worlds without the token endpoint."""
+
+    value: Secret
+    user: Address
+    app_id: str | None = None
+    expires: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HveAccount:
+    """``Get-MailUser -HVEAccount``."""
+
+    address: Address
+    password: Secret | None = None
+    billing_policy_status: BillingPolicyStatus = BillingPolicyStatus.VALID
+
+
+@dataclass(frozen=True, slots=True)
+class AcsResource:
+    """An Azure Communication Services resource with Email."""
+
+    name: str
+    created: datetime
+    access_key: Secret | None = None
+    linked_domains: tuple[DomainName, ...] = ()
+    sender_usernames: tuple[Address, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tenant:
+    """One Microsoft 365 organisation. ``name`` is the label of ``<name>.onmicrosoft.com``; ``id`` its directory id.
+
+    ``licences`` counts paid mail licences, ``seats`` Exchange seats (None: as many as licences), ``created`` is when
+    the organisation was made. ``basic_auth_smtp`` is the tenant's switch after the cutover.
+    """
+
+    name: str
+    id: str
+    licences: int = 25
+    seats: int | None = None
+    trial: bool = False
+    created: datetime = datetime(2015, 1, 1, tzinfo=UTC)
+    security_defaults: bool = False
+    basic_auth_smtp: Switch = Switch.DEFAULT
+    transport_config: TransportConfig = TransportConfig()
+    organization_config: OrganizationConfig = OrganizationConfig()
+    accepted_domains: tuple[AcceptedDomain, ...] = ()
+    mailboxes: tuple[Mailbox, ...] = ()
+    recipient_permissions: tuple[RecipientPermission, ...] = ()
+    authentication_policies: tuple[AuthenticationPolicy, ...] = ()
+    conditional_access_policies: tuple[ConditionalAccessPolicy, ...] = ()
+    distribution_groups: tuple[DistributionGroup, ...] = ()
+    mail_contacts: tuple[MailContact, ...] = ()
+    inbound_connectors: tuple[InboundConnector, ...] = ()
+    app_registrations: tuple[AppRegistration, ...] = ()
+    service_principals: tuple[ServicePrincipal, ...] = ()
+    tokens: tuple[FixedToken, ...] = ()
+    hve_accounts: tuple[HveAccount, ...] = ()
+    acs_resources: tuple[AcsResource, ...] = ()
+    _domains: dict[DomainName, AcceptedDomain] = field(init=False, repr=False, compare=False, hash=False)
+
+    def __post_init__(self) -> None:
+        """Index the accepted domains; every tenant owns its ``onmicrosoft.com`` domain."""
+        domains = {self.initial_domain: AcceptedDomain(self.initial_domain)}
+        domains |= {domain.name: domain for domain in self.accepted_domains}
+        object.__setattr__(self, "_domains", domains)
+
+    @property
+    def initial_domain(self) -> DomainName:
+        """``<name>.onmicrosoft.com``, which Microsoft calls the MOERA domain."""
+        return DomainName(f"{self.name.lower()}.onmicrosoft.com")
+
+    @property
+    def exchange_seats(self) -> int:
+        """Seats that decide the tenant's place in a roll-out."""
+        return self.licences if self.seats is None else self.seats
+
+    @property
+    def smtp_auth_is_disabled(self) -> bool:
+        """The tenant's SmtpClientAuthenticationDisabled; new tenants are born with it on (fact CS-EN-01)."""
+        explicit = self.transport_config.smtp_client_authentication_disabled
+        return self.created >= SMTP_AUTH_OFF_FOR_NEW_TENANTS if explicit is None else explicit
+
+    def owns(self, domain: DomainName) -> bool:
+        """Tell whether ``domain`` is an accepted domain."""
+        return domain in self._domains
+
+    def accepted_domain(self, domain: DomainName) -> AcceptedDomain | None:
+        """Give the accepted domain of that name."""
+        return self._domains.get(domain)
+
+    @property
+    def domains(self) -> tuple[AcceptedDomain, ...]:
+        """Every accepted domain, the initial one included."""
+        return tuple(self._domains.values())
+
+    def policy_of(self, mailbox: Mailbox) -> AuthenticationPolicy | None:
+        """Give the authentication policy in force for a mailbox: its own, else the organisation's default."""
+        own = next((policy for policy in self.authentication_policies if mailbox.address in policy.users), None)
+        default = self.organization_config.default_authentication_policy
+        return own or next((policy for policy in self.authentication_policies if policy.name == default), None)
+
+    def may_send_as(self, mailbox: Mailbox, address: Address) -> bool:
+        """Tell whether ``mailbox`` may send as ``address``: its own address, or a SendAs grant."""
+        return mailbox.owns(address) or any(
+            grant.allows_send_as and grant.trustee == mailbox.address and grant.identity == address
+            for grant in self.recipient_permissions
+        )

@@ -1,0 +1,1 @@
+"""How a verdict is reached: rules, rulebooks, verdicts, timelines. Knows no rule of Microsoft 365 itself."""

@@ -1,0 +1,141 @@
+"""A verdict: the ask, the shortlist it was judged by, and where in that list it was decided.
+
+The trace is not recorded, it is implied: with first match over a shortlist, the rules before ``index`` passed, the one
+at ``index`` decided, those behind were not reached, and every other rule of the catalogue was not in force.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from relaylab.domain.decision import Decision, EffectKind, ReplyFacts
+
+if TYPE_CHECKING:
+    from relaylab.domain.asks import Ask
+    from relaylab.domain.endpoint import Stage
+    from relaylab.domain.reply import Reply
+    from relaylab.domain.source import Source
+    from relaylab.engine.rule import Effect, Rule
+    from relaylab.engine.rulebook import Rulebook
+
+
+class Outcome(StrEnum):
+    """What one rule contributed to a verdict."""
+
+    NOT_IN_FORCE = "not in force"  # outside its dates, or under another reading
+    PASSED = "passed"  # its condition did not hold
+    DECIDED = "decided"
+    NOT_REACHED = "not reached"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of a trace."""
+
+    rule: Rule[Any]
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer of a rulebook to an ask; ``index`` is ``len(shortlist)`` when the default effect of the stage holds."""
+
+    ask: Ask
+    rulebook: Rulebook
+    shortlist: tuple[Rule[Any], ...]
+    index: int
+    default: Effect
+
+    @property
+    def rule(self) -> Rule[Any] | None:
+        """The rule that decided, or None for the default."""
+        return self.shortlist[self.index] if self.index < len(self.shortlist) else None
+
+    @property
+    def effect(self) -> Effect:
+        """What happens."""
+        return self.rule.effect if self.rule else self.default
+
+    @property
+    def admits(self) -> bool:
+        """True when nothing stands in the way."""
+        return self.effect.kind is EffectKind.ADMIT
+
+    @property
+    def stage(self) -> Stage:
+        """The stage at which it was decided."""
+        return self.rule.stage if self.rule else self.rulebook.stage_of(type(self.ask))
+
+    @property
+    def at(self) -> datetime:
+        """The instant it was decided at."""
+        return self.ask.now
+
+    @property
+    def reply(self) -> Reply | None:
+        """The answer, its blanks filled."""
+        template = self.effect.reply
+        return template.fill(**self.ask.words()) if template else None
+
+    @property
+    def source(self) -> Source:
+        """Where the condition is written; for a default, where the wording of the answer is."""
+        if self.rule is not None:
+            return self.rule.source
+        return self.default.reply.source if self.default.reply else self.rulebook.default_source
+
+    @property
+    def fix(self) -> str:
+        """The exact cmdlet, DNS line or setting that would change a bad answer; empty for a good one."""
+        return self.rule.fix.format_map(self.ask.words()) if self.rule and self.rule.fix else ""
+
+    @property
+    def because(self) -> tuple[str, ...]:
+        """The evidence, in sentences; the rule's own sentence comes first."""
+        return (*((self.rule.sentence,) if self.rule else ()), *self.ask.evidence())
+
+    @property
+    def reading(self) -> dict[str, str]:
+        """The readings that this answer rests on."""
+        return self.rulebook.readings_behind(self.rule) if self.rule else {}
+
+    def trace(self) -> tuple[Step, ...]:
+        """Give every rule of this decision point in catalogue order, with what it contributed."""
+        live = {id(rule): place for place, rule in enumerate(self.shortlist)}
+
+        def outcome(rule: Rule[Any]) -> Outcome:
+            place = live.get(id(rule))
+            if place is None:
+                return Outcome.NOT_IN_FORCE
+            if place == self.index:
+                return Outcome.DECIDED
+            return Outcome.PASSED if place < self.index else Outcome.NOT_REACHED
+
+        return tuple(Step(rule, outcome(rule)) for rule in self.rulebook.rules_for(self.ask))
+
+    def decision(self) -> Decision:
+        """Give the verdict as plain values, for the log, the store and the reports."""
+        reply = self.reply
+        return Decision(
+            effect=self.effect.kind,
+            reply=ReplyFacts(int(reply.code), str(reply.enhanced) if reply.enhanced else None, reply.text)
+            if reply
+            else None,
+            rule=self.rule.id if self.rule else None,
+            endpoint=self.ask.endpoint,
+            stage=self.stage,
+            at=self.at,
+            reading=tuple(sorted(self.reading.items())),
+            because=self.because,
+            source=self.source,
+            fix=self.fix,
+        )
+
+    def explain(self) -> str:
+        """Explain the verdict in a few lines for a person."""
+        from relaylab.engine.explain import explain_verdict  # noqa: PLC0415 - explain reads verdicts
+
+        return explain_verdict(self)

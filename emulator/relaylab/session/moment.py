@@ -1,0 +1,34 @@
+"""What a session may know at one step besides what the client said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from relaylab.domain.charge import Meter
+    from relaylab.domain.world import World
+    from relaylab.engine.rulebook import Rulebook
+
+
+class Usage(Protocol):
+    """Read-only look-up of the counters; the principal is known only inside the session, so it asks itself."""
+
+    def total(self, meter: Meter, owner: str, now: datetime) -> int:
+        """Give what ``owner`` has been charged over the meter's span up to ``now``."""
+        ...
+
+    def nth_newest(self, meter: Meter, owner: str, n: int) -> datetime | None:
+        """Give the instant of the n-th newest charge, or None."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The instant, the world, the rules of that world and the counters: read once per command by the adapter."""
+
+    now: datetime
+    world: World
+    rulebook: Rulebook
+    usage: Usage

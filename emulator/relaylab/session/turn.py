@@ -1,0 +1,95 @@
+"""What one step of a dialogue gives back to the transport."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from relaylab.domain.charge import Charge
+    from relaylab.domain.event import Event
+    from relaylab.domain.message import KeptMessage
+    from relaylab.domain.peer import TlsFacts
+    from relaylab.session.moment import Moment
+
+
+class Then(Enum):
+    """What the transport reads next."""
+
+    READ_COMMAND = "a line"
+    START_TLS = "a TLS handshake"
+    READ_MESSAGE = "message content up to CRLF.CRLF"
+    READ_CHUNK = "a counted chunk"
+    CLOSE = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One answer: the octets to write, what to read then, and what is to be kept of it.
+
+    ``data`` is the reply as it goes on the wire, empty when there is none yet; ``chunk`` the octets to read with
+    READ_CHUNK; ``delay`` real seconds before ``data`` is written. The transport has the rest applied by its desk before
+    it writes ``data``.
+    """
+
+    data: bytes = b""
+    then: Then = Then.READ_COMMAND
+    chunk: int = 0
+    delay: float = 0.0
+    charges: tuple[Charge, ...] = ()
+    kept: tuple[KeptMessage, ...] = ()
+    events: tuple[Event, ...] = ()
+
+
+class Dialogue(Protocol):
+    """One connection's side of the service, driven by a transport; every method is synchronous and pure of I/O."""
+
+    @property
+    def message_limit(self) -> int:
+        """Octets of message content that are kept; a longer message is counted and not kept."""
+        ...
+
+    def greet(self, moment: Moment) -> Turn:
+        """Begin: the greeting."""
+        ...
+
+    def receive_line(self, line: bytes, moment: Moment) -> Turn:
+        """Take one line without its CRLF."""
+        ...
+
+    def receive_overlong_line(self, moment: Moment) -> Turn:
+        """Take note of a line that passed the transport's bound and was dropped up to its CRLF."""
+        ...
+
+    def tls_established(self, tls: TlsFacts, moment: Moment) -> Turn:
+        """Take note of a finished handshake."""
+        ...
+
+    def tls_failed(self, reason: str, moment: Moment) -> Turn:
+        """Take note of a handshake that failed."""
+        ...
+
+    def receive_message(self, content: bytearray, moment: Moment) -> Turn:
+        """Take a message, dot-unstuffed, its last line ended by CRLF; the buffer is handed over."""
+        ...
+
+    def receive_oversized_message(self, size: int, moment: Moment) -> Turn:
+        """Take note of a message of ``size`` octets that was longer than the limit and was not kept."""
+        ...
+
+    def receive_chunk(self, content: bytearray, moment: Moment) -> Turn:
+        """Take a chunk of exactly the announced length."""
+        ...
+
+    def receive_oversized_chunk(self, size: int, moment: Moment) -> Turn:
+        """Take note of a chunk that would pass the limit; its octets were read and dropped."""
+        ...
+
+    def time_out(self, lasted: float, moment: Moment) -> Turn:
+        """Take note that the connection is idle or too old; ``lasted`` is its age in real seconds."""
+        ...
+
+    def hung_up(self, why: str, moment: Moment) -> Turn:
+        """Take note that the connection is gone; nothing can be written any more."""
+        ...
