@@ -1,0 +1,65 @@
+"""Our transport in aiosmtpd's ``Controller``, for those who have built their tests around that."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from aiosmtpd.controller import Controller
+
+from relaylab.servers.stream import BACKLOG, SmtpStream, check_loopback
+from relaylab.servers.sweep import Sweep
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from relaylab.servers.desk import Desk
+
+
+class RelaylabController(Controller):
+    """Serves one desk from a thread of its own, between ``start()`` and ``stop()``.
+
+    ``make_desk`` is called once, in that thread, during the start; what it raises, ``start()`` raises. Port 0 takes a
+    free one, and ``port`` tells which after the start. aiosmtpd opens a connection to itself during the start and
+    closes it after the greeting: the desk sees that.
+
+    Raises:
+        ValueError: ``hostname`` is not in 127.0.0.0/8.
+    """
+
+    def __init__(
+        self,
+        make_desk: Callable[[], Desk],
+        hostname: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        loop: asyncio.AbstractEventLoop | None = None,
+        ready_timeout: float = 5.0,
+    ) -> None:
+        check_loopback(hostname)
+        super().__init__(None, hostname, port, loop, ready_timeout=ready_timeout)
+        self._make_desk = make_desk
+        self._desk: Desk | None = None
+        self._sweep = Sweep(self.loop)
+
+    def factory(self) -> SmtpStream:
+        """Make the protocol of one connection."""
+        if self._desk is None:
+            self._desk = self._make_desk()
+        return SmtpStream(self._desk, self._sweep)
+
+    def stop(self, no_assert: bool = False) -> None:  # noqa: FBT001, FBT002 - aiosmtpd's signature
+        """Close the listener and every connection in good order, then end the thread."""
+        if self.server is not None:
+            asyncio.run_coroutine_threadsafe(self._close(self.server), self.loop).result()
+        super().stop(no_assert)
+
+    async def _create_server(self) -> asyncio.AbstractServer:
+        """Listen, and note the port that was free."""
+        server = await self.loop.create_server(self._factory_invoker, self.hostname, self.port, backlog=BACKLOG)
+        self.port = server.sockets[0].getsockname()[1]
+        return server
+
+    async def _close(self, server: asyncio.AbstractServer) -> None:
+        server.close()
+        await self._sweep.close_all()

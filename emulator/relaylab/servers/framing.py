@@ -1,0 +1,167 @@
+"""Where a line, a message and a chunk end, in octets that arrive as they please.
+
+Three readers with one interface: the stream offers what has come to the reader of the moment, the reader takes what is
+its own and, once that is complete, delivers it to the dialogue. Law: only CRLF ends a line and only CRLF.CRLF a message
+(RFC 5321 §2.3.8, §4.1.1.4); a bare CR or LF is text. How the octets were cut into segments never shows.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    from relaylab.session.moment import Moment
+    from relaylab.session.turn import Dialogue, Turn
+
+MORE: Final = -1  # what was offered is taken to its end, and the end of the thing is not in it
+
+_CR: Final = b"\r"
+_CRLF: Final = b"\r\n"
+_STUFFED: Final = b"\r\n."
+_END_OF_MESSAGE: Final = b"\r\n.\r\n"
+_BEGINNINGS_OF_THE_END: Final = (b"\r\n.\r", b"\r\n.", b"\r\n", b"\r")
+
+
+class Reader(Protocol):
+    """Takes the octets of one thing that the client sends."""
+
+    def take(self, data: bytes, start: int) -> int:
+        """Take octets of ``data`` from ``start`` on; give the position behind the end of the thing, or MORE."""
+        ...
+
+    def deliver(self, dialogue: Dialogue, moment: Moment) -> Turn:
+        """Hand the complete thing to the dialogue and keep nothing of it."""
+        ...
+
+
+class LineReader:
+    """Takes lines, one after the other; a line of more than ``limit`` octets is dropped up to its CRLF.
+
+    Between two calls it holds at most ``limit + 1`` octets: the last one may be the CR of the end.
+    """
+
+    __slots__ = ("_dropped", "_limit", "_line", "_part")
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._line = b""
+        self._part = bytearray()
+        self._dropped = False
+
+    def take(self, data: bytes, start: int) -> int:
+        """Take up to the next CRLF."""
+        part = self._part
+        if part and part[-1] == _CR[0] and data.startswith(b"\n", start):
+            self._line = bytes(part[:-1])
+            part.clear()
+            return start + 1
+        end = data.find(_CRLF, start)
+        if end < 0:
+            self._hold(data, start)
+            return MORE
+        if part:
+            part += data[start:end]
+            self._line = bytes(part)
+            part.clear()
+        else:
+            self._line = data[start:end]
+        return end + len(_CRLF)
+
+    def _hold(self, data: bytes, start: int) -> None:
+        """Keep the beginning of a line; of one that is too long already, only the octet that may be its CR."""
+        part = self._part
+        part += data[start:]
+        if self._dropped or len(part) > self._limit + 1:
+            self._dropped = True
+            del part[:-1]
+
+    def deliver(self, dialogue: Dialogue, moment: Moment) -> Turn:
+        """Hand over the line without its CRLF, or the news that it was too long."""
+        line, self._line = self._line, b""
+        if self._dropped or len(line) > self._limit:
+            self._dropped = False
+            return dialogue.receive_overlong_line(moment)
+        return dialogue.receive_line(line, moment)
+
+
+class MessageReader:
+    """Takes one message after DATA: searches whole segments, undoes dot-stuffing, and hands its own buffer over.
+
+    The CRLF of the DATA line counts as the first two octets of the message while that is read, so an empty message and
+    a dot in the first column need no case of their own. What may be the beginning of CRLF.CRLF at the end of a segment,
+    four octets at most, is held back. Of more than ``limit`` octets nothing is kept; they are only counted.
+    """
+
+    __slots__ = ("_content", "_held_back", "_limit", "_size")
+
+    def __init__(self, limit: int) -> None:
+        self._content = bytearray()
+        self._held_back = _CRLF
+        self._limit = limit + len(_CRLF)
+        self._size = 0
+
+    def take(self, data: bytes, start: int) -> int:
+        """Take up to CRLF.CRLF."""
+        held_back = self._held_back
+        if len(held_back) < len(_STUFFED) and len(data) - start >= len(_CRLF) and data.find(b".", start) < 0:
+            # By far the fastest search, and base64 has no dot: nothing ends here and nothing is stuffed.
+            self._keep(held_back)
+            self._held_back = _CRLF if data.endswith(_CRLF) else _CR if data.endswith(_CR) else b""
+            self._keep(memoryview(data)[start : len(data) - len(self._held_back)])
+            return MORE
+        text = held_back + data[start:]
+        dotted = _STUFFED in text
+        end = text.find(_END_OF_MESSAGE) if dotted else -1
+        if end >= 0:
+            self._held_back = b""
+            self._keep(text[: end + len(_CRLF)].replace(_STUFFED, _CRLF))
+            return start - len(held_back) + end + len(_END_OF_MESSAGE)
+        self._held_back = next((beginning for beginning in _BEGINNINGS_OF_THE_END if text.endswith(beginning)), b"")
+        text = text[: len(text) - len(self._held_back)]
+        self._keep(text.replace(_STUFFED, _CRLF) if dotted else text)
+        return MORE
+
+    def _keep(self, octets: bytes | memoryview) -> None:
+        """Add to the message, or only to its size once it is too long."""
+        self._size += len(octets)
+        if self._size <= self._limit:
+            self._content += octets
+        elif self._content:
+            self._content = bytearray()
+
+    def deliver(self, dialogue: Dialogue, moment: Moment) -> Turn:
+        """Hand over the buffer itself, or the size of a message that was too long."""
+        if self._size > self._limit:
+            return dialogue.receive_oversized_message(self._size - len(_CRLF), moment)
+        content, self._content = self._content, bytearray()
+        del content[: len(_CRLF)]
+        return dialogue.receive_message(content, moment)
+
+
+class ChunkReader:
+    """Takes the ``size`` octets after BDAT, whatever they are; of a chunk larger than ``limit`` none is kept."""
+
+    __slots__ = ("_content", "_fits", "_missing", "_size")
+
+    def __init__(self, size: int, limit: int) -> None:
+        self._content = bytearray()
+        self._fits = size <= limit
+        self._missing = size
+        self._size = size
+
+    def take(self, data: bytes, start: int) -> int:
+        """Take the octets that are still missing, none for an empty chunk."""
+        end = start + self._missing
+        if self._fits:
+            self._content += memoryview(data)[start:end]
+        if end <= len(data):
+            return end
+        self._missing = end - len(data)
+        return MORE
+
+    def deliver(self, dialogue: Dialogue, moment: Moment) -> Turn:
+        """Hand over the buffer itself, or the size of a chunk that was too long."""
+        if not self._fits:
+            return dialogue.receive_oversized_chunk(self._size, moment)
+        content, self._content = self._content, bytearray()
+        return dialogue.receive_chunk(content, moment)

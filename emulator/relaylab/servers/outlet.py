@@ -1,0 +1,71 @@
+"""What a connection writes: replies joined, TLS around them once it has begun, and an end that loses nothing."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from asyncio import Transport
+
+    from relaylab.servers.tls import TlsEngine
+
+_JOINED: Final = 16_384  # octets of replies that are joined before they are written
+
+
+class Outlet:
+    """The way out to one client.
+
+    ``tls`` is the engine that replies pass, if there is one. ``client_is_done`` is to be set once the client has closed
+    its side or has nothing to say any more.
+    """
+
+    __slots__ = ("_due", "_transport", "client_is_done", "tls")
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._due = b""
+        self.tls: TlsEngine | None = None
+        self.client_is_done = False
+
+    def write(self, reply: bytes) -> None:
+        """Write a reply, at the latest with the next ``flush``."""
+        self._due += reply
+        if len(self._due) >= _JOINED:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the replies that are due."""
+        if self._due:
+            due, self._due = self._due, b""
+            if self.tls is not None:
+                self.tls.write(due)
+                due = self.tls.take()
+            self._transport.write(due)
+
+    def pump(self, tls: TlsEngine) -> None:
+        """Write what TLS itself has to say."""
+        if octets := tls.take():
+            self._transport.write(octets)
+
+    def mute(self) -> None:
+        """Write no reply any more: the connection, or its TLS, is broken."""
+        self._due = b""
+        self.tls = None
+
+    def finish(self) -> None:
+        """Write what is due, close TLS and our side.
+
+        A socket closed while the client still sends would be reset, and our last reply could be lost; so we wait for
+        the client to close its side, unless it is done.
+        """
+        self.flush()
+        if self.tls is not None:
+            self.tls.close()
+            self.pump(self.tls)
+            self.tls = None
+        if self.client_is_done or not self._transport.can_write_eof():
+            self._transport.close()
+        else:
+            with suppress(OSError):  # reset a moment ago, which the loop is about to say
+                self._transport.write_eof()

@@ -1,0 +1,396 @@
+"""The SMTP transport: octets in, Turns out, nothing else.
+
+One ``SmtpStream`` per connection drives one ``Dialogue``. From a client's line to its Turn is one synchronous call: no
+task exists, and no verdict can be interleaved with another. Laws:
+
+- Replies go out strictly in the order of what they answer; what a Turn keeps is applied before its reply is written.
+- While a reply is delayed, or the client does not read its replies, input waits; beyond a bound it waits in the kernel.
+- Octets that came in clear after STARTTLS never reach the dialogue; octets that came with the handshake's end do.
+- The dialogue ends exactly once: it says CLOSE, or it hears ``time_out``, ``tls_failed`` or ``hung_up``, and then
+  nothing more.
+- A bug in one dialogue ends that connection only.
+
+Memory of a connection, besides the message or chunk that is being received: a line (``StreamLimits.line``), the input
+that waits (``queue`` and one segment, which is 256 KiB at most), the replies that wait (``unread``, 16 KiB and one
+reply), and with TLS 20 KB of state, plus two slices of 64 KiB once that much has passed at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from ipaddress import IPv4Network, ip_address
+from typing import TYPE_CHECKING, Final, TypeVarTuple, assert_never, cast
+
+from relaylab.domain.codes import ReplyCode
+from relaylab.servers.framing import MORE, ChunkReader, LineReader, MessageReader, Reader
+from relaylab.servers.outlet import Outlet
+from relaylab.servers.tls import TlsEngine, TlsError
+from relaylab.session.turn import Dialogue, Then, Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from relaylab.servers.desk import Desk
+    from relaylab.servers.sweep import Sweep
+
+BACKLOG: Final = 4096  # connections that the kernel holds for us; with asyncio's 100 a start of 200 devices stalls
+
+_LOOPBACK: Final = IPv4Network("127.0.0.0/8")
+_SLICE: Final = 65_536  # octets of the wire given to TLS at a time
+_BURST: Final = 256  # turns for one connection before the others have theirs
+_ANSWER_TO_QUIT: Final = b"%d" % ReplyCode.CLOSING
+
+_Arguments = TypeVarTuple("_Arguments")
+
+
+class SmtpStream(asyncio.Protocol):
+    """One connection: the desk opens its dialogue, the sweep watches its age."""
+
+    __slots__ = (
+        "_born",
+        "_desk",
+        "_dialogue",
+        "_ended",
+        "_heard",
+        "_held",
+        "_input_over",
+        "_limits",
+        "_lines",
+        "_outlet",
+        "_paused",
+        "_pending",
+        "_queued",
+        "_reader",
+        "_shaking",
+        "_stalled",
+        "_sweep",
+        "_transport",
+    )
+
+    _dialogue: Dialogue
+    _outlet: Outlet
+    _transport: asyncio.Transport
+
+    def __init__(self, desk: Desk, sweep: Sweep) -> None:
+        self._desk = desk
+        self._sweep = sweep
+        self._limits = desk.limits
+        self._lines = LineReader(self._limits.line)
+        self._reader: Reader | None = None  # takes what comes; without one it is dropped
+        self._queued = bytearray()  # clear input that waits
+        self._paused = False  # more of it waits in the kernel
+        self._input_over = ""  # why no more input will come
+        self._stalled = False  # the client does not read its replies
+        self._held: Turn | None = None  # applied, and its reply is delayed
+        self._pending: asyncio.Handle | None = None  # what must happen before input is taken again
+        self._shaking: float | None = None  # when the TLS handshake began, while it lasts
+        self._ended: float | None = 0.0  # when the dialogue ended; None while there is one
+        self._born = self._heard = 0.0
+
+    # What the loop says.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Open a dialogue and greet."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._outlet = Outlet(self._transport)
+        self._born = self._heard = self._sweep.monotonic()
+        remote, local = transport.get_extra_info("peername"), transport.get_extra_info("sockname")
+        if not remote or not local:
+            self._transport.abort()  # gone before we looked
+            return
+        self._transport.set_write_buffer_limits(self._limits.unread)
+        self._sweep.add(self)
+        self._run(self._greet, remote[:2], local[:2])
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came, through TLS if there is any."""
+        if self._ended is not None or self._input_over:
+            return
+        self._heard = self._sweep.monotonic()
+        if self._outlet.tls is None:
+            self._run(self._take, data)
+        else:
+            self._run(self._decrypt, self._outlet.tls, data)
+
+    def eof_received(self) -> bool:
+        """Note that the client has closed its side; ours stays open until what is due has been written."""
+        self._outlet.client_is_done = True
+        if self._ended is not None:
+            self._transport.close()
+        else:
+            self._run(self._end_input, "closed without closing TLS" if self._outlet.tls else "closed by the client")
+        return True
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell the dialogue, if it does not know, that nobody is there any more."""
+        self._sweep.discard(self)
+        self._outlet.client_is_done = True
+        self._mute()
+        self._run(self._hang_up, "connection reset" if exc else "connection closed")
+
+    def pause_writing(self) -> None:
+        """Let input wait: the client does not read its replies."""
+        self._stalled = True
+
+    def resume_writing(self) -> None:
+        """Go on with the input that waited."""
+        self._stalled = False
+        self._run(self._go_on)
+
+    # What the sweep says.
+
+    def check(self, now: float) -> None:
+        """End what is idle, too old or slow to go at ``now``, in seconds of the sweep's clock."""
+        limits = self._limits
+        if self._ended is not None:
+            if now - self._ended >= limits.linger:
+                self._transport.abort()
+        elif self._shaking is not None:
+            if now - self._shaking >= limits.handshake:
+                self._run(self._hang_up, "no handshake in time")
+        elif now - self._born >= limits.total or (self._held is None and now - self._heard >= limits.idle):
+            self._run(self._time_out, now - self._born)
+
+    def shut(self) -> None:
+        """Hang up in good order, without waiting for the client to close its side."""
+        self._run(self._hang_up, "server stopping")
+        self._transport.close()
+
+    def abort(self) -> None:
+        """Cut the connection."""
+        self._transport.abort()
+
+    # Input.
+
+    def _take(self, data: bytes) -> None:
+        """Give input to the reader of the moment until it is used up, must wait, or nobody reads any more."""
+        start, burst = 0, _BURST
+        while (reader := self._reader) is not None:
+            if not burst and self._pending is None:
+                self._pending = self._sweep.loop.call_soon(self._run, self._proceed)
+            if self._must_wait:
+                self._queue(data[start:])
+                return
+            start = reader.take(data, start)
+            if start == MORE:
+                return
+            self._follow(reader.deliver(self._dialogue, self._desk.moment()))
+            burst -= 1
+
+    @property
+    def _must_wait(self) -> bool:
+        return self._pending is not None or self._stalled
+
+    def _queue(self, data: bytes) -> None:
+        """Let input wait, and from a bound on let it wait in the kernel."""
+        self._queued += data
+        if len(self._queued) > self._limits.queue and not self._paused and not self._outlet.client_is_done:
+            self._transport.pause_reading()
+            self._paused = True
+
+    def _proceed(self) -> None:
+        """Write the reply that was delayed, if one was, and go on."""
+        self._pending = None
+        held, self._held = self._held, None
+        if held is not None:
+            self._act(held)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Take the input that waited, unless it must wait longer."""
+        if self._must_wait:
+            return
+        data = bytes(self._queued)
+        self._queued.clear()
+        self._take(data)
+        if not self._must_wait:
+            self._read_on()
+            if self._input_over and self._ended is None:
+                self._hang_up(self._input_over)
+
+    def _read_on(self) -> None:
+        """Take from the kernel what waits there."""
+        if self._paused and not self._outlet.client_is_done:
+            self._transport.resume_reading()
+        self._paused = False
+
+    def _end_input(self, why: str) -> None:
+        """Note that no more input will come; the dialogue hears of it once it has had all that came before."""
+        self._input_over = self._input_over or why
+        if self._shaking is not None or not self._must_wait:
+            self._hang_up(self._input_over)
+
+    # TLS.
+
+    def _start_tls(self) -> None:
+        """Begin a handshake; what came in clear after STARTTLS is dropped."""
+        self._outlet.flush()
+        self._reader = None
+        self._queued.clear()
+        self._outlet.tls = self._desk.tls.accept()
+        self._shaking = self._sweep.monotonic()
+
+    def _decrypt(self, tls: TlsEngine, data: bytes) -> None:
+        """Give octets of the wire to TLS in slices, and take the clear ones."""
+        wire = memoryview(data)
+        try:
+            for start in range(0, len(data), _SLICE):
+                tls.feed(wire[start : start + _SLICE])
+                if self._shaking is None or self._shake(tls):
+                    self._take_clear(tls)
+        except TlsError as error:
+            self._outlet.pump(tls)  # the alert
+            self._mute()
+            self._hang_up(str(error) if self._shaking is not None else f"TLS broke: {error}")
+        else:
+            self._outlet.pump(tls)
+
+    def _shake(self, tls: TlsEngine) -> bool:
+        """Go on with the handshake; True once it is finished."""
+        if not tls.handshake():
+            return False
+        self._outlet.pump(tls)
+        self._shaking = None
+        self._reader = self._lines
+        self._follow(self._dialogue.tls_established(tls.facts(), self._desk.moment()))
+        return True
+
+    def _take_clear(self, tls: TlsEngine) -> None:
+        """Take all clear octets that TLS has."""
+        while self._outlet.tls is tls and not self._input_over:
+            clear = tls.read()
+            if clear is None:
+                return
+            if clear:
+                self._take(clear)
+            else:
+                self._end_input("closed by the client")
+
+    # Turns.
+
+    def _greet(self, remote: tuple[str, int], local: tuple[str, int]) -> None:
+        """Open the dialogue and follow its first turn."""
+        self._dialogue = self._desk.open(remote, local)
+        self._ended = None
+        self._reader = self._lines
+        self._follow(self._dialogue.greet(self._desk.moment()))
+
+    def _follow(self, turn: Turn) -> None:
+        """Have a turn kept, then act on it, now or after its delay."""
+        self._desk.apply(turn)
+        if turn.delay > 0:
+            self._held = turn
+            self._pending = self._sweep.loop.call_later(turn.delay, self._run, self._proceed)
+        else:
+            self._act(turn)
+
+    def _act(self, turn: Turn) -> None:
+        """Write a turn's reply and read what it says."""
+        self._outlet.write(turn.data)
+        match turn.then:
+            case Then.READ_COMMAND:
+                self._reader = self._lines
+            case Then.READ_MESSAGE:
+                self._reader = MessageReader(self._dialogue.message_limit)
+            case Then.READ_CHUNK:
+                self._reader = ChunkReader(turn.chunk, self._dialogue.message_limit)
+            case Then.START_TLS:
+                self._start_tls()
+            case Then.CLOSE:
+                if self._outlet.tls is None and turn.data.startswith(_ANSWER_TO_QUIT):
+                    self._outlet.client_is_done = True  # after QUIT it only waits for the answer
+                self._finish()
+            case _:
+                assert_never(turn.then)
+
+    def _time_out(self, lasted: float) -> None:
+        """Let the dialogue take its leave of a client that is idle or too old."""
+        turn = self._dialogue.time_out(lasted, self._desk.moment())
+        self._desk.apply(turn)
+        self._settle()
+        self._outlet.write(turn.data)
+        self._finish()
+
+    # The end.
+
+    def _hang_up(self, why: str) -> None:
+        """Tell the dialogue that nobody is there, or that there will be no TLS, and finish."""
+        if self._ended is None:
+            self._ended = self._sweep.monotonic()
+            tell = self._dialogue.hung_up if self._shaking is None else self._dialogue.tls_failed
+            self._desk.apply(tell(why, self._desk.moment()))
+        self._finish()
+
+    def _finish(self) -> None:
+        """Take no more input, write what is due and close."""
+        if self._ended is None:
+            self._ended = self._sweep.monotonic()
+        self._reader = None
+        self._queued.clear()
+        self._settle()
+        self._outlet.finish()
+        self._read_on()
+
+    def _settle(self) -> None:
+        """Write a delayed reply now, and wait for nothing more."""
+        if self._pending is not None:
+            self._pending.cancel()
+            self._pending = None
+        if self._held is not None:
+            self._outlet.write(self._held.data)
+            self._held = None
+
+    def _mute(self) -> None:
+        """Write nothing more: the connection, or its TLS, is broken."""
+        self._held = None
+        self._settle()
+        self._outlet.mute()
+
+    # Our own bugs.
+
+    def _run(self, step: Callable[[*_Arguments], None], *arguments: *_Arguments) -> None:
+        """Do one step and write what is due; an exception in it ends this connection and is reported to the loop."""
+        try:
+            step(*arguments)
+            self._outlet.flush()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other connections must not feel it
+            self._report(error)
+            try:
+                self._hang_up("internal error")
+            except Exception as another:  # noqa: BLE001 - as above
+                self._report(another)
+                self._transport.abort()
+
+    def _report(self, error: Exception) -> None:
+        self._sweep.loop.call_exception_handler(
+            {
+                "message": "a dialogue failed; its connection is closed",
+                "exception": error,
+                "protocol": self,
+                "transport": self._transport,
+            }
+        )
+
+
+async def listen(desk: Desk, host: str, port: int, *, sweep: Sweep) -> asyncio.Server:
+    """Accept connections on a loopback address; port 0 takes a free one.
+
+    Raises:
+        ValueError: The address is not in 127.0.0.0/8.
+        OSError: The port is taken, or may not be used.
+    """
+    check_loopback(host)
+    return await sweep.loop.create_server(lambda: SmtpStream(desk, sweep), host, port, backlog=BACKLOG)
+
+
+def check_loopback(host: str) -> None:
+    """Make sure that an address is one that only this machine can reach.
+
+    Raises:
+        ValueError: It is not in 127.0.0.0/8.
+    """
+    with suppress(ValueError):  # a name, which is refused as well: it may mean another address tomorrow
+        if ip_address(host) in _LOOPBACK:
+            return
+    raise ValueError(f"{host} is not an address in {_LOOPBACK}: relaylab serves this machine only; use 127.0.0.1")
