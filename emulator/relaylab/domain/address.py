@@ -9,7 +9,9 @@ from typing import Final, Self
 # A dot-string or quoted-string local part (RFC 5321 §4.1.2), 8-bit allowed for SMTPUTF8 (RFC 6531 §3.3).
 _ATEXT: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u0080-\U0010ffff]"
 _LOCAL: Final = re.compile(rf'(?:{_ATEXT}+(?:\.{_ATEXT}+)*|"(?:[^"\\\r\n]|\\.)*")')
-_LABEL: Final = re.compile(r"[A-Za-z0-9_\u0080-\U0010ffff](?:[A-Za-z0-9_\-\u0080-\U0010ffff]*[A-Za-z0-9_\u0080-\U0010ffff])?")
+_LABEL: Final = re.compile(
+    r"[A-Za-z0-9_\u0080-\U0010ffff](?:[A-Za-z0-9_\-\u0080-\U0010ffff]*[A-Za-z0-9_\u0080-\U0010ffff])?"
+)
 _LITERAL: Final = re.compile(r"\[[0-9A-Fa-f:.IPv]+\]")
 _MAX_DOMAIN: Final = 255  # RFC 5321 §4.5.3.1.2
 

@@ -90,7 +90,9 @@ class SignInAsk(Ask):
 
     def evidence(self) -> tuple[str, ...]:
         """Say who tried to sign in and how."""
-        whose = f"a mailbox of tenant {self.tenant.name}" if self.tenant and self.mailbox else "no mailbox of this world"
+        whose = (
+            f"a mailbox of tenant {self.tenant.name}" if self.tenant and self.mailbox else "no mailbox of this world"
+        )
         return (f"{self.mechanism} as {self.user}, {whose}", f"the credential: {self.credential}")
 
 
@@ -163,8 +165,9 @@ class DataAsk(Ask):
 
     ``size`` is in octets. ``open_before`` counts the submissions of the same mailbox that were open when this one
     began. ``recipients_today`` is what the mailbox has sent in the last 24 hours, ``charge`` what this message adds (a
-    group counts once). ``may_send_as_from`` and ``may_send_as_envelope`` tell whether the mailbox may use the address
-    of ``From:`` and of MAIL FROM; ``outside`` are the recipients in no tenant of this world.
+    group counts once). ``sender`` is the address the message claims to be from, as the reading ``send_as_identity`` has
+    it, and ``may_send_as`` tells whether the mailbox may use it. ``outside`` are the recipients in no tenant of this
+    world. ``receipt`` holds the words of the final 250: message id, queue id, size and rate.
     """
 
     envelope: Envelope
@@ -177,13 +180,9 @@ class DataAsk(Ask):
     open_before: int = 0
     recipients_today: int = 0
     charge: int = 0
-    may_send_as_from: bool = True
-    may_send_as_envelope: bool = True
-
-    @property
-    def sender(self) -> Address | None:
-        """The address the message claims to be from: ``From:`` where there is one, else MAIL FROM."""
-        return self.head.from_address or self.envelope.mail_from
+    sender: Address | None = None
+    may_send_as: bool = True
+    receipt: tuple[tuple[str, str], ...] = ()
 
     def words(self) -> Mapping[str, str]:
         """Add mailbox, claimed sender, tenant and the first outside recipient."""
@@ -195,6 +194,7 @@ class DataAsk(Ask):
             "envelope_sender": str(self.envelope.mail_from) if self.envelope.mail_from else "<>",
             "tenant": tenant.name if tenant else "(no tenant)",
             "recipient": str(self.outside[0]) if self.outside else str(next(iter(self.envelope.recipients), "")),
+            **dict(self.receipt),
         }
 
     def evidence(self) -> tuple[str, ...]:

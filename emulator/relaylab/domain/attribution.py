@@ -22,7 +22,7 @@ class Attribution:
     """Which tenant a message was attributed to, through which connector, and why.
 
     ``because`` says what matched; ``rejected`` says, for each connector that was considered and did not fit, what did
-    not match.
+    not match. ``lists_the_ip`` is true when some enabled OnPremises connector lists the sending address.
     """
 
     direction: Direction
@@ -30,6 +30,7 @@ class Attribution:
     connector: InboundConnector | None = None
     because: tuple[str, ...] = ()
     rejected: tuple[str, ...] = ()
+    lists_the_ip: bool = False
 
     @property
     def may_relay(self) -> bool:

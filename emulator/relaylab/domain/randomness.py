@@ -10,6 +10,8 @@ import hashlib
 from dataclasses import dataclass
 from random import Random
 
+__all__ = ["Random", "Randomness"]  # everybody else takes the type from here
+
 
 @dataclass(frozen=True, slots=True)
 class Randomness:

@@ -13,7 +13,7 @@ from relaylab.domain.tenant import DomainType
 if TYPE_CHECKING:
     from relaylab.domain.address import Address, DomainName
     from relaylab.domain.estate import Sender, Site
-    from relaylab.domain.tenant import DistributionGroup, FixedToken, MailContact, Mailbox, Tenant
+    from relaylab.domain.tenant import DistributionGroup, FixedToken, Mailbox, MailContact, Tenant
 
 # TEST-NET-1 (RFC 5737): what arrives at an endpoint's own port comes from here, and no world may put it on a connector.
 DEFAULT_PUBLIC_IP: Final = IPv4Address("192.0.2.1")

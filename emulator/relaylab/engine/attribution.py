@@ -20,19 +20,29 @@ if TYPE_CHECKING:
     from relaylab.domain.world import World
 
 
-def attribute(world: World, peer: Peer, mail_from: Address | None) -> Attribution:
-    """Attribute a message: originating when an OnPremises connector lists the IP and MAIL FROM is the tenant's."""
+def attribute(world: World, peer: Peer, mail_from: Address | None, header_from: Address | None = None) -> Attribution:
+    """Attribute a message: originating when an OnPremises connector lists the IP and the sender is the tenant's.
+
+    The sender is MAIL FROM. ``header_from`` is handed in only while the From header still counts as well, which it
+    did until 2023-11-01 (fact MX-ATTR-03).
+    """
     rejected: list[str] = []
+    lists_the_ip = False
     for tenant, connector in _on_premises_connectors(world):
+        lists_the_ip |= connector.enabled and connector.lists(peer.ip)
         reason = _why_not(tenant, connector, peer, mail_from)
-        if reason is None:
+        named, sender = "MAIL FROM", mail_from
+        if reason is not None and header_from is not None:
+            reason = _why_not(tenant, connector, peer, header_from)
+            named, sender = "From", header_from
+        if reason is None and sender is not None:
             because = (
                 f"{peer.ip} is on connector {connector.name!r} of tenant {tenant.name}",
-                f"the MAIL FROM domain {mail_from.domain if mail_from else ''} is an accepted domain of that tenant",
+                f"the {named} domain {sender.domain} is an accepted domain of that tenant",
             )
-            return Attribution(Direction.ORIGINATING, tenant, connector, because, tuple(rejected))
+            return Attribution(Direction.ORIGINATING, tenant, connector, because, tuple(rejected), lists_the_ip)
         rejected.append(f"connector {connector.name!r} of tenant {tenant.name}: {reason}")
-    return Attribution(Direction.INCOMING, rejected=tuple(rejected))
+    return Attribution(Direction.INCOMING, rejected=tuple(rejected), lists_the_ip=lists_the_ip)
 
 
 def _on_premises_connectors(world: World) -> Iterator[tuple[Tenant, InboundConnector]]:
@@ -42,12 +52,14 @@ def _on_premises_connectors(world: World) -> Iterator[tuple[Tenant, InboundConne
                 yield tenant, connector
 
 
-def _why_not(tenant: Tenant, connector: InboundConnector, peer: Peer, mail_from: Address | None) -> str | None:
+def _why_not(  # noqa: PLR0911 - one line a reason
+    tenant: Tenant, connector: InboundConnector, peer: Peer, mail_from: Address | None
+) -> str | None:
     """Say why a connector does not make the message originating, or None when it does."""
     if not connector.enabled:
         return "it is disabled"
     if not connector.lists(peer.ip):
-        if peer.ip.version == 6:  # noqa: PLR2004 - the version of the Internet Protocol
+        if peer.ip.version == 6:
             return f"arrived over IPv6 from {peer.ip}; connectors hold IPv4 only"
         return f"{peer.ip} is not among its sender_ip_addresses"
     if mail_from is None:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from datetime import datetime, timedelta
-from itertools import accumulate
 from typing import Final
 
-_TIDY_ABOVE: Final = 4096  # entries; below that, forgetting saves nothing worth having
+_TIDY_ABOVE: Final = 4096  # entries; with fewer, forgetting saves nothing worth having
 
 
 class RollingSum:
     """Amounts with their instants, summed over the ``span`` that ends at a given instant.
 
     An entry counts at ``now`` when ``now - span < at <= now``. Time may go back: entries of the future stay and do not
-    count until they are reached again. Entries more than two spans older than the newest charge are forgotten.
+    count until they are reached again. Entries more than two spans older than a charge may be forgotten.
     """
 
     __slots__ = ("_instants", "_span", "_sums")
@@ -30,8 +29,8 @@ class RollingSum:
         place = bisect_right(self._instants, at)
         self._instants.insert(place, at)
         self._sums[place + 1 :] = [self._sums[place] + amount, *(later + amount for later in self._sums[place + 1 :])]
-        if len(self._instants) > _TIDY_ABOVE and self._instants[0] < at - 2 * self._span:
-            self._forget(at - 2 * self._span)
+        if len(self._instants) > _TIDY_ABOVE:
+            self._tidy(at - 2 * self._span)
 
     def total(self, now: datetime) -> int:
         """Give the sum over the window that ends at ``now``."""
@@ -40,10 +39,11 @@ class RollingSum:
 
     def nth_newest(self, n: int) -> datetime | None:
         """Give the instant of the n-th newest entry, those of the future included; None when there are fewer."""
-        return self._instants[-n] if len(self._instants) >= n else None
+        return self._instants[-n] if 1 <= n <= len(self._instants) else None
 
-    def _forget(self, before: datetime) -> None:
-        gone = bisect_right(self._instants, before)
-        amounts = [later - sooner for sooner, later in zip(self._sums[gone:], self._sums[gone + 1 :], strict=False)]
-        del self._instants[:gone]
-        self._sums = [0, *accumulate(amounts)]
+    def _tidy(self, before: datetime) -> None:
+        """Forget what lies before an instant, once that is half of all: then it costs each charge next to nothing."""
+        gone = bisect_left(self._instants, before)
+        if 2 * gone > len(self._instants):
+            del self._instants[:gone]
+            self._sums = [total - self._sums[gone] for total in self._sums[gone:]]

@@ -38,7 +38,7 @@ class Readings(Mapping[str, str]):
 
     @classmethod
     def of(cls, catalogue: tuple[Reading, ...], chosen: Mapping[str, str] | None = None) -> Self:
-        """Take the defaults, and what was chosen over them; raise ValueError for a name or value that does not exist."""
+        """Take the defaults, and what was chosen over them; raise ValueError for a name or value nobody knows."""
         known = {reading.name: reading for reading in catalogue}
         chosen = chosen or {}
         for name, value in chosen.items():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeVar
 
 from relaylab.domain.asks import Ask
 from relaylab.domain.decision import EffectKind
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from relaylab.engine.milestones import Milestone
 
 A = TypeVar("A", bound=Ask)
-A_contra = TypeVar("A_contra", bound=Ask, contravariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +58,15 @@ class Rule(Generic[A]):
         """Give the same rule, bound to more readings: how a reading moves a rule within the order."""
         return replace(self, under=(*self.under, *readings.items()))
 
+    def saying(self, reply: ReplyTemplate, source: Source | None = None, **readings: str) -> Self:
+        """Give the same rule with another reply: how a reading changes the text of one refusal."""
+        effect = Effect(self.effect.kind, reply)
+        return replace(self, effect=effect, source=source or self.source, under=(*self.under, *readings.items()))
+
+
+# The one place where Any is allowed: a shortlist holds rules about asks of different types.
+AnyRule: TypeAlias = Rule[Any]  # type: ignore[explicit-any]
+
 
 class RuleMaker:
     """Makes rules of one endpoint; ``refuse = RuleMaker(Endpoint.MX)`` stands at the top of a rules module."""
@@ -68,7 +76,7 @@ class RuleMaker:
         self._endpoint = endpoint
         self._stage = stage
 
-    def __call__(
+    def __call__(  # noqa: PLR0913 - the columns of the catalogue
         self,
         kind: EffectKind,
         reply: ReplyTemplate,

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.clock import Window, iso
 from relaylab.engine.verdict import Verdict
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from relaylab.domain.source import Source
     from relaylab.engine.milestones import Calendar, Milestone
     from relaylab.engine.readings import Reading, Readings
-    from relaylab.engine.rule import Effect, Rule
+    from relaylab.engine.rule import AnyRule, Effect
 
 _Key = tuple["Endpoint", type["Ask"], int]
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
@@ -42,7 +42,7 @@ class Default:
 class Catalogue:
     """Everything a rulebook is made from: rules in order, defaults, milestones, readings."""
 
-    rules: tuple[Rule[Any], ...]
+    rules: tuple[AnyRule, ...]
     defaults: Mapping[tuple[Endpoint, type[Ask]], Default]
     milestones: tuple[Milestone, ...] = ()
     readings: tuple[Reading, ...] = ()
@@ -57,7 +57,7 @@ class Rulebook:
     calendar: Calendar
     readings: Readings
     _edges: list[datetime] = field(init=False, repr=False)
-    _shortlists: dict[_Key, tuple[Rule[Any], ...]] = field(init=False, repr=False, default_factory=dict)
+    _shortlists: dict[_Key, tuple[AnyRule, ...]] = field(init=False, repr=False, default_factory=dict)
     _stages: dict[type[Ask], Stage] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -65,7 +65,9 @@ class Rulebook:
         windows = [self.window(rule) for rule in self.catalogue.rules]
         edges = {edge for window in windows for edge in (window.since, window.until) if edge not in {None, _NEVER}}
         object.__setattr__(self, "_edges", sorted(edges))
-        object.__setattr__(self, "_stages", {ask: default.stage for (_, ask), default in self.catalogue.defaults.items()})
+        object.__setattr__(
+            self, "_stages", {ask: default.stage for (_, ask), default in self.catalogue.defaults.items()}
+        )
 
     def judge(self, ask: Ask) -> Verdict:
         """Give the verdict on an ask at the ask's own instant; raise KeyError for an ask no endpoint decides."""
@@ -80,18 +82,16 @@ class Rulebook:
             index += 1
         return Verdict(ask, self, shortlist, index, self.catalogue.defaults[ask.endpoint, type(ask)].effect)
 
-    def _in_force(self, ask: Ask) -> tuple[Rule[Any], ...]:
+    def _in_force(self, ask: Ask) -> tuple[AnyRule, ...]:
         return tuple(
             rule for rule in self.rules_for(ask) if self.readings.allow(rule.under) and ask.now in self.window(rule)
         )
 
-    def rules_for(self, ask: Ask) -> tuple[Rule[Any], ...]:
+    def rules_for(self, ask: Ask) -> tuple[AnyRule, ...]:
         """Give every rule of the ask's decision point, in catalogue order, in force or not."""
-        return tuple(
-            rule for rule in self.catalogue.rules if rule.endpoint is ask.endpoint and rule.asks is type(ask)
-        )
+        return tuple(rule for rule in self.catalogue.rules if rule.endpoint is ask.endpoint and rule.asks is type(ask))
 
-    def window(self, rule: Rule[Any]) -> Window:
+    def window(self, rule: AnyRule) -> Window:
         """Give the rule's window on this calendar; one whose beginning never comes is never open."""
         since = self.calendar.at(rule.since) if rule.since else None
         until = self.calendar.at(rule.until) if rule.until else None
@@ -108,7 +108,7 @@ class Rulebook:
         """Give the stage that a kind of ask belongs to."""
         return self._stages[kind]
 
-    def readings_behind(self, rule: Rule[Any]) -> dict[str, str]:
+    def readings_behind(self, rule: AnyRule) -> dict[str, str]:
         """Give the readings that a rule rests on: its own, and those that give its milestones their dates."""
         milestones = {milestone.name: milestone for milestone in self.catalogue.milestones}
         named = [name for name in (rule.since, rule.until) if name]
@@ -123,13 +123,10 @@ class Rulebook:
     def digest(self) -> str:
         """Give a digest that changes when any rule, date, reading or text does: 16 hexadecimal digits."""
         lines = [
-            "|".join(
-                [rule.id, rule.sentence, rule.effect.kind, str(rule.effect.reply), str(rule.since), str(rule.until)]
-                + [str(rule.under), rule.source.fact, rule.fix]
-            )
+            f"{rule.id}|{rule.sentence}|{rule.effect.kind}|{rule.effect.reply}|{rule.since}|{rule.until}|{rule.under}"
+            f"|{rule.source.fact}|{rule.fix}"
             for rule in self.catalogue.rules
         ]
         lines += [f"{name}={iso(at) if at else None}" for name, at in sorted(self.calendar.dates.items())]
         lines += [f"{name}={value}" for name, value in sorted(self.readings.items())]
         return sha256("\n".join(lines).encode()).hexdigest()[:16]
-

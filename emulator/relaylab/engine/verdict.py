@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from relaylab.domain.decision import Decision, EffectKind, ReplyFacts
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from relaylab.domain.endpoint import Stage
     from relaylab.domain.reply import Reply
     from relaylab.domain.source import Source
-    from relaylab.engine.rule import Effect, Rule
+    from relaylab.engine.rule import AnyRule, Effect
     from relaylab.engine.rulebook import Rulebook
 
 
@@ -35,22 +35,22 @@ class Outcome(StrEnum):
 class Step:
     """One line of a trace."""
 
-    rule: Rule[Any]
+    rule: AnyRule
     outcome: Outcome
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer of a rulebook to an ask; ``index`` is ``len(shortlist)`` when the default effect of the stage holds."""
+    """The answer of a rulebook to an ask; ``index`` is ``len(shortlist)`` when the stage's default effect holds."""
 
     ask: Ask
     rulebook: Rulebook
-    shortlist: tuple[Rule[Any], ...]
+    shortlist: tuple[AnyRule, ...]
     index: int
     default: Effect
 
     @property
-    def rule(self) -> Rule[Any] | None:
+    def rule(self) -> AnyRule | None:
         """The rule that decided, or None for the default."""
         return self.shortlist[self.index] if self.index < len(self.shortlist) else None
 
@@ -106,7 +106,7 @@ class Verdict:
         """Give every rule of this decision point in catalogue order, with what it contributed."""
         live = {id(rule): place for place, rule in enumerate(self.shortlist)}
 
-        def outcome(rule: Rule[Any]) -> Outcome:
+        def outcome(rule: AnyRule) -> Outcome:
             place = live.get(id(rule))
             if place is None:
                 return Outcome.NOT_IN_FORCE

@@ -1,0 +1,73 @@
+"""The one ordered catalogue: every rule of every endpoint, stage by stage. First match decides, so order is meaning."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from relaylab.domain.asks import Ask, DataAsk, DeliveryAsk, HelloAsk, MailAsk, MechanismAsk, RcptAsk, SignInAsk
+from relaylab.domain.decision import EffectKind
+from relaylab.domain.endpoint import Endpoint, Stage
+from relaylab.engine.milestones import Calendar
+from relaylab.engine.readings import Readings
+from relaylab.engine.rule import AnyRule, Effect
+from relaylab.engine.rulebook import Catalogue, Default, Rulebook
+from relaylab.rules import mx, replies, sources, submission
+from relaylab.rules.milestones import MILESTONES
+from relaylab.rules.readings import READINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from relaylab.domain.reply import ReplyTemplate
+
+RULES: Final[tuple[AnyRule, ...]] = (
+    *submission.connect.RULES,
+    *submission.auth.RULES,
+    *submission.mail.RULES,
+    *submission.rcpt.RULES,
+    *submission.data.RULES,
+    *submission.delivery.RULES,
+    *mx.connect.RULES,
+    *mx.auth.RULES,
+    *mx.mail.RULES,
+    *mx.rcpt.RULES,
+    *mx.data.RULES,
+    *mx.delivery.RULES,
+)
+
+
+def _admit(stage: Stage, reply: ReplyTemplate | None = None) -> Default:
+    return Default(stage, Effect(EffectKind.ADMIT, reply))
+
+
+DEFAULTS: Final[Mapping[tuple[Endpoint, type[Ask]], Default]] = {
+    (Endpoint.SUBMISSION, HelloAsk): _admit(Stage.CONNECT),
+    (Endpoint.SUBMISSION, MechanismAsk): _admit(Stage.AUTH),
+    (Endpoint.SUBMISSION, SignInAsk): _admit(Stage.AUTH, replies.AUTHENTICATED),
+    (Endpoint.SUBMISSION, MailAsk): _admit(Stage.MAIL, replies.SENDER_OK),
+    (Endpoint.SUBMISSION, RcptAsk): _admit(Stage.RCPT, replies.RECIPIENT_OK),
+    (Endpoint.SUBMISSION, DataAsk): _admit(Stage.DATA, replies.SUBMITTED),
+    (Endpoint.SUBMISSION, DeliveryAsk): _admit(Stage.DELIVERY),
+    (Endpoint.MX, HelloAsk): _admit(Stage.CONNECT),
+    (Endpoint.MX, MechanismAsk): _admit(Stage.AUTH),
+    (Endpoint.MX, MailAsk): _admit(Stage.MAIL, replies.SENDER_OK),
+    (Endpoint.MX, RcptAsk): _admit(Stage.RCPT, replies.RECIPIENT_OK),
+    (Endpoint.MX, DataAsk): _admit(Stage.DATA, replies.QUEUED),
+    (Endpoint.MX, DeliveryAsk): _admit(Stage.DELIVERY),
+}
+
+CATALOGUE: Final = Catalogue(
+    rules=RULES, defaults=DEFAULTS, milestones=MILESTONES, readings=READINGS, default_source=sources.PROTOCOL
+)
+
+
+def rulebook(
+    readings: Mapping[str, str] | None = None, milestones: Mapping[str, datetime | None] | None = None
+) -> Rulebook:
+    """Make the rulebook of Microsoft 365 under these readings, with these milestones moved.
+
+    Raise ValueError for a reading, a value or a milestone that does not exist.
+    """
+    chosen = Readings.of(READINGS, readings)
+    return Rulebook(CATALOGUE, Calendar.of(MILESTONES, chosen, milestones), chosen)

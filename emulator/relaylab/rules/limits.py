@@ -1,0 +1,97 @@
+"""Numbers of the service, dated where they change. Sizes are octets, spans are in the name."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
+
+from relaylab.rules import milestones, sources
+
+if TYPE_CHECKING:
+    from relaylab.domain.source import Source
+    from relaylab.domain.tenant import Tenant
+    from relaylab.engine.milestones import Calendar, Milestone
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Dated(Generic[T]):
+    """A value that changes at milestones: ``(milestone, value, source)`` rows in order, the first without milestone."""
+
+    first: T
+    source: Source
+    changes: tuple[tuple[Milestone, T, Source], ...] = ()
+
+    def at(self, now: datetime, calendar: Calendar) -> T:
+        """Give the value in force at ``now``."""
+        value = self.first
+        for milestone, later, _ in self.changes:
+            if calendar.has_come(milestone.name, now):
+                value = later
+        return value
+
+
+MESSAGE_SIZE: Final = Dated(157_286_400, sources.SIZE_LIMIT)  # 150 MiB exactly, in EHLO and enforced
+SUBMISSIONS_AT_ONCE: Final = Dated(3, sources.CONCURRENCY)  # per mailbox
+RECIPIENTS_PER_DAY: Final = Dated(10_000, sources.RECIPIENT_RATE)  # per mailbox, rolling 24 hours
+MESSAGES_PER_MINUTE: Final = Dated(30, sources.MESSAGE_RATE)  # per mailbox
+RECIPIENTS_AT_RCPT: Final = Dated(1_000, sources.RECIPIENTS_STOP)  # with the reading too_many_recipients=rcpt
+RECIPIENTS_OF_ONE_DOMAIN: Final = Dated(200, sources.SAME_DOMAIN_LIMIT)  # per transaction at the MX
+FAILED_SIGN_INS: Final = Dated(10, sources.SMART_LOCKOUT)  # per user name within the lock-out window
+PROTOCOL_ERRORS: Final = Dated(5, sources.ERROR_LIMITS)  # per connection
+LOGON_FAILURES: Final = Dated(3, sources.ERROR_LIMITS)  # per connection
+MOERA_EXTERNAL: Final = Dated(100, sources.MOERA)  # per tenant, rolling 24 hours
+TERRL_TRIAL: Final = Dated(5_000, sources.TERRL_TRIAL, ((milestones.TERRL_BY_AGE, 500, sources.TERRL_2026),))
+TARPIT_SECONDS: Final = 5.0  # sources.TARPIT
+COMMAND_LINE: Final = 2_000  # sources.LINE_LENGTH; AUTH and its answers are bound by the transport only
+
+_TERRL_PHASES: Final = (
+    (25, milestones.TERRL_25),
+    (200, milestones.TERRL_200),
+    (500, milestones.TERRL_500),
+    (None, milestones.TERRL_ALL),
+)
+_MOERA_PHASES: Final = (
+    (2, milestones.MOERA_2),
+    (10, milestones.MOERA_10),
+    (50, milestones.MOERA_50),
+    (200, milestones.MOERA_200),
+    (2_000, milestones.MOERA_2000),
+    (10_000, milestones.MOERA_10000),
+    (None, milestones.MOERA_ALL),
+)
+_YOUNG: Final = ((timedelta(days=31), 0.10), (timedelta(days=61), 0.25))  # younger than, share; sources.TERRL_2026
+
+
+def terrl_formula(licences: int) -> int:
+    """Give the external recipients a day that a number of licences buys: ``500 * licences^0.7 + 9500`` (CS-LIM-20)."""
+    return round(500.0 * math.pow(licences, 0.7) + 9500.0)
+
+
+def external_quota(tenant: Tenant, now: datetime, calendar: Calendar) -> int | None:
+    """Give the tenant's external recipients per rolling 24 hours, None while the limit does not hold for it."""
+    if tenant.trial:
+        held = calendar.has_come(milestones.TERRL_TRIAL.name, now)
+        return TERRL_TRIAL.at(now, calendar) if held else None
+    if not calendar.has_come(_phase(_TERRL_PHASES, tenant.licences).name, now):
+        return None
+    return round(terrl_formula(tenant.licences) * _share_by_age(tenant, now, calendar))
+
+
+def moera_quota(tenant: Tenant, now: datetime, calendar: Calendar) -> int | None:
+    """Give the external recipients per rolling 24 hours for senders at onmicrosoft.com; None: no limit yet."""
+    phase = milestones.MOERA_TRIAL if tenant.trial else _phase(_MOERA_PHASES, tenant.exchange_seats)
+    return MOERA_EXTERNAL.at(now, calendar) if calendar.has_come(phase.name, now) else None
+
+
+def _phase(phases: tuple[tuple[int | None, Milestone], ...], size: int) -> Milestone:
+    return next(milestone for bound, milestone in phases if bound is None or size <= bound)
+
+
+def _share_by_age(tenant: Tenant, now: datetime, calendar: Calendar) -> float:
+    if not calendar.has_come(milestones.TERRL_BY_AGE.name, now):
+        return 1.0
+    return next((share for age, share in _YOUNG if now - tenant.created < age), 1.0)

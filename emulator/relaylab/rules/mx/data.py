@@ -1,0 +1,54 @@
+"""The end of DATA at the tenant MX: here, not at RCPT, an unattributed sender learns that it may not relay."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from relaylab.domain.asks import DataAsk
+from relaylab.domain.decision import EffectKind
+from relaylab.domain.endpoint import Endpoint, Stage
+from relaylab.engine.rule import AnyRule, RuleMaker
+from relaylab.rules import limits, replies, sources
+
+_rule = RuleMaker(Endpoint.MX, Stage.DATA)
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.TOO_LARGE,
+    asks=DataAsk,
+    source=sources.MX_SIZE,
+    fix="Send less than 150 MiB, or have the device split the scan.",
+)
+def message_is_too_large(ask: DataAsk) -> bool:
+    """A message of more than 150 MiB is refused."""
+    return ask.size > limits.MESSAGE_SIZE.first
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.RELAY_DENIED_ATTR36,
+    asks=DataAsk,
+    source=sources.RELAY_DENIED_ATTR36,
+    under=(("relay_denied_text", "attr36"),),
+    fix="Send with a MAIL FROM in an accepted domain of the tenant that owns the connector.",
+)
+def relay_is_denied_to_a_foreign_sender(ask: DataAsk) -> bool:
+    """Under the older reading a connector that matched, with a foreign MAIL FROM, has a text of its own."""
+    return bool(ask.outside) and not ask.attribution.may_relay and ask.attribution.lists_the_ip
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.RELAY_DENIED,
+    asks=DataAsk,
+    source=sources.RELAY_RULE,
+    fix="Put {ip} on an OnPremises connector (New-InboundConnector -ConnectorType OnPremises -SenderDomains * "
+    "-SenderIPAddresses {ip}) and send from an accepted domain; or send to {recipient} by SMTP AUTH with OAuth.",
+)
+def relay_is_denied(ask: DataAsk) -> bool:
+    """Mail to the outside needs a connector for the sending address and a MAIL FROM in an accepted domain."""
+    return bool(ask.outside) and not ask.attribution.may_relay
+
+
+RULES: Final[tuple[AnyRule, ...]] = (message_is_too_large, relay_is_denied_to_a_foreign_sender, relay_is_denied)

@@ -1,0 +1,138 @@
+"""RCPT TO at the tenant MX, in the order of fact MX-GAP-07.
+
+A message attributed as originating may go to anybody. Otherwise: recipients outside wait for the end of DATA, then
+RejectDirectSend, then the directory.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from relaylab.domain.asks import RcptAsk
+from relaylab.domain.decision import EffectKind
+from relaylab.domain.endpoint import Endpoint, Stage
+from relaylab.domain.world import Standing
+from relaylab.engine.rule import AnyRule, RuleMaker
+from relaylab.rules import limits, milestones, replies, sources
+
+_rule = RuleMaker(Endpoint.MX, Stage.RCPT)
+
+
+_UNKNOWN_FIX = "Correct the recipient {recipient} in the sender, or create it in tenant {tenant}."
+
+
+@_rule(
+    EffectKind.DEFER,
+    replies.TOO_MANY_RECIPIENTS,
+    asks=RcptAsk,
+    source=sources.SAME_DOMAIN_LIMIT,
+    fix="Send to at most 200 recipients of one domain at a time; a client must split and resend.",
+)
+def domain_has_its_two_hundred_recipients(ask: RcptAsk) -> bool:
+    """A transaction takes at most 200 recipients of one domain."""
+    return ask.same_domain >= limits.RECIPIENTS_OF_ONE_DOMAIN.first
+
+
+@_rule(
+    EffectKind.DEFER,
+    replies.OTHER_TENANT,
+    asks=RcptAsk,
+    source=sources.MX_MIXED,
+    fix="Send to {recipient} in a transaction of its own; clients that split on 452 do so by themselves.",
+)
+def recipient_belongs_elsewhere(ask: RcptAsk) -> bool:
+    """A message belongs to one tenant: a recipient of another one is put off to the next transaction."""
+    owner = ask.recipient.tenant.id if ask.recipient.tenant else ""
+    return not ask.attribution.may_relay and ask.bound_to is not None and ask.bound_to != owner
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.RELAY_DENIED,
+    asks=RcptAsk,
+    source=sources.RELAY_DENIED_OLD_STAGE,
+    under=(("relay_denied_stage", "rcpt"),),
+    fix="Put {ip} on an OnPremises connector (New-InboundConnector -ConnectorType OnPremises -SenderDomains * "
+    "-SenderIPAddresses {ip}) and send from an accepted domain.",
+)
+def relay_is_denied_at_once(ask: RcptAsk) -> bool:
+    """Under the older reading a recipient outside is refused at RCPT when the sender was not attributed."""
+    return ask.recipient.is_outside and not ask.attribution.may_relay
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.DIRECT_SEND_REJECTED,
+    asks=RcptAsk,
+    source=sources.DIRECT_SEND,
+    since=milestones.DIRECT_SEND_CAN_BE_REJECTED,
+    fix="Put {ip} on an inbound connector (New-InboundConnector -ConnectorType OnPremises -SenderDomains * "
+    "-SenderIPAddresses {ip}), or Set-OrganizationConfig -RejectDirectSend $false",
+)
+def direct_send_is_rejected(ask: RcptAsk) -> bool:
+    """A tenant with RejectDirectSend takes mail from its own domains only through a connector."""
+    return (
+        not ask.attribution.may_relay
+        and ask.mail_from is not None
+        and ask.recipient.tenant is not None
+        and ask.recipient.tenant.organization_config.reject_direct_send
+        and ask.recipient.tenant.owns(ask.mail_from.domain)
+        and not any(
+            connector.enabled and connector.lists(ask.peer.ip) for connector in ask.recipient.tenant.inbound_connectors
+        )
+    )
+
+
+def _is_unknown(ask: RcptAsk) -> bool:
+    return ask.recipient.standing is Standing.UNKNOWN and not ask.attribution.may_relay
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.UNKNOWN_RECIPIENT,
+    asks=RcptAsk,
+    source=sources.DBEB_RULE,
+    since=milestones.DBEB_WITH_LINK,
+    fix=_UNKNOWN_FIX,
+)
+def recipient_is_unknown(ask: RcptAsk) -> bool:
+    """An Authoritative domain refuses recipients that its directory does not know, at the edge."""
+    return _is_unknown(ask)
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.UNKNOWN_RECIPIENT_2024,
+    asks=RcptAsk,
+    source=sources.DBEB_RULE,
+    since=milestones.DBEB_WITHOUT_NUMBER,
+    until=milestones.DBEB_WITH_LINK,
+    fix=_UNKNOWN_FIX,
+)
+def recipient_is_unknown_in_2024(ask: RcptAsk) -> bool:
+    """In 2024 and 2025 the refusal of an unknown recipient ended in a full stop."""
+    return _is_unknown(ask)
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.UNKNOWN_RECIPIENT_2020,
+    asks=RcptAsk,
+    source=sources.DBEB_RULE,
+    until=milestones.DBEB_WITHOUT_NUMBER,
+    fix=_UNKNOWN_FIX,
+)
+def recipient_is_unknown_in_2020(ask: RcptAsk) -> bool:
+    """Until 2023 the refusal of an unknown recipient carried an AS number."""
+    return _is_unknown(ask)
+
+
+RULES: Final[tuple[AnyRule, ...]] = (
+    domain_has_its_two_hundred_recipients,
+    recipient_belongs_elsewhere,
+    relay_is_denied_at_once,
+    direct_send_is_rejected,
+    recipient_is_unknown,
+    recipient_is_unknown_in_2024,
+    recipient_is_unknown_in_2020,
+)

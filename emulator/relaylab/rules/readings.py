@@ -1,0 +1,303 @@
+"""Every choice between conflicting or unpublished facts, by name. The default is what the fact sheet recommends.
+
+A reading with one value records a choice for which nothing else is built: it is shown, so that nobody takes it for a
+fact. ``relaylab readings`` prints this catalogue; ``--reading NAME=VALUE`` and the world file choose.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from relaylab.domain.source import Confidence, Source
+from relaylab.engine.readings import Reading
+from relaylab.rules import sources
+
+READINGS: Final = (
+    Reading(
+        "basic_auth_timeline",
+        "Which announced timeline of the end of Basic authentication holds?",
+        (
+            ("2024-04", "removed in September 2025"),
+            ("2025-06", "refused for a growing share from 2026-03-01, for all from 2026-04-30"),
+            (
+                "2026-01",
+                "off by default from the end of December 2026, removal to be announced in the second half of 2027",
+            ),
+        ),
+        "2026-01",
+        sources.TIMELINE_2026,
+    ),
+    Reading(
+        "basic_auth_refusal",
+        "Which line does Basic get while it is off by default? No line is published for that phase.",
+        (
+            ("5.7.30", "550 5.7.30, the line announced for the removal"),
+            ("5.7.139", "535 5.7.139 ... basic authentication is disabled., the line of today's policy block"),
+        ),
+        "5.7.30",
+        sources.BASIC_OFF,
+    ),
+    Reading(
+        "basic_auth_refusal_trailer",
+        "Does the 5.7.30 line end in the server trailer? Microsoft prints it bare.",
+        (("present", "as every other refusal of the front end"), ("absent", "as printed")),
+        "present",
+        sources.BASIC_OFF,
+    ),
+    Reading(
+        "basic_auth_ramp",
+        "Who is refused during the ramp that the timeline of June 2025 announced?",
+        (("all", "everybody counts as refused from its first day, since anybody may be hit"), ("none", "nobody")),
+        "all",
+        sources.TIMELINE_2025,
+    ),
+    Reading(
+        "new_tenant_basic_auth",
+        'Can a tenant created after the cutover enable Basic? The text says "unavailable by default".',
+        (("can_enable", "by default means that it can be changed"), ("cannot", "it stays unavailable")),
+        "can_enable",
+        sources.NEW_TENANTS,
+    ),
+    Reading(
+        "login_offer_when_off",
+        "Is AUTH LOGIN still advertised when Basic is off by default?",
+        (("kept", "the tenant is not known at EHLO"), ("dropped", "only XOAUTH2 is offered, and LOGIN gets 504")),
+        "kept",
+        Source("CS-GAP-03", "our inference: consumer hosts still advertise it", "2025-09-27", Confidence.INFERRED),
+    ),
+    Reading(
+        "sign_in_order",
+        "In which order are the switches of a sign-in looked at?",
+        (
+            ("sheet", "authentication policy, security defaults, Conditional Access, mailbox switch, tenant switch"),
+            ("switches_first", "mailbox and tenant switch before the policies, as one field report suggests"),
+        ),
+        "sheet",
+        sources.SIGN_IN_ORDER,
+    ),
+    Reading(
+        "malformed_xoauth2",
+        "What does an XOAUTH2 response of the wrong layout get?",
+        (
+            ("5.7.3", "535 5.7.3, as every failed token"),
+            ("5.5.124", "501 5.5.124, seen at the sister endpoint for HVE"),
+        ),
+        "5.7.3",
+        sources.MALFORMED_RESPONSE,
+    ),
+    Reading(
+        "smart_lockout",
+        "When does a user name get locked after wrong passwords?",
+        (("after_10", "after ten within ten minutes"), ("off", "never by itself")),
+        "after_10",
+        sources.SMART_LOCKOUT,
+    ),
+    Reading(
+        "old_tls",
+        "What becomes of TLS 1.0 and 1.1 at smtp.office365.com?",
+        (("auth_421", "the handshake succeeds and AUTH gets 421 4.7.66"), ("handshake", "the handshake is refused")),
+        "auth_421",
+        sources.OLD_TLS_STAGE,
+    ),
+    Reading(
+        "old_tls_not_opted_in",
+        "What does smtp-legacy.office365.com say to old TLS in a tenant that did not opt in?",
+        (("5.7.67", "550 5.7.67, reply code and English text are ours"),),
+        "5.7.67",
+        sources.OLD_TLS_ORGANISATION,
+    ),
+    Reading(
+        "send_as_identity",
+        "Which address must the mailbox be allowed to send as?",
+        (("header_from", "that of From:, and MAIL FROM where there is none"), ("mail_from", "that of MAIL FROM")),
+        "header_from",
+        sources.SEND_AS_IDENTITY,
+    ),
+    Reading(
+        "send_as_refusal",
+        "Which line does a sender get who may not send as that address?",
+        (
+            ("5.2.252", "554 5.2.252 at the end of DATA, as in every transcript"),
+            ("5.7.60", "550 5.7.60 at MAIL, as printed"),
+        ),
+        "5.2.252",
+        sources.SEND_AS_DENIED,
+    ),
+    Reading(
+        "recipient_rate_refusal",
+        "What does the 10,001st recipient of a day get?",
+        (("554", "554 5.2.0 at the end of DATA"), ("ndr", "a non-delivery report 5.1.90")),
+        "554",
+        sources.RECIPIENT_RATE,
+    ),
+    Reading(
+        "message_rate",
+        "What becomes of the 31st message within a minute?",
+        (("late_delivery", "accepted at once, delivered later"), ("late_reply", "its 250 is held back until its turn")),
+        "late_delivery",
+        sources.MESSAGE_RATE,
+    ),
+    Reading(
+        "too_many_recipients",
+        "What does a message with more recipients than the mailbox may use get?",
+        (
+            ("ndr", "250, then a report 5.5.3"),
+            ("rcpt", "452 4.5.3 at RCPT from the 1,001st on, and the report below that"),
+        ),
+        "ndr",
+        sources.RECIPIENTS_STOP,
+    ),
+    Reading(
+        "message_over_mailbox_size",
+        "What does a message larger than the mailbox may send get?",
+        (("ndr", "250, then a report 5.2.3"), ("data", "554 5.2.3 at the end of DATA")),
+        "ndr",
+        sources.SEND_SIZE,
+    ),
+    Reading(
+        "unknown_internal_recipient",
+        "What does an unknown recipient in an accepted domain get at client submission?",
+        (("ndr", "250 at RCPT, then a report 5.1.10"),),
+        "ndr",
+        sources.UNKNOWN_RECIPIENT_NDR,
+    ),
+    Reading(
+        "terrl_last_phase",
+        "Does TERRL hold for tenants of more than 500 licences?",
+        (
+            ("enforced", "since 2025-05-01 (MC1023294; refusals were reported in 2026)"),
+            ("paused", "the blog of 2025-07-14"),
+        ),
+        "enforced",
+        sources.TERRL_ROLLOUT,
+    ),
+    Reading(
+        "terrl_by_age",
+        "Are the lower quotas of September 2026 applied? Their numbers are second-hand.",
+        (("second_hand", "trial 500; under 31 days 10 %; 31 to 60 days 25 %"), ("ignore", "the formula for everybody")),
+        "second_hand",
+        sources.TERRL_2026,
+    ),
+    Reading(
+        "smtputf8_in_mail",
+        "Is MAIL with SMTPUTF8 accepted?",
+        (("accept", "it is advertised"), ("502", "502 5.3.3, one weak report")),
+        "accept",
+        sources.SMTPUTF8,
+    ),
+    Reading(
+        "error_limits",
+        "How many errors does a connection live through?",
+        (("5_and_3", "five protocol errors, three failed sign-ins"), ("none", "any number")),
+        "5_and_3",
+        sources.ERROR_LIMITS,
+    ),
+    Reading(
+        "session_time_limits",
+        "When does a silent or long session end? The serve options --idle and --total set other spans.",
+        (("5_and_10_minutes", "five minutes of silence, ten in all"),),
+        "5_and_10_minutes",
+        sources.TIME_LIMITS,
+    ),
+    Reading(
+        "command_line_length",
+        "How long may a line be?",
+        (("2000", "2,000 octets, 65,536 for AUTH and its answers"),),
+        "2000",
+        sources.LINE_LENGTH,
+    ),
+    Reading(
+        "small_command_texts",
+        "What do NOOP, RSET, VRFY and HELP answer?",
+        (("exchange", "the wording known from Exchange"),),
+        "exchange",
+        sources.SMALL_COMMANDS,
+    ),
+    Reading(
+        "sequence_texts",
+        "What do commands out of order, and wrong arguments, answer?",
+        (("exchange", "503 5.5.2 and 501 5.5.4 with Exchange's wording"),),
+        "exchange",
+        sources.SEQUENCE,
+    ),
+    Reading(
+        "second_auth",
+        "What does AUTH answer after a successful one?",
+        (("503", "503 5.5.2 Already authenticated"),),
+        "503",
+        sources.ALREADY_AUTHENTICATED,
+    ),
+    Reading(
+        "second_starttls",
+        "What does STARTTLS answer inside TLS?",
+        (("503", "503 5.5.2 Only one STARTTLS command can be issued per session"),),
+        "503",
+        sources.STARTTLS_TWICE,
+    ),
+    Reading(
+        "size_refusal",
+        "What does a message over 150 MiB get?",
+        (("552", "552 5.3.4 at MAIL with SIZE=, else at the end of DATA"),),
+        "552",
+        sources.SIZE_REFUSAL,
+    ),
+    Reading(
+        "chunk_texts",
+        "What do BDAT and the DSN and BODY parameters answer?",
+        (("exchange", "250 2.6.0 CHUNK received OK; parameters are accepted; DATA after BINARYMIME gets 503"),),
+        "exchange",
+        sources.CHUNKS,
+    ),
+    Reading(
+        "legacy_host",
+        "What do banner and EHLO of smtp-legacy.office365.com say?",
+        (("same", "what smtp.office365.com says"),),
+        "same",
+        Source("CS-GAP-24", "our inference: no transcript found", "2026-11-23", Confidence.INFERRED),
+    ),
+    Reading(
+        "mx_banner_session_id",
+        "Does the greeting of the tenant MX end in the session id?",
+        (("present", "as captures of 2025 show"), ("absent", "as one edited capture of 2026-03 shows")),
+        "present",
+        sources.MX_BANNER,
+    ),
+    Reading(
+        "relay_denied_stage",
+        "Where does a message to the outside without attribution get 5.7.64?",
+        (("data", "at the end of DATA; RCPT is accepted"), ("rcpt", "at RCPT, as a capture of 2018 shows")),
+        "data",
+        sources.RELAY_DENIED_STAGE,
+    ),
+    Reading(
+        "relay_denied_text",
+        "What is said when a connector lists the address but MAIL FROM is in no accepted domain of its tenant?",
+        (
+            ("tenant_attribution", "the same text as always"),
+            ("attr36", "550 5.7.64 Relay Access Denied ATTR36, not seen since 2019"),
+        ),
+        "tenant_attribution",
+        Source("MX-GAP-05", "our inference: ATTR36 was not seen after 2019", "2019", Confidence.INFERRED),
+    ),
+    Reading(
+        "direct_send_stage",
+        "Where does RejectDirectSend refuse?",
+        (("rcpt", "at RCPT"),),
+        "rcpt",
+        Source("MX-GAP-06", "our inference: refused at the protocol layer", "2025-08", Confidence.INFERRED),
+    ),
+    Reading(
+        "mixed_recipients",
+        "What does a recipient of another tenant get within one transaction at the MX?",
+        (("attr49", "452 4.5.3 Too many recipients ATTR49; the first accepted recipient binds the transaction"),),
+        "attr49",
+        sources.MX_MIXED,
+    ),
+    Reading(
+        "mx_small_texts",
+        "What does the MX answer to unknown commands, AUTH and silence?",
+        (("submission", "what client submission answers: it is the same front end"),),
+        "submission",
+        sources.MX_GENERAL,
+    ),
+)

@@ -1,0 +1,412 @@
+"""Every text the service can say, once, with the source of its wording.
+
+Law of this module: no other module of the emulator holds a reply text. Blanks in braces are filled from the words of
+an Ask, or by the session machine. Several lines are separated by newlines.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from relaylab.domain.codes import EnhancedCode, ReplyCode
+from relaylab.domain.reply import ReplyTemplate, Trailer
+from relaylab.domain.source import Source
+from relaylab.rules import sources
+
+_EDGE = Trailer.FRONT_END
+_STORE = Trailer.MAILBOX_SERVER
+
+
+def _reply(  # noqa: PLR0913, PLR0917 - a row of a table
+    name: str, code: int, enhanced: str | None, text: str, source: Source, trailer: Trailer = Trailer.NONE,
+    *, slow: bool = False,
+) -> ReplyTemplate:  # fmt: skip
+    status = EnhancedCode.parse(enhanced) if enhanced else None
+    return ReplyTemplate(name, ReplyCode(code), status, text, source, trailer, slow)
+
+
+# Greeting and small talk ---------------------------------------------------------------------------------------------
+BANNER: Final = _reply(
+    "banner", 220, None, "{host} Microsoft ESMTP MAIL Service ready at {date}{session}", sources.BANNER
+)
+HELLO: Final = _reply("hello", 250, None, "{host} Hello [{ip}]", sources.HELO)
+EHLO: Final = _reply("ehlo", 250, None, "{host} Hello [{ip}]\n{capabilities}", sources.EHLO_LIST)
+READY_FOR_TLS: Final = _reply("ready_for_tls", 220, "2.0.0", "SMTP server ready", sources.STARTTLS)
+BYE: Final = _reply("bye", 221, "2.0.0", "Service closing transmission channel", sources.QUIT)
+NOOP_OK: Final = _reply("noop_ok", 250, "2.0.0", "OK", sources.SMALL_COMMANDS)
+RESET: Final = _reply("reset", 250, "2.0.0", "Resetting", sources.RSET)
+CANNOT_VERIFY: Final = _reply("cannot_verify", 252, "2.1.5", "Cannot VRFY user", sources.SMALL_COMMANDS)
+HELP: Final = _reply(
+    "help",
+    214,
+    None,
+    "This server supports the following commands:\nHELO EHLO STARTTLS RCPT DATA RSET MAIL QUIT HELP AUTH BDAT",
+    sources.SMALL_COMMANDS,
+)
+
+# Grammar and order ---------------------------------------------------------------------------------------------------
+UNRECOGNISED: Final = _reply(
+    "unrecognised", 500, "5.3.3", "Unrecognized command 'Length: {length}'", sources.UNKNOWN_COMMAND, _EDGE, slow=True
+)
+UNRECOGNISED_GARBAGE: Final = _reply(
+    "unrecognised_garbage", 500, "5.3.3", "Unrecognized command 'unknown'", sources.GARBAGE_COMMAND, _EDGE, slow=True
+)
+LINE_TOO_LONG: Final = _reply("line_too_long", 500, "5.5.2", "Line too long", sources.LINE_LENGTH, _EDGE, slow=True)
+INVALID_NAME: Final = _reply("invalid_name", 501, "5.5.4", "Invalid domain name", sources.EHLO_NAME, _EDGE, slow=True)
+INVALID_ARGUMENTS: Final = _reply(
+    "invalid_arguments", 501, "5.5.4", "Invalid arguments", sources.SYNTAX, _EDGE, slow=True
+)
+INVALID_SENDER: Final = _reply("invalid_sender", 501, "5.1.7", "Invalid address", sources.SYNTAX, _EDGE, slow=True)
+INVALID_RECIPIENT: Final = _reply(
+    "invalid_recipient", 501, "5.1.3", "Invalid address", sources.SYNTAX, _EDGE, slow=True
+)
+HELLO_FIRST: Final = _reply("hello_first", 503, "5.5.2", "Send hello first", sources.SEND_HELLO_FIRST, _EDGE)
+NEED_MAIL: Final = _reply("need_mail", 503, "5.5.2", "Need mail command", sources.SEQUENCE, _EDGE)
+NEED_RCPT: Final = _reply("need_rcpt", 503, "5.5.2", "Need rcpt command", sources.SEQUENCE, _EDGE)
+SENDER_SPECIFIED: Final = _reply("sender_specified", 503, "5.5.2", "Sender already specified", sources.SEQUENCE, _EDGE)
+BAD_SEQUENCE: Final = _reply("bad_sequence", 503, "5.5.2", "Bad sequence of commands", sources.CHUNKS, _EDGE)
+ALREADY_AUTHENTICATED: Final = _reply(
+    "already_authenticated", 503, "5.5.2", "Already authenticated", sources.ALREADY_AUTHENTICATED, _EDGE
+)
+STARTTLS_ONCE: Final = _reply(
+    "starttls_once",
+    503,
+    "5.5.2",
+    "Only one STARTTLS command can be issued per session",
+    sources.STARTTLS_TWICE,
+    _EDGE,
+)
+NOT_IMPLEMENTED: Final = _reply(
+    "not_implemented", 502, "5.3.3", "Command not implemented", sources.SMTPUTF8_REFUSED, _EDGE
+)
+TIMED_OUT: Final = _reply(
+    "timed_out", 421, "4.4.1", "Connection timed out. Total session duration: {duration}", sources.TIMED_OUT
+)
+TOO_MANY_ERRORS: Final = _reply(
+    "too_many_errors",
+    421,
+    "4.7.0",
+    "Too many errors on this connection, closing transmission channel",
+    sources.TOO_MANY_ERRORS,
+)
+
+# Transaction ---------------------------------------------------------------------------------------------------------
+SENDER_OK: Final = _reply("sender_ok", 250, "2.1.0", "Sender OK", sources.SENDER_OK)
+RECIPIENT_OK: Final = _reply("recipient_ok", 250, "2.1.5", "Recipient OK", sources.RECIPIENT_OK)
+START_MAIL_INPUT: Final = _reply(
+    "start_mail_input", 354, None, "Start mail input; end with <CRLF>.<CRLF>", sources.START_MAIL_INPUT
+)
+CHUNK_OK: Final = _reply("chunk_ok", 250, "2.6.0", "CHUNK received OK, {octets} octets", sources.CHUNKS)
+SUBMITTED: Final = _reply("submitted", 250, "2.0.0", "OK {message_id}", sources.MESSAGE_OK, _STORE)
+QUEUED: Final = _reply(
+    "queued",
+    250,
+    "2.6.0",
+    "{message_id} [InternalId={internal_id}, Hostname={backend}] {octets} bytes in {seconds}, {rate} KB/sec "
+    "Queued mail for delivery",
+    sources.MX_QUEUED,
+)
+DELIVERED: Final = _reply("delivered", 250, "2.1.5", "Recipient OK", sources.RECIPIENT_OK)
+
+# Authentication ------------------------------------------------------------------------------------------------------
+PROMPT_USERNAME: Final = _reply("prompt_username", 334, None, "VXNlcm5hbWU6", sources.LOGIN_PROMPTS)
+PROMPT_PASSWORD: Final = _reply("prompt_password", 334, None, "UGFzc3dvcmQ6", sources.LOGIN_PROMPTS)
+EMPTY_CHALLENGE: Final = _reply("empty_challenge", 334, None, "", sources.XOAUTH2_CHALLENGE)
+AUTHENTICATED: Final = _reply("authenticated", 235, "2.7.0", "Authentication successful", sources.AUTHENTICATED)
+UNRECOGNISED_MECHANISM: Final = _reply(
+    "unrecognised_mechanism",
+    504,
+    "5.7.4",
+    "Unrecognized authentication type",
+    sources.MECHANISM_NOT_OFFERED,
+    _EDGE,
+    slow=True,
+)
+UNSUCCESSFUL: Final = _reply(
+    "unsuccessful", 535, "5.7.3", "Authentication unsuccessful", sources.UNSUCCESSFUL, _EDGE, slow=True
+)
+MALFORMED_XOAUTH2: Final = _reply(
+    "malformed_xoauth2", 501, "5.5.124", "Invalid XOAUTH2 auth data", sources.MALFORMED_XOAUTH2, _EDGE, slow=True
+)
+
+
+def _unsuccessful(name: str, reason: str, source: Source) -> ReplyTemplate:
+    return _reply(name, 535, "5.7.139", f"Authentication unsuccessful, {reason}", source, _EDGE, slow=True)
+
+
+WRONG_CREDENTIALS: Final = _unsuccessful(
+    "wrong_credentials", "the user credentials were incorrect.", sources.WRONG_CREDENTIALS
+)
+DISABLED_FOR_TENANT: Final = _unsuccessful(
+    "disabled_for_tenant",
+    "SmtpClientAuthentication is disabled for the Tenant. Visit https://aka.ms/smtp_auth_disabled for more "
+    "information.",
+    sources.TENANT_SWITCH,
+)
+DISABLED_FOR_MAILBOX: Final = _unsuccessful(
+    "disabled_for_mailbox",
+    "SmtpClientAuthentication is disabled for the Mailbox. Visit https://aka.ms/smtp_auth_disabled for more "
+    "information.",
+    sources.MAILBOX_SWITCH,
+)
+BASIC_IS_DISABLED: Final = _unsuccessful(
+    "basic_is_disabled", "basic authentication is disabled.", sources.BASIC_DISABLED
+)
+LOCKED_BY_SECURITY_DEFAULTS: Final = _unsuccessful(
+    "locked_by_security_defaults",
+    "user is locked by your organization's security defaults policy. Contact your administrator.",
+    sources.SECURITY_DEFAULTS,
+)
+CRITERIA_NOT_MET: Final = _unsuccessful(
+    "criteria_not_met",
+    "the request did not meet the criteria to be authenticated successfully. Contact your administrator.",
+    sources.CONDITIONAL_ACCESS,
+)
+ACCOUNT_LOCKED: Final = _unsuccessful(
+    "account_locked", "account locked. Contact your administrator.", sources.ACCOUNT_LOCKED
+)
+ACCOUNT_HAS_AN_ISSUE: Final = _unsuccessful(
+    "account_has_an_issue", "account has an issue. Contact your administrator.", sources.ACCOUNT_ISSUE
+)
+MAILBOX_CANNOT_BE_ACCESSED: Final = _reply(
+    "mailbox_cannot_be_accessed", 550, "5.2.1", "Mailbox cannot be accessed", sources.NO_MAILBOX, _EDGE, slow=True
+)
+BASIC_IS_NOT_SUPPORTED: Final = _reply(
+    "basic_is_not_supported",
+    550,
+    "5.7.30",
+    "Basic authentication is not supported for Client Submission.",
+    sources.BASIC_REMOVED,
+    _EDGE,
+    slow=True,
+)
+BASIC_IS_NOT_SUPPORTED_BARE: Final = _reply(
+    "basic_is_not_supported_bare",
+    550,
+    "5.7.30",
+    "Basic authentication is not supported for Client Submission.",
+    sources.BASIC_REMOVED,
+    slow=True,
+)
+OLD_TLS: Final = _reply(
+    "old_tls",
+    421,
+    "4.7.66",
+    "TLS 1.0 and 1.1 are not supported. Please upgrade/update your client to support TLS 1.2. Visit "
+    "https://aka.ms/smtp_auth_tls",
+    sources.OLD_TLS,
+    _EDGE,
+)
+OLD_TLS_IN_ORGANISATION: Final = _reply(
+    "old_tls_in_organisation",
+    550,
+    "5.7.67",
+    "TLS 1.0 and 1.1 are not supported by your organization",
+    sources.OLD_TLS_ORGANISATION,
+    _EDGE,
+    slow=True,
+)
+
+# MAIL and RCPT at client submission ----------------------------------------------------------------------------------
+STARTTLS_REQUIRED: Final = _reply(
+    "starttls_required", 451, "5.7.3", "STARTTLS is required to send mail", sources.STARTTLS_REQUIRED, _EDGE
+)
+NOT_AUTHENTICATED: Final = _reply(
+    "not_authenticated",
+    530,
+    "5.7.57",
+    "Client not authenticated to send mail.",
+    sources.NOT_AUTHENTICATED,
+    _EDGE,
+    slow=True,
+)
+NOT_AUTHENTICATED_AFTER: Final = _reply(
+    "not_authenticated_after",
+    530,
+    "5.7.57",
+    "Client not authenticated to send mail. Error: {failure}",
+    sources.NOT_AUTHENTICATED_AFTER,
+    _EDGE,
+    slow=True,
+)
+NOT_AUTHENTICATED_OLD: Final = _reply(
+    "not_authenticated_old",
+    530,
+    "5.7.57",
+    "SMTP; Client was not authenticated to send anonymous mail during MAIL FROM",
+    sources.NOT_AUTHENTICATED_OLD,
+    _EDGE,
+    slow=True,
+)
+MAY_NOT_SEND_AS: Final = _reply(
+    "may_not_send_as",
+    550,
+    "5.7.60",
+    "SMTP; Client does not have permissions to send as this sender",
+    sources.SEND_AS_5_7_60,
+    _EDGE,
+)
+TOO_LARGE: Final = _reply(
+    "too_large", 552, "5.3.4", "Message size exceeds fixed maximum message size", sources.SIZE_REFUSAL, _EDGE
+)
+TOO_MANY_RECIPIENTS: Final = _reply(
+    "too_many_recipients", 452, "4.5.3", "Too many recipients", sources.SAME_DOMAIN_LIMIT, _EDGE
+)
+
+# The end of DATA at client submission --------------------------------------------------------------------------------
+# The diagnostic pairs make the line longer than 2 kB, which breaks clients that read 512 octets (fact CS-SA-02).
+_DIAGNOSTICS: Final = ", ".join(["1.84300:0A000000"] * 120)
+SEND_AS_DENIED: Final = _reply(
+    "send_as_denied",
+    554,
+    "5.2.252",
+    "SendAsDenied; {mailbox} not allowed to send as {sender}; STOREDRV.Submission.Exception:SendAsDeniedException."
+    "MapiExceptionSendAsDenied; Failed to process message due to a permanent exception with message "
+    f"[BeginDiagnosticData]Cannot submit message. {_DIAGNOSTICS}[EndDiagnosticData]",
+    sources.SEND_AS_DENIED,
+    _STORE,
+)
+SEND_AS_DENIED_OLD: Final = _reply(
+    "send_as_denied_old",
+    554,
+    "5.2.0",
+    "STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; Failed to process message due to "
+    "a permanent exception with message Cannot submit message. 0.35250:0A007C85",
+    sources.SEND_AS_DENIED_OLD,
+    _STORE,
+)
+CONCURRENT: Final = _reply(
+    "concurrent",
+    432,
+    "4.3.2",
+    "Concurrent connections limit exceeded. Visit https://aka.ms/concurrent_sending for more information.",
+    sources.CONCURRENCY,
+    _STORE,
+)
+QUOTA_EXCEEDED: Final = _reply(
+    "quota_exceeded",
+    554,
+    "5.2.0",
+    "STOREDRV.Submission.Exception:SubmissionQuotaExceededException; Failed to process message due to a permanent "
+    "exception with message SubmissionQuotaExceededException",
+    sources.RECIPIENT_RATE,
+    _STORE,
+)
+MAILBOX_FULL: Final = _reply(
+    "mailbox_full",
+    554,
+    "5.2.2",
+    "mailbox full; STOREDRV.Submission.Exception:QuotaExceededException.MapiExceptionShutoffQuotaExceeded",
+    sources.MAILBOX_FULL,
+    _STORE,
+)
+TOO_LARGE_FOR_MAILBOX: Final = _reply(
+    "too_large_for_mailbox",
+    554,
+    "5.2.3",
+    "RESOLVER.RST.SendSizeLimit.Sender; message too large for this sender",
+    sources.SEND_SIZE,
+    _STORE,
+)
+
+# Non-delivery reports ------------------------------------------------------------------------------------------------
+NDR_NOT_FOUND: Final = _reply(
+    "ndr_not_found",
+    550,
+    "5.1.10",
+    "RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup",
+    sources.RECIPIENT_NOT_FOUND,
+)
+NDR_TOO_MANY_RECIPIENTS: Final = _reply(
+    "ndr_too_many_recipients",
+    550,
+    "5.5.3",
+    "RESOLVER.ADR.RecipLimit; too many recipients",
+    sources.RECIPIENTS_PER_MESSAGE,
+)
+NDR_TOO_LARGE: Final = _reply(
+    "ndr_too_large",
+    550,
+    "5.2.3",
+    "RESOLVER.RST.SendSizeLimit.Sender; message too large for this sender",
+    sources.SEND_SIZE,
+)
+NDR_RESTRICTED: Final = _reply(
+    "ndr_restricted", 550, "5.1.8", "Access denied, bad outbound sender AS(42004)", sources.RESTRICTED_SENDER
+)
+NDR_DAILY_RECIPIENTS: Final = _reply(
+    "ndr_daily_recipients",
+    550,
+    "5.1.90",
+    "Your message can't be sent because you've reached your daily limit for message recipients",
+    sources.RECIPIENT_RATE_NDR,
+)
+NDR_TERRL: Final = _reply(
+    "ndr_terrl",
+    550,
+    "5.7.233",
+    "- Your message can't be sent because your tenant has exceeded its daily limit for sending email to external "
+    "recipients (tenant external recipient rate limit). For more information see https://aka.ms/EXONdrs.",
+    sources.TERRL,
+)
+NDR_TERRL_TRIAL: Final = _reply(
+    "ndr_terrl_trial",
+    550,
+    "5.7.232",
+    "- Your message can't be sent because your trial tenant has exceeded its daily limit for sending email to external "
+    "recipients (tenant external recipient rate limit). For more information see https://aka.ms/EXONdrs.",
+    sources.TERRL_TRIAL,
+)
+NDR_MOERA: Final = _reply(
+    "ndr_moera",
+    550,
+    "5.7.236",
+    "Your message can't be sent because your organization has exceeded its daily limit for sending email to external "
+    "recipients from an onmicrosoft.com domain",
+    sources.MOERA_TEXT,
+)
+
+# Tenant MX -----------------------------------------------------------------------------------------------------------
+RELAY_DENIED: Final = _reply(
+    "relay_denied", 550, "5.7.64", "TenantAttribution; Relay Access Denied", sources.RELAY_DENIED, _EDGE
+)
+RELAY_DENIED_ATTR36: Final = _reply(
+    "relay_denied_attr36",
+    550,
+    "5.7.64",
+    "Relay Access Denied ATTR36. For more details please refer to KB 3169958",
+    sources.RELAY_DENIED_ATTR36,
+    _EDGE,
+)
+DIRECT_SEND_REJECTED: Final = _reply(
+    "direct_send_rejected",
+    550,
+    "5.7.68",
+    "TenantInboundAttribution; Direct Send not allowed for this organization from unauthorized sources",
+    sources.DIRECT_SEND_REJECTED,
+    _EDGE,
+)
+UNKNOWN_RECIPIENT: Final = _reply(
+    "unknown_recipient",
+    550,
+    "5.4.1",
+    "Recipient address rejected: Access denied. For more information see https://aka.ms/EXOSmtpErrors",
+    sources.DBEB,
+    _EDGE,
+)
+UNKNOWN_RECIPIENT_2024: Final = _reply(
+    "unknown_recipient_2024", 550, "5.4.1", "Recipient address rejected: Access denied.", sources.DBEB_2024, _EDGE
+)
+UNKNOWN_RECIPIENT_2020: Final = _reply(
+    "unknown_recipient_2020",
+    550,
+    "5.4.1",
+    "Recipient address rejected: Access denied. AS(201806281)",
+    sources.DBEB_2023,
+    _EDGE,
+)
+OTHER_TENANT: Final = _reply("other_tenant", 452, "4.5.3", "Too many recipients ATTR49", sources.OTHER_TENANT, _EDGE)
+
+REPLIES: Final[tuple[ReplyTemplate, ...]] = tuple(
+    value for value in list(globals().values()) if isinstance(value, ReplyTemplate)
+)

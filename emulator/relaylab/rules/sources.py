@@ -1,0 +1,228 @@
+"""The bibliography: one Source per fact that a rule, a text, a date or a limit rests on.
+
+A fact's id is the one of the project's fact sheets: CS client submission, MX tenant MX, COR corrections. A source that
+is known only by its number is cited as "public transcript" with the day it was seen.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from relaylab.domain.source import Confidence, Source
+
+_LEARN: Final = "https://learn.microsoft.com"
+_BLOG: Final = "https://techcommunity.microsoft.com"
+
+BLOG_TIMELINE_2026: Final = (
+    f"{_BLOG}/blog/exchange/updated-exchange-online-smtp-auth-basic-authentication-deprecation-timeline/4489835"
+)
+BLOG_TIMELINE_2024: Final = (
+    f"{_BLOG}/t5/exchange-team-blog/exchange-online-to-retire-basic-auth-for-client-submission-smtp/ba-p/4114750"
+)
+LEARN_SUBMISSION_LIMITS: Final = f"{_LEARN}/en-us/exchange/troubleshoot/send-emails/smtp-submission-improvements"
+LEARN_NDR: Final = f"{_LEARN}/exchange/troubleshoot/email-delivery/ndr/non-delivery-reports-in-exchange-online"
+LEARN_OAUTH_SMTP: Final = (
+    f"{_LEARN}/exchange/client-developer/legacy-protocols/"
+    "how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth"
+)
+LEARN_ENABLE_SMTP_AUTH: Final = (
+    f"{_LEARN}/en-us/exchange/clients-and-mobile-in-exchange-online/authenticated-client-smtp-submission"
+)
+LEARN_PRINTERS: Final = (
+    f"{_LEARN}/exchange/mail-flow-best-practices/"
+    "how-to-set-up-a-multifunction-device-or-application-to-send-email-using-microsoft-365-or-office-365"
+)
+LEARN_LEGACY_TLS: Final = (
+    f"{_LEARN}/en-us/exchange/clients-and-mobile-in-exchange-online/"
+    "opt-in-exchange-online-endpoint-for-legacy-tls-using-smtp-auth"
+)
+LEARN_RELAY_REQUIREMENTS: Final = f"{_LEARN}/exchange/mail-flow-best-practices/updated-requirements-smtp-relay"
+LEARN_RELAY_DENIED: Final = f"{_LEARN}/exchange/troubleshoot/email-delivery/ndr/relay-access-denied-smtp"
+KB_OFFICE_365_NOTICE: Final = f"{_LEARN}/troubleshoot/exchange/email-delivery/office-365-notice"
+BLOG_DIRECT_SEND: Final = f"{_BLOG}/blog/exchange/introducing-more-control-over-direct-send-in-exchange-online/4408790"
+BLOG_TERRL: Final = f"{_BLOG}/blog/exchange/introducing-exchange-online-tenant-outbound-email-limits/4372797"
+BLOG_MOERA: Final = f"{_BLOG}/blog/exchange/limiting-onmicrosoft-domain-usage-for-sending-emails/4446167"
+BLOG_LEGACY_TLS: Final = (
+    f"{_BLOG}/blog/exchange/new-opt-in-endpoint-available-for-smtp-auth-clients-still-needing-legacy-tls/2659652"
+)
+
+
+def _documented(fact: str, title: str, date: str, url: str = "") -> Source:
+    return Source(fact, title, date, Confidence.DOCUMENTED, url)
+
+
+def _observed(fact: str, date: str, thread: str = "") -> Source:
+    if not thread:
+        return Source(fact, f"public transcript, seen {date}", date, Confidence.OBSERVED)
+    repository, number = thread.split("#")
+    return Source(fact, thread, date, Confidence.OBSERVED, f"https://github.com/{repository}/issues/{number}")
+
+
+def _secondary(fact: str, title: str, date: str, url: str = "") -> Source:
+    return Source(fact, title, date, Confidence.SECONDARY, url)
+
+
+def _inferred(fact: str, reason: str, date: str = "2026-11-23") -> Source:
+    return Source(fact, f"our inference: {reason}", date, Confidence.INFERRED)
+
+
+# Formats ------------------------------------------------------------------------------------------------------------
+TRAILER_TRIPLE: Final = _observed("CS-SFX-01", "2023-07-10", "VeeamHub/powershell#190")
+TRAILER_SINCE: Final = _observed("MX-FMT-03", "2023-03-15")
+BANNER: Final = _observed("CS-BAN-01", "2025-11-23")
+BANNER_SINCE: Final = _observed("CS-BAN-01", "2024-10-10", "simonrob/email-oauth2-proxy#297")
+EHLO_LIST: Final = _observed("CS-EHLO-01", "2025-11-23")
+EHLO_NAME: Final = _observed("CS-EHLO-07", "2025-04-26")
+HELO: Final = _observed("CS-HELO-01", "2022-11-17", "simonrob/email-oauth2-proxy#232")
+STARTTLS: Final = _observed("CS-STLS-01", "2025-11-23", "tarickb/sasl-xoauth2#97")
+QUIT: Final = _observed("CS-CMD-15", "2025-11-23", "PHPMailer/PHPMailer#3035")
+TARPIT: Final = _observed("CS-CMD-13", "2025-04-26", "simonrob/email-oauth2-proxy#251")
+
+# Grammar and order of commands --------------------------------------------------------------------------------------
+UNKNOWN_COMMAND: Final = _observed("CS-CMD-10", "2025-08", "simonrob/email-oauth2-proxy#372")
+GARBAGE_COMMAND: Final = _observed("CS-CMD-11", "2024-03-03", "simonrob/email-oauth2-proxy#234")
+CASE_AND_SPACES: Final = _documented("CS-CMD-16", "Microsoft's OAuth sample dialogue", "2026-11-23", LEARN_OAUTH_SMTP)
+SMALL_COMMANDS: Final = _inferred("CS-GAP-04", "general Exchange behaviour; no transcript of this endpoint")
+RSET: Final = _observed("MX-OK-07", "2023-03-15")
+SEND_HELLO_FIRST: Final = _observed("CS-GAP-05", "2016", "nette/mail#71")
+SEQUENCE: Final = _inferred("CS-GAP-05", "wording known from Exchange; not seen at this endpoint")
+SYNTAX: Final = _inferred("CS-GAP-06", "wording known from Exchange; not seen at this endpoint")
+ALREADY_AUTHENTICATED: Final = _inferred("CS-GAP-08", "a free choice; RFC 4954 §4 asks for 503")
+STARTTLS_TWICE: Final = _inferred("CS-GAP-09", "a free choice within RFC 3207 §4")
+ERROR_LIMITS: Final = _inferred("CS-GAP-10", "the defaults of an on-premises Receive connector (CS-TO-03)")
+TOO_MANY_ERRORS: Final = _inferred("CS-TO-04", "one sighting outside any transcript")
+TIME_LIMITS: Final = _inferred("CS-GAP-11", "the defaults of an on-premises Receive connector (CS-TO-03)")
+TIMED_OUT: Final = _observed("CS-TO-01", "2018", "haraka/Haraka#2321")
+LINE_LENGTH: Final = _inferred("CS-GAP-12", "a free choice; tokens of 2 to 4 kB come in one line (CS-AUTH-22)")
+SIZE_LIMIT: Final = _observed("CS-EHLO-04", "2025-11-23")
+SIZE_REFUSAL: Final = _inferred("CS-GAP-13", "common Exchange wording, not seen here")
+CHUNKS: Final = _inferred("CS-GAP-22", "RFC 3030 with Exchange wording; not seen here")
+SMTPUTF8: Final = _inferred("CS-GAP-23", "advertised, so accepted; one weak report of 502 (CS-TX-09)")
+SMTPUTF8_REFUSED: Final = _observed("CS-TX-09", "2026-05-06", "simonrob/email-oauth2-proxy#416")
+
+# Transaction ---------------------------------------------------------------------------------------------------------
+SENDER_OK: Final = _observed("CS-TX-01", "2025-11-23")
+RECIPIENT_OK: Final = _observed("CS-TX-02", "2025-11-23")
+START_MAIL_INPUT: Final = _observed("CS-TX-03", "2025-11-23")
+MESSAGE_OK: Final = _observed("CS-TX-04", "2025")
+MESSAGE_ID_MADE: Final = _observed("CS-TX-05", "2022-11-17")
+
+# Authentication ------------------------------------------------------------------------------------------------------
+LOGIN_PROMPTS: Final = _observed("CS-AUTH-01", "2022-11-16", "nodemailer/nodemailer#1484")
+AUTHENTICATED: Final = _observed("CS-AUTH-03", "2025-04-26")
+XOAUTH2_CHALLENGE: Final = _documented("CS-AUTH-21", "Authenticate using OAuth", "2026-11-23", LEARN_OAUTH_SMTP)
+AUTH_BEFORE_TLS: Final = _observed("CS-CMD-01", "2020-10-20")
+MECHANISM_NOT_OFFERED: Final = _observed("CS-CMD-02", "2025-10-09", "QuantumNous/new-api#1989")
+STARTTLS_REQUIRED: Final = _observed("CS-CMD-03", "2024-07-24", "apache/hertzbeat#2365")
+STARTTLS_REQUIRED_OLD: Final = _observed("CS-CMD-04", "2017-06", "glowroot/glowroot#226")
+NOT_AUTHENTICATED: Final = _observed("CS-CMD-05", "2024-10-09", "simonrob/email-oauth2-proxy#295")
+NOT_AUTHENTICATED_AFTER: Final = _observed("CS-CMD-06", "2026-07-01")
+NOT_AUTHENTICATED_OLD: Final = _observed("CS-CMD-08", "2020-09-29", "mageplaza/magento-2-smtp#268")
+UNSUCCESSFUL: Final = _observed("CS-ERR-01", "2025-03-20", "jstedfast/MailKit#1712")
+UNSUCCESSFUL_OLD: Final = _observed("CS-ERR-01", "2020", "mamont77/skillspeople#158")
+WRONG_CREDENTIALS: Final = _observed("CS-ERR-02", "2026-09-08")
+TENANT_SWITCH: Final = _observed("CS-ERR-03", "2026-09-25")
+TENANT_SWITCH_RULE: Final = _documented("CS-EN-01", "Set-TransportConfig", "2026-08-21", LEARN_ENABLE_SMTP_AUTH)
+MAILBOX_SWITCH: Final = _observed("CS-ERR-04", "2025-04")
+MAILBOX_SWITCH_RULE: Final = _documented("CS-EN-02", "Set-CASMailbox", "2026-08-21", LEARN_ENABLE_SMTP_AUTH)
+BASIC_DISABLED: Final = _observed("CS-ERR-05", "2026-08-10", "nodemailer/nodemailer#1714")
+AUTH_POLICY_RULE: Final = _inferred("CS-EN-04", "documented that the policy blocks; that it says this line is inferred")
+SECURITY_DEFAULTS: Final = _observed("CS-ERR-06", "2026-08-15")
+SECURITY_DEFAULTS_RULE: Final = _documented(
+    "CS-EN-05", "Enable or disable SMTP AUTH", "2021-07", LEARN_ENABLE_SMTP_AUTH
+)
+CONDITIONAL_ACCESS: Final = _observed("CS-ERR-07", "2026-08-05")
+CONDITIONAL_ACCESS_RULE: Final = _observed("CS-EN-06", "2026-08-05", "MicrosoftDocs/OfficeDocs-Exchange#2707")
+ACCOUNT_LOCKED: Final = _observed("CS-ERR-08", "2026-08-28")
+ACCOUNT_ISSUE: Final = _observed("CS-ERR-09", "2024-10-04")
+ACCOUNT_ISSUE_RULE: Final = _inferred("CS-ERR-09", "the account state is not named; a disabled account is our choice")
+NO_MAILBOX: Final = _inferred("CS-ERR-11", "text seen in 2018; enhanced code and cause inferred")
+MALFORMED_RESPONSE: Final = _inferred("CS-GAP-07", "the immediate 535 of every other failure (CS-AUTH-23)")
+MALFORMED_XOAUTH2: Final = _observed("CS-AUTH-25", "2024", "tarickb/sasl-xoauth2#110")
+CANCELLED: Final = _observed("CS-AUTH-24", "2025")
+SIGN_IN_ORDER: Final = _inferred("CS-GAP-20", "the order of checks is not published")
+OLD_TLS: Final = _documented("CS-TLS-03", "New opt-in endpoint for legacy TLS", "2022", BLOG_LEGACY_TLS)
+OLD_TLS_STAGE: Final = _inferred("CS-GAP-25", "one client treats 421 as the reply to the password or token")
+OLD_TLS_OPT_IN: Final = _documented("CS-TLS-05", "Opt-in endpoint for legacy TLS clients", "2022", LEARN_LEGACY_TLS)
+OLD_TLS_ORGANISATION: Final = _inferred(
+    "CS-TLS-04", "only a translated copy was found; reply code and English are ours"
+)
+SMART_LOCKOUT: Final = _secondary("OA-ERR-18", "a public lab script: about ten bad tries", "2026-11-23")
+
+# The cutover -----------------------------------------------------------------------------------------------------
+TIMELINE_2026: Final = _documented(
+    "CS-TL-06", "Updated SMTP AUTH Basic deprecation timeline", "2026-01-27", BLOG_TIMELINE_2026
+)
+TIMELINE_2025: Final = _documented(
+    "CS-TL-05", "MC786329 and the blog as of June 2025", "2025-06-11", BLOG_TIMELINE_2024
+)
+TIMELINE_2024: Final = _documented("CS-TL-02", "Exchange Online to retire Basic auth", "2024-04-26", BLOG_TIMELINE_2024)
+BASIC_REMOVED: Final = _documented(
+    "CS-ERR-12", "Exchange Online to retire Basic auth", "2024-04-26", BLOG_TIMELINE_2024
+)
+BASIC_OFF: Final = _inferred("COR-09", "no line is published for the default-off phase")
+NEW_TENANTS: Final = _documented(
+    "CS-TL-06", "Updated SMTP AUTH Basic deprecation timeline", "2026-01-27", BLOG_TIMELINE_2026
+)
+
+# Authorisation and limits of client submission ---------------------------------------------------------------------
+SEND_AS_DENIED: Final = _observed("CS-SA-01", "2025-11-23")
+SEND_AS_DENIED_OLD: Final = _observed("CS-SA-03", "2021", "jstedfast/MailKit#1176")
+SEND_AS_SINCE: Final = _observed("CS-SA-03", "2022-11-23", "gophish/gophish#2670")
+SEND_AS_IDENTITY: Final = _inferred("CS-GAP-19", "both were foreign in every transcript (CS-SA-05)")
+SEND_AS_5_7_60: Final = _documented("CS-SA-04", "Set up a multifunction device", "2021-07", LEARN_PRINTERS)
+ALIAS_REWRITING: Final = _documented("CS-SA-07", "Set-OrganizationConfig, SendFromAliasEnabled", "2026-08-21")
+CONCURRENCY: Final = _observed("CS-LIM-01", "2026-08", "sabuhish/fastapi-mail#75")
+MESSAGE_RATE: Final = _documented("CS-LIM-04", "SMTP submission improvements", "2021-05-28", LEARN_SUBMISSION_LIMITS)
+RECIPIENT_RATE: Final = _documented("CS-LIM-06", "SMTP submission improvements", "2021-05-28", LEARN_SUBMISSION_LIMITS)
+RECIPIENT_RATE_NDR: Final = _documented("CS-LIM-06", "Non-delivery reports in Exchange Online", "2023-01", LEARN_NDR)
+GROUP_COUNTS_ONCE: Final = _documented("CS-LIM-07", "Exchange Online limits", "2026-11-23")
+RECIPIENTS_PER_MESSAGE: Final = _documented("CS-LIM-08", "Set-Mailbox, RecipientLimits", "2026-08-21")
+RECIPIENTS_STOP: Final = _inferred("CS-GAP-15", "RCPT is accepted and a report follows; the stop at 1000 is an option")
+SEND_SIZE: Final = _inferred("CS-GAP-14", "store submission refuses late; not seen on the wire")
+MAILBOX_FULL: Final = _documented("CS-LIM-10", "SMTP submission improvements", "2021-05-28", LEARN_SUBMISSION_LIMITS)
+RESTRICTED_SENDER: Final = _documented("CS-LIM-12", "Non-delivery reports in Exchange Online", "2023-01", LEARN_NDR)
+UNKNOWN_RECIPIENT_NDR: Final = _inferred("CS-GAP-18", "submission accepts any recipient (CS-TX-02)")
+TERRL: Final = _documented("CS-LIM-20", "Tenant outbound email limits", "2025-07-14", BLOG_TERRL)
+TERRL_TRIAL: Final = _documented("CS-LIM-21", "Tenant outbound email limits", "2025-02", BLOG_TERRL)
+TERRL_ROLLOUT: Final = _documented("CS-LIM-22", "Tenant outbound email limits", "2025-07-14", BLOG_TERRL)
+TERRL_LAST_PHASE: Final = _documented("CS-LIM-22", "MC1023294", "2025-05-01")
+TERRL_2026: Final = _secondary("COR-04", "MC1454397, numbers from two unrelated projects", "2026-09-30")
+TERRL_COUNTING: Final = _documented("COR-40", "CSS-Exchange, Get-TerrlExternalRecipientEstimate", "2026")
+MOERA: Final = _documented("CS-LIM-30", "Limiting onmicrosoft domain usage, restated in MT.1074", "2025-08", BLOG_MOERA)
+MOERA_TEXT: Final = _inferred("CS-LIM-30", "the code is published, the text is not")
+
+# Tenant MX -----------------------------------------------------------------------------------------------------------
+MX_BANNER: Final = _observed("MX-BAN-02", "2025-06-22")
+MX_EHLO: Final = _observed("MX-EHLO-02", "2022-07-04")
+MX_NO_AUTH: Final = _inferred("MX-EHLO-02", "no mechanism is offered; the answer is the sister endpoint's (CS-CMD-02)")
+MX_QUEUED: Final = _observed("MX-OK-04", "2023-09-11")
+MX_GENERAL: Final = _inferred("MX-GAP-24", "no public capture of this endpoint; as the same front end at submission")
+RELAY_RULE: Final = _documented(
+    "MX-ATTR-02", "Updated requirements for SMTP relay", "2023-11-13", LEARN_RELAY_REQUIREMENTS
+)
+RELAY_RULE_OLD: Final = _documented(
+    "MX-ATTR-03", "Updated requirements for SMTP relay", "2023-11-13", LEARN_RELAY_REQUIREMENTS
+)
+RELAY_DENIED: Final = _documented("MX-ERR-01", "Relay access denied", "2026", LEARN_RELAY_DENIED)
+RELAY_DENIED_STAGE: Final = _observed("MX-ERR-02", "2022-10-24", "ictinnovations/ictfax#76")
+RELAY_DENIED_OLD_STAGE: Final = _observed("MX-ERR-02", "2018-07")
+RELAY_DENIED_ATTR36: Final = _documented("MX-ERR-03", "KB 3169958", "2019", KB_OFFICE_365_NOTICE)
+DIRECT_SEND: Final = _documented("MX-DS-05", "Set-OrganizationConfig, RejectDirectSend", "2025-10-30", BLOG_DIRECT_SEND)
+DIRECT_SEND_REJECTED: Final = _documented("MX-ERR-06", "More control over Direct Send", "2025-08-12", BLOG_DIRECT_SEND)
+DBEB: Final = _observed("MX-ERR-09", "2026-10-08")
+DBEB_2024: Final = _observed("MX-ERR-10", "2024-02")
+DBEB_2023: Final = _observed("MX-ERR-10", "2023-03-15")
+DBEB_RULE: Final = _documented("MX-RCP-01", "Manage accepted domains", "2026-08")
+OTHER_TENANT: Final = _observed("MX-ERR-30", "2023-03-15")
+SAME_DOMAIN_LIMIT: Final = _documented("MX-ERR-31", "Non-delivery reports in Exchange Online", "2023-01", LEARN_NDR)
+MX_SIZE: Final = _inferred("MX-ERR-39", "Exchange family text; no capture of this endpoint")
+RECIPIENT_NOT_FOUND: Final = _observed("MX-ERR-12", "2020")
+CONTACTS: Final = _inferred("MX-GAP-23", "documented object; that its mail leaves is inferred")
+MX_MIXED: Final = _inferred("MX-GAP-08", "attribution is per message and to one tenant (MX-ATTR-12)")
+EARLIEST: Final = _inferred(
+    "CS-CMD-01", "the oldest complete transcript of the endpoint that is reproduced", "2020-10-20"
+)
+PROTOCOL: Final = Source(
+    "RFC5321", "RFC 5321", "2008-10", Confidence.DOCUMENTED, "https://www.rfc-editor.org/rfc/rfc5321"
+)

@@ -1,0 +1,117 @@
+"""The end of DATA at smtp.office365.com, where the mailbox server judges: concurrency, quotas, SendAs.
+
+Their order among each other is not published; size comes first because it needs no mailbox.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from relaylab.domain.asks import DataAsk
+from relaylab.domain.decision import EffectKind
+from relaylab.domain.endpoint import Endpoint, Stage
+from relaylab.engine.rule import AnyRule, RuleMaker
+from relaylab.rules import limits, milestones, replies, sources
+
+_rule = RuleMaker(Endpoint.SUBMISSION, Stage.DATA)
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.TOO_LARGE,
+    asks=DataAsk,
+    source=sources.SIZE_REFUSAL,
+    fix="Send less than 150 MiB, or have the device split the scan.",
+)
+def message_is_too_large(ask: DataAsk) -> bool:
+    """A message of more than 150 MiB is refused."""
+    return ask.size > limits.MESSAGE_SIZE.first
+
+
+@_rule(
+    EffectKind.DEFER,
+    replies.CONCURRENT,
+    asks=DataAsk,
+    source=sources.CONCURRENCY,
+    fix="Let at most three connections send as {mailbox} at a time, or spread the senders over several mailboxes.",
+)
+def mailbox_sends_too_much_at_once(ask: DataAsk) -> bool:
+    """Three submissions of a mailbox may be open at a time; a fourth is deferred when its message is complete."""
+    return ask.open_before >= limits.SUBMISSIONS_AT_ONCE.first
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.MAILBOX_FULL,
+    asks=DataAsk,
+    source=sources.MAILBOX_FULL,
+    fix="Empty the mailbox {mailbox} (Sent Items counts), or Set-Mailbox {mailbox} "
+    "-MessageCopyForSMTPClientSubmissionEnabled $false",
+)
+def mailbox_is_full(ask: DataAsk) -> bool:
+    """A mailbox over its send quota cannot send, since a copy goes to its Sent Items."""
+    return ask.principal is not None and ask.principal.send_quota_exceeded
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.QUOTA_EXCEEDED,
+    asks=DataAsk,
+    source=sources.RECIPIENT_RATE,
+    under=(("recipient_rate_refusal", "554"),),
+    fix="Send to distribution groups (a group counts once), spread the mail over mailboxes, or use High Volume Email "
+    "for recipients inside and Azure Communication Services for those outside.",
+)
+def daily_recipients_are_used_up(ask: DataAsk) -> bool:
+    """A mailbox reaches 10,000 recipients in any 24 hours; a distribution group counts as one."""
+    return ask.recipients_today + ask.charge > limits.RECIPIENTS_PER_DAY.first
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.TOO_LARGE_FOR_MAILBOX,
+    asks=DataAsk,
+    source=sources.SEND_SIZE,
+    under=(("message_over_mailbox_size", "data"),),
+    fix="Set-Mailbox {mailbox} -MaxSendSize 150MB",
+)
+def message_is_too_large_for_the_mailbox(ask: DataAsk) -> bool:
+    """Under one reading a message larger than MaxSendSize is refused at once."""
+    return ask.principal is not None and ask.size > ask.principal.max_send_size
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.SEND_AS_DENIED,
+    asks=DataAsk,
+    source=sources.SEND_AS_DENIED,
+    since=milestones.SEND_AS_DENIED_NAMES_ADDRESSES,
+    fix="Add-RecipientPermission {sender} -AccessRights SendAs -Trustee {mailbox}",
+)
+def mailbox_may_not_send_as(ask: DataAsk) -> bool:
+    """The mailbox that signed in must own the sender's address or have SendAs on it."""
+    return not ask.may_send_as
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.SEND_AS_DENIED_OLD,
+    asks=DataAsk,
+    source=sources.SEND_AS_DENIED_OLD,
+    until=milestones.SEND_AS_DENIED_NAMES_ADDRESSES,
+    fix="Add-RecipientPermission {sender} -AccessRights SendAs -Trustee {mailbox}",
+)
+def mailbox_may_not_send_as_before_2022(ask: DataAsk) -> bool:
+    """Until late 2022 the refusal named no addresses."""
+    return not ask.may_send_as
+
+
+RULES: Final[tuple[AnyRule, ...]] = (
+    message_is_too_large,
+    mailbox_sends_too_much_at_once,
+    mailbox_is_full,
+    daily_recipients_are_used_up,
+    message_is_too_large_for_the_mailbox,
+    mailbox_may_not_send_as,
+    mailbox_may_not_send_as_before_2022,
+)

@@ -1,0 +1,34 @@
+"""The EHLO list by endpoint, TLS state, date and reading, in the order seen on the wire (CS-EHLO-01, MX-EHLO-02)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relaylab.domain.endpoint import Endpoint
+from relaylab.rules import limits, milestones
+
+if TYPE_CHECKING:
+    from relaylab.session.moment import Moment
+
+
+def capabilities(endpoint: Endpoint, moment: Moment, *, in_tls: bool) -> tuple[str, ...]:
+    """Give the keywords; inside TLS the STARTTLS line gives way, in place, to AUTH where there is one."""
+    return (
+        f"SIZE {limits.MESSAGE_SIZE.at(moment.now, moment.rulebook.calendar)}",
+        "PIPELINING",
+        "DSN",
+        "ENHANCEDSTATUSCODES",
+        *(_mechanisms(endpoint, moment) if in_tls else ("STARTTLS",)),
+        "8BITMIME",
+        "BINARYMIME",
+        "CHUNKING",
+        "SMTPUTF8",
+    )
+
+
+def _mechanisms(endpoint: Endpoint, moment: Moment) -> tuple[str, ...]:
+    if endpoint is Endpoint.MX:
+        return ()
+    off = moment.rulebook.calendar.has_come(milestones.BASIC_AUTH_OFF_BY_DEFAULT.name, moment.now)
+    dropped = off and moment.rulebook.readings["login_offer_when_off"] == "dropped"
+    return ("AUTH XOAUTH2",) if dropped else ("AUTH LOGIN XOAUTH2",)

@@ -1,0 +1,158 @@
+"""One line of octets becomes a Command; what is wrong with its arguments becomes the name of a reply.
+
+Lenient where the service is (fact CS-CMD-16, CS-CMD-17): verbs in any case, a space after the colon. Parameters of
+the advertised extensions are read, others are an error (RFC 5321 §4.1.1.11).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from relaylab.domain.address import Address
+
+
+class Verb(Enum):
+    """A command the service knows; UNKNOWN stands for any other word, GARBAGE for octets that are no word."""
+
+    EHLO = "EHLO"
+    HELO = "HELO"
+    STARTTLS = "STARTTLS"
+    AUTH = "AUTH"
+    MAIL = "MAIL"
+    RCPT = "RCPT"
+    DATA = "DATA"
+    BDAT = "BDAT"
+    RSET = "RSET"
+    NOOP = "NOOP"
+    QUIT = "QUIT"
+    VRFY = "VRFY"
+    HELP = "HELP"
+    UNKNOWN = "unknown"
+    GARBAGE = "garbage"
+
+
+_VERBS: Final = {verb.value: verb for verb in Verb if verb not in {Verb.UNKNOWN, Verb.GARBAGE}}
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_PATH: Final = re.compile(r"\s*<(?P<path>[^<>]*)>(?:\s+(?P<parameters>.*\S))?\s*")
+_MAIL_PARAMETERS: Final = frozenset({"SIZE", "BODY", "SMTPUTF8", "RET", "ENVID", "AUTH"})
+_RCPT_PARAMETERS: Final = frozenset({"NOTIFY", "ORCPT"})
+_BODIES: Final = frozenset({"7BIT", "8BITMIME", "BINARYMIME"})
+
+
+class Fault(Enum):
+    """What is wrong with the arguments of a command."""
+
+    ARGUMENTS = "arguments"
+    SENDER = "sender"
+    RECIPIENT = "recipient"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A verb and the rest of its line; ``word`` is the first word as it was sent."""
+
+    verb: Verb
+    argument: str = ""
+    word: str = ""
+
+    @classmethod
+    def parse(cls, line: bytes) -> Command:
+        """Read a line without its CRLF; never fails."""
+        try:
+            text = line.decode("utf-8")
+        except UnicodeDecodeError:
+            return cls(Verb.GARBAGE)
+        if _CONTROL.search(text):
+            return cls(Verb.GARBAGE)
+        word, _, argument = text.strip(" \t").partition(" ")
+        if word and not word.isascii():
+            return cls(Verb.GARBAGE)
+        return cls(_VERBS.get(word.upper(), Verb.UNKNOWN), argument.strip(" \t"), word)
+
+
+@dataclass(frozen=True, slots=True)
+class MailFrom:
+    """The arguments of MAIL; ``sender`` None is the empty reverse path, ``size`` in octets."""
+
+    sender: Address | None
+    size: int | None = None
+    body: str = "7BIT"
+    smtputf8: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """The arguments of BDAT (RFC 3030 §2)."""
+
+    octets: int
+    last: bool
+
+
+def parse_mail(argument: str) -> MailFrom | Fault:
+    """Read ``FROM:<path> parameters`` (RFC 5321 §4.1.1.2)."""
+    split = _split("FROM:", argument, Fault.SENDER)
+    if isinstance(split, Fault):
+        return split
+    path, words = split
+    parameters = _parameters(words, _MAIL_PARAMETERS)
+    sender = None if path == "" else _address(path)
+    if isinstance(sender, Fault):
+        return Fault.SENDER
+    if parameters is None:
+        return Fault.ARGUMENTS
+    size, body = parameters.get("SIZE"), (parameters.get("BODY") or "7BIT").upper()
+    if (size is not None and not _is_number(size)) or body not in _BODIES:
+        return Fault.ARGUMENTS
+    return MailFrom(sender, int(size) if size is not None else None, body, "SMTPUTF8" in parameters)
+
+
+def parse_rcpt(argument: str) -> Address | Fault:
+    """Read ``TO:<path> parameters`` (RFC 5321 §4.1.1.3)."""
+    split = _split("TO:", argument, Fault.RECIPIENT)
+    if isinstance(split, Fault):
+        return split
+    path, words = split
+    address = _address(path)
+    if isinstance(address, Fault):
+        return Fault.RECIPIENT
+    return address if _parameters(words, _RCPT_PARAMETERS) is not None else Fault.ARGUMENTS
+
+
+def parse_chunk(argument: str) -> Chunk | Fault:
+    """Read ``size [LAST]``."""
+    words = argument.split()
+    if not words or len(words) > 2 or not _is_number(words[0]) or (len(words) == 2 and words[1].upper() != "LAST"):
+        return Fault.ARGUMENTS
+    return Chunk(int(words[0]), len(words) == 2)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 20  # RFC 1870 §4: 20 digits
+
+
+def _split(keyword: str, argument: str, fault: Fault) -> tuple[str, str] | Fault:
+    if argument[: len(keyword)].upper() != keyword:
+        return Fault.ARGUMENTS
+    found = _PATH.fullmatch(argument[len(keyword) :])
+    return (found["path"].strip(), found["parameters"] or "") if found else fault
+
+
+def _address(path: str) -> Address | Fault:
+    _, _, mailbox = path.rpartition(":") if path.startswith("@") else ("", "", path)  # RFC 5321 §4.1.1.3: source routes
+    try:
+        return Address.parse(mailbox)
+    except ValueError:
+        return Fault.SENDER
+
+
+def _parameters(words: str, known: frozenset[str]) -> dict[str, str] | None:
+    parameters = {}
+    for word in words.split():
+        keyword, _, value = word.partition("=")
+        if keyword.upper() not in known or keyword.upper() in parameters:
+            return None
+        parameters[keyword.upper()] = value
+    return parameters

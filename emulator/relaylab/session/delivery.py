@@ -1,0 +1,218 @@
+"""After the 250: groups are expanded, each copy is judged and placed, and reports are written for what bounced."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from relaylab.domain.asks import DataAsk, DeliveryAsk
+from relaylab.domain.charge import Charge, Meter
+from relaylab.domain.message import Copy, Envelope, KeptMessage, Placement
+from relaylab.domain.world import Recipient, Standing
+from relaylab.rules import limits
+from relaylab.session.head import parse_head
+from relaylab.session.report import write_report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from relaylab.domain.address import Address
+    from relaylab.domain.decision import Decision
+    from relaylab.domain.reply import Reply
+    from relaylab.domain.tenant import Tenant
+    from relaylab.domain.world import World
+    from relaylab.session.moment import Moment
+    from relaylab.session.party import Party
+
+_RATE_WINDOW: Final = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What became of an accepted message: itself, the report if there is one, and what it cost."""
+
+    message: KeptMessage
+    report: KeptMessage | None
+    charges: tuple[Charge, ...]
+
+
+def deliver(  # noqa: PLR0913 - the message, its verdict, and where both are
+    ask: DataAsk,
+    decision: Decision,
+    raw: bytes | bytearray,
+    *,
+    message_id: str,
+    party: Party,
+    moment: Moment,
+) -> Delivered:
+    """Place every copy of an accepted message."""
+    sender_tenant = ask.tenant or (ask.attribution.tenant if ask.attribution.may_relay else None)
+    delivered_at = delivery_instant(ask, moment)
+    copies, bounced = _place(ask, sender_tenant, moment)
+    message = KeptMessage(
+        id=message_id,
+        endpoint=ask.endpoint,
+        tenant=_owner(ask, sender_tenant, moment),
+        site=ask.peer.site,
+        session=party.label,
+        accepted_at=moment.now,
+        delivered_at=delivered_at,
+        envelope=ask.envelope,
+        shown_from=_shown_from(ask),
+        head=ask.head,
+        size=ask.size,
+        raw=raw,
+        copies=tuple(copies),
+        decision=decision,
+    )
+    report = _report(message, bounced, party, moment) if bounced else None
+    return Delivered(message, report, tuple(_charges(ask, sender_tenant, message)))
+
+
+def delivery_instant(ask: DataAsk, moment: Moment) -> datetime:
+    """Give when an accepted message is delivered: at once, or when the minute of its mailbox has room (CS-LIM-04)."""
+    if ask.principal is None:
+        return moment.now
+    rate = limits.MESSAGES_PER_MINUTE.at(moment.now, moment.rulebook.calendar)
+    earlier = moment.usage.nth_newest(Meter.DELIVERIES, ask.principal.address.key, rate)
+    return moment.now if earlier is None else max(moment.now, earlier + _RATE_WINDOW)
+
+
+def charged_recipients(recipients: tuple[Address, ...]) -> int:
+    """Count recipients as the daily limit does: those of the envelope, so that a group counts once (CS-LIM-07)."""
+    return len(recipients)
+
+
+def expand(world: World, recipient: Recipient, seen: frozenset[str] = frozenset()) -> Iterator[Recipient]:
+    """Give the final recipients behind one: members of groups, targets of contacts, itself otherwise."""
+    if recipient.address.key in seen:
+        return
+    seen |= {recipient.address.key}
+    if recipient.group is not None:
+        for member in recipient.group.members:
+            yield from expand(world, world.recipient(member), seen)
+    elif recipient.contact is not None:
+        yield world.recipient(recipient.contact.external_email_address)
+    else:
+        yield recipient
+
+
+def _place(
+    ask: DataAsk, sender_tenant: Tenant | None, moment: Moment
+) -> tuple[list[Copy], list[tuple[Address, Reply]]]:
+    calendar, usage = moment.rulebook.calendar, moment.usage
+    tenant_id = sender_tenant.id if sender_tenant else ""
+    external = usage.total(Meter.EXTERNAL, tenant_id, moment.now) if sender_tenant else 0
+    moera = usage.total(Meter.MOERA_EXTERNAL, tenant_id, moment.now) if sender_tenant else 0
+    quota = limits.external_quota(sender_tenant, moment.now, calendar) if sender_tenant else None
+    uses_moera = sender_tenant is not None and _uses_moera(ask, sender_tenant)
+    moera_quota = limits.moera_quota(sender_tenant, moment.now, calendar) if sender_tenant and uses_moera else None
+    copies: list[Copy] = []
+    bounced: list[tuple[Address, Reply]] = []
+    for place, through in enumerate(ask.envelope.recipients):
+        for recipient in expand(moment.world, moment.world.recipient(through)):
+            verdict = moment.rulebook.judge(
+                DeliveryAsk(
+                    endpoint=ask.endpoint,
+                    now=moment.now,
+                    peer=ask.peer,
+                    tls=ask.tls,
+                    recipient=recipient,
+                    mail_from=ask.envelope.mail_from,
+                    size=ask.size,
+                    recipients=len(ask.envelope.recipients),
+                    principal=ask.principal,
+                    tenant=sender_tenant,
+                    attribution=ask.attribution,
+                    external_today=external,
+                    external_quota=quota,
+                    moera_today=moera,
+                    moera_quota=moera_quota,
+                    recipients_today=ask.recipients_today + place + 1,
+                )
+            )
+            reply = verdict.reply
+            if reply is not None:
+                bounced.append((recipient.address, reply))
+                rule = verdict.rule.id if verdict.rule else None
+                copies.append(Copy(recipient.address, through, Placement.NONE, rule, reply.line))
+                continue
+            external += recipient.is_outside
+            moera += recipient.is_outside and uses_moera
+            outside = recipient.standing in {Standing.OUTSIDE, Standing.RELAYED}
+            copies.append(Copy(recipient.address, through, Placement.OUTSIDE if outside else Placement.INBOX))
+    return copies, bounced
+
+
+def _uses_moera(ask: DataAsk, tenant: Tenant) -> bool:
+    sender = ask.sender
+    return sender is not None and sender.domain == tenant.initial_domain
+
+
+def _shown_from(ask: DataAsk) -> str:
+    """Give the sender that recipients see: an alias becomes the primary address unless it may stay (CS-SA-07)."""
+    sender = ask.sender
+    if sender is None:
+        return ""
+    if ask.principal is None or ask.tenant is None or ask.tenant.organization_config.send_from_alias_enabled:
+        return str(sender)
+    return str(ask.principal.address) if ask.principal.owns(sender) else str(sender)
+
+
+def _owner(ask: DataAsk, sender_tenant: Tenant | None, moment: Moment) -> str | None:
+    if sender_tenant is not None:
+        return sender_tenant.name
+    tenants = (moment.world.recipient(address).tenant for address in ask.envelope.recipients)
+    return next((tenant.name for tenant in tenants if tenant), None)
+
+
+def _charges(ask: DataAsk, sender_tenant: Tenant | None, message: KeptMessage) -> Iterator[Charge]:
+    now = message.accepted_at
+    if ask.principal is not None:
+        yield Charge(Meter.RECIPIENTS, ask.principal.address.key, ask.charge, now)
+        yield Charge(Meter.DELIVERIES, ask.principal.address.key, 1, message.delivered_at)
+    outside = sum(copy.placed is Placement.OUTSIDE for copy in message.copies)
+    if sender_tenant is not None and outside:
+        yield Charge(Meter.EXTERNAL, sender_tenant.id, outside, now)
+        if _uses_moera(ask, sender_tenant):
+            yield Charge(Meter.MOERA_EXTERNAL, sender_tenant.id, outside, now)
+
+
+def _report(
+    message: KeptMessage, bounced: list[tuple[Address, Reply]], party: Party, moment: Moment
+) -> KeptMessage | None:
+    """Write the report to the reverse path; an empty one gets none (RFC 5321 §4.5.5)."""
+    sender = message.envelope.mail_from
+    if sender is None:
+        return None
+    raw = write_report(
+        to=sender,
+        domain=sender.domain,
+        subject=message.head.subject,
+        original=message.raw,
+        failed=bounced,
+        names=party.names,
+        now=moment.now,
+        chance=party.chance,
+    )
+    recipient = moment.world.recipient(sender)
+    placed = Placement.INBOX if recipient.mailbox else Placement.OUTSIDE if recipient.is_outside else Placement.NONE
+    holder = recipient.mailbox.address if recipient.mailbox else sender
+    return KeptMessage(
+        id=f"{message.id}-ndr",
+        endpoint=message.endpoint,
+        tenant=recipient.tenant.name if recipient.tenant else None,
+        site=None,
+        session=message.session,
+        accepted_at=moment.now,
+        delivered_at=message.delivered_at,
+        envelope=Envelope(None, (holder,)),
+        shown_from="",
+        head=parse_head(raw),
+        size=len(raw),
+        raw=raw,
+        copies=(Copy(holder, holder, placed),),
+        decision=None,
+        report_of=message.id,
+    )

@@ -1,0 +1,99 @@
+"""The message is complete: from the transaction and its content to the ask that the rules judge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from relaylab.domain.asks import DataAsk
+from relaylab.domain.charge import Meter
+from relaylab.domain.endpoint import Endpoint
+from relaylab.engine.attribution import attribute
+from relaylab.rules import milestones
+from relaylab.session.delivery import charged_recipients
+from relaylab.session.head import parse_head
+
+if TYPE_CHECKING:
+    from relaylab.domain.address import Address
+    from relaylab.domain.attribution import Attribution
+    from relaylab.domain.message import MessageHead
+    from relaylab.domain.peer import TlsFacts
+    from relaylab.domain.tenant import Mailbox, Tenant
+    from relaylab.session.moment import Moment
+    from relaylab.session.party import Party
+    from relaylab.session.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who is signed in: a mailbox and its tenant."""
+
+    mailbox: Mailbox
+    tenant: Tenant
+
+
+def data_ask(  # noqa: PLR0913 - each is a fact of its own
+    transaction: Transaction,
+    content: bytes | bytearray,
+    size: int,
+    *,
+    party: Party,
+    tls: TlsFacts | None,
+    account: Account | None,
+    moment: Moment,
+) -> DataAsk:
+    """Give the ask for a complete message of ``size`` octets; ``content`` is empty when it was too long to keep."""
+    envelope = transaction.envelope()
+    head = parse_head(content)
+    sender = _claimed_sender(envelope.mail_from, head, moment)
+    mailbox = account.mailbox if account else None
+    return DataAsk(
+        endpoint=party.endpoint,
+        now=moment.now,
+        peer=party.peer,
+        tls=tls,
+        envelope=envelope,
+        head=head,
+        size=size,
+        principal=mailbox,
+        tenant=account.tenant if account else None,
+        attribution=_attribution(transaction, head, party, moment),
+        outside=tuple(recipient.address for recipient in transaction.recipients if recipient.is_outside),
+        open_before=transaction.open_before or 0,
+        recipients_today=moment.usage.total(Meter.RECIPIENTS, mailbox.address.key, moment.now) if mailbox else 0,
+        charge=charged_recipients(envelope.recipients),
+        sender=sender,
+        may_send_as=account is None or sender is None or account.tenant.may_send_as(account.mailbox, sender),
+        receipt=_receipt(head.message_id, size, party),
+    )
+
+
+def _claimed_sender(mail_from: Address | None, head: MessageHead, moment: Moment) -> Address | None:
+    """Give the address that must be allowed: that of From, else MAIL FROM, as the reading has it (CS-GAP-19)."""
+    if moment.rulebook.readings["send_as_identity"] == "mail_from":
+        return mail_from
+    return head.from_address or mail_from
+
+
+def _attribution(transaction: Transaction, head: MessageHead, party: Party, moment: Moment) -> Attribution:
+    """Give the attribution made at MAIL; until 2023-11-01 the From header could still better it (MX-ATTR-03)."""
+    settled = moment.rulebook.calendar.has_come(milestones.RELAY_IGNORES_FROM_HEADER.name, moment.now)
+    if party.endpoint is not Endpoint.MX or settled:
+        return transaction.attribution
+    return attribute(moment.world, party.peer, transaction.sender, head.from_address)
+
+
+def _receipt(message_id: str | None, size: int, party: Party) -> tuple[tuple[str, str], ...]:
+    """Draw the words of the final 250 (CS-TX-05, MX-OK-05)."""
+    chance, backend = party.chance, party.names.mailbox_server
+    made = f"<{backend.partition('.')[0]}{chance.getrandbits(100):025X}@{backend}>"
+    octets = size + 8_000 + chance.randrange(200)  # with the headers that Exchange Online adds before it measures
+    seconds = chance.uniform(0.08, 0.6)
+    return (
+        ("message_id", message_id or made),
+        ("internal_id", str((chance.randrange(1_000, 12_000) << 32) + chance.randrange(1, 5_000))),
+        ("backend", backend),
+        ("octets", str(octets)),
+        ("seconds", f"{seconds:.3f}"),
+        ("rate", f"{octets / 1024 / seconds:.3f}"),
+    )

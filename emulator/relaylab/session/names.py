@@ -1,0 +1,50 @@
+"""Server names and session ids as Exchange Online forms them, drawn from the session's own random stream.
+
+Facts CS-SFX-06 to CS-SFX-08 for submission, MX-FMT-01, MX-FMT-02 and MX-GAP-02 for the MX.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from relaylab.domain.endpoint import Endpoint
+from relaylab.domain.reply import SessionNames
+
+if TYPE_CHECKING:
+    from relaylab.domain.randomness import Random
+
+_TICKS_BEGIN: Final = datetime(1, 1, 1, tzinfo=UTC)
+_SITES: Final = (  # three-letter site, forest, its domain as it is spelt
+    ("DS7", "PR03", "namprd03.prod.outlook.com"),
+    ("BN9", "PR03", "namprd03.prod.outlook.com"),
+    ("AM8", "P194", "EURP194.PROD.OUTLOOK.COM"),
+    ("FR5", "P281", "DEUP281.PROD.OUTLOOK.COM"),
+    ("VI1", "PR04", "eurprd04.prod.outlook.com"),
+    ("SY5", "P282", "AUSP282.PROD.OUTLOOK.COM"),
+)
+_EDGES: Final = (
+    ("DB1", "eurprd02.prod.outlook.com"),
+    ("AM4", "eurprd04.prod.outlook.com"),
+    ("SA2", "namprd02.prod.outlook.com"),
+    ("SJ5", "namprd04.prod.outlook.com"),
+)
+
+
+def session_id(started: datetime, number: int) -> str:
+    """Give 16 hexadecimal digits: the .NET ticks (100 ns since year 1) of the server's start, plus a counter."""
+    since = started - _TICKS_BEGIN
+    ticks = (since.days * 86_400 + since.seconds) * 10_000_000 + since.microseconds * 10
+    return f"{ticks + number:016X}"
+
+
+def session_names(endpoint: Endpoint, chance: Random, session: str) -> SessionNames:
+    """Draw the names of one session."""
+    place, forest, domain = chance.choice(_SITES)
+    backend = f"{place}{forest}MB{chance.randrange(10_000):04d}.{domain}"
+    if endpoint is Endpoint.MX:
+        edge, region = chance.choice(_EDGES)
+        label = f"{edge}PEPF{chance.randrange(16**8):08X}"
+        return SessionNames(f"{label}.mail.protection.outlook.com", f"{label}.{region}", backend, session)
+    front = f"{place}{forest}CA{chance.randrange(10_000):04d}"
+    return SessionNames(f"{front}.outlook.office365.com", f"{front}.{domain}", backend, session)

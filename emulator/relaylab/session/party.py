@@ -1,0 +1,43 @@
+"""Who talks to whom in one session: what stays the same from the greeting to the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from relaylab.domain.randomness import Random
+from relaylab.domain.reply import Reply, TrailerStyle, render
+from relaylab.rules import milestones
+
+if TYPE_CHECKING:
+    from relaylab.domain.endpoint import Endpoint
+    from relaylab.domain.peer import Peer
+    from relaylab.domain.reply import SessionNames
+    from relaylab.session.moment import Moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """One connection: its door, its client, its server names and its own dice.
+
+    ``label`` is the session's name in relaylab (``s-000042``); ``tarpit`` holds slow replies back as the service does;
+    ``on_legacy_host`` is true at smtp-legacy.office365.com.
+    """
+
+    label: str
+    endpoint: Endpoint
+    peer: Peer
+    names: SessionNames
+    chance: Random
+    tarpit: bool = False
+    on_legacy_host: bool = False
+
+    def render(self, reply: Reply, moment: Moment) -> bytes:
+        """Write a reply as it goes on the wire at this moment."""
+        return render(reply, self.names, moment.now, trailer_style(moment))
+
+
+def trailer_style(moment: Moment) -> TrailerStyle:
+    """Give the form that front-end trailers have at this instant."""
+    full = moment.rulebook.calendar.has_come(milestones.TRAILERS_WITH_TIME.name, moment.now)
+    return TrailerStyle.SERVER_TIME_SESSION if full else TrailerStyle.SERVER_ONLY

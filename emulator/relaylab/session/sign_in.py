@@ -1,0 +1,73 @@
+"""From the finished credentials to a SignInAsk: whose they are, and whether they are right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relaylab.domain.address import Address
+from relaylab.domain.asks import SignInAsk
+from relaylab.domain.charge import Meter
+from relaylab.domain.identity import Credential, Mechanism
+from relaylab.rules import milestones
+
+if TYPE_CHECKING:
+    from relaylab.domain.endpoint import Endpoint
+    from relaylab.domain.peer import Peer, TlsFacts
+    from relaylab.domain.tenant import Mailbox, Tenant
+    from relaylab.session.moment import Moment
+    from relaylab.session.sasl import Finished
+
+
+def sign_in_ask(  # noqa: PLR0913 - each is a fact of its own
+    mechanism: Mechanism,
+    given: Finished,
+    moment: Moment,
+    *,
+    endpoint: Endpoint,
+    peer: Peer,
+    tls: TlsFacts | None,
+    on_legacy_host: bool,
+) -> SignInAsk:
+    """Look the user up, compare the secret, and give the ask that the rules judge."""
+    found = _mailbox(given.user, moment)
+    tenant, mailbox = found or (None, None)
+    cutover = moment.rulebook.calendar.at(milestones.BASIC_AUTH_OFF_BY_DEFAULT.name)
+    return SignInAsk(
+        endpoint=endpoint,
+        now=moment.now,
+        peer=peer,
+        tls=tls,
+        mechanism=mechanism,
+        user=given.user,
+        credential=given.problem or _judge(mechanism, given, mailbox, moment),
+        tenant=tenant,
+        mailbox=mailbox,
+        policy=tenant.policy_of(mailbox) if tenant and mailbox else None,
+        recent_failures=moment.usage.total(Meter.FAILED_SIGN_INS, given.user, moment.now),
+        tenant_is_new=tenant is not None and cutover is not None and tenant.created >= cutover,
+        on_legacy_host=on_legacy_host,
+    )
+
+
+def _mailbox(user: str, moment: Moment) -> tuple[Tenant, Mailbox] | None:
+    try:
+        return moment.world.mailbox(Address.parse(user))
+    except ValueError:
+        return None
+
+
+def _judge(mechanism: Mechanism, given: Finished, mailbox: Mailbox | None, moment: Moment) -> Credential:
+    if mechanism is Mechanism.XOAUTH2:
+        return _judge_token(given, mailbox, moment)
+    right = mailbox is not None and mailbox.password is not None and mailbox.password.matches(given.secret.reveal())
+    return Credential.MATCHES if right else Credential.WRONG
+
+
+def _judge_token(given: Finished, mailbox: Mailbox | None, moment: Moment) -> Credential:
+    found = moment.world.token(given.secret.reveal())
+    if found is None:
+        return Credential.WRONG
+    _, token = found
+    if token.expires is not None and token.expires <= moment.now:
+        return Credential.EXPIRED
+    return Credential.MATCHES if mailbox is not None and mailbox.owns(token.user) else Credential.OTHER_USER

@@ -1,0 +1,52 @@
+"""A mail transaction under way: sender, accepted recipients, and the chunks taken so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from relaylab.domain.asks import NOWHERE
+from relaylab.domain.message import Envelope
+
+if TYPE_CHECKING:
+    from relaylab.domain.address import Address
+    from relaylab.domain.attribution import Attribution
+    from relaylab.domain.world import Recipient
+    from relaylab.session.commands import MailFrom
+
+
+@dataclass(slots=True)
+class Transaction:
+    """What MAIL, RCPT and BDAT have gathered.
+
+    ``open_before`` is set when DATA or the first BDAT opens the submission: how many of the mailbox were open then.
+    ``dropped`` counts the octets of chunks that were beyond the limit.
+    """
+
+    mail: MailFrom
+    attribution: Attribution = NOWHERE
+    recipients: list[Recipient] = field(default_factory=list)
+    open_before: int | None = None
+    content: bytearray = field(default_factory=bytearray)
+    dropped: int = 0
+
+    @property
+    def sender(self) -> Address | None:
+        """The reverse path."""
+        return self.mail.sender
+
+    @property
+    def bound_to(self) -> str | None:
+        """The tenant the transaction is bound to by its first recipient, "" for the outside, None while free."""
+        if not self.recipients:
+            return None
+        tenant = self.recipients[0].tenant
+        return tenant.id if tenant else ""
+
+    def of_domain(self, recipient: Recipient) -> int:
+        """Count the accepted recipients in the same domain."""
+        return sum(accepted.address.domain == recipient.address.domain for accepted in self.recipients)
+
+    def envelope(self) -> Envelope:
+        """Give sender and recipients as they are now."""
+        return Envelope(self.sender, tuple(recipient.address for recipient in self.recipients))
