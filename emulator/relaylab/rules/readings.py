@@ -256,6 +256,16 @@ READINGS: Final = (
         Source("CS-GAP-24", "our inference: no transcript found", "2026-11-23", Confidence.INFERRED),
     ),
     Reading(
+        "server_chain",
+        "Which shape has the certificate chain that the servers send?",
+        (
+            ("g2", "three certificates, the last a root that another one has cross-signed, as Microsoft's newer chain"),
+            ("g1", "two certificates below the root, as the tenant MX sent until 2026-08"),
+        ),
+        "g2",
+        sources.SERVER_CHAIN,
+    ),
+    Reading(
         "mx_banner_session_id",
         "Does the greeting of the tenant MX end in the session id?",
         (("present", "as captures of 2025 show"), ("absent", "as one edited capture of 2026-03 shows")),

@@ -223,6 +223,7 @@ MX_MIXED: Final = _inferred("MX-GAP-08", "attribution is per message and to one 
 EARLIEST: Final = _inferred(
     "CS-CMD-01", "the oldest complete transcript of the endpoint that is reproduced", "2020-10-20"
 )
+SERVER_CHAIN: Final = _inferred("COR-27", "what is served after 2026-08-26 was not found; both shapes were seen")
 PROTOCOL: Final = Source(
     "RFC5321", "RFC 5321", "2008-10", Confidence.DOCUMENTED, "https://www.rfc-editor.org/rfc/rfc5321"
 )

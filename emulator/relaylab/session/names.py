@@ -44,7 +44,7 @@ def session_names(endpoint: Endpoint, chance: Random, session: str) -> SessionNa
     backend = f"{place}{forest}MB{chance.randrange(10_000):04d}.{domain}"
     if endpoint is Endpoint.MX:
         edge, region = chance.choice(_EDGES)
-        label = f"{edge}PEPF{chance.randrange(16**8):08X}"
+        label = f"{edge}PEPF{chance.randrange(16**5):08X}"
         return SessionNames(f"{label}.mail.protection.outlook.com", f"{label}.{region}", backend, session)
     front = f"{place}{forest}CA{chance.randrange(10_000):04d}"
     return SessionNames(f"{front}.outlook.office365.com", f"{front}.{domain}", backend, session)

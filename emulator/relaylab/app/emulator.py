@@ -1,0 +1,251 @@
+"""The emulator as one object: start it, point senders at it, read what it kept and why.
+
+``async with Emulator(...)`` serves from the running loop. ``with Emulator(...)`` serves from a loop in a thread of its
+own, and its methods may be called from any thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Self, TypeVar
+
+from relaylab.app.config import LoadedWorld
+from relaylab.app.rulebooks import rulebook_for
+from relaylab.domain.clock import ManualClock
+from relaylab.domain.randomness import Randomness
+from relaylab.servers.desk import StreamLimits
+from relaylab.servers.fleet import Fleet, Listening, SiteListening
+from relaylab.servers.house import House, MovableClock, TlsChoice
+from relaylab.servers.tls import ServerTls
+from relaylab.store import Counters, EventLog, MemoryMailStore, SqliteMailStore, Store, WorldHolder
+from relaylab_certs import ServerChain, TestAuthority, leaves
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from relaylab.domain.world import World
+    from relaylab.engine.rulebook import Rulebook
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How an emulator runs, apart from the world, the date and the rules.
+
+    ``port_base`` 0 takes free ports. ``store`` is a SQLite file (None: memory). ``idle`` and ``total`` are real
+    seconds. ``tarpit`` holds refusals back for five seconds, as the service does.
+    """
+
+    host: str = "127.0.0.1"
+    port_base: int = 0
+    store: Path | None = None
+    cert_key: Literal["p256", "rsa"] = "p256"
+    cert_validity: Literal["now", "wide"] = "now"
+    tarpit: bool = False
+    idle: float = 300.0
+    total: float = 600.0
+
+
+class Emulator:
+    """smtp.office365.com and the tenant MX of a world, at an instant, under readings, with one seed."""
+
+    def __init__(  # noqa: PLR0913 - each is a choice of its own
+        self,
+        world: World | LoadedWorld,
+        *,
+        at: datetime | None = None,
+        clock: MovableClock | None = None,
+        seed: int = 0,
+        readings: Mapping[str, str] | None = None,
+        milestones: Mapping[str, datetime | None] | None = None,
+        authority: TestAuthority | None = None,
+        settings: Settings | None = None,
+    ) -> None:
+        """Prepare; give ``at`` for a clock that stands still until it is moved, or a ``clock``.
+
+        Raise ValueError for a reading or milestone that does not exist, StoreError when the store cannot be opened.
+        """
+        if clock is None:
+            if at is None:
+                msg = "give at=, an aware datetime to stand at, or clock="
+                raise ValueError(msg)
+            clock = ManualClock(at)
+        self.settings = settings or Settings()
+        self.document: dict[str, object] | None = dict(world.document) if isinstance(world, LoadedWorld) else None
+        self._readings, self._milestones = dict(readings or {}), dict(milestones or {})
+        plain = world.world if isinstance(world, LoadedWorld) else world
+        self.clock = clock
+        self.seed = seed
+        self.holder = WorldHolder(plain, rulebook_for(plain, self._readings, self._milestones))
+        self.authority = authority or TestAuthority.open()
+        mail = SqliteMailStore(self.settings.store) if self.settings.store else MemoryMailStore()
+        self.store = Store(mail, EventLog(), Counters())
+        limits = StreamLimits(idle=self.settings.idle, total=self.settings.total)
+        randomness = Randomness(seed)
+        self._house = House(clock, self.holder, self.store, randomness, clock.now(), limits, self.settings.tarpit)
+        self._fleet = Fleet(self._house, self._tls(), host=self.settings.host, port_base=self.settings.port_base)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+
+    # What it shows --------------------------------------------------------------------------------------------------
+
+    @property
+    def ca_file(self) -> Path:
+        """The root certificate that clients must trust, PEM."""
+        return self.authority.ca_file
+
+    @property
+    def endpoints(self) -> Mapping[str, Listening]:
+        """Where each endpoint answers, by its word."""
+        return self._fleet.endpoints
+
+    @property
+    def sites(self) -> Mapping[str, SiteListening]:
+        """The ports of each site."""
+        return self._fleet.sites
+
+    @property
+    def world(self) -> World:
+        """The world in force."""
+        return self.holder.world
+
+    @property
+    def rulebook(self) -> Rulebook:
+        """The rules in force."""
+        return self.holder.rulebook
+
+    # Running --------------------------------------------------------------------------------------------------------
+
+    async def __aenter__(self) -> Self:
+        """Listen."""
+        self._loop = asyncio.get_running_loop()
+        try:
+            await self._fleet.start(self.world)
+        except BaseException:
+            await self._fleet.stop()
+            self.store.close()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop listening, end every connection, let go of the store."""
+        await self._fleet.stop()
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        """Listen, in a loop in a thread of its own."""
+        loop = new_event_loop()
+        self._thread = threading.Thread(target=loop.run_forever, name="relaylab", daemon=True)
+        self._thread.start()
+        self._loop = loop
+        try:
+            self._call(self.__aenter__())
+        except BaseException:
+            self._end_thread()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop, and end the thread."""
+        try:
+            self._call(self.__aexit__(kind, error, trace))
+        finally:
+            self._end_thread()
+
+    # Steering -------------------------------------------------------------------------------------------------------
+
+    def travel(self, instant: datetime) -> None:
+        """Go to another instant; open sessions see it at their next command. Going back is allowed."""
+        self.clock.set(instant)
+
+    def reset(
+        self,
+        *,
+        at: datetime | None = None,
+        world: World | LoadedWorld | None = None,
+        readings: Mapping[str, str] | None = None,
+        milestones: Mapping[str, datetime | None] | None = None,
+    ) -> None:
+        """Begin again: connections end, mail, counters and events are forgotten, sessions are numbered from one.
+
+        What is not given stays as it is. Call it from a thread, not from the emulator's own loop.
+        """
+        self._call(self.begin_again(at=at, world=world, readings=readings, milestones=milestones))
+
+    async def begin_again(
+        self,
+        *,
+        at: datetime | None = None,
+        world: World | LoadedWorld | None = None,
+        readings: Mapping[str, str] | None = None,
+        milestones: Mapping[str, datetime | None] | None = None,
+    ) -> None:
+        """Do what ``reset`` does, from within the emulator's loop."""
+        await self._fleet.hang_up()
+        if at is not None:
+            self.clock.set(at)
+        await self.replace(world=world, readings=readings, milestones=milestones)
+        self.store.clear()
+        self._house.begin_again(self.clock.now())
+
+    async def replace(
+        self,
+        *,
+        world: World | LoadedWorld | None = None,
+        readings: Mapping[str, str] | None = None,
+        milestones: Mapping[str, datetime | None] | None = None,
+    ) -> None:
+        """Put another world, other readings or other dates in force; sessions see them at their next command."""
+        if world is None and readings is None and milestones is None:
+            return
+        self._readings = dict(readings) if readings is not None else self._readings
+        self._milestones = dict(milestones) if milestones is not None else self._milestones
+        plain = world.world if isinstance(world, LoadedWorld) else world or self.world
+        if isinstance(world, LoadedWorld):
+            self.document = dict(world.document)
+        await self._fleet.add_sites(plain)
+        self.holder.swap(plain, rulebook_for(plain, self._readings, self._milestones))
+
+    # Inside ---------------------------------------------------------------------------------------------------------
+
+    def _tls(self) -> TlsChoice:
+        wide = leaves.WIDE if self.settings.cert_validity == "wide" else None
+        leaf = leaves.good(key=leaves.KeyKind(self.settings.cert_key), validity=wide)
+        issued = self.authority.issue(leaf, ServerChain(self.rulebook.readings["server_chain"]))
+        return TlsChoice(
+            strict=ServerTls(issued.chain_pem, issued.key_pem),
+            lenient=ServerTls(issued.chain_pem, issued.key_pem, minimum="TLSv1"),
+        )
+
+    def _call(self, work: Coroutine[object, object, T]) -> T:
+        if self._loop is None or not self._loop.is_running():
+            work.close()
+            msg = "the emulator is not running; use it in a with block"
+            raise RuntimeError(msg)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def _end_thread(self) -> None:
+        if self._loop is not None and self._thread is not None:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+            self._loop.close()
+        self._loop = self._thread = None
+
+
+def new_event_loop() -> asyncio.AbstractEventLoop:
+    """Give a loop of uvloop where that is installed, else of asyncio."""
+    try:
+        import uvloop  # noqa: PLC0415 - an extra
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()

@@ -1,0 +1,212 @@
+"""``relaylab serve``: an emulator in the foreground until a signal ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TextIO
+
+from relaylab.app.config import WorldFileError, load_document, load_world
+from relaylab.app.emulator import Emulator, Settings, new_event_loop
+from relaylab.app.rulebooks import Phase, in_phase
+from relaylab.domain.clock import iso
+from relaylab.domain.event import Judged
+from relaylab.servers.clocks import ShiftedClock, SystemClock
+from relaylab.servers.control import ControlServer, RejectedError
+from relaylab.servers.fleet import CONTROL_OFFSET
+from relaylab_certs import TestAuthority
+
+if TYPE_CHECKING:
+    from relaylab.servers.fleet import Listening
+    from relaylab.store import Entry, Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeOptions:
+    """What ``relaylab serve`` was asked for; ``at`` None is now, ``store`` None keeps mail in memory."""
+
+    world: str
+    at: datetime | None = None
+    seed: int = 0
+    port_base: int = 0
+    as_json: bool = False
+    store: Path | None = None
+    ca: Path | None = None
+    cert_key: Literal["p256", "rsa"] = "p256"
+    cert_validity: Literal["now", "wide"] = "now"
+    tarpit: bool = False
+    phase: Phase | None = None
+    readings: Mapping[str, str] = field(default_factory=dict)
+    milestones: Mapping[str, datetime | None] = field(default_factory=dict)
+    idle: float = 300.0
+    total: float = 600.0
+
+
+def serve(options: ServeOptions, out: TextIO | None = None) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    Raise WorldFileError, ValueError, AuthorityError, StoreError or OSError when it cannot start.
+    """
+    with contextlib.closing(new_event_loop()) as loop:
+        asyncio.set_event_loop(loop)
+        try:
+            loop.run_until_complete(_serve(options, out or sys.stdout))
+        finally:
+            asyncio.set_event_loop(None)
+
+
+async def _serve(options: ServeOptions, out: TextIO) -> None:
+    loaded = load_world(options.world)
+    clock = ShiftedClock(options.at or SystemClock().now())
+    world, moved = loaded.world, dict(options.milestones)
+    if options.phase is not None:
+        world, phase_dates = in_phase(world, options.phase, clock.now())
+        moved = phase_dates | moved
+    settings = Settings(
+        port_base=options.port_base,
+        store=options.store,
+        cert_key=options.cert_key,
+        cert_validity=options.cert_validity,
+        tarpit=options.tarpit,
+        idle=options.idle,
+        total=options.total,
+    )
+    emulator = Emulator(
+        world,
+        clock=clock,
+        seed=options.seed,
+        readings=options.readings,
+        milestones=moved,
+        authority=TestAuthority.open(options.ca),
+        settings=settings,
+    )
+    emulator.document = dict(loaded.document)
+    with _stopping() as stopped:
+        async with emulator:
+            control = ControlServer(_Steered(emulator, options.phase))
+            await control.start(settings.host, options.port_base + CONTROL_OFFSET if options.port_base else 0)
+            try:
+                if options.as_json:
+                    print(json.dumps(describe(emulator, control)), file=out, flush=True)
+                else:
+                    _introduce(emulator, control, loaded.notes, out)
+                    emulator.store.events.subscribe(lambda entry: _tell(entry, out))
+                await stopped.wait()
+            finally:
+                await control.stop()
+
+
+def describe(emulator: Emulator, control: ControlServer) -> dict[str, object]:
+    """Give the line that ``serve --json`` prints: where everything answers."""
+    endpoints: dict[str, object] = {key: _place(where) for key, where in emulator.endpoints.items()}
+    endpoints["control"] = {"url": control.url, "token": control.token}
+    return {
+        "ca_file": str(emulator.ca_file),
+        "at": iso(emulator.clock.now().replace(microsecond=0)),
+        "seed": emulator.seed,
+        "endpoints": endpoints,
+        "sites": {
+            name: {"public_ip": site.public_ip, **{key: _place(where) for key, where in site.endpoints.items()}}
+            for name, site in emulator.sites.items()
+        },
+    }
+
+
+def _place(where: Listening) -> dict[str, object]:
+    place: dict[str, object] = {"host": where.host, "port": where.port}
+    return place | ({"name": where.name} if where.name else {})
+
+
+def _introduce(emulator: Emulator, control: ControlServer, notes: tuple[str, ...], out: TextIO) -> None:
+    print(f"relaylab stands at {iso(emulator.clock.now().replace(microsecond=0))}, seed {emulator.seed}", file=out)
+    for key, where in emulator.endpoints.items():
+        print(f"  {key:18} {where.host}:{where.port}  {where.name or ''}".rstrip(), file=out)
+    for name, site in emulator.sites.items():
+        for key, where in site.endpoints.items():
+            print(f"  {key:18} {where.host}:{where.port}  as site {name}, {site.public_ip}", file=out)
+    print(f"  {'control':18} {control.url}  token {control.token}", file=out)
+    print(f"  trust              {emulator.ca_file}", file=out)
+    for note in notes:
+        print(f"note: {note}", file=out)
+    print("Nothing is delivered; Ctrl-C ends. One line per verdict:", file=out, flush=True)
+
+
+def _tell(entry: Entry, out: TextIO) -> None:
+    """Print one line per verdict, with its rule."""
+    event = entry.event
+    if isinstance(event, Judged):
+        decision = event.decision
+        said = decision.reply.line if decision.reply else ""
+        shown = said if len(said) <= 160 else said[:157] + "..."
+        at = iso(event.at.replace(microsecond=0))
+        rule = decision.rule or f"{decision.endpoint}.{decision.stage}: default"
+        print(f"{at} {event.session} {event.command} -> {shown}  [{rule}]", file=out, flush=True)
+
+
+@contextlib.contextmanager
+def _stopping() -> Iterator[asyncio.Event]:
+    """Give an event that SIGINT and SIGTERM set."""
+    stopped, loop = asyncio.Event(), asyncio.get_running_loop()
+    undo = contextlib.ExitStack()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stopped.set)
+            undo.callback(loop.remove_signal_handler, number)
+        except NotImplementedError:  # Windows: its loops know no signals
+            before = signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopped.set))
+            undo.callback(signal.signal, number, before)
+    with undo:
+        yield stopped
+
+
+class _Steered:
+    """An emulator as the control plane sees it."""
+
+    def __init__(self, emulator: Emulator, phase: Phase | None) -> None:
+        self._emulator = emulator
+        self._phase = phase
+
+    @property
+    def store(self) -> Store:
+        """Mail and events."""
+        return self._emulator.store
+
+    @property
+    def now(self) -> datetime:
+        """The simulated instant."""
+        return self._emulator.clock.now()
+
+    @property
+    def revision(self) -> int:
+        """Which world is in force."""
+        return self._emulator.holder.revision
+
+    @property
+    def document(self) -> dict[str, object] | None:
+        """The world as it was written."""
+        return self._emulator.document
+
+    def travel(self, instant: datetime) -> None:
+        """Go to another instant."""
+        self._emulator.travel(instant)
+
+    async def put_document(self, document: dict[str, object]) -> None:
+        """Put another world in force, in the phase that was asked for at the start."""
+        try:
+            loaded = load_document(document, "world")
+            world = in_phase(loaded.world, self._phase, self.now)[0] if self._phase else loaded.world
+            await self._emulator.replace(world=world)
+        except (WorldFileError, ValueError) as error:
+            raise RejectedError(str(error)) from None
+        self._emulator.document = dict(loaded.document)
+
+    async def begin_again(self) -> None:
+        """Forget mail, counters and events."""
+        await self._emulator.begin_again()

@@ -1,0 +1,111 @@
+"""Starts and stops the listeners: one for each endpoint, and one more for each site of the world.
+
+A client on this machine cannot choose its public address; a site's own ports give it one. With a port base the ports
+are fixed in the order of ``_OFFSETS``, each site ten further; without one they are free ones.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from relaylab.domain.endpoint import Endpoint
+from relaylab.servers.house import House, SmtpDesk, TlsChoice
+from relaylab.servers.stream import listen
+from relaylab.servers.sweep import Sweep
+
+if TYPE_CHECKING:
+    from relaylab.domain.world import World
+
+_SITE_STEP: Final = 10
+# HVE, ACS and HTTPS have their places before they are built, so that ports do not move under anybody's feet.
+_OFFSETS: Final = {"submission": 0, "mx": 1, "hve": 2, "acs_smtp": 3, "https": 4, "control": 5, "submission_legacy": 6}
+CONTROL_OFFSET: Final = _OFFSETS["control"]
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where an endpoint answers, and the name of the service it stands for."""
+
+    host: str
+    port: int
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SiteListening:
+    """The ports of one site, and the address its traffic comes from."""
+
+    public_ip: str
+    endpoints: Mapping[str, Listening]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What a listener is, apart from where it is."""
+
+    key: str
+    endpoint: Endpoint
+    name: str | None = None
+    on_legacy_host: bool = False
+
+
+_KINDS: Final = (
+    _Kind("submission", Endpoint.SUBMISSION, "smtp.office365.com"),
+    _Kind("mx", Endpoint.MX),
+    _Kind("submission_legacy", Endpoint.SUBMISSION, "smtp-legacy.office365.com", on_legacy_host=True),
+)
+
+
+class Fleet:
+    """All SMTP listeners of one emulator."""
+
+    def __init__(self, house: House, tls: TlsChoice, *, host: str = "127.0.0.1", port_base: int = 0) -> None:
+        """Prepare; nothing listens before ``start``."""
+        self._house = house
+        self._tls = tls
+        self._host = host
+        self._port_base = port_base
+        self._servers: list[asyncio.Server] = []
+        self._sweep: Sweep | None = None
+        self.endpoints: dict[str, Listening] = {}
+        self.sites: dict[str, SiteListening] = {}
+
+    async def start(self, world: World) -> None:
+        """Listen for every endpoint and for every site of the world; raise OSError when a port is taken."""
+        self._sweep = Sweep(asyncio.get_running_loop())
+        self.endpoints = await self._listen(None, 0)
+        await self.add_sites(world)
+
+    async def add_sites(self, world: World) -> None:
+        """Listen for the sites that are new; those that are gone keep their ports, as nobody's, until the end."""
+        for site in world.sites:
+            known = self.sites.get(site.name)
+            endpoints = known.endpoints if known else await self._listen(site.name, _SITE_STEP * (len(self.sites) + 1))
+            self.sites[site.name] = SiteListening(str(site.public_ip), endpoints)
+
+    async def hang_up(self) -> None:
+        """End every connection; the listeners go on."""
+        if self._sweep is not None:
+            await self._sweep.close_all(grace=0.2)
+
+    async def stop(self) -> None:
+        """Close the listeners, then every connection."""
+        for server in self._servers:
+            server.close()
+        await self.hang_up()
+
+    async def _listen(self, site: str | None, offset: int) -> dict[str, Listening]:
+        if self._sweep is None:
+            msg = "start() comes first"
+            raise RuntimeError(msg)
+        listening = {}
+        for kind in _KINDS:
+            desk = SmtpDesk(self._house, kind.endpoint, self._tls, site, kind.on_legacy_host)
+            port = self._port_base + offset + _OFFSETS[kind.key] if self._port_base else 0
+            server = await listen(desk, self._host, port, sweep=self._sweep)
+            self._servers.append(server)
+            listening[kind.key] = Listening(self._host, server.sockets[0].getsockname()[1], kind.name)
+        return listening
