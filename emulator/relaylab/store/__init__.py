@@ -1,1 +1,30 @@
-"""."""
+"""State holders: accepted mail, the event log, the counters and the world in force. All instants are handed in."""
+
+from relaylab.store.counters import Counters
+from relaylab.store.events import KINDS, Entry, EventLog, Page, as_json, kind_of
+from relaylab.store.holder import Snapshot, WorldHolder
+from relaylab.store.mail import MailStore, MemoryMailStore, StoreError
+from relaylab.store.shapes import MessageShape, VerdictShape, decision_json, message_json
+from relaylab.store.sqlite import SqliteMailStore
+from relaylab.store.store import Store
+
+__all__ = [
+    "KINDS",
+    "Counters",
+    "Entry",
+    "EventLog",
+    "MailStore",
+    "MemoryMailStore",
+    "MessageShape",
+    "Page",
+    "Snapshot",
+    "SqliteMailStore",
+    "Store",
+    "StoreError",
+    "VerdictShape",
+    "WorldHolder",
+    "as_json",
+    "decision_json",
+    "kind_of",
+    "message_json",
+]

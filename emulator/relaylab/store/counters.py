@@ -1,0 +1,63 @@
+"""What everybody has used: charges summed over the span of their meter. Sessions read it, the store writes it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from relaylab.domain.charge import Meter
+from relaylab.engine.quotas import RollingSum
+
+if TYPE_CHECKING:
+    from relaylab.domain.charge import Charge
+
+_DAY: Final = timedelta(hours=24)
+
+
+class Counters:
+    """One sum per meter and owner; owners differ in more than upper and lower case.
+
+    OPEN_SUBMISSIONS is a level, with neither span nor history: the sum of all openings and closings.
+    """
+
+    def __init__(self, *, lockout: timedelta = timedelta(minutes=10)) -> None:
+        """Start at zero; wrong passwords count for ``lockout``."""
+        self._spans: Final = {
+            Meter.RECIPIENTS: _DAY,
+            Meter.DELIVERIES: timedelta(minutes=1),
+            Meter.EXTERNAL: _DAY,
+            Meter.MOERA_EXTERNAL: _DAY,
+            Meter.FAILED_SIGN_INS: lockout,
+        }
+        self._sums: dict[tuple[Meter, str], RollingSum] = {}
+        self._open: defaultdict[str, int] = defaultdict(int)
+
+    def total(self, meter: Meter, owner: str, now: datetime) -> int:
+        """Give what ``owner`` has been charged over the meter's span up to ``now``."""
+        if meter is Meter.OPEN_SUBMISSIONS:
+            return self._open.get(owner.lower(), 0)
+        charged = self._sums.get((meter, owner.lower()))
+        return charged.total(now) if charged else 0
+
+    def nth_newest(self, meter: Meter, owner: str, n: int) -> datetime | None:
+        """Give the instant of the n-th newest charge, those of the future included; None where there are fewer."""
+        charged = self._sums.get((meter, owner.lower()))
+        return charged.nth_newest(n) if charged else None
+
+    def apply(self, charge: Charge) -> None:
+        """Add a charge to its meter."""
+        owner = charge.owner.lower()
+        if charge.meter is Meter.OPEN_SUBMISSIONS:
+            self._open[owner] += charge.amount
+            if self._open[owner] == 0:
+                del self._open[owner]
+            return
+        charged = self._sums.get((charge.meter, owner))
+        if charged is None:
+            charged = self._sums[charge.meter, owner] = RollingSum(self._spans[charge.meter])
+        charged.add(charge.at, charge.amount)
+
+    def clear(self) -> None:
+        """Forget every charge; submissions that are open stay so, until their own sessions close them."""
+        self._sums.clear()

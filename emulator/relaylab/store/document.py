@@ -1,0 +1,133 @@
+"""A kept message as one JSON text and back: its public shape and what that leaves out, all but the content.
+
+The text is ASCII, so what a client sent that is no text (lone surrogates in a ``str``) comes back as it was.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, TypedDict
+
+from relaylab.domain.address import Address, DomainName
+from relaylab.domain.clock import parse_instant
+from relaylab.domain.decision import Decision, EffectKind, ReplyFacts
+from relaylab.domain.endpoint import Endpoint, Stage
+from relaylab.domain.message import Copy, Envelope, KeptMessage, MessageHead, Placement
+from relaylab.domain.source import Confidence, Source
+from relaylab.store.shapes import MessageShape, VerdictShape, message_json
+
+if TYPE_CHECKING:
+    from relaylab.store.shapes import ReplyShape
+
+
+class _Copy(TypedDict):
+    recipient: str
+    through: str
+    placed: str
+    rule: str | None
+    reply: str | None
+
+
+class _Document(MessageShape):
+    from_address: str | None
+    has_from: bool
+    copies: list[_Copy]
+    judged_at: str | None  # the endpoint of the verdict
+
+
+def write(message: KeptMessage) -> str:
+    """Give all of a message but its content."""
+    head = message.head
+    document: _Document = {
+        **message_json(message),
+        "from_address": str(head.from_address) if head.from_address else None,
+        "has_from": head.has_from,
+        "copies": [
+            {
+                "recipient": str(copy.recipient),
+                "through": str(copy.through),
+                "placed": copy.placed.value,
+                "rule": copy.rule,
+                "reply": copy.reply,
+            }
+            for copy in message.copies
+        ],
+        "judged_at": message.decision.endpoint.value if message.decision else None,
+    }
+    return json.dumps(document)
+
+
+def read(text: str, raw: bytes) -> KeptMessage:
+    """Make the message again; raise ValueError, KeyError or TypeError for a text that ``write`` did not make."""
+    document: _Document = json.loads(text)
+    verdict, judged_at = document["verdict"], document["judged_at"]
+    return KeptMessage(
+        id=document["id"],
+        endpoint=Endpoint(document["endpoint"]),
+        tenant=document["tenant"],
+        site=document["site"],
+        session=document["session"],
+        accepted_at=parse_instant(document["accepted_at"]),
+        delivered_at=parse_instant(document["delivered_at"]),
+        envelope=Envelope(
+            _optional_address(document["mail_from"]),
+            tuple(_address(recipient) for recipient in document["recipients"]),
+        ),
+        shown_from=document["shown_from"],
+        head=MessageHead(
+            from_address=_optional_address(document["from_address"]),
+            has_from=document["has_from"],
+            subject=document["subject"],
+            message_id=document["message_id"],
+        ),
+        size=document["size"],
+        raw=raw,
+        copies=tuple(
+            Copy(
+                recipient=_address(copy["recipient"]),
+                through=_address(copy["through"]),
+                placed=Placement(copy["placed"]),
+                rule=copy["rule"],
+                reply=copy["reply"],
+            )
+            for copy in document["copies"]
+        ),
+        decision=_decision(verdict, Endpoint(judged_at)) if verdict and judged_at else None,
+        report_of=document["report_of"],
+    )
+
+
+def _decision(verdict: VerdictShape, endpoint: Endpoint) -> Decision:
+    source = verdict["source"]
+    return Decision(
+        effect=EffectKind(verdict["effect"]),
+        reply=_reply(verdict["reply"]) if verdict["reply"] else None,
+        rule=verdict["rule"],
+        endpoint=endpoint,
+        stage=Stage(verdict["stage"]),
+        at=parse_instant(verdict["at"]),
+        reading=tuple(verdict["reading"].items()),
+        because=tuple(verdict["because"]),
+        source=Source(
+            fact=source["fact"],
+            title=source["title"],
+            date=source["date"],
+            confidence=Confidence(source["confidence"]),
+            url=source["url"],
+        ),
+        fix=verdict["fix"],
+    )
+
+
+def _reply(reply: ReplyShape) -> ReplyFacts:
+    return ReplyFacts(code=reply["code"], enhanced=reply["enhanced"], text=reply["text"])
+
+
+def _optional_address(text: str | None) -> Address | None:
+    return None if text is None else _address(text)
+
+
+def _address(text: str) -> Address:
+    """Give an address that was parsed before it was kept; another parser's mind must not make it unreadable."""
+    local, _, domain = text.rpartition("@")
+    return Address(local, DomainName(domain))

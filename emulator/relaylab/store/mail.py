@@ -1,0 +1,164 @@
+"""Accepted mail: what every store of it does, and the store that lives as long as its process.
+
+Law: when ``keep`` returns, all that it was given is kept; when it raises, nothing of that is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, Protocol
+
+from relaylab.domain.charge import Meter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from relaylab.domain.address import Address
+    from relaylab.domain.charge import Charge
+    from relaylab.domain.endpoint import Endpoint
+    from relaylab.domain.message import KeptMessage
+
+# The meters of the quotas that go on where they stood when a store is opened again; what is open ends with its process.
+_LASTING: Final = frozenset({Meter.RECIPIENTS, Meter.DELIVERIES, Meter.EXTERNAL, Meter.MOERA_EXTERNAL})
+
+
+class StoreError(Exception):
+    """The store cannot do what was asked of it; the message ends with the way out."""
+
+
+class MailStore(Protocol):
+    """Keeps accepted messages, octet for octet, in the order of their acceptance, and the charges that came with them.
+
+    Lists come without content: ``raw`` is empty in them. ``message`` and ``raw`` give it.
+    """
+
+    @property
+    def run(self) -> int:
+        """Which opening of this store this is, counted from 1: names drawn under its number repeat no earlier run's."""
+        ...
+
+    def keep(self, *messages: KeptMessage, charges: Iterable[Charge] = ()) -> None:
+        """Keep all that one turn keeps, or raise StoreError and keep nothing of it."""
+        ...
+
+    def messages(
+        self,
+        *,
+        tenant: str | None = None,
+        recipient: Address | None = None,
+        endpoint: Endpoint | None = None,
+        session: str | None = None,
+    ) -> list[KeptMessage]:
+        """Give, without content, the messages that match; a recipient is one of the envelope, or one with a copy."""
+        ...
+
+    def message(self, name: str) -> KeptMessage | None:
+        """Give the message of that id, content included."""
+        ...
+
+    def raw(self, name: str) -> bytes | None:
+        """Give the content of the message of that id."""
+        ...
+
+    def delete(self, name: str) -> bool:
+        """Forget a message, and tell whether there was one; what it was charged stays charged."""
+        ...
+
+    def charges(self) -> list[Charge]:
+        """Give every charge that outlives a process, in order."""
+        ...
+
+    def clear(self) -> None:
+        """Forget all messages and charges."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what the store holds; it is of no use afterwards."""
+        ...
+
+    def __len__(self) -> int: ...
+
+
+class MemoryMailStore:
+    """Mail in memory."""
+
+    run: Final = 1
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._messages: dict[str, KeptMessage] = {}
+        self._charges: list[Charge] = []
+
+    def keep(self, *messages: KeptMessage, charges: Iterable[Charge] = ()) -> None:
+        """Keep all that one turn keeps, or raise StoreError and keep nothing of it."""
+        fresh: dict[str, KeptMessage] = {}
+        for message in messages:
+            if message.id in self._messages or message.id in fresh:
+                raise StoreError(kept_before(message.id))
+            fresh[message.id] = message
+        self._messages |= fresh
+        self._charges += lasting(charges)
+
+    def messages(
+        self,
+        *,
+        tenant: str | None = None,
+        recipient: Address | None = None,
+        endpoint: Endpoint | None = None,
+        session: str | None = None,
+    ) -> list[KeptMessage]:
+        """Give, without content, the messages that match."""
+        return [
+            replace(message, raw=b"")
+            for message in list(self._messages.values())
+            if tenant in {None, message.tenant}
+            and endpoint in {None, message.endpoint}
+            and session in {None, message.session}
+            and (recipient is None or recipient in recipients_of(message))
+        ]
+
+    def message(self, name: str) -> KeptMessage | None:
+        """Give the message of that id, content included."""
+        return self._messages.get(name)
+
+    def raw(self, name: str) -> bytes | None:
+        """Give the content of the message of that id."""
+        message = self._messages.get(name)
+        return bytes(message.raw) if message else None
+
+    def delete(self, name: str) -> bool:
+        """Forget a message, and tell whether there was one."""
+        return self._messages.pop(name, None) is not None
+
+    def charges(self) -> list[Charge]:
+        """Give every charge that outlives a process, in order."""
+        return list(self._charges)
+
+    def clear(self) -> None:
+        """Forget all messages and charges."""
+        self._messages.clear()
+        self._charges.clear()
+
+    def close(self) -> None:
+        """Hold nothing, let go of nothing."""
+
+    def __len__(self) -> int:
+        return len(self._messages)
+
+
+def lasting(charges: Iterable[Charge]) -> list[Charge]:
+    """Give those charges that outlive a process."""
+    return [charge for charge in charges if charge.meter in _LASTING]
+
+
+def recipients_of(message: KeptMessage) -> set[Address]:
+    """Give everybody a message was addressed to or has a copy for."""
+    return {*message.envelope.recipients, *(copy.recipient for copy in message.copies)}
+
+
+def kept_before(name: str) -> str:
+    """Say that an id is taken."""
+    return (
+        f"a message {name} was kept before: two runs drew the same names. "
+        "Draw them under the number of the run, start with an empty store, or choose another --seed"
+    )

@@ -1,0 +1,114 @@
+"""The JSON of messages and verdicts: names and order are a contract with users, and the types here are its text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+from relaylab.domain.clock import iso
+
+if TYPE_CHECKING:
+    from relaylab.domain.decision import Decision, ReplyFacts
+    from relaylab.domain.message import KeptMessage
+
+
+class ReplyShape(TypedDict):
+    """A reply, without its trailer."""
+
+    code: int
+    enhanced: str | None
+    text: str
+
+
+class SourceShape(TypedDict):
+    """Where it is written."""
+
+    title: str
+    url: str
+    date: str
+    confidence: str
+    fact: str
+
+
+class VerdictShape(TypedDict):
+    """A verdict; ``rule`` is null where no rule decided."""
+
+    effect: str
+    reply: ReplyShape | None
+    rule: str | None
+    stage: str
+    at: str
+    reading: dict[str, str]
+    because: list[str]
+    source: SourceShape
+    fix: str
+
+
+class MessageShape(TypedDict):
+    """An accepted message without its content; ``placed`` tells for each final recipient where the copy went."""
+
+    id: str
+    endpoint: str
+    tenant: str | None
+    site: str | None
+    session: str
+    accepted_at: str
+    delivered_at: str
+    mail_from: str | None
+    recipients: list[str]
+    size: int
+    subject: str | None
+    message_id: str | None
+    placed: dict[str, str]
+    verdict: VerdictShape | None
+    report_of: str | None
+    shown_from: str
+
+
+def reply_json(reply: ReplyFacts) -> ReplyShape:
+    """Give a reply as JSON."""
+    return {"code": reply.code, "enhanced": reply.enhanced, "text": reply.text}
+
+
+def decision_json(decision: Decision) -> VerdictShape:
+    """Give a verdict as JSON."""
+    source = decision.source
+    return {
+        "effect": decision.effect.value,
+        "reply": reply_json(decision.reply) if decision.reply else None,
+        "rule": decision.rule,
+        "stage": decision.stage.value,
+        "at": iso(decision.at),
+        "reading": dict(decision.reading),
+        "because": list(decision.because),
+        "source": {
+            "title": source.title,
+            "url": source.url,
+            "date": source.date,
+            "confidence": source.confidence.value,
+            "fact": source.fact,
+        },
+        "fix": decision.fix,
+    }
+
+
+def message_json(message: KeptMessage) -> MessageShape:
+    """Give a message as JSON, without its content."""
+    envelope = message.envelope
+    return {
+        "id": message.id,
+        "endpoint": message.endpoint.value,
+        "tenant": message.tenant,
+        "site": message.site,
+        "session": message.session,
+        "accepted_at": iso(message.accepted_at),
+        "delivered_at": iso(message.delivered_at),
+        "mail_from": str(envelope.mail_from) if envelope.mail_from else None,
+        "recipients": [str(recipient) for recipient in envelope.recipients],
+        "size": message.size,
+        "subject": message.head.subject,
+        "message_id": message.head.message_id,
+        "placed": {str(copy.recipient): copy.placed.value for copy in message.copies},
+        "verdict": decision_json(message.decision) if message.decision else None,
+        "report_of": message.report_of,
+        "shown_from": message.shown_from,
+    }

@@ -1,0 +1,168 @@
+"""Mail in one SQLite file, there again when the file is opened again."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final
+
+from relaylab.domain.charge import Charge, Meter
+from relaylab.domain.clock import iso, parse_instant
+from relaylab.store import document
+from relaylab.store.database import explained, open_database
+from relaylab.store.mail import StoreError, kept_before, lasting, recipients_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from relaylab.domain.address import Address
+    from relaylab.domain.endpoint import Endpoint
+    from relaylab.domain.message import KeptMessage
+
+_KEEP_MESSAGE: Final = """
+INSERT INTO message (id, endpoint, tenant, site, session, accepted_at, delivered_at, mail_from, subject, message_id,
+                     rule, report_of, document, size, raw)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_KEEP_RECIPIENT: Final = "INSERT OR IGNORE INTO recipient (address, message, placed) VALUES (?, ?, ?)"
+_KEEP_CHARGE: Final = "INSERT INTO charge (meter, owner, amount, at) VALUES (?, ?, ?, ?)"
+_LIST: Final = """
+SELECT document, x'' FROM message
+WHERE (:tenant IS NULL OR tenant = :tenant)
+  AND (:endpoint IS NULL OR endpoint = :endpoint)
+  AND (:session IS NULL OR session = :session)
+  AND (:recipient IS NULL OR place IN (SELECT message FROM recipient WHERE address = :recipient))
+ORDER BY place
+"""
+
+
+class SqliteMailStore:
+    """Mail in a file, which belongs to this process until ``close``."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, or make it; raise StoreError when it is in use, damaged or not ours."""
+        self._path: Final = path
+        self._lock: Final = Lock()  # whoever reads from another thread must not meet half a turn
+        self._database, self._run = open_database(path)
+
+    @property
+    def run(self) -> int:
+        """Which opening of this file this is, counted from 1."""
+        return self._run
+
+    def keep(self, *messages: KeptMessage, charges: Iterable[Charge] = ()) -> None:
+        """Commit all that one turn keeps, or raise StoreError and keep nothing of it."""
+        costs = [(charge.meter, _text(charge.owner), charge.amount, iso(charge.at)) for charge in lasting(charges)]
+        if not messages and not costs:
+            return
+        with self._turn() as database:
+            for message in messages:
+                _insert(database, message)
+            database.executemany(_KEEP_CHARGE, costs)
+
+    def messages(
+        self,
+        *,
+        tenant: str | None = None,
+        recipient: Address | None = None,
+        endpoint: Endpoint | None = None,
+        session: str | None = None,
+    ) -> list[KeptMessage]:
+        """Give, without content, the messages that match."""
+        wanted = {
+            "tenant": _text(tenant),
+            "recipient": _text(recipient.key) if recipient else None,
+            "endpoint": endpoint,
+            "session": _text(session),
+        }
+        return [self._read(*row) for row in self._rows(_LIST, wanted)]
+
+    def message(self, name: str) -> KeptMessage | None:
+        """Give the message of that id, content included."""
+        rows = self._rows("SELECT document, raw FROM message WHERE id = :id", {"id": _text(name)})
+        return self._read(*rows[0]) if rows else None
+
+    def raw(self, name: str) -> bytes | None:
+        """Give the content of the message of that id."""
+        rows = self._rows("SELECT raw FROM message WHERE id = :id", {"id": _text(name)})
+        return bytes(rows[0][0]) if rows else None
+
+    def delete(self, name: str) -> bool:
+        """Forget a message, and tell whether there was one."""
+        with self._turn() as database:
+            return database.execute("DELETE FROM message WHERE id = ?", [_text(name)]).rowcount == 1
+
+    def charges(self) -> list[Charge]:
+        """Give every charge that outlives a process, in order."""
+        rows = self._rows("SELECT meter, owner, amount, at FROM charge ORDER BY place", {})
+        return [Charge(Meter(meter), owner, amount, parse_instant(at)) for meter, owner, amount, at in rows]
+
+    def clear(self) -> None:
+        """Forget all messages and charges."""
+        with self._turn() as database:
+            database.execute("DELETE FROM recipient")
+            database.execute("DELETE FROM message")
+            database.execute("DELETE FROM charge")
+
+    def close(self) -> None:
+        """Give the file free."""
+        with self._lock:
+            self._database.close()
+
+    def __len__(self) -> int:
+        [(count,)] = self._rows("SELECT count(*) FROM message", {})
+        return int(count)
+
+    def _rows(self, question: str, words: dict[str, str | None]) -> list[tuple[Any, ...]]:
+        with self._lock, explained(self._path):
+            return self._database.execute(question, words).fetchall()
+
+    @contextmanager
+    def _turn(self) -> Iterator[sqlite3.Connection]:
+        """Do all or nothing."""
+        with self._lock, explained(self._path), self._database as database:
+            database.execute("BEGIN IMMEDIATE")
+            yield database
+
+    def _read(self, text: str, raw: bytes) -> KeptMessage:
+        try:
+            return document.read(text, raw)
+        except (ValueError, KeyError, TypeError) as error:
+            raise StoreError(
+                f"{self._path} holds a message that cannot be read ({error!r}); move it away and start with a new file"
+            ) from error
+
+
+def _insert(database: sqlite3.Connection, message: KeptMessage) -> None:
+    head, decision = message.head, message.decision
+    texts = (
+        message.id,
+        message.endpoint,
+        message.tenant,
+        message.site,
+        message.session,
+        iso(message.accepted_at),
+        iso(message.delivered_at),
+        str(message.envelope.mail_from) if message.envelope.mail_from else None,
+        head.subject,
+        head.message_id,
+        decision.rule if decision else None,
+        message.report_of,
+        document.write(message),
+    )
+    try:
+        row = database.execute(_KEEP_MESSAGE, [*map(_text, texts), message.size, message.raw])
+    except sqlite3.IntegrityError as error:
+        raise StoreError(kept_before(message.id)) from error
+    placed = {copy.recipient: copy.placed for copy in message.copies}
+    database.executemany(
+        _KEEP_RECIPIENT,
+        [(_text(address.key), row.lastrowid, placed.get(address)) for address in recipients_of(message)],
+    )
+
+
+def _text(value: str | None) -> str | None:
+    """Give text as SQLite takes it: what is none (lone surrogates) is spelled out."""
+    return value.encode(errors="backslashreplace").decode() if value is not None else None

@@ -1,0 +1,61 @@
+"""Everything that outlasts a turn, in one place: mail, counters, events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from relaylab.domain.charge import Meter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from relaylab.domain.charge import Charge
+    from relaylab.domain.event import Event
+    from relaylab.domain.message import KeptMessage
+    from relaylab.store.counters import Counters
+    from relaylab.store.events import EventLog
+    from relaylab.store.mail import MailStore
+
+
+class Store:
+    """Applies what turns leave behind. Fresh counters go on from what the mail store remembers."""
+
+    def __init__(self, mail: MailStore, events: EventLog, counters: Counters) -> None:
+        """Put the three together."""
+        self.mail: Final = mail
+        self.events: Final = events
+        self.counters: Final = counters
+        for charge in mail.charges():
+            counters.apply(charge)
+
+    def apply(
+        self,
+        *,
+        charges: Sequence[Charge] = (),
+        kept: Sequence[KeptMessage] = (),
+        events: Iterable[Event] = (),
+    ) -> None:
+        """Keep mail, then count, then log; where mail cannot be kept (StoreError), nothing is counted or logged.
+
+        Submissions open and close in any case, and first: a full disk must not leave one open for ever.
+        """
+        for charge in charges:
+            if charge.meter is Meter.OPEN_SUBMISSIONS:
+                self.counters.apply(charge)
+        if kept or charges:
+            self.mail.keep(*kept, charges=charges)
+        for charge in charges:
+            if charge.meter is not Meter.OPEN_SUBMISSIONS:
+                self.counters.apply(charge)
+        for event in events:
+            self.events.append(event)
+
+    def clear(self) -> None:
+        """Forget mail, charges and events; what is open stays open."""
+        self.mail.clear()
+        self.counters.clear()
+        self.events.clear()
+
+    def close(self) -> None:
+        """Let go of the mail store."""
+        self.mail.close()

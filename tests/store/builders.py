@@ -1,0 +1,69 @@
+"""Values for the tests of the store, made from whole cloth; name what matters to the test, leave the rest."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from relaylab.domain.address import Address
+from relaylab.domain.charge import Charge, Meter
+from relaylab.domain.decision import Decision, EffectKind, ReplyFacts
+from relaylab.domain.endpoint import Endpoint, Stage
+from relaylab.domain.message import Copy, Envelope, KeptMessage, MessageHead, Placement
+from relaylab.domain.source import Confidence, Source
+
+NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
+SCANNER = Address.parse("Scanner@contoso.com")
+HELPDESK = Address.parse("helpdesk@contoso.com")
+EVERYBODY = Address.parse("all@contoso.com")
+PARTNER = Address.parse("desk@fabrikam.com")
+
+DECISION = Decision(
+    effect=EffectKind.ADMIT,
+    reply=ReplyFacts(250, "2.0.0", "OK"),
+    rule=None,
+    endpoint=Endpoint.SUBMISSION,
+    stage=Stage.DATA,
+    at=NOON,
+    reading=(("basic_auth_refusal", "5.7.30"),),
+    because=("1 recipient(s), 24 octets",),
+    source=Source(
+        fact="CS-DATA-01",
+        title="A document",
+        date="2026-09",
+        confidence=Confidence.OBSERVED,
+        url="https://learn.microsoft.com/",
+    ),
+    fix="",
+)
+MESSAGE = KeptMessage(
+    id="m-1",
+    endpoint=Endpoint.SUBMISSION,
+    tenant="contoso",
+    site="hq",
+    session="s-000042",
+    accepted_at=NOON,
+    delivered_at=NOON,
+    envelope=Envelope(SCANNER, (EVERYBODY,)),
+    shown_from="Scanner@contoso.com",
+    head=MessageHead(from_address=SCANNER, has_from=True, subject="Scan", message_id="<1@contoso.com>"),
+    size=24,
+    raw=b"Subject: Scan\r\n\r\npage 1\r\n",
+    copies=(
+        Copy(HELPDESK, through=EVERYBODY, placed=Placement.INBOX),
+        Copy(PARTNER, through=EVERYBODY, placed=Placement.NONE, rule="submission.delivery.x", reply="5.7.236"),
+    ),
+    decision=DECISION,
+)
+
+
+def a_message(name: str = "m-1", *, to: Address | None = None, **changes: object) -> KeptMessage:
+    """Make a message, to one recipient's inbox where ``to`` says whose."""
+    if to is not None:
+        changes |= {"envelope": Envelope(SCANNER, (to,)), "copies": (Copy(to, through=to, placed=Placement.INBOX),)}
+    return replace(MESSAGE, id=name, **changes)  # type: ignore[arg-type]
+
+
+def a_charge(
+    amount: int = 1, *, meter: Meter = Meter.RECIPIENTS, owner: str = "scanner@contoso.com", at: datetime = NOON
+) -> Charge:
+    """Make a charge."""
+    return Charge(meter, owner, amount, at)

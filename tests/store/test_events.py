@@ -1,0 +1,207 @@
+import json
+from dataclasses import replace
+from typing import get_args
+
+import pytest
+
+from relaylab.domain.decision import EffectKind, ReplyFacts
+from relaylab.domain.endpoint import Endpoint
+from relaylab.domain.event import (
+    Answered,
+    BadInput,
+    Closed,
+    Connected,
+    Event,
+    Judged,
+    Kept,
+    Reported,
+    TlsFailed,
+    TlsStarted,
+)
+from relaylab.store import KINDS, Entry, EventLog, as_json, kind_of
+from tests.store.builders import DECISION, NOON
+
+
+def closed(session: str = "s-000001", why: str = "QUIT") -> Closed:
+    return Closed(at=NOON, session=session, endpoint=Endpoint.SUBMISSION, why=why)
+
+
+def bad_input(session: str = "s-000001") -> BadInput:
+    return BadInput(at=NOON, session=session, endpoint=Endpoint.SUBMISSION, what="NUL")
+
+
+def a_log(*events: Event, capacity: int = 100) -> EventLog:
+    log = EventLog(capacity)
+    for event in events:
+        log.append(event)
+    return log
+
+
+def numbers(entries: tuple[Entry, ...]) -> list[int]:
+    return [entry.seq for entry in entries]
+
+
+def test_events_are_numbered_from_one_in_the_order_they_happened() -> None:
+    log = a_log(bad_input(), closed())
+
+    assert [Entry(1, bad_input()), Entry(2, closed())] == list(log)
+    assert 2 == len(log)
+
+
+def test_a_reader_pages_through_the_log_and_then_waits_at_its_end() -> None:
+    log = a_log(*[closed()] * 5)
+
+    first = log.page(limit=3)
+    second = log.page(first.through, limit=3)
+    third = log.page(second.through, limit=3)
+
+    assert [[1, 2, 3], [4, 5], []] == [numbers(page.entries) for page in (first, second, third)]
+    assert [3, 5, 5] == [page.through for page in (first, second, third)]
+
+
+def test_a_page_can_be_of_one_session_or_of_one_kind() -> None:
+    log = a_log(closed("s-000001"), bad_input("s-000002"), closed("s-000002"), closed("s-000001"))
+
+    assert [2, 3] == numbers(log.page(session="s-000002").entries)
+    assert [1, 3, 4] == numbers(log.page(kind="closed").entries)
+    assert [3] == numbers(log.page(session="s-000002", kind="closed").entries)
+
+
+def test_a_page_on_which_nothing_matches_still_moves_the_reader_on() -> None:
+    page = a_log(*[closed()] * 5).page(kind="kept")
+
+    assert ((), 5) == (page.entries, page.through)
+
+
+def test_a_full_page_of_matches_stops_at_the_last_of_them() -> None:
+    log = a_log(closed(), bad_input(), closed(), bad_input())
+
+    assert 2 == log.page(kind="bad_input", limit=1).through
+
+
+def test_a_full_log_drops_the_oldest_and_says_how_many() -> None:
+    log = a_log(*[closed()] * 7, capacity=3)
+
+    assert [5, 6, 7] == [entry.seq for entry in log]
+    assert 4 == log.dropped
+
+
+@pytest.mark.parametrize(("after", "missed"), [(0, 4), (2, 2), (4, 0), (6, 0)])
+def test_a_page_says_how_many_events_its_reader_came_too_late_for(after: int, missed: int) -> None:
+    page = a_log(*[closed()] * 7, capacity=3).page(after)
+
+    assert missed == page.missed
+
+
+def test_a_cleared_log_is_empty_and_numbers_on() -> None:
+    log = a_log(*[closed()] * 4, capacity=3)
+    log.clear()
+
+    assert (0, 0) == (len(log), log.dropped)
+    assert ((), 4, 0) == ((page := log.page(2)).entries, page.through, page.missed)
+    assert 5 == log.append(closed()).seq
+    assert (0, 0) == (log.dropped, log.page(2).missed)
+
+
+def test_a_listener_hears_every_event_until_it_has_heard_enough() -> None:
+    log, heard = EventLog(), list[int]()
+    unsubscribe = log.subscribe(lambda entry: heard.append(entry.seq))
+
+    log.append(closed())
+    log.append(closed())
+    unsubscribe()
+    unsubscribe()
+    log.append(closed())
+
+    assert [1, 2] == heard
+
+
+def test_a_listener_that_fails_is_reported_and_left_out_and_the_others_hear_on(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(entry: Entry) -> None:
+        raise BrokenPipeError
+
+    log, heard = EventLog(), list[int]()
+    log.subscribe(fail)
+    log.subscribe(lambda entry: heard.append(entry.seq))
+
+    log.append(closed())
+    log.append(closed())
+
+    assert [1, 2] == heard
+    assert 1 == len(caplog.records)
+    assert "the log itself goes on" in caplog.text
+
+
+REPLY = ReplyFacts(503, "5.5.1", "Bad sequence of commands")
+COMMON = {"at": NOON, "session": "s-000042", "endpoint": Endpoint.MX}
+EVERY_KIND: list[tuple[Event, dict[str, object]]] = [
+    (
+        Connected(**COMMON, ip="203.0.113.42", site=None, session_id="08DF04C6D9A404E7"),  # type: ignore[arg-type]
+        {"kind": "connected", "ip": "203.0.113.42", "site": None, "session_id": "08DF04C6D9A404E7"},
+    ),
+    (
+        TlsStarted(**COMMON, version="TLSv1.3", cipher="TLS_AES_256_GCM_SHA384", sni=None),  # type: ignore[arg-type]
+        {"kind": "tls_started", "version": "TLSv1.3", "cipher": "TLS_AES_256_GCM_SHA384", "sni": None},
+    ),
+    (TlsFailed(**COMMON, reason="no shared cipher"), {"kind": "tls_failed", "reason": "no shared cipher"}),  # type: ignore[arg-type]
+    (
+        Answered(**COMMON, command="RCPT", reply=REPLY),  # type: ignore[arg-type]
+        {
+            "kind": "answered",
+            "command": "RCPT",
+            "reply": {"code": 503, "enhanced": "5.5.1", "text": "Bad sequence of commands"},
+        },
+    ),
+    (
+        Judged(**COMMON, command="DATA", decision=replace(DECISION, effect=EffectKind.REFUSE, rule="mx.data.x")),  # type: ignore[arg-type]
+        {
+            "kind": "judged",
+            "command": "DATA",
+            "verdict": {
+                "effect": "refuse",
+                "reply": {"code": 250, "enhanced": "2.0.0", "text": "OK"},
+                "rule": "mx.data.x",
+                "stage": "data",
+                "at": "2026-12-01T12:00:00Z",
+                "reading": {"basic_auth_refusal": "5.7.30"},
+                "because": ["1 recipient(s), 24 octets"],
+                "source": {
+                    "title": "A document",
+                    "url": "https://learn.microsoft.com/",
+                    "date": "2026-09",
+                    "confidence": "observed",
+                    "fact": "CS-DATA-01",
+                },
+                "fix": "",
+            },
+        },
+    ),
+    (
+        Kept(**COMMON, message="m-1", mail_from=None, recipients=("a@contoso.com",), size=24),  # type: ignore[arg-type]
+        {"kind": "kept", "message": "m-1", "mail_from": None, "recipients": ["a@contoso.com"], "size": 24},
+    ),
+    (
+        Reported(**COMMON, message="m-2", about="m-1", recipients=("a@contoso.com",)),  # type: ignore[arg-type]
+        {"kind": "reported", "message": "m-2", "about": "m-1", "recipients": ["a@contoso.com"]},
+    ),
+    (BadInput(**COMMON, what="NUL"), {"kind": "bad_input", "what": "NUL"}),  # type: ignore[arg-type]
+    (Closed(**COMMON, why="QUIT"), {"kind": "closed", "why": "QUIT"}),  # type: ignore[arg-type]
+]
+
+
+@pytest.mark.parametrize(("event", "own"), EVERY_KIND, ids=KINDS)
+def test_an_event_as_json_has_what_all_have_and_then_its_own(event: Event, own: dict[str, object]) -> None:
+    common = {"seq": 7, "at": "2026-12-01T12:00:00Z", "session": "s-000042", "endpoint": "mx"}
+    expected = common | own
+
+    shown = as_json(event, 7)
+
+    assert list(expected.items()) == list(shown.items())
+    assert expected == json.loads(json.dumps(shown))
+
+
+def test_every_kind_of_event_has_its_json_tested() -> None:
+    assert list(get_args(Event)) == [type(event) for event, _ in EVERY_KIND]
+    assert list(KINDS) == [kind_of(event) for event, _ in EVERY_KIND]
