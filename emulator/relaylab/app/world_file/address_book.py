@@ -1,0 +1,90 @@
+"""Every address that a tenant's directory holds, with the object behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Self
+
+from relaylab.app.world_file.draft import Draft
+from relaylab.app.world_file.errors import Place
+from relaylab.domain.address import Address, DomainName
+from relaylab.domain.tenant import AcceptedDomain, DistributionGroup, HveAccount, Mailbox, MailContact, Tenant
+
+_KIND_NAMES: Final = {
+    Mailbox: "mailbox",
+    DistributionGroup: "distribution group",
+    MailContact: "mail contact",
+    HveAccount: "High Volume Email account",
+}
+
+
+def kind_name(kind: type) -> str:
+    """Name a kind of directory object as an administrator does."""
+    return _KIND_NAMES[kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One address of one directory object; ``is_own`` is false for the outside target of a mail contact."""
+
+    address: Address
+    place: Place
+    kind: type
+    owner: Place
+    primary: Address
+    is_own: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AddressBook:
+    """The addresses and domains of one tenant, and whether all of them could be read."""
+
+    holdings: tuple[Holding, ...]
+    domains: frozenset[DomainName]
+    has_all_objects: bool
+    has_all_domains: bool
+    _first: dict[Address, Holding]
+
+    @classmethod
+    def of(cls, draft: Draft, scope: Place) -> Self:
+        """Collect what the tenant at ``scope`` holds."""
+        holdings = tuple(_holdings(draft, scope))
+        tenants = [entry.noun for entry in draft.of(Tenant) if entry.place == scope]
+        listed = (entry.noun.name for entry in draft.of(AcceptedDomain, scope))
+        return cls(
+            holdings=holdings,
+            domains=frozenset([*listed, *(tenant.initial_domain for tenant in tenants)]),
+            has_all_objects=all(draft.is_whole(kind, scope) for kind in _KIND_NAMES),
+            has_all_domains=bool(tenants) and draft.is_whole(AcceptedDomain, scope),
+            _first={holding.address: holding for holding in reversed(holdings)},
+        )
+
+    def holder(self, address: Address) -> Holding | None:
+        """Give the first object that holds ``address``."""
+        return self._first.get(address)
+
+    def addresses(self, kinds: Sequence[type]) -> list[str]:
+        """Give the addresses of objects of these kinds."""
+        return [str(holding.address) for holding in self.holdings if holding.kind in kinds]
+
+    def may_be_outside(self, address: Address) -> bool:
+        """Tell whether ``address`` is, or may be, in no domain of this tenant."""
+        return not self.has_all_domains or address.domain not in self.domains
+
+
+def _holdings(draft: Draft, scope: Place) -> Iterator[Holding]:
+    for box in draft.of(Mailbox, scope):
+        yield Holding(box.noun.address, box.place / "address", Mailbox, box.place, box.noun.address)
+        for index, proxy in enumerate(box.noun.proxy_addresses):
+            yield Holding(proxy, box.place / "proxy_addresses" / index, Mailbox, box.place, box.noun.address)
+    for group in draft.of(DistributionGroup, scope):
+        yield Holding(group.noun.address, group.place / "address", DistributionGroup, group.place, group.noun.address)
+    for account in draft.of(HveAccount, scope):
+        yield Holding(account.noun.address, account.place / "address", HveAccount, account.place, account.noun.address)
+    for contact in draft.of(MailContact, scope):
+        target = contact.noun.external_email_address
+        place = contact.place / "external_email_address"
+        yield Holding(target, place, MailContact, contact.place, target, is_own=False)
+        for index, proxy in enumerate(contact.noun.proxy_addresses):
+            yield Holding(proxy, contact.place / "proxy_addresses" / index, MailContact, contact.place, target)

@@ -1,0 +1,22 @@
+"""What no table can say of itself: checks across the tables of a draft, in one visible tuple."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from relaylab.app.world_file.checks import catalogue, connectors, directory, estate, names, notes
+from relaylab.app.world_file.draft import Draft
+from relaylab.app.world_file.errors import Fault
+from relaylab.app.world_file.known import KnownNames
+
+CHECKS: Final[tuple[Callable[[Draft, KnownNames], Iterator[Fault]], ...]] = (
+    *catalogue.CHECKS,
+    *names.CHECKS,
+    *directory.CHECKS,
+    *connectors.CHECKS,
+    *estate.CHECKS,
+)
+NOTES: Final = notes.NOTES
+
+__all__ = ["CHECKS", "NOTES"]

@@ -1,0 +1,136 @@
+"""Senders stand in sites that exist and hold credentials of somebody; DNS records say what their type can say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
+from typing import Final
+
+from relaylab.app.world_file.draft import Draft, Entry
+from relaylab.app.world_file.errors import Fault, did_you_mean, shown
+from relaylab.app.world_file.known import KnownNames
+from relaylab.domain.address import Address, DomainName
+from relaylab.domain.estate import Method, Sender, Site
+from relaylab.domain.tenant import AppRegistration, HveAccount, Mailbox, Tenant
+from relaylab.domain.world import DnsRecord
+
+_SMTP_AUTH: Final = frozenset({Method.SMTP_AUTH_BASIC, Method.SMTP_AUTH_OAUTH})
+_HVE: Final = frozenset({Method.HVE_BASIC, Method.HVE_OAUTH})
+_PASSWORD: Final = frozenset({Method.SMTP_AUTH_BASIC, Method.HVE_BASIC})
+_PREFERENCE_AND_HOST: Final = re.compile(r"\d{1,5} +(?P<host>\S+)")
+
+
+def sites_exist(draft: Draft, _: KnownNames) -> Iterator[Fault]:
+    """A sender stands in a site of the world."""
+    sites = [entry.noun.name for entry in draft.of(Site)]
+    for entry in draft.of(Sender):
+        site = entry.noun.site
+        if site is not None and site not in sites and draft.is_whole(Site):
+            yield Fault(
+                entry.place / "site", shown(site), "is not a site", did_you_mean(site, sites, "add it as [[site]]")
+            )
+
+
+def signers_have_an_account(draft: Draft, _: KnownNames) -> Iterator[Fault]:
+    """Whoever signs in has an account of the right kind, with a password where one is asked for.
+
+    ``sign_in`` names the account in use: a mailbox as long as SMTP AUTH is one of the two methods.
+    """
+    boxes = [entry.noun for entry in draft.of(Mailbox)]
+    of_box = {address: box for box in boxes for address in (box.address, *box.proxy_addresses)}
+    of_hve = {entry.noun.address: entry.noun for entry in draft.of(HveAccount)}
+    mailboxes = _Accounts("mailbox", "mailbox", of_box, draft.is_whole(Mailbox))
+    hve_accounts = _Accounts("High Volume Email account", "hve_account", of_hve, draft.is_whole(HveAccount))
+    for entry in draft.fine(Sender):
+        methods = {entry.noun.today, entry.noun.target}
+        if methods & _SMTP_AUTH:
+            yield from mailboxes.judge(entry)
+        elif methods & _HVE:
+            yield from hve_accounts.judge(entry)
+
+
+def hve_senders_have_an_hve_account(draft: Draft, _: KnownNames) -> Iterator[Fault]:
+    """A sender that moves from SMTP AUTH to High Volume Email finds an account of its tenant there."""
+    domains = {entry.noun.address.domain for entry in draft.of(HveAccount)}
+    owned = [{domain.name for domain in entry.noun.domains} for entry in draft.of(Tenant)]
+    served = set().union(*(names for names in owned if names & domains))
+    for entry in draft.fine(Sender):
+        moves = entry.noun.today in _SMTP_AUTH and entry.noun.target in _HVE
+        if moves and entry.noun.from_address.domain not in served and draft.is_whole(HveAccount):
+            way_out = "add it as [[tenant.hve_account]] (New-MailUser -HVEAccount)"
+            yield Fault(
+                entry.place / "target",
+                shown(entry.noun.target),
+                "needs a High Volume Email account in the tenant",
+                way_out,
+            )
+
+
+def applications_of_senders_are_registered(draft: Draft, _: KnownNames) -> Iterator[Fault]:
+    """The application of an OAuth sender is registered in some tenant."""
+    registered = [entry.noun.app_id for entry in draft.of(AppRegistration)]
+    for entry in draft.of(Sender):
+        app_id = entry.noun.app_id
+        if app_id is not None and app_id not in registered and draft.is_whole(AppRegistration):
+            way_out = did_you_mean(app_id, registered, "add it as [[tenant.app_registration]]")
+            yield Fault(entry.place / "app_id", shown(app_id), "is not a registered application", way_out)
+
+
+def records_say_what_their_type_can(draft: Draft, _: KnownNames) -> Iterator[Fault]:
+    """An A record holds an IPv4 address, an MX record a preference and a host, and so on."""
+    for entry in draft.of(DnsRecord):
+        expected, reads = _RECORDS[entry.noun.type]
+        try:
+            reads(entry.noun.value)
+        except ValueError:
+            seen = f"is not the value of {'an' if entry.noun.type[0] in 'AM' else 'a'} {entry.noun.type} record"
+            yield Fault(entry.place / "value", shown(entry.noun.value), seen, f"write {expected}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Accounts:
+    """The accounts of one kind, by address."""
+
+    kind: str
+    table: str
+    by_address: Mapping[Address, Mailbox | HveAccount]
+    are_whole: bool
+
+    def judge(self, entry: Entry[Sender]) -> Iterator[Fault]:
+        """Say what keeps the sender from signing in with one of these accounts."""
+        sender = entry.noun
+        place = entry.place / ("sign_in" if sender.sign_in else "from")
+        seen = shown(str(sender.signs_in_as))
+        account = self.by_address.get(sender.signs_in_as)
+        if account is None and self.are_whole:
+            otherwise = f"add it as [[tenant.{self.table}]], or name in sign_in the {self.kind} it signs in as"
+            choices = map(str, self.by_address)
+            yield Fault(place, seen, f"is not a {self.kind}", did_you_mean(str(sender.signs_in_as), choices, otherwise))
+        elif account is not None and account.password is None and {sender.today, sender.target} & _PASSWORD:
+            yield Fault(place, seen, "has no password in this world", f"add password to its [[tenant.{self.table}]]")
+
+
+def _mail_exchanger(value: str) -> DomainName:
+    if (match := _PREFERENCE_AND_HOST.fullmatch(value)) is None:
+        raise ValueError(value)
+    return DomainName.parse(match["host"])
+
+
+_RECORDS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
+    "A": ("an IPv4 address", IPv4Address),
+    "AAAA": ("an IPv6 address", IPv6Address),
+    "MX": ("a preference and a host, as 0 contoso-com.mail.protection.outlook.com", _mail_exchanger),
+    "CNAME": ("a domain name", DomainName.parse),
+    "PTR": ("a domain name", DomainName.parse),
+    "TXT": ("the text without quotes inside", str),
+}
+
+CHECKS: Final = (
+    sites_exist,
+    signers_have_an_account,
+    hve_senders_have_an_hve_account,
+    applications_of_senders_are_registered,
+    records_say_what_their_type_can,
+)

@@ -1,0 +1,86 @@
+"""What is accepted and yet worth a word: settings without effect, and steps that a real tenant needs besides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import IPv4Network
+from typing import Final
+
+from relaylab.app.world_file.draft import Draft
+from relaylab.app.world_file.errors import Fault, shown
+from relaylab.domain.estate import Method, Sender, Site
+from relaylab.domain.tenant import ConnectorType, FixedToken, InboundConnector
+from relaylab.domain.world import DEFAULT_PUBLIC_IP
+
+_PARTNER_ONLY: Final = ("require_tls", "restrict_domains_to_ip_addresses", "restrict_domains_to_certificate")
+_OAUTH: Final = frozenset({Method.SMTP_AUTH_OAUTH, Method.HVE_OAUTH})
+_PRIVATE: Final = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
+
+
+def flags_of_partner_connectors(draft: Draft) -> Iterator[Fault]:
+    """RequireTls and the Restrict flags do nothing on an OnPremises connector (fact MX-CON-04)."""
+    for entry in draft.of(InboundConnector):
+        if entry.noun.connector_type is ConnectorType.ON_PREMISES:
+            for key in _PARTNER_ONLY:
+                if entry.written.get(key) is True:
+                    way_out = "only a Partner connector enforces it"
+                    yield Fault(
+                        entry.place / key, "true", "is accepted and without effect on an OnPremises connector", way_out
+                    )
+
+
+def connectors_without_sender_domains(draft: Draft) -> Iterator[Fault]:
+    """New-InboundConnector asks for SenderDomains, whatever the type (fact COR-47)."""
+    for entry in draft.of(InboundConnector):
+        if "sender_domains" not in entry.written:
+            place = entry.place / "sender_domains"
+            yield Fault(
+                place, None, "is left out", 'New-InboundConnector does not run without it: add -SenderDomains "*"'
+            )
+
+
+def private_addresses(draft: Draft) -> Iterator[Fault]:
+    """Exchange Online never sees an address that is private to an office."""
+    for entry in draft.of(InboundConnector):
+        for index, network in enumerate(entry.noun.sender_ip_addresses):
+            if any(network.subnet_of(private) for private in _PRIVATE):
+                place = entry.place / "sender_ip_addresses" / index
+                yield Fault(
+                    place, shown(str(network)), "is private to an office", "the service sees the office's public IP"
+                )
+    for site in draft.of(Site):
+        if any(site.noun.public_ip in private for private in _PRIVATE):
+            place = site.place / "public_ip"
+            yield Fault(
+                place,
+                shown(str(site.noun.public_ip)),
+                "is private to an office",
+                "write the address that its router shows",
+            )
+
+
+def oauth_senders_without_a_token(draft: Draft) -> Iterator[Fault]:
+    """A sender by OAuth needs an application to ask with, or a token that the world knows."""
+    holders = {entry.noun.user for entry in draft.of(FixedToken)}
+    for entry in draft.of(Sender):
+        sender = entry.noun
+        if {sender.today, sender.target} & _OAUTH and sender.app_id is None and sender.signs_in_as not in holders:
+            way_out = f"name its app_id, or add a [[tenant.token]] for {sender.signs_in_as}"
+            yield Fault(entry.place / "app_id", None, "is left out, and no token is known for its user", way_out)
+
+
+def relays_without_a_site(draft: Draft) -> Iterator[Fault]:
+    """A sender without a site can match no connector by IP address."""
+    for entry in draft.of(Sender):
+        if Method.CONNECTOR_RELAY in (entry.noun.today, entry.noun.target) and entry.noun.site is None:
+            seen = f"is left out: its traffic comes from {DEFAULT_PUBLIC_IP}, which is on no connector"
+            yield Fault(entry.place / "site", None, seen, "name the [[site]] it stands in")
+
+
+NOTES: Final = (
+    flags_of_partner_connectors,
+    connectors_without_sender_domains,
+    private_addresses,
+    oauth_senders_without_a_token,
+    relays_without_a_site,
+)

@@ -1,0 +1,94 @@
+"""The tables of the world file, each derived from its noun.
+
+What stands here is only what the file says differently from the noun: which tables hold which, under which key, and
+where a value is narrower than its type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import NAMESPACE_DNS, uuid5
+
+from relaylab.app.world_file import words
+from relaylab.app.world_file.tables import many, one, table_of
+from relaylab.domain import estate, tenant, world
+from relaylab.domain.tenant import MB
+
+
+def directory_id(values: Mapping[str, object]) -> str:
+    """Derive the id of a tenant that states none: the same name has the same id in every world."""
+    return str(uuid5(NAMESPACE_DNS, f"{values['name']}.onmicrosoft.com".lower()))
+
+
+_APP_ID: Final = {"app_id": words.GUID}
+_ACCEPTED_DOMAIN: Final = table_of(tenant.AcceptedDomain, narrowed={"name": words.FULL_DOMAIN})
+_MAILBOX: Final = table_of(
+    tenant.Mailbox,
+    narrowed={
+        "recipient_limits": words.whole_number(1, 1000),  # Set-Mailbox, RecipientLimits (fact CS-LIM-08)
+        "max_send_size": words.whole_number(1, 150 * MB),  # Set-Mailbox, MaxSendSize (fact CS-LIM-09)
+    },
+)
+_RECIPIENT_PERMISSION: Final = table_of(
+    tenant.RecipientPermission,
+    narrowed={"access_rights": words.list_of(words.ACCESS_RIGHT, at_least=1)},
+)
+_INBOUND_CONNECTOR: Final = table_of(
+    tenant.InboundConnector,
+    narrowed={
+        "sender_domains": words.list_of(words.SENDER_DOMAIN),
+        "tls_sender_certificate_name": words.CERTIFICATE_NAME,
+    },
+)
+_SERVICE_PRINCIPAL: Final = table_of(tenant.ServicePrincipal, narrowed=_APP_ID | {"object_id": words.GUID})
+
+TENANT: Final = table_of(
+    tenant.Tenant,
+    narrowed={"name": words.TENANT_NAME, "id": words.GUID},
+    derived={"id": directory_id},
+    below={
+        "transport_config": one(table_of(tenant.TransportConfig)),
+        "organization_config": one(table_of(tenant.OrganizationConfig)),
+        "accepted_domain": many("accepted_domains", _ACCEPTED_DOMAIN),
+        "mailbox": many("mailboxes", _MAILBOX),
+        "recipient_permission": many("recipient_permissions", _RECIPIENT_PERMISSION),
+        "authentication_policy": many("authentication_policies", table_of(tenant.AuthenticationPolicy)),
+        "conditional_access_policy": many("conditional_access_policies", table_of(tenant.ConditionalAccessPolicy)),
+        "distribution_group": many("distribution_groups", table_of(tenant.DistributionGroup)),
+        "mail_contact": many("mail_contacts", table_of(tenant.MailContact)),
+        "inbound_connector": many("inbound_connectors", _INBOUND_CONNECTOR),
+        "app_registration": many("app_registrations", table_of(tenant.AppRegistration, narrowed=_APP_ID)),
+        "service_principal": many("service_principals", _SERVICE_PRINCIPAL),
+        "token": many("tokens", table_of(tenant.FixedToken, narrowed=_APP_ID)),
+        "hve_account": many("hve_accounts", table_of(tenant.HveAccount)),
+        "acs_resource": many("acs_resources", table_of(tenant.AcsResource)),
+    },
+)
+
+_SENDER: Final = table_of(
+    estate.Sender,
+    renamed={"from": "from_address"},
+    narrowed=_APP_ID
+    | {
+        "to": words.list_of(words.ADDRESS, at_least=1),
+        "messages_per_day": words.whole_number(1),
+    },
+)
+
+WORLD: Final = table_of(
+    world.World,
+    narrowed={"readings": words.named(words.NAME), "milestones": words.named(words.MILESTONE)},
+    below={
+        "tenant": many("tenants", TENANT),
+        "site": many("sites", table_of(estate.Site, narrowed={"name": words.SITE_NAME})),
+        "dns": many("dns", table_of(world.DnsRecord, narrowed={"type": words.DNS_TYPE})),
+        "sender": many("senders", _SENDER),
+    },
+)
+
+
+def world_schema() -> dict[str, Any]:
+    """Give the JSON schema of a world file; a date in it may be a TOML date or an ISO text."""
+    schema = WORLD.keys.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | schema | {"title": "relaylab world file"}

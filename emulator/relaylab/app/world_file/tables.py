@@ -1,0 +1,128 @@
+"""How a table of the world file follows from a noun: its fields are the keys, its defaults are theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, dataclass, fields
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias, get_args, get_type_hints
+
+import pydantic
+
+from relaylab.app.world_file.words import Word, is_optional, of_type
+from relaylab.domain import address, estate, secret, tenant, world
+from relaylab.domain.secret import Secret
+
+# The nouns' annotations are resolved among these names: some are imported there for the type checker only.
+_NOUNS: Final = {
+    name: noun
+    for module in (address, secret, tenant, estate, world)
+    for name, noun in vars(module).items()
+    if isinstance(noun, type)
+}
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+Derivation: TypeAlias = Callable[[Mapping[str, object]], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """How one noun is written: ``keys`` judges its own keys, ``tables`` are the tables below it.
+
+    ``fields`` says which field a key fills where the names differ, ``derived`` computes what may be left out.
+    """
+
+    noun: type
+    keys: type[pydantic.BaseModel]
+    tables: Mapping[str, Below]
+    fields: Mapping[str, str]
+    secrets: frozenset[str]
+    derived: Mapping[str, Derivation]
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """The keys a person may write."""
+        return tuple(self.keys.model_fields)
+
+    def build(self, values: Mapping[str, object]) -> object:
+        """Make the noun; what the file leaves out has the noun's own default."""
+        given = {self.fields.get(key, key): _frozen(value) for key, value in values.items()}
+        return self.noun(**{field: derive(given) for field, derive in self.derived.items()} | given)
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """A table below another: one ``[table]``, or ``many`` under ``[[table]]``; ``field`` is the field they fill."""
+
+    table: Table
+    many: bool
+    field: str | None = None
+
+    def header(self, above: str, key: str) -> str:
+        """Write the line that opens such a table below the one opened by ``above``."""
+        path = f"{above.strip('[]')}.{key}".strip(".")
+        return f"[[{path}]]" if self.many else f"[{path}]"
+
+
+def one(table: Table) -> Below:
+    """Say that there is one such table, under the name of its field."""
+    return Below(table, many=False)
+
+
+def many(field: str, table: Table) -> Below:
+    """Say that there is a list of such tables, which fills ``field``."""
+    return Below(table, many=True, field=field)
+
+
+def table_of(
+    noun: type,
+    *,
+    narrowed: Mapping[str, Word] = _NOTHING,
+    below: Mapping[str, Below] = _NOTHING,
+    renamed: Mapping[str, str] = _NOTHING,
+    derived: Mapping[str, Derivation] = _NOTHING,
+) -> Table:
+    """Derive the table of ``noun``.
+
+    ``narrowed`` gives keys a narrower word than their type's, ``below`` the tables below, ``renamed`` the field of a
+    key that is named otherwise, ``derived`` how a key that is left out is computed.
+    """
+    field_of = {**renamed, **{key: under.field for key, under in below.items() if under.field}}
+    key_of = {field: key for key, field in field_of.items()}
+    hints = get_type_hints(noun, localns=dict(_NOUNS))
+    keys: dict[str, Any] = {}
+    for field in fields(noun):
+        key, hint = key_of.get(field.name, field.name), hints[field.name]
+        if key in below:
+            keys[key] = _tables_below(below[key])
+        elif field.init:
+            word = narrowed.get(key) or of_type(hint)
+            keys[key] = (word | None if is_optional(hint) else word, None if key in derived else _default(field))
+    model = pydantic.create_model(
+        noun.__name__,
+        __config__=pydantic.ConfigDict(extra="forbid", strict=True),
+        __doc__=(noun.__doc__ or "").partition("\n")[0].replace("``", ""),
+        **keys,
+    )
+    secrets = frozenset(key_of.get(name, name) for name, hint in hints.items() if Secret in (hint, *get_args(hint)))
+    return Table(noun, model, below, field_of, secrets, derived)
+
+
+def _tables_below(below: Below) -> tuple[Word, object]:
+    model: Any = below.table.keys
+    return (list[model], []) if below.many else (model, pydantic.Field(default_factory=model))
+
+
+def _default(field: Field[Any]) -> object:
+    if field.default is MISSING:
+        return ...
+    return list(field.default) if isinstance(field.default, tuple) else field.default
+
+
+def _frozen(value: object) -> object:
+    match value:
+        case list():
+            return tuple(value)
+        case dict():
+            return tuple(value.items())
+        case _:
+            return value
