@@ -20,7 +20,7 @@ from relaylab.domain.clock import ManualClock
 from relaylab.domain.randomness import Randomness
 from relaylab.servers.desk import StreamLimits
 from relaylab.servers.fleet import Fleet, Listening, SiteListening
-from relaylab.servers.house import House, MovableClock, TlsChoice
+from relaylab.servers.house import House, MovableClock, SmtpDesk, TlsChoice
 from relaylab.servers.tls import ServerTls
 from relaylab.store import Counters, EventLog, MemoryMailStore, SqliteMailStore, Store, WorldHolder
 from relaylab_certs import ServerChain, TestAuthority, leaves
@@ -119,6 +119,10 @@ class Emulator:
     def rulebook(self) -> Rulebook:
         """The rules in force."""
         return self.holder.rulebook
+
+    def desk(self, endpoint: Literal["submission", "mx", "submission_legacy"], site: str | None = None) -> SmtpDesk:
+        """Give the desk of an endpoint, for a listener of your own (``servers.controller``), as of a site's client."""
+        return self._fleet.desk(endpoint, site)
 
     # Running --------------------------------------------------------------------------------------------------------
 

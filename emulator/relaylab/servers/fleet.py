@@ -86,6 +86,11 @@ class Fleet:
             endpoints = known.endpoints if known else await self._listen(site.name, _SITE_STEP * (len(self.sites) + 1))
             self.sites[site.name] = SiteListening(str(site.public_ip), endpoints)
 
+    def desk(self, key: str, site: str | None = None) -> SmtpDesk:
+        """Give the desk that a listener of this kind works at."""
+        kind = next(kind for kind in _KINDS if kind.key == key)
+        return SmtpDesk(self._house, kind.endpoint, self._tls, site, kind.on_legacy_host)
+
     async def hang_up(self) -> None:
         """End every connection; the listeners go on."""
         if self._sweep is not None:
@@ -103,9 +108,8 @@ class Fleet:
             raise RuntimeError(msg)
         listening = {}
         for kind in _KINDS:
-            desk = SmtpDesk(self._house, kind.endpoint, self._tls, site, kind.on_legacy_host)
             port = self._port_base + offset + _OFFSETS[kind.key] if self._port_base else 0
-            server = await listen(desk, self._host, port, sweep=self._sweep)
+            server = await listen(self.desk(kind.key, site), self._host, port, sweep=self._sweep)
             self._servers.append(server)
             listening[kind.key] = Listening(self._host, server.sockets[0].getsockname()[1], kind.name)
         return listening
