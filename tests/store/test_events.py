@@ -79,6 +79,10 @@ def test_a_full_page_of_matches_stops_at_the_last_of_them() -> None:
     assert 2 == log.page(kind="bad_input", limit=1).through
 
 
+def test_a_page_of_nothing_leaves_the_reader_where_it_was() -> None:
+    assert ((), 1) == ((page := a_log(*[closed()] * 3).page(1, limit=0)).entries, page.through)
+
+
 def test_a_full_log_drops_the_oldest_and_says_how_many() -> None:
     log = a_log(*[closed()] * 7, capacity=3)
 

@@ -87,10 +87,13 @@ class EventLog:
             if session in {None, entry.event.session} and kind in {None, kind_of(entry.event)}
         )
         found = tuple(islice(matching, limit))
-        newest = kept[-1].seq if kept else self._last
+        if len(found) < limit:
+            through = kept[-1].seq if kept else self._last
+        else:
+            through = found[-1].seq if found else after
         return Page(
             found,
-            through=found[-1].seq if found and len(found) == limit else newest,
+            through=through,
             missed=max(0, oldest - 1 - max(after, self._cleared)),
         )
 
