@@ -87,13 +87,11 @@ class EventLog:
             if session in {None, entry.event.session} and kind in {None, kind_of(entry.event)}
         )
         found = tuple(islice(matching, limit))
-        if len(found) < limit:
-            through = kept[-1].seq if kept else self._last
-        else:
-            through = found[-1].seq if found else after
+        newest = kept[-1].seq if kept else self._last
+        reached = found[-1].seq if found else after
         return Page(
             found,
-            through=through,
+            through=newest if len(found) < limit else reached,
             missed=max(0, oldest - 1 - max(after, self._cleared)),
         )
 
