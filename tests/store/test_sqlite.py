@@ -139,7 +139,10 @@ def test_a_second_process_is_turned_away_until_the_first_has_ended(file: Path) -
         assert 2 == store.run
 
 
-def test_of_processes_that_make_a_file_at_once_one_gets_it(file: Path) -> None:
+@pytest.mark.parametrize("there_already", [False, True])
+def test_of_processes_that_open_a_file_at_once_one_gets_it(file: Path, *, there_already: bool) -> None:
+    if there_already:
+        a_kept_file(file)
     openers = [opener(file) for _ in range(4)]
     for process in openers:
         tell(process)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
+from time import sleep
 from typing import TYPE_CHECKING, Final
 
 from relaylab.store.mail import StoreError
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 VERSION: Final = 1
 APPLICATION_ID: Final = int.from_bytes(b"RLAB", "big")
 
-_PATIENCE: Final = 1.0  # seconds for a process that is just ending to let go of the file
+# A process that is just ending has a second to let go of the file.
+_ATTEMPTS: Final = 50
+_PAUSE: Final = 0.02
 
 # ``document`` is the message, the columns before it are there to be asked for.
 _TABLES: Final = """
@@ -66,20 +69,32 @@ def open_database(path: Path) -> tuple[sqlite3.Connection, int]:
     Raise StoreError for a file that is in use, damaged or not ours.
     """
     with explained(path):
-        database = sqlite3.connect(path.absolute(), timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
-        try:
-            database.execute("PRAGMA locking_mode = EXCLUSIVE")
-            database.execute("BEGIN EXCLUSIVE")
-            _claim(database, path)
-            run = database.execute("INSERT INTO run DEFAULT VALUES").lastrowid or 1
-            database.commit()
-            database.execute("PRAGMA journal_mode = WAL")
-            database.execute("PRAGMA synchronous = NORMAL")
-            database.execute("PRAGMA foreign_keys = ON")
-        except BaseException:
-            database.close()
-            raise
-        return database, run
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return _open(path)
+            except sqlite3.OperationalError as error:
+                if _kind(error) != sqlite3.SQLITE_BUSY:
+                    raise
+            sleep(_PAUSE)
+        return _open(path)
+
+
+def _open(path: Path) -> tuple[sqlite3.Connection, int]:
+    """Try once, without waiting: whoever waits holds a lock meanwhile, and of two who do so neither gets the file."""
+    database = sqlite3.connect(path.absolute(), timeout=0, isolation_level=None, check_same_thread=False)
+    try:
+        database.execute("PRAGMA locking_mode = EXCLUSIVE")
+        database.execute("BEGIN EXCLUSIVE")
+        _claim(database, path)
+        run = database.execute("INSERT INTO run DEFAULT VALUES").lastrowid or 1
+        database.commit()
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = NORMAL")
+        database.execute("PRAGMA foreign_keys = ON")
+    except BaseException:
+        database.close()
+        raise
+    return database, run
 
 
 def _claim(database: sqlite3.Connection, path: Path) -> None:
@@ -111,8 +126,7 @@ def explained(path: Path) -> Iterator[None]:
 
 
 def _sentence(path: Path, error: sqlite3.Error) -> str:
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
-    match code & 0xFF:  # the kind; what stands above it is detail
+    match _kind(error):
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return f"{path} is in use by another process; stop that one, or choose another file with --store"
         case sqlite3.SQLITE_NOTADB:
@@ -125,3 +139,8 @@ def _sentence(path: Path, error: sqlite3.Error) -> str:
             return f"there is no room left for {path}; make some, or choose a file elsewhere with --store"
         case _:
             return f"{path} cannot be used ({error}); choose another file with --store"
+
+
+def _kind(error: sqlite3.Error) -> int:
+    """Give the code of an error without its detail, which stands above the low octet."""
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
