@@ -1,0 +1,219 @@
+"""MAIL, RCPT, DATA and BDAT: a transaction from its sender to the verdict on the complete message.
+
+Laws of this module: every transaction begins here and ends in ``forget``; a submission that is opened is closed, by the
+final reply or by ``release``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from relaylab.domain.asks import MailAsk, RcptAsk
+from relaylab.domain.charge import Charge, Meter
+from relaylab.domain.endpoint import Endpoint
+from relaylab.domain.event import Kept, Reported
+from relaylab.engine.attribution import attribute
+from relaylab.rules import limits, replies
+from relaylab.session.commands import Chunk, Fault, Verb, parse_chunk, parse_mail, parse_rcpt
+from relaylab.session.delivery import deliver, delivery_instant
+from relaylab.session.end_of_data import data_ask
+from relaylab.session.transaction import Transaction
+from relaylab.session.transitions import OUT_OF_ORDER, State
+from relaylab.session.turn import Then, Turn
+
+if TYPE_CHECKING:
+    from relaylab.domain.event import Event
+    from relaylab.session.commands import Command
+    from relaylab.session.moment import Moment
+    from relaylab.session.progress import Progress
+    from relaylab.session.speech import Speech
+
+_FAULTS: Final = {
+    Fault.ARGUMENTS: replies.INVALID_ARGUMENTS,
+    Fault.SENDER: replies.INVALID_SENDER,
+    Fault.RECIPIENT: replies.INVALID_RECIPIENT,
+}
+
+
+class Mailing:
+    """The transaction conduct of one session."""
+
+    def __init__(self, speech: Speech, progress: Progress) -> None:
+        """Begin without a transaction."""
+        self._speech = speech
+        self._progress = progress
+        self._pending_chunk: Chunk | None = None
+        self._messages = 0
+
+    # Commands ----------------------------------------------------------------------------------------------------
+
+    def mail(self, command: Command, moment: Moment) -> Turn:
+        """Judge the sender and begin a transaction."""
+        mail = parse_mail(command.argument)
+        if isinstance(mail, Fault):
+            return self._speech.protocol_error(_FAULTS[mail].fill(), "MAIL", moment)
+        progress = self._progress
+        ask = MailAsk(
+            **progress.circumstances(moment),
+            mail_from=mail.sender,
+            principal=progress.account.mailbox if progress.account else None,
+            tenant=progress.account.tenant if progress.account else None,
+            declared_size=mail.size,
+            wants_smtputf8=mail.smtputf8,
+            sign_in_failure=progress.sign_in_failure,
+        )
+        verdict = moment.rulebook.judge(ask)
+        if not verdict.admits:
+            return self._speech.refuse(verdict, "MAIL", moment)
+        progress.transaction = Transaction(mail)
+        if progress.party.endpoint is Endpoint.MX:
+            progress.transaction.attribution = attribute(moment.world, progress.party.peer, mail.sender)
+        progress.state = State.MAIL
+        return self._speech.admit(verdict, f"MAIL FROM:<{mail.sender or ''}>", moment)
+
+    def rcpt(self, command: Command, moment: Moment) -> Turn:
+        """Judge a recipient and add it."""
+        address = parse_rcpt(command.argument)
+        if isinstance(address, Fault):
+            return self._speech.protocol_error(_FAULTS[address].fill(), "RCPT", moment)
+        transaction = self._under_way()
+        recipient = moment.world.recipient(address)
+        ask = RcptAsk(
+            **self._progress.circumstances(moment),
+            mail_from=transaction.sender,
+            recipient=recipient,
+            principal=self._progress.account.mailbox if self._progress.account else None,
+            attribution=transaction.attribution,
+            recipients=len(transaction.recipients),
+            same_domain=transaction.of_domain(recipient),
+            bound_to=transaction.bound_to,
+        )
+        verdict = moment.rulebook.judge(ask)
+        if not verdict.admits:
+            return self._speech.refuse(verdict, f"RCPT TO:<{address}>", moment)
+        transaction.recipients.append(recipient)
+        self._progress.state = State.RCPT
+        return self._speech.admit(verdict, f"RCPT TO:<{address}>", moment)
+
+    def data(self, command: Command, moment: Moment) -> Turn:
+        """Ask for the message."""
+        transaction = self._under_way()
+        if command.argument:
+            return self._speech.protocol_error(replies.INVALID_ARGUMENTS.fill(), "DATA", moment)
+        if transaction.mail.body == "BINARYMIME":  # RFC 3030 §3
+            return self._speech.protocol_error(replies.BAD_SEQUENCE.fill(), "DATA", moment)
+        charges = self._open_submission(moment)
+        return self._speech.say(replies.START_MAIL_INPUT.fill(), moment, then=Then.READ_MESSAGE, charges=charges)
+
+    def bdat(self, command: Command, moment: Moment) -> Turn:
+        """Have the announced octets read."""
+        chunk = parse_chunk(command.argument)
+        if isinstance(chunk, Fault):
+            return self._speech.protocol_error(_FAULTS[chunk].fill(), "BDAT", moment)
+        self._pending_chunk = chunk
+        return Turn(then=Then.READ_CHUNK, chunk=chunk.octets)
+
+    # Content -----------------------------------------------------------------------------------------------------
+
+    def take_chunk(self, content: bytearray, dropped: int, moment: Moment) -> Turn:
+        """Take the octets that BDAT announced; they had to be read before a refusal can be said (RFC 3030 §2)."""
+        chunk, self._pending_chunk = self._pending_chunk or Chunk(0, last=False), None
+        out_of_order = OUT_OF_ORDER[self._progress.state].get(Verb.BDAT)
+        if out_of_order is not None or self._progress.transaction is None:
+            return self._speech.protocol_error((out_of_order or replies.BAD_SEQUENCE).fill(), "BDAT", moment)
+        transaction = self._progress.transaction
+        charges = self._open_submission(moment)
+        if not transaction.content and not transaction.dropped:
+            transaction.content = content
+        elif content:
+            transaction.content += content
+        transaction.dropped += dropped
+        size = len(transaction.content) + transaction.dropped
+        if size > limits.MESSAGE_SIZE.first:
+            transaction.dropped, transaction.content = size, bytearray()
+        self._progress.state = State.CHUNKS
+        if not chunk.last:
+            received = replies.CHUNK_OK.fill(octets=str(chunk.octets))
+            return self._speech.say(received, moment, charges=charges)
+        turn = self.end_of_data(transaction.content, size, moment)
+        return replace(turn, charges=(*charges, *turn.charges))
+
+    def end_of_data(self, content: bytearray, size: int, moment: Moment) -> Turn:
+        """Judge the complete message and, where it is accepted, deliver it; the transaction is over either way."""
+        party = self._progress.party
+        number = self._messages + 1
+        message_id = f"{party.label}-{number}"
+        ask = data_ask(
+            self._under_way(),
+            content,
+            size,
+            party=party,
+            tls=self._progress.tls,
+            account=self._progress.account,
+            moment=moment,
+        )
+        verdict = moment.rulebook.judge(ask)
+        charges = self.forget(moment)
+        command = f"end of data, {size} octets"
+        if not verdict.admits:
+            return self._speech.refuse(verdict, command, moment, charges=charges)
+        self._messages = number
+        delivered = deliver(ask, verdict.decision(), content, message_id=message_id, party=party, moment=moment)
+        kept = tuple(message for message in (delivered.message, delivered.report) if message is not None)
+        events: list[Event] = [
+            Kept(
+                **self._speech.stamp(moment),
+                message=message_id,
+                mail_from=str(ask.envelope.mail_from) if ask.envelope.mail_from else None,
+                recipients=tuple(str(address) for address in ask.envelope.recipients),
+                size=size,
+            )
+        ]
+        if delivered.report is not None:
+            failed = tuple(str(copy.recipient) for copy in delivered.message.copies if copy.rule is not None)
+            report = delivered.report.id
+            events.append(Reported(**self._speech.stamp(moment), message=report, about=message_id, recipients=failed))
+        turn = self._speech.admit(verdict, command, moment)
+        late = (delivery_instant(ask, moment) - moment.now) / timedelta(seconds=1)
+        held_back = moment.rulebook.readings["message_rate"] == "late_reply"
+        return replace(
+            turn,
+            kept=kept,
+            charges=(*charges, *delivered.charges),
+            events=(*turn.events, *events),
+            delay=late if held_back else turn.delay,
+        )
+
+    # Ends --------------------------------------------------------------------------------------------------------
+
+    def forget(self, moment: Moment) -> tuple[Charge, ...]:
+        """End the transaction, if there is one; the session is where it was after its hello."""
+        charges = self.release(moment)
+        self._progress.transaction = None
+        self._progress.state = State.NEW if self._progress.state is State.NEW else State.READY
+        return charges
+
+    def release(self, moment: Moment) -> tuple[Charge, ...]:
+        """Close the submission, if one is open."""
+        account, transaction = self._progress.account, self._progress.transaction
+        if account is None or transaction is None or transaction.open_before is None:
+            return ()
+        transaction.open_before = None
+        return (Charge(Meter.OPEN_SUBMISSIONS, account.mailbox.address.key, -1, moment.now),)
+
+    def _open_submission(self, moment: Moment) -> tuple[Charge, ...]:
+        """Open the submission at DATA or the first chunk; the place in the queue is taken here (CS-LIM-01)."""
+        transaction, account = self._under_way(), self._progress.account
+        if account is None or transaction.open_before is not None:
+            return ()
+        owner = account.mailbox.address.key
+        transaction.open_before = moment.usage.total(Meter.OPEN_SUBMISSIONS, owner, moment.now)
+        return (Charge(Meter.OPEN_SUBMISSIONS, owner, 1, moment.now),)
+
+    def _under_way(self) -> Transaction:
+        if self._progress.transaction is None:
+            msg = "the transition table lets this command through only within a transaction"
+            raise AssertionError(msg)
+        return self._progress.transaction

@@ -1,0 +1,94 @@
+"""AUTH: from the mechanism's name through the prompts to the verdict on the credentials."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relaylab.domain.asks import MechanismAsk
+from relaylab.domain.charge import Charge, Meter
+from relaylab.domain.identity import Credential, Mechanism
+from relaylab.rules import replies
+from relaylab.session.end_of_data import Account
+from relaylab.session.sasl import Exchange, Finished, Login, XOAuth2
+from relaylab.session.sign_in import sign_in_ask
+
+if TYPE_CHECKING:
+    from relaylab.session.commands import Command
+    from relaylab.session.moment import Moment
+    from relaylab.session.progress import Progress
+    from relaylab.session.speech import Speech
+    from relaylab.session.turn import Turn
+
+
+class SigningIn:
+    """The sign-in conduct of one session."""
+
+    def __init__(self, speech: Speech, progress: Progress) -> None:
+        """Begin with no exchange under way."""
+        self._speech = speech
+        self._progress = progress
+        self._exchange: Exchange | None = None
+
+    @property
+    def is_under_way(self) -> bool:
+        """True while the next line is an answer to a prompt, whatever it looks like."""
+        return self._exchange is not None
+
+    def abandon(self) -> None:
+        """End an exchange without a verdict."""
+        self._exchange = None
+
+    def auth(self, command: Command, moment: Moment) -> Turn:
+        """Judge the mechanism and begin its exchange."""
+        if self._progress.account is not None:
+            return self._speech.protocol_error(replies.ALREADY_AUTHENTICATED.fill(), "AUTH", moment)
+        name, _, initial = command.argument.partition(" ")
+        if not name:
+            return self._speech.protocol_error(replies.INVALID_ARGUMENTS.fill(), "AUTH", moment)
+        mechanism = Mechanism.named(name)
+        verdict = moment.rulebook.judge(
+            MechanismAsk(**self._progress.circumstances(moment), mechanism=mechanism, mechanism_name=name)
+        )
+        if not verdict.admits:
+            return self._speech.refuse(verdict, f"AUTH {mechanism}", moment, counts_as_error=True)
+        exchange: Exchange = Login() if mechanism is Mechanism.LOGIN else XOAuth2()
+        return self._advance(exchange, initial.strip() or None, moment)
+
+    def answer(self, line: bytes, moment: Moment) -> Turn:
+        """Take the answer to a prompt."""
+        exchange = self._exchange
+        if exchange is None:
+            msg = "a line is the answer to a prompt only while an exchange is under way"
+            raise AssertionError(msg)
+        # Octets beyond ASCII are no base64; the replacement character makes the machine say so.
+        return self._advance(exchange, line.decode("ascii", "replace").strip(), moment)
+
+    def _advance(self, exchange: Exchange, response: str | None, moment: Moment) -> Turn:
+        step = exchange.step(response)
+        if isinstance(step, Finished):
+            self._exchange = None
+            return self._judge(exchange.mechanism, step, moment)
+        self._exchange = exchange
+        return self._speech.say(step.fill(), moment)
+
+    def _judge(self, mechanism: Mechanism, given: Finished, moment: Moment) -> Turn:
+        progress = self._progress
+        ask = sign_in_ask(
+            mechanism,
+            given,
+            moment,
+            endpoint=progress.party.endpoint,
+            peer=progress.party.peer,
+            tls=progress.tls,
+            on_legacy_host=progress.party.on_legacy_host,
+        )
+        verdict = moment.rulebook.judge(ask)
+        command = f"AUTH {mechanism}"
+        if verdict.admits:
+            progress.account = Account(ask.mailbox, ask.tenant) if ask.mailbox and ask.tenant else None
+            progress.sign_in_failure = None
+            return self._speech.admit(verdict, command, moment)
+        progress.sign_in_failure = verdict.reply.line if verdict.reply else None
+        wrong = ask.credential is Credential.WRONG and mechanism.is_basic
+        charges = (Charge(Meter.FAILED_SIGN_INS, ask.user, 1, moment.now),) if wrong else ()
+        return self._speech.refuse_sign_in(verdict, command, moment, charges=charges)

@@ -1,0 +1,120 @@
+"""How a session speaks: a reply or a verdict becomes a Turn with its event, and errors are counted.
+
+Laws of this module: whoever answers, answers here; too many errors end the session behind the answer (CS-GAP-10).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, TypedDict
+
+from relaylab.domain.decision import EffectKind, ReplyFacts
+from relaylab.domain.event import Answered, BadInput, Closed, Judged
+from relaylab.rules import limits, replies
+from relaylab.session.turn import Then, Turn
+
+if TYPE_CHECKING:
+    from relaylab.domain.charge import Charge
+    from relaylab.domain.endpoint import Endpoint
+    from relaylab.domain.event import Event
+    from relaylab.domain.reply import Reply
+    from relaylab.engine.verdict import Verdict
+    from relaylab.session.moment import Moment
+    from relaylab.session.party import Party
+
+
+class Stamp(TypedDict):
+    """What every event of a session begins with."""
+
+    at: datetime
+    session: str
+    endpoint: Endpoint
+
+
+class Speech:
+    """The voice of one session."""
+
+    def __init__(self, party: Party) -> None:
+        """Begin without an error."""
+        self._party = party
+        self._errors = 0
+        self._failed_sign_ins = 0
+
+    def stamp(self, moment: Moment) -> Stamp:
+        """Give what an event at this moment begins with."""
+        return {"at": moment.now, "session": self._party.label, "endpoint": self._party.endpoint}
+
+    def say(
+        self,
+        reply: Reply,
+        moment: Moment,
+        *,
+        then: Then = Then.READ_COMMAND,
+        events: tuple[Event, ...] = (),
+        charges: tuple[Charge, ...] = (),
+    ) -> Turn:
+        """Give a reply."""
+        delay = limits.TARPIT_SECONDS if self._party.tarpit and reply.template.slow else 0.0
+        data = self._party.render(reply, moment)
+        return Turn(data=data, then=then, delay=delay, events=events, charges=charges)
+
+    def admit(self, verdict: Verdict, command: str, moment: Moment) -> Turn:
+        """Give the answer of a verdict that lets the client go on."""
+        judged = Judged(**self.stamp(moment), command=command, decision=verdict.decision())
+        return self.say(_spoken(verdict), moment, events=(judged,))
+
+    def refuse(
+        self,
+        verdict: Verdict,
+        command: str,
+        moment: Moment,
+        *,
+        charges: tuple[Charge, ...] = (),
+        counts_as_error: bool = False,
+    ) -> Turn:
+        """Give the answer of a verdict that does not."""
+        judged = Judged(**self.stamp(moment), command=command, decision=verdict.decision())
+        closes = verdict.effect.kind is EffectKind.DISCONNECT
+        then = Then.CLOSE if closes else Then.READ_COMMAND
+        turn = self.say(_spoken(verdict), moment, then=then, events=(judged,), charges=charges)
+        return self._count_error(turn, moment) if counts_as_error else turn
+
+    def refuse_sign_in(self, verdict: Verdict, command: str, moment: Moment, *, charges: tuple[Charge, ...]) -> Turn:
+        """Give the answer to a failed sign-in; these are counted apart."""
+        turn = self.refuse(verdict, command, moment, charges=charges)
+        self._failed_sign_ins += 1
+        allowed = limits.LOGON_FAILURES.at(moment.now, moment.rulebook.calendar)
+        return self._hang_up_after(turn, moment, due=self._failed_sign_ins >= allowed)
+
+    def protocol_error(self, reply: Reply, command: str, moment: Moment) -> Turn:
+        """Refuse what the grammar or the order of the protocol does not allow."""
+        facts = ReplyFacts(int(reply.code), str(reply.enhanced) if reply.enhanced else None, reply.text)
+        answered = Answered(**self.stamp(moment), command=command, reply=facts)
+        return self._count_error(self.say(reply, moment, events=(answered,)), moment)
+
+    def bad_input(self, reply: Reply, what: str, moment: Moment) -> Turn:
+        """Refuse octets that are no SMTP."""
+        bad = BadInput(**self.stamp(moment), what=what)
+        return self._count_error(self.say(reply, moment, events=(bad,)), moment)
+
+    def _count_error(self, turn: Turn, moment: Moment) -> Turn:
+        self._errors += 1
+        allowed = limits.PROTOCOL_ERRORS.at(moment.now, moment.rulebook.calendar)
+        return self._hang_up_after(turn, moment, due=self._errors >= allowed)
+
+    def _hang_up_after(self, turn: Turn, moment: Moment, *, due: bool) -> Turn:
+        """End the session behind an answer when there were too many errors."""
+        if not due or turn.then is Then.CLOSE or moment.rulebook.readings["error_limits"] == "none":
+            return turn
+        farewell = self._party.render(replies.TOO_MANY_ERRORS.fill(), moment)
+        closed = Closed(**self.stamp(moment), why="too many errors")
+        return replace(turn, data=turn.data + farewell, then=Then.CLOSE, events=(*turn.events, closed))
+
+
+def _spoken(verdict: Verdict) -> Reply:
+    """Give the answer of a verdict that is said on the wire."""
+    if verdict.reply is None:
+        msg = f"{verdict.rule or verdict.stage} says nothing, but stands where something must be said"
+        raise AssertionError(msg)
+    return verdict.reply
