@@ -1,0 +1,73 @@
+"""Fixtures for all tests: a certificate authority, a small world, and emulators that end with the test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from relaylab.app.config import LoadedWorld, load_world
+from relaylab.app.emulator import Emulator, Settings
+from relaylab.domain.clock import parse_instant
+from relaylab_certs import TestAuthority
+
+WORLD_FILE = Path(__file__).parent / "clients" / "world.toml"
+
+
+class Emulate(Protocol):
+    """Starts an emulator at an instant; it ends with the test."""
+
+    def __call__(  # noqa: PLR0913 - as many as an emulator has
+        self,
+        at: str = "2026-12-01",
+        *,
+        world: LoadedWorld | None = None,
+        readings: Mapping[str, str] | None = None,
+        milestones: Mapping[str, datetime | None] | None = None,
+        seed: int = 7,
+        settings: Settings | None = None,
+    ) -> Emulator: ...
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> TestAuthority:
+    """A root that no machine trusts, made for this run."""
+    return TestAuthority.open(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="session")
+def small_world() -> LoadedWorld:
+    """Three tenants, two sites, and a sender for each thing that can go wrong."""
+    return load_world(WORLD_FILE)
+
+
+@pytest.fixture
+def emulate(authority: TestAuthority, small_world: LoadedWorld) -> Iterator[Emulate]:
+    """Emulators of the small world, in threads of their own."""
+    with ExitStack() as running:
+
+        def start(  # noqa: PLR0913 - as Emulate
+            at: str = "2026-12-01",
+            *,
+            world: LoadedWorld | None = None,
+            readings: Mapping[str, str] | None = None,
+            milestones: Mapping[str, datetime | None] | None = None,
+            seed: int = 7,
+            settings: Settings | None = None,
+        ) -> Emulator:
+            emulator = Emulator(
+                world or small_world,
+                at=parse_instant(at),
+                seed=seed,
+                readings=readings,
+                milestones=milestones,
+                authority=authority,
+                settings=settings,
+            )
+            return running.enter_context(emulator)
+
+        yield start
