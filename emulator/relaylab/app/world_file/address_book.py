@@ -64,9 +64,10 @@ class AddressBook:
         """Give the first object that holds ``address``."""
         return self._first.get(address)
 
-    def addresses(self, kinds: Sequence[type]) -> list[str]:
-        """Give the addresses of objects of these kinds."""
-        return [str(holding.address) for holding in self.holdings if holding.kind in kinds]
+    def addresses(self, kinds: Sequence[type], *, by_primary: bool) -> list[str]:
+        """Give the addresses, or only the primary ones, of objects of these kinds."""
+        held = [holding for holding in self.holdings if holding.kind in kinds]
+        return [str(holding.address) for holding in held if not by_primary or holding.address == holding.primary]
 
     def may_be_outside(self, address: Address) -> bool:
         """Tell whether ``address`` is, or may be, in no domain of this tenant."""

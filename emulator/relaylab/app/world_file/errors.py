@@ -10,14 +10,16 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import Final
 
 from relaylab.domain.clock import iso
 
-_BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
+_BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,80}")
 _LONGEST_SHOWN: Final = 80  # characters of a value in an error
+_LONGEST_SUGGESTION: Final = 500
 _LARGEST_SHOWN: Final = 10**30
+_NEAR: Final = 0.7
 _MOST_COMPARED: Final = 1000  # names looked through for a near miss: a generated estate may have many thousands
 
 
@@ -63,7 +65,8 @@ class Problem:
         """Write one line that ends with the way out."""
         heading = ": ".join(part for part in (self.file, self.where) if part)
         sentence = " ".join(part for part in (self.value, self.expectation) if part)
-        return f"{heading}: {sentence}" + (f"; {self.suggestion}" if self.suggestion else "")
+        line = f"{heading}: {sentence}" + (f"; {self.suggestion[:_LONGEST_SUGGESTION]}" if self.suggestion else "")
+        return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
 
 
 class WorldFileError(Exception):
@@ -88,12 +91,8 @@ def shown(value: object) -> str:
     """Write a value as the file writes it, cut when long; a table or list says only what it is."""
     match value:
         case str():
-            text = (
-                f'"{value[:_LONGEST_SHOWN]}..."'
-                if len(value) > _LONGEST_SHOWN
-                else json.dumps(value, ensure_ascii=False)
-            )
-            return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+            cut = f"{value[:_LONGEST_SHOWN]}..." if len(value) > _LONGEST_SHOWN else value
+            return json.dumps(cut, ensure_ascii=False)
         case int() if abs(value) >= _LARGEST_SHOWN:
             return "the huge number"
         case datetime() if value.tzinfo is not None:
@@ -107,14 +106,18 @@ def shown(value: object) -> str:
 
 
 def near_miss(word: str, choices: Iterable[str]) -> str | None:
-    """Give the choice somebody probably meant; ``SenderIPAddresses`` is ``sender_ip_addresses`` to us."""
+    """Give the choice somebody probably meant; ``SenderIPAddresses`` is ``sender_ip_addresses`` to us.
+
+    Of an address both parts must be near: that two share a domain says nothing.
+    """
     candidates = list(choices)
     same = next((choice for choice in candidates if _squashed(choice) == _squashed(word)), None)
     if same is not None or len(candidates) > _MOST_COMPARED:
         return same
     by_folded = {choice.casefold(): choice for choice in candidates}
-    close = get_close_matches(word.casefold()[:_LONGEST_SHOWN], by_folded, n=1, cutoff=0.7)
-    return by_folded[close[0]] if close else None
+    folded = word.casefold()[:_LONGEST_SHOWN]
+    close = get_close_matches(folded, by_folded, cutoff=_NEAR)
+    return next((by_folded[choice] for choice in close if _parts_are_near(folded, choice)), None)
 
 
 def did_you_mean(word: object, choices: Iterable[str], otherwise: str = "") -> str:
@@ -125,6 +128,11 @@ def did_you_mean(word: object, choices: Iterable[str], otherwise: str = "") -> s
 
 def _squashed(word: str) -> str:
     return word.casefold().replace("_", "").replace("-", "").replace(" ", "")
+
+
+def _parts_are_near(word: str, choice: str) -> bool:
+    pairs = zip(word.split("@"), choice.split("@"), strict=False)
+    return all(SequenceMatcher(a=one, b=other).ratio() >= _NEAR for one, other in pairs)
 
 
 def _key(step: str) -> str:

@@ -20,12 +20,10 @@ if TYPE_CHECKING:
 _SAID: Final = {
     "bool_type": ("is not true or false", "write true or false, without quotes"),
     "int_type": ("is not a whole number", "write it in digits, without quotes"),
-    "string_type": ("is not text", "write it in quotes"),
     "list_type": ("is not a list", "write it in square brackets"),
     "dict_type": ("is not a table", "write one line a name, as name = value"),
     "greater_than_equal": ("is less than {ge}", "write {ge} or more"),
     "less_than_equal": ("is more than {le}", "write {le} or less"),
-    "string_too_short": ("is empty", "write a name"),
     "too_short": ("is empty", "write at least one entry"),
 }
 _Find: TypeAlias = Callable[[str, Iterable[str]], str | None]

@@ -14,7 +14,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address, ip_netw
 from types import GenericAlias
 from typing import Annotated, Any, Final, NoReturn, TypeAlias, get_args
 
-from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
+from pydantic import Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from relaylab.app.world_file.errors import did_you_mean, near_miss
@@ -41,15 +41,21 @@ def refuse(expectation: str, suggestion: str = "") -> NoReturn:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         refuse("is not text", "write it in quotes")
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        refuse("is not Unicode", "write whole characters, not halves of a pair")
     return value
 
 
-def _name(value: str) -> str:
-    if not value.strip():
-        refuse("is empty", "write a name")
-    if not value.isprintable():
-        refuse("has a control character", "write it on one line, without control characters")
-    return value
+def _line(value: object) -> str:
+    text = _text(value)
+    if not text.isprintable():
+        refuse("has an invisible character", "write it anew, on one line")
+    return text
+
+
+def _name(value: object) -> str:
+    text = _line(value)
+    return text if text.strip() else refuse("is empty", "write a name")
 
 
 def _secret(value: object) -> Secret:
@@ -57,7 +63,7 @@ def _secret(value: object) -> Secret:
 
 
 def _address(value: object) -> Address:
-    text = _text(value)
+    text = _line(value)
     try:
         return Address.parse(text)
     except ValueError:
@@ -66,7 +72,7 @@ def _address(value: object) -> Address:
 
 
 def _domain(value: object) -> DomainName:
-    text = _text(value)
+    text = _line(value)
     try:
         name = DomainName.parse(text)
     except ValueError:
@@ -83,7 +89,7 @@ def _full_domain(value: object) -> DomainName:
 
 
 def _wildcard_domain(value: object, *, star_alone: bool) -> str:
-    text = _text(value)
+    text = _line(value)
     if text == "*" and star_alone:
         return text
     bare = text.removeprefix("*.")
@@ -96,7 +102,7 @@ def _wildcard_domain(value: object, *, star_alone: bool) -> str:
 
 
 def _tenant_name(value: object) -> str:
-    text = _text(value)
+    text = _line(value)
     if _LABEL.fullmatch(text) is None:
         label = text.partition(".")[0].replace(" ", "").lower()
         way_out = f'write "{label}"' if _LABEL.fullmatch(label) else 'write it as "contoso"'
@@ -105,14 +111,14 @@ def _tenant_name(value: object) -> str:
 
 
 def _site_name(value: object) -> str:
-    text = _text(value)
+    text = _line(value)
     if _SITE.fullmatch(text) is None:
         refuse("is not a site name", "write letters, digits, dots, hyphens and underscores, as hq or floor-2")
     return text
 
 
 def _guid(value: object) -> str:
-    text = _text(value).lower()
+    text = _line(value).lower()
     if _GUID.fullmatch(text) is None:
         refuse("is not a GUID", 'write it as "11111111-1111-1111-1111-111111111111"')
     return text
@@ -154,7 +160,7 @@ def _day(value: object) -> date:
 
 
 def _ip(value: object) -> IPv4Address | IPv6Address:
-    text = _text(value)
+    text = _line(value)
     try:
         return ip_address(text if "%" not in text else "")
     except ValueError:
@@ -162,7 +168,7 @@ def _ip(value: object) -> IPv4Address | IPv6Address:
 
 
 def _connector_ip(value: object) -> IPv4Network:
-    text = _text(value).strip()
+    text = _line(value).strip()
     if ":" in text:
         refuse("is IPv6", "a connector holds IPv4 addresses only: write the site's IPv4 address")
     if "-" in text:
@@ -216,7 +222,7 @@ def _word(read: Callable[[object], object], description: str, example: str, **sc
     return Annotated[object, PlainValidator(read), WithJsonSchema(shape)]
 
 
-NAME: Final = Annotated[str, AfterValidator(_name), Field(min_length=1)]
+NAME: Final = _word(_name, "text on one line", "Printers", minLength=1)
 SECRET: Final = _word(_secret, "a secret; it never appears in a report", "correct horse", writeOnly=True)
 ADDRESS: Final = _word(_address, "a mail address", "scanner@contoso.com")
 DOMAIN: Final = _word(_domain, "a domain name", "contoso.com")

@@ -184,11 +184,10 @@ def _follow(reference: Reference, book: AddressBook, place: Place, address: Addr
         elif reference.by_primary and address != holder.primary:
             yield Fault(place, seen, "is a proxy address", f'write the primary address, "{holder.primary}"')
     elif book.has_all_objects and not (reference.outside_too and book.may_be_outside(address)):
-        wanted = kind_name(reference.kinds[0]) if len(reference.kinds) < len(_ANYBODY) else "address"
-        way_out = did_you_mean(
-            str(address), book.addresses(reference.kinds), "add it to the tenant, or leave it out here"
-        )
-        yield Fault(place, seen, f"is not a {wanted} of this tenant".replace("a a", "an a"), way_out)
+        wanted = "an address" if reference.kinds == _ANYBODY else f"a {kind_name(reference.kinds[0])}"
+        choices = book.addresses(reference.kinds, by_primary=reference.by_primary)
+        way_out = did_you_mean(str(address), choices, "add it to the tenant, or leave it out here")
+        yield Fault(place, seen, f"is not {wanted} of this tenant", way_out)
 
 
 def _outside(book: AddressBook, place: Place, value: str, domain: DomainName) -> Fault:
