@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from relaylab.session.party import Party
 
 _RATE_WINDOW: Final = timedelta(minutes=1)
+# A queue is never longer: 10,000 messages take five and a half hours. What lies further ahead was charged before
+# somebody moved the clock back.
+_LONGEST_QUEUE: Final = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,9 @@ def delivery_instant(ask: DataAsk, moment: Moment) -> datetime:
         return moment.now
     rate = limits.MESSAGES_PER_MINUTE.at(moment.now, moment.rulebook.calendar)
     earlier = moment.usage.nth_newest(Meter.DELIVERIES, ask.principal.address.key, rate)
-    return moment.now if earlier is None else max(moment.now, earlier + _RATE_WINDOW)
+    if earlier is None or earlier - moment.now > _LONGEST_QUEUE:
+        return moment.now
+    return max(moment.now, earlier + _RATE_WINDOW)
 
 
 def charged_recipients(recipients: tuple[Address, ...]) -> int:

@@ -1,10 +1,15 @@
-"""The head of a message: the header block alone is parsed, the body stays octets."""
+"""The head of a message: the header block alone is parsed, the body stays octets.
+
+Law of this module: nothing that a client writes into a header raises, or reaches an answer, a report or a log with a
+control character in it.
+"""
 
 from __future__ import annotations
 
-from email.errors import HeaderParseError
-from email.header import decode_header, make_header
-from email.parser import BytesHeaderParser
+import re
+from base64 import b64decode
+from binascii import a2b_qp
+from email.parser import HeaderParser
 from email.utils import getaddresses
 from typing import Final
 
@@ -12,37 +17,66 @@ from relaylab.domain.address import Address
 from relaylab.domain.message import MessageHead
 
 _MOST: Final = 262_144  # octets of header that are looked at; on-premises Exchange allows 256 KB (CS-TO-03)
+_LONGEST_ID: Final = 998  # RFC 5322 §2.1.1: a line, and an identifier cannot be folded
+_LONGEST_FROM: Final = 4_096  # characters of From that are looked at; its first address is what counts
+_ENCODED_WORD: Final = re.compile(r"=\?(?P<charset>[^?\s]*)\?(?P<encoding>[BbQq])\?(?P<content>[^?]*)\?=")
+_BETWEEN_WORDS: Final = re.compile(r"(?<=\?=)[ \t]+(?==\?)")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def header_block(content: bytes | bytearray) -> bytes:
+    """Give the header lines with their line ends; all of a content that has no blank line, up to a bound."""
+    if content.startswith(b"\r\n"):
+        return b""
+    end = content.find(b"\r\n\r\n", 0, _MOST)
+    return bytes(content[: end + 2 if end >= 0 else _MOST])
 
 
 def parse_head(content: bytes | bytearray) -> MessageHead:
-    """Read From, Subject and Message-ID; what cannot be read is left out, nothing is raised."""
-    end = content.find(b"\r\n\r\n", 0, _MOST)
-    block = bytes(content[: end + 2 if end >= 0 else _MOST])
-    fields = BytesHeaderParser().parsebytes(block)
-    message_id = fields.get("Message-ID")
-    sender = fields.get("From")
+    """Read From, Subject and Message-ID, in ASCII or UTF-8 (RFC 6532); what cannot be read is left out."""
+    fields = HeaderParser().parsestr(header_block(content).decode("utf-8", "replace"))
+    message_id, sender, subject = (fields.get(name) for name in ("Message-ID", "From", "Subject"))
     return MessageHead(
-        from_address=_first_address(str(sender)) if sender is not None else None,
+        from_address=_first_address(sender) if sender is not None else None,
         has_from=sender is not None,
-        subject=_text(fields.get("Subject")),
-        message_id="".join(str(message_id).split()) or None if message_id is not None else None,
+        subject=_text(subject) if subject is not None else None,
+        message_id=_identifier(message_id) if message_id is not None else None,
     )
 
 
 def _first_address(value: str) -> Address | None:
-    for _, address in getaddresses([" ".join(value.split())]):
+    try:
+        found = getaddresses([" ".join(value[:_LONGEST_FROM].split())])
+    except RecursionError:  # comments within comments within comments
+        return None
+    for _, address in found:
         try:
-            return Address.parse(address)
+            first = Address.parse(address)
         except ValueError:
             continue
+        return first if _CONTROL.search(address) is None else None
     return None
 
 
-def _text(value: object) -> str | None:
-    if value is None:
-        return None
-    unfolded = "".join(str(value).splitlines())
+def _identifier(value: str) -> str | None:
+    """Give the identifier with its angle brackets; an empty or unprintable one counts as none (CS-TX-05)."""
+    identifier = "".join(value.split())
+    readable = identifier.isprintable() and len(identifier) <= _LONGEST_ID
+    return identifier if identifier and readable else None
+
+
+def _text(value: str) -> str:
+    """Undo folding and encoded words (RFC 2047)."""
+    unfolded = "".join(value.splitlines())
+    text = _ENCODED_WORD.sub(_decoded, _BETWEEN_WORDS.sub("", unfolded))
+    return _CONTROL.sub(" ", text.encode("utf-8", "replace").decode()).strip()
+
+
+def _decoded(word: re.Match[str]) -> str:
+    """Give what an encoded word says; one that cannot be read stays as it was written."""
+    charset, encoding, content = word["charset"].partition("*")[0], word["encoding"], word["content"]
     try:
-        return str(make_header(decode_header(unfolded)))
-    except (HeaderParseError, LookupError, UnicodeError, ValueError):
-        return unfolded
+        octets = b64decode(content + "==") if encoding in "Bb" else a2b_qp(content, header=True)
+        return word[0] if "escape" in charset else octets.decode(charset, "replace")
+    except (LookupError, ValueError):
+        return word[0]

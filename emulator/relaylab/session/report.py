@@ -1,15 +1,17 @@
-"""Non-delivery reports: real multipart/report messages (RFC 3464) in the sender's mailbox."""
+"""Non-delivery reports: real multipart/report messages (RFC 3464) in the sender's mailbox.
+
+They are written line by line: what they quote comes from a client, and no octet of it may break them.
+"""
 
 from __future__ import annotations
 
-from email.charset import QP, Charset
-from email.message import Message
-from email.mime.base import MIMEBase
-from email.mime.multipart import MIMEMultipart
-from email.mime.text import MIMEText
-from email.policy import SMTP
+import re
+from binascii import b2a_qp
+from email.header import Header
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Final
+
+from relaylab.session.head import header_block
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,10 +21,10 @@ if TYPE_CHECKING:
     from relaylab.domain.randomness import Random
     from relaylab.domain.reply import Reply, SessionNames
 
-_UTF8: Final = Charset("utf-8")
-_UTF8.body_encoding = QP
 # The local part that Exchange Online's reports come from.
 _POSTMASTER: Final = "MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e"
+_LONGEST_SUBJECT: Final = 255  # characters
+_NO_XTEXT: Final = re.compile(r"[^!-*,-<>-\[\]-~]")  # RFC 6533 §3
 
 
 def write_report(  # noqa: PLR0913 - each is a field of the report
@@ -41,49 +43,64 @@ def write_report(  # noqa: PLR0913 - each is a field of the report
     ``original`` is the message; its header block is quoted, its body is not.
     """
     mark = f"{chance.getrandbits(100):025X}"
-    report = MIMEMultipart("report", boundary=f"_{mark}_", policy=SMTP)
-    report.set_param("report-type", "delivery-status")
-    report["From"] = f"Microsoft Outlook <{_POSTMASTER}@{domain}>"
-    report["To"] = str(to)
-    report["Date"] = format_datetime(now)
-    report["Message-ID"] = f"<{mark}@{names.mailbox_server}>"
-    report["Subject"] = f"Undeliverable: {subject or ''}".rstrip()
-    report["Auto-Submitted"] = "auto-replied"
-    report.attach(_words(failed))
-    report.attach(_status(failed, names))
-    report.attach(_headers(original))
-    return report.as_bytes(policy=SMTP)
-
-
-def _words(failed: Sequence[tuple[Address, Reply]]) -> MIMEText:
-    lines = ["Delivery has failed to these recipients or groups:", ""]
-    for address, reply in failed:
-        lines += [str(address), f"  {reply.line}", ""]
-    part = MIMEText("", policy=SMTP)
-    part.set_payload("\n".join(lines), _UTF8)
-    return part
-
-
-def _status(failed: Sequence[tuple[Address, Reply]], names: SessionNames) -> MIMEBase:
-    part = MIMEBase("message", "delivery-status", policy=SMTP)
-    about = Message(policy=SMTP)
-    about["Reporting-MTA"] = f"dns;{names.mailbox_server}"
-    blocks: list[Message | str] = [about]
-    for address, reply in failed:
-        block = Message(policy=SMTP)
-        block["Final-Recipient"] = f"rfc822;{address}"
-        block["Action"] = "failed"
-        block["Status"] = str(reply.enhanced or f"{int(reply.code) // 100}.0.0")
-        block["Diagnostic-Code"] = f"smtp;{reply.line}"
-        blocks.append(block)
-    part.set_payload(blocks)
-    return part
-
-
-def _headers(original: bytes | bytearray) -> MIMEBase:
-    end = original.find(b"\r\n\r\n")
-    part = MIMEBase("text", "rfc822-headers", policy=SMTP)
-    part.set_payload(
-        bytes(original[: end + 2] if end >= 0 else original).decode("ascii", "replace").replace("\r\n", "\n")
+    boundary = f"_{mark}_"
+    head = _lines(
+        f"From: Microsoft Outlook <{_POSTMASTER}@{domain}>",
+        f"To: {to}",
+        f"Date: {format_datetime(now)}",
+        f"Message-ID: <{mark}@{names.mailbox_server}>",
+        f"Subject: {_encoded(f'Undeliverable: {subject}' if subject else 'Undeliverable:')}",
+        "Auto-Submitted: auto-replied",
+        "MIME-Version: 1.0",
+        f'Content-Type: multipart/report; report-type="delivery-status"; boundary="{boundary}"',
+        "",
     )
-    return part
+    parts = (_words(failed), _status(failed, names), _headers(original))
+    opening, end = f"--{boundary}\r\n".encode(), f"--{boundary}--\r\n".encode()
+    return b"".join([head, *(opening + part for part in parts), end])
+
+
+def _lines(*lines: str) -> bytes:
+    return "".join(f"{line}\r\n" for line in lines).encode()
+
+
+def _encoded(text: str) -> str:
+    """Give the beginning of a header's text, as encoded words where it needs them (RFC 2047)."""
+    text = text[:_LONGEST_SUBJECT]
+    return text if text.isascii() else Header(text, "utf-8", header_name="Subject").encode(linesep="\r\n")
+
+
+def _words(failed: Sequence[tuple[Address, Reply]]) -> bytes:
+    head = _lines('Content-Type: text/plain; charset="utf-8"', "Content-Transfer-Encoding: quoted-printable", "")
+    said = ["Delivery has failed to these recipients or groups:", ""]
+    for address, reply in failed:
+        said += [str(address), f"  {reply.line}", ""]
+    return head + b2a_qp(_lines(*said))
+
+
+def _status(failed: Sequence[tuple[Address, Reply]], names: SessionNames) -> bytes:
+    lines = ["Content-Type: message/delivery-status", "", f"Reporting-MTA: dns;{names.mailbox_server}", ""]
+    for address, reply in failed:
+        lines += [
+            f"Final-Recipient: {_typed(address)}",
+            "Action: failed",
+            f"Status: {reply.enhanced or f'{int(reply.code) // 100}.0.0'}",
+            f"Diagnostic-Code: smtp;{reply.line}",
+            "",
+        ]
+    return _lines(*lines)
+
+
+def _typed(address: Address) -> str:
+    """Give an address with its type; one beyond ASCII is written in ASCII (RFC 6533 §3)."""
+    text = str(address)
+    if text.isascii():
+        return f"rfc822;{text}"
+    return "utf-8;" + _NO_XTEXT.sub(lambda found: f"\\x{{{ord(found[0]):02X}}}", text)
+
+
+def _headers(original: bytes | bytearray) -> bytes:
+    quoted = header_block(original).splitlines()
+    encoding = "7bit" if all(line.isascii() for line in quoted) else "8bit"
+    head = _lines("Content-Type: text/rfc822-headers", f"Content-Transfer-Encoding: {encoding}", "")
+    return head + b"".join(line.replace(b"\0", b"") + b"\r\n" for line in quoted)
