@@ -6,14 +6,18 @@ The secret ends here and in the comparison with the world: no Ask, event or repo
 from __future__ import annotations
 
 import binascii
+import re
 from base64 import b64decode
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from relaylab.domain.identity import Credential, Mechanism
 from relaylab.domain.reply import ReplyTemplate
 from relaylab.domain.secret import Secret
 from relaylab.rules import replies
+
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+_UNREADABLE: Final = "(unreadable)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,11 @@ def _decode(response: str) -> str | None:
         return None
 
 
+def _name(text: str) -> str:
+    """Give a user name; what holds control characters is another mechanism's response, with a secret in it."""
+    return _UNREADABLE if _CONTROL.search(text) else text
+
+
 class Login:
     """LOGIN: the user name, possibly as initial response, then the password (facts CS-AUTH-01, CS-AUTH-02)."""
 
@@ -65,7 +74,7 @@ class Login:
         if text is None:
             return _failed(Credential.MALFORMED, self._user or "")
         if self._user is None:
-            self._user = text
+            self._user = _name(text)
             return replies.PROMPT_PASSWORD
         return Finished(self._user, Secret(text))
 
@@ -88,6 +97,8 @@ class XOAuth2:
         user_word, user = fields[0].partition("=")[::2]
         auth_word, auth = fields[1].partition("=")[::2]
         kind, _, token = auth.partition(" ")
-        if user_word.lower() != "user" or auth_word.lower() != "auth" or kind.lower() != "bearer" or not token:
-            return _failed(Credential.MALFORMED, user)
-        return Finished(user, Secret(token))
+        if user_word.lower() != "user":  # what stands there may be the token
+            return _failed(Credential.MALFORMED)
+        if auth_word.lower() != "auth" or kind.lower() != "bearer" or not token:
+            return _failed(Credential.MALFORMED, _name(user))
+        return Finished(_name(user), Secret(token))
