@@ -60,7 +60,10 @@ class _Reader:
         if values is None:
             return None
         for key, nouns in below.items():
-            values |= {key: nouns} if table.tables[key].many else dict.fromkeys([key][: len(nouns)], *nouns)
+            if table.tables[key].many:
+                values[key] = nouns
+            elif nouns:
+                values[key] = nouns[0]
         noun = table.build(values)
         self._draft.entries.setdefault(table.noun, []).append(Entry(place, scope, noun, own, is_fine))
         return noun
@@ -106,9 +109,8 @@ class _Reader:
         context = detail.get("ctx", {})
         match detail["type"]:
             case "extra_forbidden":
-                self._fault(
-                    where, None, f"is not a key of {header or 'a world file'}", self._way_out(table, key, header)
-                )
+                home = header or "a world file"
+                self._fault(where, None, f"is not a key of {home}", self._way_out(table, key, header))
             case "missing":
                 self._fault(where, None, "is missing", f"every {header} needs it")
             case "refused":

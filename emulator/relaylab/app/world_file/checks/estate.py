@@ -28,9 +28,8 @@ def sites_exist(draft: Draft, _: KnownNames) -> Iterator[Fault]:
     for entry in draft.of(Sender):
         site = entry.noun.site
         if site is not None and site not in sites and draft.is_whole(Site):
-            yield Fault(
-                entry.place / "site", shown(site), "is not a site", did_you_mean(site, sites, "add it as [[site]]")
-            )
+            way_out = did_you_mean(site, sites, "add it as [[site]]")
+            yield Fault(entry.place / "site", shown(site), "is not a site", way_out)
 
 
 def signers_have_an_account(draft: Draft, _: KnownNames) -> Iterator[Fault]:
@@ -38,9 +37,9 @@ def signers_have_an_account(draft: Draft, _: KnownNames) -> Iterator[Fault]:
 
     ``sign_in`` names the account in use: a mailbox as long as SMTP AUTH is one of the two methods.
     """
-    boxes = [entry.noun for entry in draft.of(Mailbox)]
-    of_box = {address: box for box in boxes for address in (box.address, *box.proxy_addresses)}
-    of_hve = {entry.noun.address: entry.noun for entry in draft.of(HveAccount)}
+    boxes = draft.of(Mailbox)
+    of_box = {address: box for box in boxes for address in (box.noun.address, *box.noun.proxy_addresses)}
+    of_hve = {account.noun.address: account for account in draft.of(HveAccount)}
     mailboxes = _Accounts("mailbox", "mailbox", of_box, draft.is_whole(Mailbox))
     hve_accounts = _Accounts("High Volume Email account", "hve_account", of_hve, draft.is_whole(HveAccount))
     for entry in draft.fine(Sender):
@@ -59,13 +58,9 @@ def hve_senders_have_an_hve_account(draft: Draft, _: KnownNames) -> Iterator[Fau
     for entry in draft.fine(Sender):
         moves = entry.noun.today in _SMTP_AUTH and entry.noun.target in _HVE
         if moves and entry.noun.from_address.domain not in served and draft.is_whole(HveAccount):
+            place, seen = entry.place / "target", shown(entry.noun.target)
             way_out = "add it as [[tenant.hve_account]] (New-MailUser -HVEAccount)"
-            yield Fault(
-                entry.place / "target",
-                shown(entry.noun.target),
-                "needs a High Volume Email account in the tenant",
-                way_out,
-            )
+            yield Fault(place, seen, "needs a High Volume Email account in the tenant", way_out)
 
 
 def applications_of_senders_are_registered(draft: Draft, _: KnownNames) -> Iterator[Fault]:
@@ -95,7 +90,7 @@ class _Accounts:
 
     kind: str
     table: str
-    by_address: Mapping[Address, Mailbox | HveAccount]
+    by_address: Mapping[Address, Entry[Mailbox] | Entry[HveAccount]]
     are_whole: bool
 
     def judge(self, entry: Entry[Sender]) -> Iterator[Fault]:
@@ -108,8 +103,12 @@ class _Accounts:
             otherwise = f"add it as [[tenant.{self.table}]], or name in sign_in the {self.kind} it signs in as"
             choices = map(str, self.by_address)
             yield Fault(place, seen, f"is not a {self.kind}", did_you_mean(str(sender.signs_in_as), choices, otherwise))
-        elif account is not None and account.password is None and {sender.today, sender.target} & _PASSWORD:
+        elif account is not None and _has_none(account) and {sender.today, sender.target} & _PASSWORD:
             yield Fault(place, seen, "has no password in this world", f"add password to its [[tenant.{self.table}]]")
+
+
+def _has_none(account: Entry[Mailbox] | Entry[HveAccount]) -> bool:
+    return account.is_fine and account.noun.password is None
 
 
 def _mail_exchanger(value: str) -> DomainName:
