@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 class RelaylabController(Controller):
     """Serves one desk from a thread of its own, between ``start()`` and ``stop()``.
 
-    ``make_desk`` is called once, in that thread, during the start; what it raises, ``start()`` raises. Port 0 takes a
-    free one, and ``port`` tells which after the start. aiosmtpd opens a connection to itself during the start and
-    closes it after the greeting: the desk sees that.
+    ``start()`` makes the desk. Port 0 takes a free one, and ``port`` tells which after the start. aiosmtpd opens a
+    connection to itself during the start and closes it after the greeting: the desk sees that.
 
     Raises:
         ValueError: ``hostname`` is not in 127.0.0.0/8.
@@ -39,13 +38,15 @@ class RelaylabController(Controller):
         check_loopback(hostname)
         super().__init__(None, hostname, port, loop, ready_timeout=ready_timeout)
         self._make_desk = make_desk
-        self._desk: Desk | None = None
         self._sweep = Sweep(self.loop)
+
+    def start(self) -> None:
+        """Make the desk, and serve it from a new thread."""
+        self._desk = self._make_desk()
+        super().start()
 
     def factory(self) -> SmtpStream:
         """Make the protocol of one connection."""
-        if self._desk is None:
-            self._desk = self._make_desk()
         return SmtpStream(self._desk, self._sweep)
 
     def stop(self, no_assert: bool = False) -> None:  # noqa: FBT001, FBT002 - aiosmtpd's signature

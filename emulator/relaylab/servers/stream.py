@@ -119,7 +119,8 @@ class SmtpStream(asyncio.Protocol):
         if self._ended is not None:
             self._transport.close()
         else:
-            self._run(self._end_input, "closed without closing TLS" if self._outlet.tls else "closed by the client")
+            is_torn = self._outlet.tls is not None and self._shaking is None
+            self._run(self._end_input, "closed without closing TLS" if is_torn else "closed by the client")
         return True
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -120,6 +120,8 @@ class SslEngine:
             return self._ssl.read(RECORD)
         except ssl.SSLWantReadError:
             return None
+        except ssl.SSLZeroReturnError:
+            return b""
         except ssl.SSLError as error:
             raise _failure(error) from None
 
