@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from relaylab.domain.randomness import Random
@@ -32,9 +33,9 @@ class Party:
     tarpit: bool = False
     on_legacy_host: bool = False
 
-    def render(self, reply: Reply, moment: Moment) -> bytes:
-        """Write a reply as it goes on the wire at this moment."""
-        return render(reply, self.names, moment.now, trailer_style(moment))
+    def render(self, reply: Reply, moment: Moment, *, late: float = 0.0) -> bytes:
+        """Write a reply as it goes on the wire, ``late`` seconds after this moment (CS-CMD-13: that is its stamp)."""
+        return render(reply, self.names, moment.now + timedelta(seconds=late), trailer_style(moment))
 
 
 def trailer_style(moment: Moment) -> TrailerStyle:

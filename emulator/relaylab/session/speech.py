@@ -56,7 +56,7 @@ class Speech:
     ) -> Turn:
         """Give a reply."""
         delay = limits.TARPIT_SECONDS if self._party.tarpit and reply.template.slow else 0.0
-        data = self._party.render(reply, moment)
+        data = self._party.render(reply, moment, late=delay)
         return Turn(data=data, then=then, delay=delay, events=events, charges=charges)
 
     def admit(self, verdict: Verdict, command: str, moment: Moment) -> Turn:
@@ -75,9 +75,11 @@ class Speech:
     ) -> Turn:
         """Give the answer of a verdict that does not."""
         judged = Judged(**self.stamp(moment), command=command, decision=verdict.decision())
-        closes = verdict.effect.kind is EffectKind.DISCONNECT
-        then = Then.CLOSE if closes else Then.READ_COMMAND
-        turn = self.say(_spoken(verdict), moment, then=then, events=(judged,), charges=charges)
+        reply = _spoken(verdict)
+        if verdict.effect.kind is EffectKind.DISCONNECT:
+            closed = Closed(**self.stamp(moment), why=f"closed with {reply.code:d}")
+            return self.say(reply, moment, then=Then.CLOSE, events=(judged, closed), charges=charges)
+        turn = self.say(reply, moment, events=(judged,), charges=charges)
         return self._count_error(turn, moment) if counts_as_error else turn
 
     def refuse_sign_in(self, verdict: Verdict, command: str, moment: Moment, *, charges: tuple[Charge, ...]) -> Turn:
