@@ -52,6 +52,7 @@ class Mailing:
     def mail(self, command: Command, moment: Moment) -> Turn:
         """Judge the sender and begin a transaction."""
         mail = parse_mail(command.argument)
+        self._progress.refused = True
         if isinstance(mail, Fault):
             return self._speech.protocol_error(_FAULTS[mail].fill(), "MAIL", moment)
         progress = self._progress
@@ -71,12 +72,14 @@ class Mailing:
         if progress.party.endpoint is Endpoint.MX:
             progress.transaction.attribution = attribute(moment.world, progress.party.peer, mail.sender)
         progress.state = State.MAIL
+        progress.refused = False
         return self._speech.admit(verdict, f"MAIL FROM:<{mail.sender or ''}>", moment)
 
     def rcpt(self, command: Command, moment: Moment) -> Turn:
         """Judge a recipient and add it."""
         address = parse_rcpt(command.argument)
         if isinstance(address, Fault):
+            self._progress.refused = True
             return self._speech.protocol_error(_FAULTS[address].fill(), "RCPT", moment)
         transaction = self._under_way()
         recipient = moment.world.recipient(address)
@@ -92,6 +95,7 @@ class Mailing:
         )
         verdict = moment.rulebook.judge(ask)
         if not verdict.admits:
+            self._progress.refused = True
             return self._speech.refuse(verdict, f"RCPT TO:<{address}>", moment)
         transaction.recipients.append(recipient)
         self._progress.state = State.RCPT
@@ -122,7 +126,8 @@ class Mailing:
         chunk, self._pending_chunk = self._pending_chunk or Chunk(0, last=False), None
         out_of_order = OUT_OF_ORDER[self._progress.state].get(Verb.BDAT)
         if out_of_order is not None or self._progress.transaction is None:
-            return self._speech.protocol_error((out_of_order or replies.BAD_SEQUENCE).fill(), "BDAT", moment)
+            reply, forgiven = (out_of_order or replies.BAD_SEQUENCE).fill(), self._progress.forgives(Verb.BDAT)
+            return self._speech.protocol_error(reply, "BDAT", moment, forgiven=forgiven)
         transaction = self._progress.transaction
         charges = self._open_submission(moment)
         if not transaction.content and not transaction.dropped:
@@ -192,6 +197,7 @@ class Mailing:
         """End the transaction, if there is one; the session is where it was after its hello."""
         charges = self.release(moment)
         self._progress.transaction = None
+        self._progress.refused = False
         self._progress.state = State.NEW if self._progress.state is State.NEW else State.READY
         return charges
 

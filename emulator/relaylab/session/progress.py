@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Final, TypedDict
 
+from relaylab.session.commands import Verb
 from relaylab.session.transitions import State
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from relaylab.session.moment import Moment
     from relaylab.session.party import Party
     from relaylab.session.transaction import Transaction
+
+_IN_FLIGHT: Final = frozenset({Verb.RCPT, Verb.DATA, Verb.BDAT})
 
 
 class Circumstances(TypedDict):
@@ -31,6 +34,7 @@ class Progress:
     """The session of ``party``, as it stands.
 
     ``sign_in_failure`` is the line that the last failed AUTH was refused with; it is None again after a good one.
+    ``refused`` is true from a refused MAIL or RCPT on, until a MAIL is granted or the transaction is over.
     """
 
     party: Party
@@ -39,12 +43,18 @@ class Progress:
     account: Account | None = None
     sign_in_failure: str | None = None
     transaction: Transaction | None = None
+    refused: bool = False
 
     def begin_anew(self, tls: TlsFacts) -> None:
         """Forget everything said in clear (RFC 3207 §4.2)."""
         self.tls = tls
         self.state = State.NEW
         self.account = self.transaction = self.sign_in_failure = None
+        self.refused = False
+
+    def forgives(self, verb: Verb) -> bool:
+        """Tell whether an error may have been in flight, behind a refusal that its client has not read (RFC 2920)."""
+        return self.refused and verb in _IN_FLIGHT
 
     def circumstances(self, moment: Moment) -> Circumstances:
         """Give what an Ask at this moment begins with."""

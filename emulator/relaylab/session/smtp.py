@@ -127,7 +127,8 @@ class SmtpSession:
             return self._speech.protocol_error(unknown, f"(unknown, {len(command.word)} letters)", moment)
         out_of_order = OUT_OF_ORDER[self._progress.state].get(command.verb)
         if out_of_order is not None and command.verb is not Verb.BDAT:
-            return self._speech.protocol_error(out_of_order.fill(), command.verb.value, moment)
+            forgiven = self._progress.forgives(command.verb)
+            return self._speech.protocol_error(out_of_order.fill(), command.verb.value, moment, forgiven=forgiven)
         return self._obey(command, moment)
 
     def _obey(self, command: Command, moment: Moment) -> Turn:  # noqa: C901, PLR0911 - one line a verb

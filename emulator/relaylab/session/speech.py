@@ -89,11 +89,12 @@ class Speech:
         allowed = limits.LOGON_FAILURES.at(moment.now, moment.rulebook.calendar)
         return self._hang_up_after(turn, moment, due=self._failed_sign_ins >= allowed)
 
-    def protocol_error(self, reply: Reply, command: str, moment: Moment) -> Turn:
-        """Refuse what the grammar or the order of the protocol does not allow."""
+    def protocol_error(self, reply: Reply, command: str, moment: Moment, *, forgiven: bool = False) -> Turn:
+        """Refuse what the grammar or the order of the protocol does not allow; it counts unless it is forgiven."""
         facts = ReplyFacts(int(reply.code), str(reply.enhanced) if reply.enhanced else None, reply.text)
         answered = Answered(**self.stamp(moment), command=command, reply=facts)
-        return self._count_error(self.say(reply, moment, events=(answered,)), moment)
+        turn = self.say(reply, moment, events=(answered,))
+        return turn if forgiven else self._count_error(turn, moment)
 
     def bad_input(self, reply: Reply, what: str, moment: Moment) -> Turn:
         """Refuse octets that are no SMTP."""
