@@ -91,7 +91,7 @@ def _receipt(message_id: str | None, size: int, party: Party) -> tuple[tuple[str
     seconds = chance.uniform(0.08, 0.6)
     return (
         ("message_id", message_id or made),
-        ("internal_id", str((chance.randrange(1_000, 12_000) << 32) + chance.randrange(1, 5_000))),
+        ("internal_id", str((chance.randrange(1_000, 12_000) << 32) + chance.randrange(1, 10_000))),
         ("backend", backend),
         ("octets", str(octets)),
         ("seconds", f"{seconds:.3f}"),

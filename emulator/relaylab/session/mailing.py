@@ -90,14 +90,14 @@ class Mailing:
             principal=self._progress.account.mailbox if self._progress.account else None,
             attribution=transaction.attribution,
             recipients=len(transaction.recipients),
-            same_domain=transaction.of_domain(recipient),
+            same_domain=transaction.of_domain(address.domain),
             bound_to=transaction.bound_to,
         )
         verdict = moment.rulebook.judge(ask)
         if not verdict.admits:
             self._progress.refused = True
             return self._speech.refuse(verdict, f"RCPT TO:<{address}>", moment)
-        transaction.recipients.append(recipient)
+        transaction.add(recipient)
         self._progress.state = State.RCPT
         return self._speech.admit(verdict, f"RCPT TO:<{address}>", moment)
 

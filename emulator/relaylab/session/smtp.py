@@ -200,5 +200,5 @@ def _banner_date(moment: Moment) -> str:
 
 def _duration(seconds: float) -> str:
     """Give ``00:10:01.8904373``: hours, minutes, seconds with seven decimals (CS-TO-01)."""
-    minutes, rest = divmod(seconds, 60)
-    return f"{int(minutes) // 60:02d}:{int(minutes) % 60:02d}:{rest:010.7f}"
+    whole, ticks = divmod(round(seconds * 10_000_000), 10_000_000)
+    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}.{ticks:07d}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from relaylab.domain.asks import NOWHERE
 from relaylab.domain.message import Envelope
 
 if TYPE_CHECKING:
-    from relaylab.domain.address import Address
+    from relaylab.domain.address import Address, DomainName
     from relaylab.domain.attribution import Attribution
     from relaylab.domain.world import Recipient
     from relaylab.session.commands import MailFrom
@@ -29,6 +30,7 @@ class Transaction:
     open_before: int | None = None
     content: bytearray = field(default_factory=bytearray)
     dropped: int = 0
+    _domains: Counter[DomainName] = field(default_factory=Counter)
 
     @property
     def sender(self) -> Address | None:
@@ -43,9 +45,14 @@ class Transaction:
         tenant = self.recipients[0].tenant
         return tenant.id if tenant else ""
 
-    def of_domain(self, recipient: Recipient) -> int:
-        """Count the accepted recipients in the same domain."""
-        return sum(accepted.address.domain == recipient.address.domain for accepted in self.recipients)
+    def add(self, recipient: Recipient) -> None:
+        """Add an accepted recipient."""
+        self.recipients.append(recipient)
+        self._domains[recipient.address.domain] += 1
+
+    def of_domain(self, domain: DomainName) -> int:
+        """Count the accepted recipients in a domain."""
+        return self._domains[domain]
 
     def envelope(self) -> Envelope:
         """Give sender and recipients as they are now."""

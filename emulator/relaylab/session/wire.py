@@ -57,6 +57,8 @@ class Wire:
         answer = self.say(f"BDAT {len(content)}{' LAST' if last else ''}")
         if self.turns[-1].then is not Then.READ_CHUNK:
             return answer
+        if len(content) > self._session.message_limit:
+            return self._take(self._session.receive_oversized_chunk(len(content), self._moment()))
         return self._take(self._session.receive_chunk(bytearray(content), self._moment()))
 
     def _take(self, turn: Turn) -> bytes:
