@@ -89,18 +89,21 @@ def charged_recipients(recipients: tuple[Address, ...]) -> int:
     return len(recipients)
 
 
-def expand(world: World, recipient: Recipient, seen: frozenset[str] = frozenset()) -> Iterator[Recipient]:
-    """Give the final recipients behind one: members of groups, targets of contacts, itself otherwise."""
-    if recipient.address.key in seen:
-        return
-    seen |= {recipient.address.key}
-    if recipient.group is not None:
-        for member in recipient.group.members:
-            yield from expand(world, world.recipient(member), seen)
-    elif recipient.contact is not None:
-        yield world.recipient(recipient.contact.external_email_address)
-    else:
-        yield recipient
+def expand(world: World, recipient: Recipient) -> Iterator[Recipient]:
+    """Give the final recipients behind one, each once: members of groups, targets of contacts, itself otherwise."""
+    waiting, seen = [recipient], set[str]()
+    while waiting:
+        one = waiting.pop()
+        holder = one.mailbox.address if one.mailbox else one.address
+        if holder.key in seen:
+            continue
+        seen.add(holder.key)
+        if one.group is not None:
+            waiting.extend(world.recipient(member) for member in reversed(one.group.members))
+        elif one.contact is not None:
+            waiting.append(world.recipient(one.contact.external_email_address))
+        else:
+            yield one
 
 
 def _place(
