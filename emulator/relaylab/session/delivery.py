@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from relaylab.domain.address import Address, DomainName
 from relaylab.domain.asks import DataAsk, DeliveryAsk
 from relaylab.domain.charge import Charge, Meter
 from relaylab.domain.message import Copy, Envelope, KeptMessage, Placement
@@ -17,7 +18,6 @@ from relaylab.session.report import write_report
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from relaylab.domain.address import Address
     from relaylab.domain.decision import Decision
     from relaylab.domain.reply import Reply
     from relaylab.domain.tenant import Tenant
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from relaylab.session.moment import Moment
     from relaylab.session.party import Party
 
+_MOERA: Final = DomainName("onmicrosoft.com")
 _RATE_WINDOW: Final = timedelta(minutes=1)
 # A queue is never longer: 10,000 messages take five and a half hours. What lies further ahead was charged before
 # somebody moved the clock back.
@@ -52,7 +53,7 @@ def deliver(  # noqa: PLR0913 - the message, its verdict, and where both are
     """Place every copy of an accepted message."""
     sender_tenant = ask.tenant or (ask.attribution.tenant if ask.attribution.may_relay else None)
     delivered_at = delivery_instant(ask, moment)
-    copies, bounced = _place(ask, sender_tenant, moment)
+    copies, bounced, external = _place(ask, sender_tenant, moment)
     message = KeptMessage(
         id=message_id,
         endpoint=ask.endpoint,
@@ -62,7 +63,7 @@ def deliver(  # noqa: PLR0913 - the message, its verdict, and where both are
         accepted_at=moment.now,
         delivered_at=delivered_at,
         envelope=ask.envelope,
-        shown_from=_shown_from(ask),
+        shown_from=str(_shown_sender(ask) or ""),
         head=ask.head,
         size=ask.size,
         raw=raw,
@@ -70,7 +71,7 @@ def deliver(  # noqa: PLR0913 - the message, its verdict, and where both are
         decision=decision,
     )
     report = _report(message, bounced, party, moment) if bounced else None
-    return Delivered(message, report, tuple(_charges(ask, sender_tenant, message)))
+    return Delivered(message, report, tuple(_charges(ask, sender_tenant, message, external)))
 
 
 def delivery_instant(ask: DataAsk, moment: Moment) -> datetime:
@@ -108,14 +109,16 @@ def expand(world: World, recipient: Recipient) -> Iterator[Recipient]:
 
 def _place(
     ask: DataAsk, sender_tenant: Tenant | None, moment: Moment
-) -> tuple[list[Copy], list[tuple[Address, Reply]]]:
+) -> tuple[list[Copy], list[tuple[Address, Reply]], int]:
+    """Judge and place each copy; give them, those that bounced, and how many count as external (COR-40)."""
     calendar, usage = moment.rulebook.calendar, moment.usage
     tenant_id = sender_tenant.id if sender_tenant else ""
-    external = usage.total(Meter.EXTERNAL, tenant_id, moment.now) if sender_tenant else 0
-    moera = usage.total(Meter.MOERA_EXTERNAL, tenant_id, moment.now) if sender_tenant else 0
+    external_today = usage.total(Meter.EXTERNAL, tenant_id, moment.now) if sender_tenant else 0
+    moera_today = usage.total(Meter.MOERA_EXTERNAL, tenant_id, moment.now) if sender_tenant else 0
     quota = limits.external_quota(sender_tenant, moment.now, calendar) if sender_tenant else None
     uses_moera = sender_tenant is not None and _uses_moera(ask, sender_tenant)
     moera_quota = limits.moera_quota(sender_tenant, moment.now, calendar) if sender_tenant and uses_moera else None
+    external = 0
     copies: list[Copy] = []
     bounced: list[tuple[Address, Reply]] = []
     for place, through in enumerate(ask.envelope.recipients):
@@ -133,9 +136,9 @@ def _place(
                     principal=ask.principal,
                     tenant=sender_tenant,
                     attribution=ask.attribution,
-                    external_today=external,
+                    external_today=external_today + external,
                     external_quota=quota,
-                    moera_today=moera,
+                    moera_today=moera_today + external,
                     moera_quota=moera_quota,
                     recipients_today=ask.recipients_today + place + 1,
                 )
@@ -147,25 +150,23 @@ def _place(
                 copies.append(Copy(recipient.address, through, Placement.NONE, rule, reply.line))
                 continue
             external += recipient.is_outside
-            moera += recipient.is_outside and uses_moera
             outside = recipient.standing in {Standing.OUTSIDE, Standing.RELAYED}
             copies.append(Copy(recipient.address, through, Placement.OUTSIDE if outside else Placement.INBOX))
-    return copies, bounced
+    return copies, bounced, external
 
 
 def _uses_moera(ask: DataAsk, tenant: Tenant) -> bool:
-    sender = ask.sender
-    return sender is not None and sender.domain == tenant.initial_domain
+    """Tell whether the message leaves under one of the tenant's ``onmicrosoft.com`` domains (CS-LIM-30)."""
+    sender = _shown_sender(ask)
+    return sender is not None and sender.domain.is_within(_MOERA) and tenant.owns(sender.domain)
 
 
-def _shown_from(ask: DataAsk) -> str:
+def _shown_sender(ask: DataAsk) -> Address | None:
     """Give the sender that recipients see: an alias becomes the primary address unless it may stay (CS-SA-07)."""
     sender = ask.sender
-    if sender is None:
-        return ""
     if ask.principal is None or ask.tenant is None or ask.tenant.organization_config.send_from_alias_enabled:
-        return str(sender)
-    return str(ask.principal.address) if ask.principal.owns(sender) else str(sender)
+        return sender
+    return ask.principal.address if sender is not None and ask.principal.owns(sender) else sender
 
 
 def _owner(ask: DataAsk, sender_tenant: Tenant | None, moment: Moment) -> str | None:
@@ -175,16 +176,15 @@ def _owner(ask: DataAsk, sender_tenant: Tenant | None, moment: Moment) -> str | 
     return next((tenant.name for tenant in tenants if tenant), None)
 
 
-def _charges(ask: DataAsk, sender_tenant: Tenant | None, message: KeptMessage) -> Iterator[Charge]:
+def _charges(ask: DataAsk, sender_tenant: Tenant | None, message: KeptMessage, external: int) -> Iterator[Charge]:
     now = message.accepted_at
     if ask.principal is not None:
         yield Charge(Meter.RECIPIENTS, ask.principal.address.key, ask.charge, now)
         yield Charge(Meter.DELIVERIES, ask.principal.address.key, 1, message.delivered_at)
-    outside = sum(copy.placed is Placement.OUTSIDE for copy in message.copies)
-    if sender_tenant is not None and outside:
-        yield Charge(Meter.EXTERNAL, sender_tenant.id, outside, now)
+    if sender_tenant is not None and external:
+        yield Charge(Meter.EXTERNAL, sender_tenant.id, external, now)
         if _uses_moera(ask, sender_tenant):
-            yield Charge(Meter.MOERA_EXTERNAL, sender_tenant.id, outside, now)
+            yield Charge(Meter.MOERA_EXTERNAL, sender_tenant.id, external, now)
 
 
 def _report(
