@@ -64,16 +64,17 @@ def midnight(day: date) -> datetime:
 
 
 def parse_instant(text: str) -> datetime:
-    """Read ``2027-01-04``, ``2027-01-04T09:00`` or ``2027-01-04T09:00:00Z``; without a zone it is UTC.
+    """Read ``2027-01-04``, ``2027-01-04T09:00:00Z`` or another ISO form; without a zone it is UTC.
 
-    Raise ValueError, saying what is expected, for anything else.
+    Raise ValueError, saying what is expected, for anything else, and for an instant that lies outside the years 1 to
+    9999 in UTC.
     """
     try:
         instant = datetime.fromisoformat(text.strip())
-    except ValueError:
+        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else as_utc(instant)
+    except (ValueError, OverflowError):
         msg = f"{text!r} is not a date or an instant such as 2027-01-04 or 2027-01-04T09:00:00Z"
         raise ValueError(msg) from None
-    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else as_utc(instant)
 
 
 def iso(instant: datetime) -> str:

@@ -121,12 +121,30 @@ class Rulebook:
         return self.catalogue.default_source
 
     def digest(self) -> str:
-        """Give a digest that changes when any rule, date, reading or text does: 16 hexadecimal digits."""
+        """Give a digest that changes when any rule, date, reading, text or citation does: 16 hexadecimal digits.
+
+        A condition is seen by the sentence that states it.
+        """
         lines = [
-            f"{rule.id}|{rule.sentence}|{rule.effect.kind}|{rule.effect.reply}|{rule.since}|{rule.until}|{rule.under}"
-            f"|{rule.source.fact}|{rule.fix}"
+            f"{rule.id}|{rule.asks.__name__}|{rule.sentence}|{_spelt(rule.effect)}|{rule.since}|{rule.until}"
+            f"|{rule.under}|{_cited(rule.source)}|{rule.fix}"
             for rule in self.catalogue.rules
+        ]
+        lines += [
+            f"{endpoint}.{ask.__name__}|{default.stage}|{_spelt(default.effect)}"
+            for (endpoint, ask), default in self.catalogue.defaults.items()
         ]
         lines += [f"{name}={iso(at) if at else None}" for name, at in sorted(self.calendar.dates.items())]
         lines += [f"{name}={value}" for name, value in sorted(self.readings.items())]
         return sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
+def _spelt(effect: Effect) -> str:
+    reply = effect.reply
+    if reply is None:
+        return str(effect.kind)
+    return f"{effect.kind}|{reply.name}|{reply}|{reply.trailer.value}|{reply.slow}|{_cited(reply.source)}"
+
+
+def _cited(source: Source) -> str:
+    return f"{source} {source.url}"

@@ -26,12 +26,14 @@ class Epoch:
 def timeline(
     rulebook: Rulebook, ask: Ask, since: datetime, *, at: Callable[[Ask, datetime], Ask] | None = None
 ) -> tuple[Epoch, ...]:
-    """Judge ``ask`` at ``since`` and at every later edge of the rulebook; neighbours with one answer are joined.
+    """Judge ``ask`` at ``since`` and at every later date of the calendar; neighbours with one answer are joined.
 
-    ``at`` remakes the ask for another instant, where more of it than the instant changes with time.
+    ``at`` remakes the ask for another instant, where more of it than the instant changes with time: a quota, say, which
+    changes at dates that no rule begins or ends at.
     """
     remake = at or (lambda asked, instant: replace(asked, now=instant))
-    instants = [since, *(edge for edge in rulebook.edges if edge > since)]
+    dates = {date for date in rulebook.calendar.dates.values() if date is not None and date > since}
+    instants = [since, *sorted(dates)]
     verdicts = [(instant, rulebook.judge(remake(ask, instant))) for instant in instants]
     changes = [
         (instant, verdict)
