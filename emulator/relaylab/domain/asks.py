@@ -212,9 +212,10 @@ class DeliveryAsk(Ask):
     """A copy of an accepted message is about to be placed.
 
     ``recipient`` is one final recipient after groups were expanded. ``recipients`` counts those of the envelope.
-    ``external_today`` and ``external_quota`` are the tenant's copies to the outside in the last 24 hours, this
-    message's earlier ones included, and what it may send; ``moera_today`` the same for senders at
-    ``onmicrosoft.com``. A quota of None means that no limit holds.
+    ``external_today`` and ``external_quota`` are the tenant's external copies in the last 24 hours, this message's
+    earlier ones included, and what it may send; ``moera_today`` and ``moera_quota`` the same for senders at
+    ``onmicrosoft.com``. A quota of None means that no limit holds. ``recipients_today`` is what the mailbox has sent
+    in the last 24 hours, up to and with the envelope recipient behind this copy.
     """
 
     recipient: Recipient
@@ -229,6 +230,12 @@ class DeliveryAsk(Ask):
     moera_today: int = 0
     moera_quota: int | None = None
     recipients_today: int = 0
+
+    @property
+    def is_external(self) -> bool:
+        """True when the recipient is in no accepted domain of the sending tenant; another tenant's is external too."""
+        owner = self.recipient.tenant
+        return owner is None or self.tenant is None or owner.id != self.tenant.id
 
     def words(self) -> Mapping[str, str]:
         """Add recipient, mailbox, tenant and quota."""

@@ -1,4 +1,4 @@
-"""When a tenant's quota for recipients outside is used up: the same for every endpoint that counts towards it."""
+"""When a tenant's quota for external recipients is used up: the same for every endpoint that counts towards it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ if TYPE_CHECKING:
 
 
 def external_is_used_up(ask: DeliveryAsk) -> bool:
-    """Tell whether this copy to the outside would pass the tenant external recipient rate limit (CS-LIM-20)."""
-    return ask.recipient.is_outside and ask.external_quota is not None and ask.external_today >= ask.external_quota
+    """Tell whether this external copy would pass the tenant external recipient rate limit (CS-LIM-20)."""
+    return ask.is_external and ask.external_quota is not None and ask.external_today >= ask.external_quota
 
 
 def moera_is_used_up(ask: DeliveryAsk) -> bool:
-    """Tell whether this copy to the outside would pass the limit for onmicrosoft.com senders (CS-LIM-30)."""
-    return ask.recipient.is_outside and ask.moera_quota is not None and ask.moera_today >= ask.moera_quota
+    """Tell whether this external copy would pass the limit for onmicrosoft.com senders (CS-LIM-30)."""
+    return ask.is_external and ask.moera_quota is not None and ask.moera_today >= ask.moera_quota
