@@ -18,7 +18,7 @@ def _day(year: int, month: int, day: int) -> datetime:
     return datetime(year, month, day, tzinfo=UTC)
 
 
-EARLIEST_SUPPORTED: Final = _day(2020, 10, 1)  # before it the wording of too many replies is not known
+EARLIEST_SUPPORTED: Final = _day(2020, 10, 1)  # sources.EARLIEST; before it too many wordings are not known
 _TIMELINE: Final = "basic_auth_timeline"
 
 # The cutover -------------------------------------------------------------------------------------------------------
@@ -52,7 +52,7 @@ BASIC_AUTH_REMOVED: Final = Milestone(
 SUBMISSION_WORDING_2021: Final = Milestone(
     "submission_wording_2021",
     _day(2021, 1, 1),
-    "Client submission answers with today's lines to unauthenticated senders and wrong passwords.",
+    "Client submission answers with today's lines to unauthenticated senders, wrong passwords and closed switches.",
     sources.NOT_AUTHENTICATED_OLD,
     'The change is seen "before about 2021"; the first day of 2021 is our choice.',
 )
@@ -81,7 +81,7 @@ RELAY_IGNORES_FROM_HEADER: Final = Milestone(
     "relay_ignores_from_header",
     _day(2023, 11, 1),
     "The From header no longer attributes a message to a tenant; MAIL FROM or the certificate must.",
-    sources.RELAY_RULE,
+    sources.RELAY_RULE_OLD,
 )
 DBEB_WITHOUT_NUMBER: Final = Milestone(
     "dbeb_without_number",

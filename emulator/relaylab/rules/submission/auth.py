@@ -187,16 +187,37 @@ def password_is_wrong(ask: SignInAsk) -> bool:
     return ask.mechanism.is_basic and ask.credential is Credential.WRONG
 
 
+_SECOND_FACTOR_FIX = "Give {mailbox} an app password, or move the sender to OAuth 2.0."
+
+
+def _needs_a_second_factor(ask: SignInAsk) -> bool:
+    return ask.mechanism.is_basic and ask.mailbox is not None and ask.mailbox.mfa_required
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.UNSUCCESSFUL,
+    asks=SignInAsk,
+    source=sources.UNSUCCESSFUL_OLD,
+    until=milestones.SUBMISSION_WORDING_2021,
+    fix=_SECOND_FACTOR_FIX,
+)
+def second_factor_is_missing_in_2020(ask: SignInAsk) -> bool:
+    """Until about 2021 an account that must use a second factor got the bare refusal, as for a wrong password."""
+    return _needs_a_second_factor(ask)
+
+
 @_rule(
     EffectKind.REFUSE,
     replies.WRONG_CREDENTIALS,
     asks=SignInAsk,
     source=sources.WRONG_CREDENTIALS,
-    fix="Give {mailbox} an app password, or move the sender to OAuth 2.0.",
+    since=milestones.SUBMISSION_WORDING_2021,
+    fix=_SECOND_FACTOR_FIX,
 )
 def second_factor_is_missing(ask: SignInAsk) -> bool:
     """An account that must use a second factor cannot sign in with its password alone."""
-    return ask.mechanism.is_basic and ask.mailbox is not None and ask.mailbox.mfa_required
+    return _needs_a_second_factor(ask)
 
 
 @_rule(
@@ -323,16 +344,13 @@ def security_defaults_block_basic(ask: SignInAsk) -> bool:
     return ask.mechanism.is_basic and ask.tenant is not None and ask.tenant.security_defaults
 
 
-@_rule(
-    EffectKind.REFUSE,
-    replies.CRITERIA_NOT_MET,
-    asks=SignInAsk,
-    source=sources.CONDITIONAL_ACCESS_RULE,
-    fix="Exclude {mailbox} from the Conditional Access policy that blocks legacy authentication, or move the sender "
-    "to OAuth 2.0.",
+_EXCLUDE = (
+    "Exclude {mailbox} from the Conditional Access policy that blocks legacy authentication, or move the sender to "
+    "OAuth 2.0."
 )
-def conditional_access_blocks_basic(ask: SignInAsk) -> bool:
-    """A Conditional Access policy that blocks legacy authentication blocks passwords of everybody not excluded."""
+
+
+def _is_blocked_by_conditional_access(ask: SignInAsk) -> bool:
     return (
         ask.mechanism.is_basic
         and ask.tenant is not None
@@ -343,14 +361,70 @@ def conditional_access_blocks_basic(ask: SignInAsk) -> bool:
 
 @_rule(
     EffectKind.REFUSE,
+    replies.UNSUCCESSFUL,
+    asks=SignInAsk,
+    source=sources.CONDITIONAL_ACCESS_RULE,
+    until=milestones.SUBMISSION_WORDING_2021,
+    fix=_EXCLUDE,
+)
+def conditional_access_blocks_basic_in_2020(ask: SignInAsk) -> bool:
+    """Until about 2021 a password that Conditional Access blocks got the bare refusal."""
+    return _is_blocked_by_conditional_access(ask)
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.CRITERIA_NOT_MET,
+    asks=SignInAsk,
+    source=sources.CONDITIONAL_ACCESS_RULE,
+    since=milestones.SUBMISSION_WORDING_2021,
+    fix=_EXCLUDE,
+)
+def conditional_access_blocks_basic(ask: SignInAsk) -> bool:
+    """A Conditional Access policy that blocks legacy authentication blocks passwords of everybody not excluded."""
+    return _is_blocked_by_conditional_access(ask)
+
+
+_ALLOW_THE_MAILBOX = "Set-CASMailbox -Identity {mailbox} -SmtpClientAuthenticationDisabled $false"
+
+
+def _is_off_for_the_mailbox(ask: SignInAsk) -> bool:
+    return ask.mailbox is not None and ask.mailbox.smtp_client_authentication_disabled is True
+
+
+def _is_off_for_the_tenant(ask: SignInAsk) -> bool:
+    return (
+        ask.mailbox is not None
+        and ask.mailbox.smtp_client_authentication_disabled is None
+        and ask.tenant is not None
+        and ask.tenant.smtp_auth_is_disabled
+    )
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.UNSUCCESSFUL,
+    asks=SignInAsk,
+    source=sources.UNSUCCESSFUL_OLD,
+    until=milestones.SUBMISSION_WORDING_2021,
+    fix=_ALLOW_THE_MAILBOX,
+)
+def smtp_auth_is_disabled_in_2020(ask: SignInAsk) -> bool:
+    """Until about 2021 a disabled switch of mailbox or tenant got the bare refusal."""
+    return _is_off_for_the_mailbox(ask) or _is_off_for_the_tenant(ask)
+
+
+@_rule(
+    EffectKind.REFUSE,
     replies.DISABLED_FOR_MAILBOX,
     asks=SignInAsk,
     source=sources.MAILBOX_SWITCH_RULE,
-    fix="Set-CASMailbox -Identity {mailbox} -SmtpClientAuthenticationDisabled $false",
+    since=milestones.SUBMISSION_WORDING_2021,
+    fix=_ALLOW_THE_MAILBOX,
 )
 def smtp_auth_is_disabled_for_the_mailbox(ask: SignInAsk) -> bool:
     """The mailbox's own switch turns SMTP AUTH off, for passwords and for tokens."""
-    return ask.mailbox is not None and ask.mailbox.smtp_client_authentication_disabled is True
+    return _is_off_for_the_mailbox(ask)
 
 
 @_rule(
@@ -358,17 +432,12 @@ def smtp_auth_is_disabled_for_the_mailbox(ask: SignInAsk) -> bool:
     replies.DISABLED_FOR_TENANT,
     asks=SignInAsk,
     source=sources.TENANT_SWITCH_RULE,
-    fix="Set-CASMailbox -Identity {mailbox} -SmtpClientAuthenticationDisabled $false (this mailbox only), or "
-    "Set-TransportConfig -SmtpClientAuthenticationDisabled $false",
+    since=milestones.SUBMISSION_WORDING_2021,
+    fix=f"{_ALLOW_THE_MAILBOX} (this mailbox only), or Set-TransportConfig -SmtpClientAuthenticationDisabled $false",
 )
 def smtp_auth_is_disabled_for_the_tenant(ask: SignInAsk) -> bool:
     """The tenant's switch turns SMTP AUTH off where the mailbox says nothing, for passwords and for tokens."""
-    return (
-        ask.mailbox is not None
-        and ask.mailbox.smtp_client_authentication_disabled is None
-        and ask.tenant is not None
-        and ask.tenant.smtp_auth_is_disabled
-    )
+    return _is_off_for_the_tenant(ask)
 
 
 _OFF_LINES: Final = tuple(
@@ -390,7 +459,11 @@ _REMOVED_LINES: Final = tuple(
         rule.saying(replies.BASIC_IS_NOT_SUPPORTED_BARE, basic_auth_refusal_trailer="absent"),
     )
 )
-_SWITCHES: Final = (smtp_auth_is_disabled_for_the_mailbox, smtp_auth_is_disabled_for_the_tenant)
+_SWITCHES: Final = (
+    smtp_auth_is_disabled_in_2020,
+    smtp_auth_is_disabled_for_the_mailbox,
+    smtp_auth_is_disabled_for_the_tenant,
+)
 
 RULES: Final[tuple[AnyRule, ...]] = (
     tls_comes_first,
@@ -408,6 +481,7 @@ RULES: Final[tuple[AnyRule, ...]] = (
     too_many_wrong_passwords,
     password_is_wrong_in_2020,
     password_is_wrong,
+    second_factor_is_missing_in_2020,
     second_factor_is_missing,
     token_is_not_accepted,
     account_is_disabled,
@@ -417,6 +491,7 @@ RULES: Final[tuple[AnyRule, ...]] = (
     *(switch.only_under(sign_in_order="switches_first") for switch in _SWITCHES),
     authentication_policy_blocks_basic,
     security_defaults_block_basic,
+    conditional_access_blocks_basic_in_2020,
     conditional_access_blocks_basic,
     *(switch.only_under(sign_in_order="sheet") for switch in _SWITCHES),
 )
