@@ -67,21 +67,21 @@ def _inferred(fact: str, reason: str, date: str = "2026-11-23") -> Source:
 
 
 # Formats ------------------------------------------------------------------------------------------------------------
-TRAILER_TRIPLE: Final = _observed("CS-SFX-01", "2023-07-10", "VeeamHub/powershell#190")
 TRAILER_SINCE: Final = _observed("MX-FMT-03", "2023-03-15")
 BANNER: Final = _observed("CS-BAN-01", "2025-11-23")
 BANNER_SINCE: Final = _observed("CS-BAN-01", "2024-10-10", "simonrob/email-oauth2-proxy#297")
 EHLO_LIST: Final = _observed("CS-EHLO-01", "2025-11-23")
+LEGACY_HOST: Final = _inferred("CS-GAP-24", "no transcript found")
 EHLO_NAME: Final = _observed("CS-EHLO-07", "2025-04-26")
 HELO: Final = _observed("CS-HELO-01", "2022-11-17", "simonrob/email-oauth2-proxy#232")
 STARTTLS: Final = _observed("CS-STLS-01", "2025-11-23", "tarickb/sasl-xoauth2#97")
 QUIT: Final = _observed("CS-CMD-15", "2025-11-23", "PHPMailer/PHPMailer#3035")
 TARPIT: Final = _observed("CS-CMD-13", "2025-04-26", "simonrob/email-oauth2-proxy#251")
+TARPIT_SCOPE: Final = _inferred("CS-GAP-21", "seen for bad commands, bad names and failed sign-ins (CS-CMD-13)")
 
 # Grammar and order of commands --------------------------------------------------------------------------------------
 UNKNOWN_COMMAND: Final = _observed("CS-CMD-10", "2025-08", "simonrob/email-oauth2-proxy#372")
 GARBAGE_COMMAND: Final = _observed("CS-CMD-11", "2024-03-03", "simonrob/email-oauth2-proxy#234")
-CASE_AND_SPACES: Final = _documented("CS-CMD-16", "Microsoft's OAuth sample dialogue", "2026-11-23", LEARN_OAUTH_SMTP)
 SMALL_COMMANDS: Final = _inferred("CS-GAP-04", "general Exchange behaviour; no transcript of this endpoint")
 RSET: Final = _observed("MX-OK-07", "2023-03-15")
 SEND_HELLO_FIRST: Final = _observed("CS-GAP-05", "2016", "nette/mail#71")
@@ -105,10 +105,10 @@ SENDER_OK: Final = _observed("CS-TX-01", "2025-11-23")
 RECIPIENT_OK: Final = _observed("CS-TX-02", "2025-11-23")
 START_MAIL_INPUT: Final = _observed("CS-TX-03", "2025-11-23")
 MESSAGE_OK: Final = _observed("CS-TX-04", "2025")
-MESSAGE_ID_MADE: Final = _observed("CS-TX-05", "2022-11-17")
 
 # Authentication ------------------------------------------------------------------------------------------------------
 LOGIN_PROMPTS: Final = _observed("CS-AUTH-01", "2022-11-16", "nodemailer/nodemailer#1484")
+LOGIN_OFFER: Final = _inferred("CS-GAP-03", "consumer hosts still advertise it", "2025-09-27")
 AUTHENTICATED: Final = _observed("CS-AUTH-03", "2025-04-26")
 XOAUTH2_CHALLENGE: Final = _documented("CS-AUTH-21", "Authenticate using OAuth", "2026-11-23", LEARN_OAUTH_SMTP)
 AUTH_BEFORE_TLS: Final = _observed("CS-CMD-01", "2020-10-20")
@@ -133,7 +133,7 @@ SECURITY_DEFAULTS_RULE: Final = _documented(
 )
 CONDITIONAL_ACCESS: Final = _observed("CS-ERR-07", "2026-08-05")
 CONDITIONAL_ACCESS_RULE: Final = _observed("CS-EN-06", "2026-08-05", "MicrosoftDocs/OfficeDocs-Exchange#2707")
-ACCOUNT_LOCKED: Final = _observed("CS-ERR-08", "2026-08-28")
+ACCOUNT_LOCKED: Final = _observed("CS-ERR-08", "2026-09-08")
 ACCOUNT_ISSUE: Final = _observed("CS-ERR-09", "2024-10-04")
 ACCOUNT_ISSUE_RULE: Final = _inferred("CS-ERR-09", "the account state is not named; a disabled account is our choice")
 NO_MAILBOX: Final = _inferred("CS-ERR-11", "text seen in 2018; enhanced code and cause inferred")
@@ -161,6 +161,7 @@ BASIC_REMOVED: Final = _documented(
     "CS-ERR-12", "Exchange Online to retire Basic auth", "2024-04-26", BLOG_TIMELINE_2024
 )
 BASIC_OFF: Final = _inferred("COR-09", "no line is published for the default-off phase")
+BASIC_OFF_TRAILER: Final = _inferred("CS-GAP-02", "every other refusal of the front end has the trailer")
 NEW_TENANTS: Final = _documented(
     "CS-TL-06", "Updated SMTP AUTH Basic deprecation timeline", "2026-01-27", BLOG_TIMELINE_2026
 )
@@ -171,12 +172,13 @@ SEND_AS_DENIED_OLD: Final = _observed("CS-SA-03", "2021", "jstedfast/MailKit#117
 SEND_AS_SINCE: Final = _observed("CS-SA-03", "2022-11-23", "gophish/gophish#2670")
 SEND_AS_IDENTITY: Final = _inferred("CS-GAP-19", "both were foreign in every transcript (CS-SA-05)")
 SEND_AS_5_7_60: Final = _documented("CS-SA-04", "Set up a multifunction device", "2021-07", LEARN_PRINTERS)
-ALIAS_REWRITING: Final = _documented("CS-SA-07", "Set-OrganizationConfig, SendFromAliasEnabled", "2026-08-21")
 CONCURRENCY: Final = _observed("CS-LIM-01", "2026-08", "sabuhish/fastapi-mail#75")
 MESSAGE_RATE: Final = _documented("CS-LIM-04", "SMTP submission improvements", "2021-05-28", LEARN_SUBMISSION_LIMITS)
+MESSAGE_RATE_EFFECT: Final = _inferred(
+    "CS-GAP-16", "the limit is documented (CS-LIM-04), what the client sees of it is not"
+)
 RECIPIENT_RATE: Final = _documented("CS-LIM-06", "SMTP submission improvements", "2021-05-28", LEARN_SUBMISSION_LIMITS)
 RECIPIENT_RATE_NDR: Final = _documented("CS-LIM-06", "Non-delivery reports in Exchange Online", "2023-01", LEARN_NDR)
-GROUP_COUNTS_ONCE: Final = _documented("CS-LIM-07", "Exchange Online limits", "2026-11-23")
 RECIPIENTS_PER_MESSAGE: Final = _documented("CS-LIM-08", "Set-Mailbox, RecipientLimits", "2026-08-21")
 RECIPIENTS_STOP: Final = _inferred("CS-GAP-15", "RCPT is accepted and a report follows; the stop at 1000 is an option")
 SEND_SIZE: Final = _inferred("CS-GAP-14", "store submission refuses late; not seen on the wire")
@@ -188,14 +190,17 @@ TERRL_TRIAL: Final = _documented("CS-LIM-21", "Tenant outbound email limits", "2
 TERRL_ROLLOUT: Final = _documented("CS-LIM-22", "Tenant outbound email limits", "2025-07-14", BLOG_TERRL)
 TERRL_LAST_PHASE: Final = _documented("CS-LIM-22", "MC1023294", "2025-05-01")
 TERRL_2026: Final = _secondary("COR-04", "MC1454397, numbers from two unrelated projects", "2026-09-30")
-TERRL_COUNTING: Final = _documented("COR-40", "CSS-Exchange, Get-TerrlExternalRecipientEstimate", "2026")
+EXTERNAL_LIMIT_EFFECT: Final = _inferred("CS-GAP-17", "the codes are known from reports (MX-ERR-28)")
 MOERA: Final = _documented("CS-LIM-30", "Limiting onmicrosoft domain usage, restated in MT.1074", "2025-08", BLOG_MOERA)
 MOERA_TEXT: Final = _inferred("CS-LIM-30", "the code is published, the text is not")
 
 # Tenant MX -----------------------------------------------------------------------------------------------------------
 MX_BANNER: Final = _observed("MX-BAN-02", "2025-06-22")
-MX_EHLO: Final = _observed("MX-EHLO-02", "2022-07-04")
+MX_SESSION_IDS: Final = _inferred("MX-GAP-02", "arithmetic on public samples (MX-FMT-04)")
+MX_EHLO_AFTER_TLS: Final = _inferred("MX-GAP-03", "as client submission does it (MX-EHLO-04)")
 MX_NO_AUTH: Final = _inferred("MX-EHLO-02", "no mechanism is offered; the answer is the sister endpoint's (CS-CMD-02)")
+MX_RCPT_ORDER: Final = _inferred("MX-GAP-07", "no source gives the order")
+MX_THROTTLING: Final = _inferred("MX-GAP-21", "a free choice for tests")
 MX_QUEUED: Final = _observed("MX-OK-04", "2023-09-11")
 MX_GENERAL: Final = _inferred("MX-GAP-24", "no public capture of this endpoint; as the same front end at submission")
 RELAY_RULE: Final = _documented(
@@ -206,9 +211,18 @@ RELAY_RULE_OLD: Final = _documented(
 )
 RELAY_DENIED: Final = _documented("MX-ERR-01", "Relay access denied", "2026", LEARN_RELAY_DENIED)
 RELAY_DENIED_STAGE: Final = _observed("MX-ERR-02", "2022-10-24", "ictinnovations/ictfax#76")
+RELAY_DENIED_TEXT: Final = _inferred("MX-GAP-05", "ATTR36 was not seen after 2019", "2019")
 RELAY_DENIED_OLD_STAGE: Final = _observed("MX-ERR-02", "2018-07")
 RELAY_DENIED_ATTR36: Final = _documented("MX-ERR-03", "KB 3169958", "2019", KB_OFFICE_365_NOTICE)
+SHARED_CONNECTOR_IP: Final = _inferred("MX-GAP-14", "follows from the order of attribution (MX-ATTR-06)")
 DIRECT_SEND: Final = _documented("MX-DS-05", "Set-OrganizationConfig, RejectDirectSend", "2025-10-30", BLOG_DIRECT_SEND)
+DIRECT_SEND_STAGE: Final = _inferred("MX-GAP-06", "refused at the protocol layer", "2025-08")
+DIRECT_SEND_SENDER: Final = _inferred("MX-GAP-17", "Microsoft names the domain only; one report differs (MX-DS-11)")
+DIRECT_SEND_EMPTY_SENDER: Final = _inferred("MX-GAP-18", "the rule needs a domain (MX-DS-10)")
+DIRECT_SEND_DELAY: Final = _inferred("MX-GAP-16", "a free choice for tests")
+IPV6_MATCHES_NOTHING: Final = _inferred(
+    "COR-02", "MC835648 warns of it; the refusal follows, since connectors hold IPv4 addresses only (MX-CON-03)"
+)
 DIRECT_SEND_REJECTED: Final = _documented("MX-ERR-06", "More control over Direct Send", "2025-08-12", BLOG_DIRECT_SEND)
 DBEB: Final = _observed("MX-ERR-09", "2026-10-08")
 DBEB_2024: Final = _observed("MX-ERR-10", "2024-02")

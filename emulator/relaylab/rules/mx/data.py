@@ -9,6 +9,7 @@ from relaylab.domain.decision import EffectKind
 from relaylab.domain.endpoint import Endpoint, Stage
 from relaylab.engine.rule import AnyRule, RuleMaker
 from relaylab.rules import limits, replies, sources
+from relaylab.rules.mx import fixes
 
 _rule = RuleMaker(Endpoint.MX, Stage.DATA)
 
@@ -18,7 +19,7 @@ _rule = RuleMaker(Endpoint.MX, Stage.DATA)
     replies.TOO_LARGE,
     asks=DataAsk,
     source=sources.MX_SIZE,
-    fix="Send less than 150 MiB, or have the device split the scan.",
+    fix=fixes.SEND_LESS,
 )
 def message_is_too_large(ask: DataAsk) -> bool:
     """A message of more than 150 MiB is refused."""
@@ -31,7 +32,7 @@ def message_is_too_large(ask: DataAsk) -> bool:
     asks=DataAsk,
     source=sources.RELAY_DENIED_ATTR36,
     under=(("relay_denied_text", "attr36"),),
-    fix="Send with a MAIL FROM in an accepted domain of the tenant that owns the connector.",
+    fix=fixes.SEND_AS_THE_TENANT,
 )
 def relay_is_denied_to_a_foreign_sender(ask: DataAsk) -> bool:
     """Under the older reading a connector that matched, with a foreign MAIL FROM, has a text of its own."""
@@ -42,13 +43,29 @@ def relay_is_denied_to_a_foreign_sender(ask: DataAsk) -> bool:
     EffectKind.REFUSE,
     replies.RELAY_DENIED,
     asks=DataAsk,
+    source=sources.IPV6_MATCHES_NOTHING,
+    fix=f"{fixes.USE_IPV4}.",
+)
+def relay_is_denied_over_ipv6(ask: DataAsk) -> bool:
+    """A sender that arrives over IPv6 matches no connector by address, though its IPv4 address be on one."""
+    return bool(ask.outside) and not ask.attribution.may_relay and ask.peer.ip.version == 6
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.RELAY_DENIED,
+    asks=DataAsk,
     source=sources.RELAY_RULE,
-    fix="Put {ip} on an OnPremises connector (New-InboundConnector -ConnectorType OnPremises -SenderDomains * "
-    "-SenderIPAddresses {ip}) and send from an accepted domain; or send to {recipient} by SMTP AUTH with OAuth.",
+    fix=f"{fixes.ADD_A_CONNECTOR} and send from an accepted domain; or send to {{recipient}} by SMTP AUTH with OAuth.",
 )
 def relay_is_denied(ask: DataAsk) -> bool:
     """Mail to the outside needs a connector for the sending address and a MAIL FROM in an accepted domain."""
     return bool(ask.outside) and not ask.attribution.may_relay
 
 
-RULES: Final[tuple[AnyRule, ...]] = (message_is_too_large, relay_is_denied_to_a_foreign_sender, relay_is_denied)
+RULES: Final[tuple[AnyRule, ...]] = (
+    message_is_too_large,
+    relay_is_denied_to_a_foreign_sender,
+    relay_is_denied_over_ipv6,
+    relay_is_denied,
+)

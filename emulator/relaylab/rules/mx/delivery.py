@@ -10,6 +10,7 @@ from relaylab.domain.endpoint import Endpoint, Stage
 from relaylab.domain.world import Standing
 from relaylab.engine.rule import AnyRule, RuleMaker
 from relaylab.rules import quotas, replies, sources
+from relaylab.rules.mx import fixes
 
 _rule = RuleMaker(Endpoint.MX, Stage.DELIVERY)
 
@@ -19,7 +20,7 @@ _rule = RuleMaker(Endpoint.MX, Stage.DELIVERY)
     replies.NDR_NOT_FOUND,
     asks=DeliveryAsk,
     source=sources.RECIPIENT_NOT_FOUND,
-    fix="Correct the recipient {recipient} in the sender, or create it in tenant {tenant}.",
+    fix=fixes.CORRECT_THE_RECIPIENT,
 )
 def recipient_is_unknown(ask: DeliveryAsk) -> bool:
     """A message that came in as originating is accepted for anybody; an unknown recipient comes back."""

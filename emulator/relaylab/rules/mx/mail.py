@@ -9,6 +9,7 @@ from relaylab.domain.decision import EffectKind
 from relaylab.domain.endpoint import Endpoint, Stage
 from relaylab.engine.rule import AnyRule, RuleMaker
 from relaylab.rules import limits, replies, sources
+from relaylab.rules.mx import fixes
 
 _rule = RuleMaker(Endpoint.MX, Stage.MAIL)
 
@@ -18,7 +19,7 @@ _rule = RuleMaker(Endpoint.MX, Stage.MAIL)
     replies.TOO_LARGE,
     asks=MailAsk,
     source=sources.MX_SIZE,
-    fix="Send less than 150 MiB, or have the device split the scan.",
+    fix=fixes.SEND_LESS,
 )
 def declared_size_is_too_large(ask: MailAsk) -> bool:
     """A message that announces more than 150 MiB is refused before it is sent."""

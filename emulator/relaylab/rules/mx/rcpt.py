@@ -14,11 +14,9 @@ from relaylab.domain.endpoint import Endpoint, Stage
 from relaylab.domain.world import Standing
 from relaylab.engine.rule import AnyRule, RuleMaker
 from relaylab.rules import limits, milestones, replies, sources
+from relaylab.rules.mx import fixes
 
 _rule = RuleMaker(Endpoint.MX, Stage.RCPT)
-
-
-_UNKNOWN_FIX = "Correct the recipient {recipient} in the sender, or create it in tenant {tenant}."
 
 
 @_rule(
@@ -46,31 +44,50 @@ def recipient_belongs_elsewhere(ask: RcptAsk) -> bool:
     return not ask.attribution.may_relay and ask.bound_to is not None and ask.bound_to != owner
 
 
+def _may_not_leave(ask: RcptAsk) -> bool:
+    return ask.recipient.is_outside and not ask.attribution.may_relay
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.RELAY_DENIED_ATTR36,
+    asks=RcptAsk,
+    source=sources.RELAY_DENIED_ATTR36,
+    under=(("relay_denied_stage", "rcpt"), ("relay_denied_text", "attr36")),
+    fix=fixes.SEND_AS_THE_TENANT,
+)
+def relay_is_denied_at_once_to_a_foreign_sender(ask: RcptAsk) -> bool:
+    """Under both older readings a connector that matched, with a foreign MAIL FROM, has a text of its own at RCPT."""
+    return _may_not_leave(ask) and ask.attribution.lists_the_ip
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.RELAY_DENIED,
+    asks=RcptAsk,
+    source=sources.IPV6_MATCHES_NOTHING,
+    under=(("relay_denied_stage", "rcpt"),),
+    fix=f"{fixes.USE_IPV4}.",
+)
+def relay_is_denied_at_once_over_ipv6(ask: RcptAsk) -> bool:
+    """Under the older reading a sender that arrives over IPv6 is refused at RCPT, since connectors hold IPv4 only."""
+    return _may_not_leave(ask) and ask.peer.ip.version == 6
+
+
 @_rule(
     EffectKind.REFUSE,
     replies.RELAY_DENIED,
     asks=RcptAsk,
     source=sources.RELAY_DENIED_OLD_STAGE,
     under=(("relay_denied_stage", "rcpt"),),
-    fix="Put {ip} on an OnPremises connector (New-InboundConnector -ConnectorType OnPremises -SenderDomains * "
-    "-SenderIPAddresses {ip}) and send from an accepted domain.",
+    fix=f"{fixes.ADD_A_CONNECTOR} and send from an accepted domain.",
 )
 def relay_is_denied_at_once(ask: RcptAsk) -> bool:
     """Under the older reading a recipient outside is refused at RCPT when the sender was not attributed."""
-    return ask.recipient.is_outside and not ask.attribution.may_relay
+    return _may_not_leave(ask)
 
 
-@_rule(
-    EffectKind.REFUSE,
-    replies.DIRECT_SEND_REJECTED,
-    asks=RcptAsk,
-    source=sources.DIRECT_SEND,
-    since=milestones.DIRECT_SEND_CAN_BE_REJECTED,
-    fix="Put {ip} on an inbound connector (New-InboundConnector -ConnectorType OnPremises -SenderDomains * "
-    "-SenderIPAddresses {ip}), or Set-OrganizationConfig -RejectDirectSend $false",
-)
-def direct_send_is_rejected(ask: RcptAsk) -> bool:
-    """A tenant with RejectDirectSend takes mail from its own domains only through a connector."""
+def _is_unwanted_direct_send(ask: RcptAsk) -> bool:
     return (
         not ask.attribution.may_relay
         and ask.mail_from is not None
@@ -83,6 +100,32 @@ def direct_send_is_rejected(ask: RcptAsk) -> bool:
     )
 
 
+@_rule(
+    EffectKind.REFUSE,
+    replies.DIRECT_SEND_REJECTED,
+    asks=RcptAsk,
+    source=sources.IPV6_MATCHES_NOTHING,
+    since=milestones.DIRECT_SEND_CAN_BE_REJECTED,
+    fix=f"{fixes.USE_IPV4}, or Set-OrganizationConfig -RejectDirectSend $false",
+)
+def direct_send_over_ipv6_is_rejected(ask: RcptAsk) -> bool:
+    """With RejectDirectSend, mail from the tenant's own domains that arrives over IPv6 matches no connector."""
+    return _is_unwanted_direct_send(ask) and ask.peer.ip.version == 6
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.DIRECT_SEND_REJECTED,
+    asks=RcptAsk,
+    source=sources.DIRECT_SEND,
+    since=milestones.DIRECT_SEND_CAN_BE_REJECTED,
+    fix=f"{fixes.ADD_A_CONNECTOR}, or Set-OrganizationConfig -RejectDirectSend $false",
+)
+def direct_send_is_rejected(ask: RcptAsk) -> bool:
+    """A tenant with RejectDirectSend takes mail from its own domains only through a connector."""
+    return _is_unwanted_direct_send(ask)
+
+
 def _is_unknown(ask: RcptAsk) -> bool:
     return ask.recipient.standing is Standing.UNKNOWN and not ask.attribution.may_relay
 
@@ -93,7 +136,7 @@ def _is_unknown(ask: RcptAsk) -> bool:
     asks=RcptAsk,
     source=sources.DBEB_RULE,
     since=milestones.DBEB_WITH_LINK,
-    fix=_UNKNOWN_FIX,
+    fix=fixes.CORRECT_THE_RECIPIENT,
 )
 def recipient_is_unknown(ask: RcptAsk) -> bool:
     """An Authoritative domain refuses recipients that its directory does not know, at the edge."""
@@ -107,7 +150,7 @@ def recipient_is_unknown(ask: RcptAsk) -> bool:
     source=sources.DBEB_RULE,
     since=milestones.DBEB_WITHOUT_NUMBER,
     until=milestones.DBEB_WITH_LINK,
-    fix=_UNKNOWN_FIX,
+    fix=fixes.CORRECT_THE_RECIPIENT,
 )
 def recipient_is_unknown_in_2024(ask: RcptAsk) -> bool:
     """In 2024 and 2025 the refusal of an unknown recipient ended in a full stop."""
@@ -120,7 +163,7 @@ def recipient_is_unknown_in_2024(ask: RcptAsk) -> bool:
     asks=RcptAsk,
     source=sources.DBEB_RULE,
     until=milestones.DBEB_WITHOUT_NUMBER,
-    fix=_UNKNOWN_FIX,
+    fix=fixes.CORRECT_THE_RECIPIENT,
 )
 def recipient_is_unknown_in_2020(ask: RcptAsk) -> bool:
     """Until 2023 the refusal of an unknown recipient carried an AS number."""
@@ -130,7 +173,10 @@ def recipient_is_unknown_in_2020(ask: RcptAsk) -> bool:
 RULES: Final[tuple[AnyRule, ...]] = (
     domain_has_its_two_hundred_recipients,
     recipient_belongs_elsewhere,
+    relay_is_denied_at_once_to_a_foreign_sender,
+    relay_is_denied_at_once_over_ipv6,
     relay_is_denied_at_once,
+    direct_send_over_ipv6_is_rejected,
     direct_send_is_rejected,
     recipient_is_unknown,
     recipient_is_unknown_in_2024,

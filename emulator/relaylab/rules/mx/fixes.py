@@ -1,0 +1,17 @@
+"""What would let a message through at the tenant MX, said the same way by every rule that refuses it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+ADD_A_CONNECTOR: Final = (
+    'Put {ip} on a connector: New-InboundConnector -Name "{ip}" -ConnectorType OnPremises -SenderDomains * '
+    "-SenderIPAddresses {ip}"
+)
+USE_IPV4: Final = (
+    "Have the sender connect over IPv4, from an address that is on a connector: connectors hold IPv4 addresses only. "
+    "Disable-IPv6ForAcceptedDomain takes IPv6 off the tenant's MX"
+)
+SEND_AS_THE_TENANT: Final = "Send with a MAIL FROM in an accepted domain of the tenant that owns the connector."
+CORRECT_THE_RECIPIENT: Final = "Correct the recipient {recipient} in the sender, or create it in tenant {tenant}."
+SEND_LESS: Final = "Send less than 150 MiB, or have the device split the scan."
