@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from relaylab.domain.source import Confidence, Source
 from relaylab.engine.readings import Reading
 from relaylab.rules import sources
 
@@ -42,7 +41,7 @@ READINGS: Final = (
         "Does the 5.7.30 line end in the server trailer? Microsoft prints it bare.",
         (("present", "as every other refusal of the front end"), ("absent", "as printed")),
         "present",
-        sources.BASIC_OFF,
+        sources.BASIC_OFF_TRAILER,
     ),
     Reading(
         "basic_auth_ramp",
@@ -63,7 +62,7 @@ READINGS: Final = (
         "Is AUTH LOGIN still advertised when Basic is off by default?",
         (("kept", "the tenant is not known at EHLO"), ("dropped", "only XOAUTH2 is offered, and LOGIN gets 504")),
         "kept",
-        Source("CS-GAP-03", "our inference: consumer hosts still advertise it", "2025-09-27", Confidence.INFERRED),
+        sources.LOGIN_OFFER,
     ),
     Reading(
         "sign_in_order",
@@ -135,7 +134,7 @@ READINGS: Final = (
         "What becomes of the 31st message within a minute?",
         (("late_delivery", "accepted at once, delivered later"), ("late_reply", "its 250 is held back until its turn")),
         "late_delivery",
-        sources.MESSAGE_RATE,
+        sources.MESSAGE_RATE_EFFECT,
     ),
     Reading(
         "too_many_recipients",
@@ -179,6 +178,13 @@ READINGS: Final = (
         sources.TERRL_2026,
     ),
     Reading(
+        "external_limit_refusal",
+        "What does a message that passes TERRL or the limit for onmicrosoft.com senders get?",
+        (("ndr", "250, and a report for each external recipient; internal ones get theirs"),),
+        "ndr",
+        sources.EXTERNAL_LIMIT_EFFECT,
+    ),
+    Reading(
         "smtputf8_in_mail",
         "Is MAIL with SMTPUTF8 accepted?",
         (("accept", "it is advertised"), ("502", "502 5.3.3, one weak report")),
@@ -191,6 +197,13 @@ READINGS: Final = (
         (("5_and_3", "five protocol errors, three failed sign-ins"), ("none", "any number")),
         "5_and_3",
         sources.ERROR_LIMITS,
+    ),
+    Reading(
+        "tarpit",
+        "Which answers are held back for five seconds, where the tarpit is on? It is off unless asked for.",
+        (("5_seconds", "500, 501, 504, 530 5.7.57 and every refusal of a sign-in but 421; never 2xx, 3xx or 4xx"),),
+        "5_seconds",
+        sources.TARPIT_SCOPE,
     ),
     Reading(
         "session_time_limits",
@@ -215,10 +228,17 @@ READINGS: Final = (
     ),
     Reading(
         "sequence_texts",
-        "What do commands out of order, and wrong arguments, answer?",
-        (("exchange", "503 5.5.2 and 501 5.5.4 with Exchange's wording"),),
+        "What do commands out of order answer?",
+        (("exchange", "503 5.5.2 with Exchange's wording"),),
         "exchange",
         sources.SEQUENCE,
+    ),
+    Reading(
+        "syntax_texts",
+        "What do wrong arguments and addresses answer?",
+        (("exchange", "501 5.5.4, 5.1.7 and 5.1.3 with Exchange's wording"),),
+        "exchange",
+        sources.SYNTAX,
     ),
     Reading(
         "second_auth",
@@ -253,7 +273,7 @@ READINGS: Final = (
         "What do banner and EHLO of smtp-legacy.office365.com say?",
         (("same", "what smtp.office365.com says"),),
         "same",
-        Source("CS-GAP-24", "our inference: no transcript found", "2026-11-23", Confidence.INFERRED),
+        sources.LEGACY_HOST,
     ),
     Reading(
         "server_chain",
@@ -273,6 +293,32 @@ READINGS: Final = (
         sources.MX_BANNER,
     ),
     Reading(
+        "mx_session_ids",
+        "What is the session id at the tenant MX?",
+        (("ticks", ".NET ticks of the server's start plus a counter, the same in every line of a session"),),
+        "ticks",
+        sources.MX_SESSION_IDS,
+    ),
+    Reading(
+        "mx_ehlo_after_tls",
+        "What does EHLO list at the tenant MX inside TLS?",
+        (("without_starttls", "the list before TLS without STARTTLS, and never AUTH"),),
+        "without_starttls",
+        sources.MX_EHLO_AFTER_TLS,
+    ),
+    Reading(
+        "mx_rcpt_order",
+        "In which order does the tenant MX judge a recipient?",
+        (
+            (
+                "sheet",
+                "originating mail passes; recipients outside wait for the end of DATA; RejectDirectSend; the directory",
+            ),
+        ),
+        "sheet",
+        sources.MX_RCPT_ORDER,
+    ),
+    Reading(
         "relay_denied_stage",
         "Where does a message to the outside without attribution get 5.7.64?",
         (("data", "at the end of DATA; RCPT is accepted"), ("rcpt", "at RCPT, as a capture of 2018 shows")),
@@ -287,14 +333,42 @@ READINGS: Final = (
             ("attr36", "550 5.7.64 Relay Access Denied ATTR36, not seen since 2019"),
         ),
         "tenant_attribution",
-        Source("MX-GAP-05", "our inference: ATTR36 was not seen after 2019", "2019", Confidence.INFERRED),
+        sources.RELAY_DENIED_TEXT,
+    ),
+    Reading(
+        "shared_connector_ip",
+        "Whose is mail from an address on connectors of several tenants?",
+        (("mail_from", "the tenant's whose accepted domain MAIL FROM is in; nobody's where there is none"),),
+        "mail_from",
+        sources.SHARED_CONNECTOR_IP,
     ),
     Reading(
         "direct_send_stage",
         "Where does RejectDirectSend refuse?",
         (("rcpt", "at RCPT"),),
         "rcpt",
-        Source("MX-GAP-06", "our inference: refused at the protocol layer", "2025-08", Confidence.INFERRED),
+        sources.DIRECT_SEND_STAGE,
+    ),
+    Reading(
+        "direct_send_sender",
+        "Which MAIL FROM does RejectDirectSend refuse?",
+        (("domain", "any in an accepted domain, whether or not the address exists"),),
+        "domain",
+        sources.DIRECT_SEND_SENDER,
+    ),
+    Reading(
+        "direct_send_empty_sender",
+        "Does RejectDirectSend refuse an empty MAIL FROM?",
+        (("accept", "no: it has no domain"),),
+        "accept",
+        sources.DIRECT_SEND_EMPTY_SENDER,
+    ),
+    Reading(
+        "direct_send_delay",
+        "When does a change of RejectDirectSend take effect?",
+        (("at_once", "at once, though the service takes up to 30 minutes"),),
+        "at_once",
+        sources.DIRECT_SEND_DELAY,
     ),
     Reading(
         "mixed_recipients",
@@ -302,6 +376,20 @@ READINGS: Final = (
         (("attr49", "452 4.5.3 Too many recipients ATTR49; the first accepted recipient binds the transaction"),),
         "attr49",
         sources.MX_MIXED,
+    ),
+    Reading(
+        "mx_mail_contacts",
+        "What becomes of mail to a mail contact's address in an accepted domain?",
+        (("forward", "it is accepted and leaves for ExternalEmailAddress"),),
+        "forward",
+        sources.CONTACTS,
+    ),
+    Reading(
+        "mx_throttling",
+        "Are addresses on no connector throttled (451 4.7.500)?",
+        (("off", "no"),),
+        "off",
+        sources.MX_THROTTLING,
     ),
     Reading(
         "mx_small_texts",

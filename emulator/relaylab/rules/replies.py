@@ -106,7 +106,6 @@ QUEUED: Final = _reply(
     "Queued mail for delivery",
     sources.MX_QUEUED,
 )
-DELIVERED: Final = _reply("delivered", 250, "2.1.5", "Recipient OK", sources.RECIPIENT_OK)
 
 # Authentication ------------------------------------------------------------------------------------------------------
 PROMPT_USERNAME: Final = _reply("prompt_username", 334, None, "VXNlcm5hbWU6", sources.LOGIN_PROMPTS)
@@ -353,8 +352,8 @@ NDR_TERRL_TRIAL: Final = _reply(
     "ndr_terrl_trial",
     550,
     "5.7.232",
-    "- Your message can't be sent because your trial tenant has exceeded its daily limit for sending email to external "
-    "recipients (tenant external recipient rate limit). For more information see https://aka.ms/EXONdrs.",
+    "Your message can't be sent because your trial tenant has exceeded its daily limit for sending email to external "
+    "recipients (tenant external recipient rate limit)",
     sources.TERRL_TRIAL,
 )
 NDR_MOERA: Final = _reply(

@@ -100,7 +100,7 @@ def trial_tenant_has_used_its_external_recipients(ask: DeliveryAsk) -> bool:
     "send bulk mail outside through Azure Communication Services.",
 )
 def tenant_has_used_its_external_recipients(ask: DeliveryAsk) -> bool:
-    """A tenant reaches 500 x licences^0.7 + 9500 external recipients in any 24 hours, groups expanded."""
+    """A tenant reaches 500 x licences^0.7 + 9500 external recipients in any 24 hours, a new one fewer."""
     return quotas.external_is_used_up(ask)
 
 
