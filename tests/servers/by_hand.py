@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, cast
 
 from relaylab.servers.stream import SmtpStream
@@ -125,3 +127,37 @@ class HandConnection:
         written = bytes(self.transport.written)
         self.transport.written.clear()
         return written
+
+
+class HandTls:
+    """A TLS client at the other end of a connection moved by hand, its handshake done."""
+
+    def __init__(self, connection: HandConnection, context: ssl.SSLContext) -> None:
+        self.connection = connection
+        self.incoming, self.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self.tls = context.wrap_bio(self.incoming, self.outgoing, server_hostname="localhost")
+        while True:
+            with suppress(ssl.SSLWantReadError):
+                self.tls.do_handshake()
+            if not self.outgoing.pending:
+                break
+            self.connection.feed(self.outgoing.read())
+            self.incoming.write(self.connection.take_written())
+
+    def encrypt(self, octets: bytes) -> bytes:
+        self.tls.write(octets)
+        return self.outgoing.read()
+
+    def close_notify(self) -> bytes:
+        with suppress(ssl.SSLWantReadError):
+            self.tls.unwrap()
+        return self.outgoing.read()
+
+    def take_written(self) -> bytes:
+        """Give the clear text of what was written since the last time."""
+        self.incoming.write(self.connection.take_written())
+        clear = b""
+        with suppress(ssl.SSLWantReadError):
+            while octets := self.tls.read():
+                clear += octets
+        return clear

@@ -44,6 +44,7 @@ sent = st.lists(st.one_of(_thing, _thing, _many, st.sampled_from([b"QUIT\r\n", b
 
 cuts: st.SearchStrategy[list[int]] = st.one_of(
     st.just([]),
+    st.just([1]),
     st.lists(st.integers(1, 3), min_size=1, max_size=50),
     st.lists(st.integers(1, 60), min_size=1, max_size=50),
     st.lists(st.integers(1, 2000), min_size=1, max_size=10),

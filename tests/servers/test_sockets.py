@@ -13,7 +13,7 @@ from relaylab.servers.stream import listen
 from relaylab.servers.sweep import Sweep
 from relaylab.servers.tls import ServerTls
 from tests.servers import dialogues
-from tests.servers.clients import Service, serving, until
+from tests.servers.clients import PATIENCE, Service, serving, until
 from tests.servers.conftest import Play
 from tests.servers.reference import converse
 from tests.servers.scripted import GREETING, ScriptedDesk, ScriptedDialogue
@@ -255,7 +255,7 @@ def test_close_all_ends_every_connection_and_loses_no_reply(play: Play, desk: Sc
             clients = [await service.connect() for _ in range(3)]
             await clients[0].send(b"SLOW\r\n")
             await until(lambda: len(desk.dialogues[0].heard) == 2)
-            await service.sweep.close_all()
+            await service.sweep.close_all(grace=2 * PATIENCE)
 
             assert [b"250 2 ok\r\n", b"", b""] == [await client.rest() for client in clients]
             assert {("hung up", "server stopping")} == {dialogue.heard[-1] for dialogue in desk.dialogues}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ssl
+
 import pytest
 
 from relaylab.servers.desk import StreamLimits
 from relaylab.servers.tls import ServerTls
 from relaylab.session.turn import Then, Turn
-from tests.servers.by_hand import HandConnection
+from tests.servers.by_hand import HandConnection, HandTls
 from tests.servers.scripted import GREETING, ScriptedDesk, ScriptedDialogue
 
 
@@ -112,6 +114,17 @@ def test_a_lost_connection_forgets_a_delayed_reply(connection: HandConnection) -
     assert [("line", b"SLOW"), ("hung up", "connection reset")] == connection.desk.heard
 
 
+def test_no_timer_outlives_its_connection(connection: HandConnection) -> None:
+    connection.feed(b"SLOW\r\n")
+    timers = [handle for _, handle in connection.loop.due]
+    connection.stream.connection_lost(None)
+    connection.loop.step(1.0)  # the sweep's own
+
+    assert 2 == len(timers)
+    assert [] == connection.loop.due
+    assert 1 == sum(handle.cancelled() for handle in timers)
+
+
 # Back-pressure.
 
 
@@ -189,6 +202,13 @@ def test_a_time_out_during_a_delay_writes_both_replies_in_order(connection: Hand
     assert [("line", b"SLOW"), ("time out", 600.0)] == connection.desk.heard
 
 
+def test_a_time_out_takes_what_waits_in_the_kernel(connection: HandConnection) -> None:
+    connection.feed(b"SLOW\r\n", b"A" * 100_000)
+    connection.sweep.run(connection.loop.now + 600)
+
+    assert connection.transport.reads  # so that the client's end is seen
+
+
 def test_a_closed_connection_that_lingers_is_cut(connection: HandConnection) -> None:
     connection.feed(b"DROP\r\n")
     connection.sweep.run(connection.loop.now + 4.9)
@@ -237,6 +257,73 @@ def test_a_connection_that_was_gone_before_we_looked_opens_no_dialogue(desk: Scr
 
     assert [] == desk.dialogues
     assert 0 == len(connection.sweep)
+
+
+# TLS.
+
+
+def test_what_was_sent_in_clear_is_dropped_even_if_it_had_to_wait_longer_than_the_handshake(
+    connection: HandConnection, client_tls: ssl.SSLContext
+) -> None:
+    connection.feed(b"SLOWSTARTTLS\r\nMAIL FROM:<injected@example.com>\r\n")
+    connection.transport.on_write = connection.stream.pause_writing
+    connection.loop.step(0.001)
+    assert b"220 2 ok\r\n" == connection.take_written()
+    HandTls(connection, client_tls)
+    connection.stream.resume_writing()
+
+    assert "tls established" == connection.desk.heard[-1][0]
+
+
+def test_the_end_of_tls_waits_for_a_delayed_reply_and_is_told_once(
+    connection: HandConnection, client_tls: ssl.SSLContext
+) -> None:
+    client = secured(connection, client_tls)
+    connection.feed(client.encrypt(b"SLOW\r\nNEXT\r\n") + client.close_notify())
+    connection.stream.eof_received()
+    assert [("line", b"SLOW")] == connection.desk.heard[2:]
+
+    connection.loop.step(0.001)
+
+    assert [("line", b"SLOW"), ("line", b"NEXT"), ("hung up", "closed by the client")] == connection.desk.heard[2:]
+
+
+def test_no_reply_leaves_in_clear_when_tls_breaks(connection: HandConnection, client_tls: ssl.SSLContext) -> None:
+    client = secured(connection, client_tls)
+    connection.feed(client.encrypt(b"NOOP\r\n") + b"\x17\x03\x03\x00\x20" + bytes(32))
+
+    noop, (what, why) = connection.desk.heard[2:]
+    assert ("line", b"NOOP") == noop
+    assert "hung up" == what
+    assert str(why).startswith("TLS broke: ")
+    assert b"250" not in connection.take_written()
+    assert connection.transport.wrote_eof
+    assert [] == connection.loop.reported
+
+
+def test_a_reply_after_a_delay_leaves_encrypted(connection: HandConnection, client_tls: ssl.SSLContext) -> None:
+    client = secured(connection, client_tls)
+    connection.feed(client.encrypt(b"SLOW\r\n"))
+    connection.loop.step(0.001)
+
+    assert b"250 4 ok\r\n" == client.take_written()
+
+
+def test_what_follows_the_last_reply_inside_tls_is_dropped(
+    connection: HandConnection, client_tls: ssl.SSLContext
+) -> None:
+    client = secured(connection, client_tls)
+    connection.feed(client.encrypt(b"QUIT\r\n") + client.encrypt(b"NOOP\r\n") + b"garbage", b"garbage")
+
+    assert [("line", b"QUIT")] == connection.desk.heard[2:]
+    assert not connection.transport.closed  # the client is to read our close_notify, and may send its own
+    assert [] == connection.loop.reported
+
+
+def secured(connection: HandConnection, context: ssl.SSLContext) -> HandTls:
+    connection.feed(b"STARTTLS\r\n")
+    assert b"220 2 ok\r\n" == connection.take_written()
+    return HandTls(connection, context)
 
 
 # Our own bugs.

@@ -12,7 +12,7 @@ task exists, and no verdict can be interleaved with another. Laws:
 
 Memory of a connection, besides the message or chunk that is being received: a line (``StreamLimits.line``), the input
 that waits (``queue`` and one segment, which is 256 KiB at most), the replies that wait (``unread``, 16 KiB and one
-reply), and with TLS 20 KB of state, plus two slices of 64 KiB once that much has passed at a time.
+reply), and with TLS 20 KB of state, or 110 KB once as much has passed at a time.
 """
 
 from __future__ import annotations
@@ -219,7 +219,7 @@ class SmtpStream(asyncio.Protocol):
     def _end_input(self, why: str) -> None:
         """Note that no more input will come; the dialogue hears of it once it has had all that came before."""
         self._input_over = self._input_over or why
-        if self._shaking is not None or not self._must_wait:
+        if not self._must_wait:
             self._hang_up(self._input_over)
 
     # TLS.
