@@ -123,33 +123,32 @@ def _place(
     bounced: list[tuple[Address, Reply]] = []
     for place, through in enumerate(ask.envelope.recipients):
         for recipient in expand(moment.world, moment.world.recipient(through)):
-            verdict = moment.rulebook.judge(
-                DeliveryAsk(
-                    endpoint=ask.endpoint,
-                    now=moment.now,
-                    peer=ask.peer,
-                    tls=ask.tls,
-                    recipient=recipient,
-                    mail_from=ask.envelope.mail_from,
-                    size=ask.size,
-                    recipients=len(ask.envelope.recipients),
-                    principal=ask.principal,
-                    tenant=sender_tenant,
-                    attribution=ask.attribution,
-                    external_today=external_today + external,
-                    external_quota=quota,
-                    moera_today=moera_today + external,
-                    moera_quota=moera_quota,
-                    recipients_today=ask.recipients_today + place + 1,
-                )
+            copy_ask = DeliveryAsk(
+                endpoint=ask.endpoint,
+                now=moment.now,
+                peer=ask.peer,
+                tls=ask.tls,
+                recipient=recipient,
+                mail_from=ask.envelope.mail_from,
+                size=ask.size,
+                recipients=len(ask.envelope.recipients),
+                principal=ask.principal,
+                tenant=sender_tenant,
+                attribution=ask.attribution,
+                external_today=external_today + external,
+                external_quota=quota,
+                moera_today=moera_today + external,
+                moera_quota=moera_quota,
+                recipients_today=ask.recipients_today + place + 1,
             )
+            verdict = moment.rulebook.judge(copy_ask)
             reply = verdict.reply
             if reply is not None:
                 bounced.append((recipient.address, reply))
                 rule = verdict.rule.id if verdict.rule else None
                 copies.append(Copy(recipient.address, through, Placement.NONE, rule, reply.line))
                 continue
-            external += recipient.is_outside
+            external += copy_ask.is_external
             outside = recipient.standing in {Standing.OUTSIDE, Standing.RELAYED}
             copies.append(Copy(recipient.address, through, Placement.OUTSIDE if outside else Placement.INBOX))
     return copies, bounced, external
