@@ -33,8 +33,9 @@ class Effect:
 class Rule(Generic[A]):
     """One rule of the service.
 
-    ``since`` and ``until`` are names of milestones (None: always); ``under`` are the readings it holds under; ``fix``
-    is the cmdlet, DNS line or setting that would change the answer, with blanks filled from the Ask's words.
+    ``since`` and ``until`` are names of milestones (None: always); ``under`` are the readings it holds under,
+    ``rests_on`` names readings that do not switch it but decide what its ask holds (a quota, an identity); ``fix`` is
+    the cmdlet, DNS line or setting that would change the answer, with blanks filled from the Ask's words.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Rule(Generic[A]):
     since: str | None = None
     until: str | None = None
     under: tuple[tuple[str, str], ...] = ()
+    rests_on: tuple[str, ...] = ()
     fix: str = ""
 
     def matches(self, ask: A) -> bool:
@@ -86,6 +88,7 @@ class RuleMaker:
         since: Milestone | None = None,
         until: Milestone | None = None,
         under: tuple[tuple[str, str], ...] = (),
+        rests_on: tuple[str, ...] = (),
         fix: str = "",
     ) -> Callable[[Callable[[A], bool]], Rule[A]]:
         """Give the decorator; the docstring becomes the rule's sentence, the function's name the end of its id."""
@@ -103,6 +106,7 @@ class RuleMaker:
                 since=since.name if since else None,
                 until=until.name if until else None,
                 under=under,
+                rests_on=rests_on,
                 fix=fix,
             )
 

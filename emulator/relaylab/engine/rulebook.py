@@ -109,11 +109,11 @@ class Rulebook:
         return self._stages[kind]
 
     def readings_behind(self, rule: AnyRule) -> dict[str, str]:
-        """Give the readings that a rule rests on: its own, and those that give its milestones their dates."""
+        """Give the readings behind a rule: its own, what it rests on, and those behind the dates of its milestones."""
         milestones = {milestone.name: milestone for milestone in self.catalogue.milestones}
         named = [name for name in (rule.since, rule.until) if name]
         dated = {reading: self.readings[reading] for name in named for reading, _, _ in milestones[name].under}
-        return dated | dict(rule.under)
+        return dated | {reading: self.readings[reading] for reading in rule.rests_on} | dict(rule.under)
 
     @property
     def default_source(self) -> Source:
@@ -127,7 +127,7 @@ class Rulebook:
         """
         lines = [
             f"{rule.id}|{rule.asks.__name__}|{rule.sentence}|{_spelt(rule.effect)}|{rule.since}|{rule.until}"
-            f"|{rule.under}|{_cited(rule.source)}|{rule.fix}"
+            f"|{rule.under}|{rule.rests_on}|{_cited(rule.source)}|{rule.fix}"
             for rule in self.catalogue.rules
         ]
         lines += [

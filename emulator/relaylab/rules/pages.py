@@ -58,6 +58,7 @@ RuleRow = TypedDict(
         "reply": ReplyRow | None,
         "sentence": str,
         "under": dict[str, str],
+        "rests_on": list[str],
         "source": SourceRow,
         "reply_source": SourceRow | None,
         "fix": str,
@@ -165,6 +166,7 @@ def _rule_row(rule: AnyRule, rulebook: Rulebook) -> RuleRow:
         "reply": _reply_row(reply) if reply else None,
         "sentence": rule.sentence,
         "under": dict(rule.under),
+        "rests_on": list(rule.rests_on),
         "source": _source_row(rule.source),
         "reply_source": _source_row(reply.source) if reply else None,
         "fix": rule.fix,
@@ -245,6 +247,8 @@ def _rule(number: int, rule: AnyRule, rulebook: Rulebook) -> Iterator[str]:
         yield f"- Until: {_when(rule.until, rulebook)}"
     if rule.under:
         yield "- Under: " + ", ".join(f"`{name}={value}`" for name, value in rule.under)
+    if rule.rests_on:
+        yield "- Rests on: " + ", ".join(f"`{name}`" for name in rule.rests_on)
     if rule.fix:
         yield f"- Fix: {rule.fix}"
     yield f"- Source: {_cited(rule.source)}"
@@ -267,7 +271,7 @@ def _used_by(reading: Reading, rulebook: Rulebook) -> list[str]:
         for milestone in rulebook.catalogue.milestones
         if any(name == reading.name for name, _, _ in milestone.under)
     )
-    rules = (rule.id for rule in rulebook.catalogue.rules if reading.name in dict(rule.under))
+    rules = (rule.id for rule in rulebook.catalogue.rules if reading.name in {*dict(rule.under), *rule.rests_on})
     return list(dict.fromkeys([*milestones, *rules]))
 
 

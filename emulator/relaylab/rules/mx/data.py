@@ -31,7 +31,7 @@ def message_is_too_large(ask: DataAsk) -> bool:
     replies.RELAY_DENIED_ATTR36,
     asks=DataAsk,
     source=sources.RELAY_DENIED_ATTR36,
-    under=(("relay_denied_text", "attr36"),),
+    under=(("relay_denied_stage", "data"), ("relay_denied_text", "attr36")),
     fix=fixes.SEND_AS_THE_TENANT,
 )
 def relay_is_denied_to_a_foreign_sender(ask: DataAsk) -> bool:
@@ -44,6 +44,7 @@ def relay_is_denied_to_a_foreign_sender(ask: DataAsk) -> bool:
     replies.RELAY_DENIED,
     asks=DataAsk,
     source=sources.IPV6_MATCHES_NOTHING,
+    under=(("relay_denied_stage", "data"),),
     fix=f"{fixes.USE_IPV4}.",
 )
 def relay_is_denied_over_ipv6(ask: DataAsk) -> bool:
@@ -56,6 +57,7 @@ def relay_is_denied_over_ipv6(ask: DataAsk) -> bool:
     replies.RELAY_DENIED,
     asks=DataAsk,
     source=sources.RELAY_RULE,
+    under=(("relay_denied_stage", "data"),),
     fix=f"{fixes.ADD_A_CONNECTOR} and send from an accepted domain; or send to {{recipient}} by SMTP AUTH with OAuth.",
 )
 def relay_is_denied(ask: DataAsk) -> bool:

@@ -75,6 +75,7 @@ def login_is_no_longer_offered(ask: MechanismAsk) -> bool:
     asks=SignInAsk,
     source=sources.OLD_TLS,
     since=milestones.OLD_TLS_REFUSED,
+    under=(("old_tls", "auth_421"),),
     fix="Update the sender to TLS 1.2, or opt in: Set-TransportConfig -AllowLegacyTLSClients $true and use "
     "smtp-legacy.office365.com.",
 )

@@ -86,6 +86,7 @@ def message_is_too_large_for_the_mailbox(ask: DataAsk) -> bool:
     asks=DataAsk,
     source=sources.SEND_AS_DENIED,
     since=milestones.SEND_AS_DENIED_NAMES_ADDRESSES,
+    rests_on=("send_as_identity", "send_as_refusal"),
     fix="Add-RecipientPermission {sender} -AccessRights SendAs -Trustee {mailbox}",
 )
 def mailbox_may_not_send_as(ask: DataAsk) -> bool:
@@ -99,6 +100,7 @@ def mailbox_may_not_send_as(ask: DataAsk) -> bool:
     asks=DataAsk,
     source=sources.SEND_AS_DENIED_OLD,
     until=milestones.SEND_AS_DENIED_NAMES_ADDRESSES,
+    rests_on=("send_as_identity", "send_as_refusal"),
     fix="Add-RecipientPermission {sender} -AccessRights SendAs -Trustee {mailbox}",
 )
 def mailbox_may_not_send_as_before_2022(ask: DataAsk) -> bool:

@@ -84,6 +84,7 @@ def recipient_is_unknown(ask: DeliveryAsk) -> bool:
     replies.NDR_TERRL_TRIAL,
     asks=DeliveryAsk,
     source=sources.TERRL_TRIAL,
+    rests_on=("terrl_by_age",),
     fix="Buy licences for tenant {tenant}: a trial may reach {quota} external recipients in 24 hours.",
 )
 def trial_tenant_has_used_its_external_recipients(ask: DeliveryAsk) -> bool:
@@ -96,6 +97,7 @@ def trial_tenant_has_used_its_external_recipients(ask: DeliveryAsk) -> bool:
     replies.NDR_TERRL,
     asks=DeliveryAsk,
     source=sources.TERRL,
+    rests_on=("terrl_by_age", "terrl_last_phase"),
     fix="Spread the mail over days, add licences to tenant {tenant} ({quota} external recipients in 24 hours now), or "
     "send bulk mail outside through Azure Communication Services.",
 )
