@@ -34,6 +34,7 @@ DECISION = Decision(
     ),
     fix="",
 )
+BOUNCE = replace(DECISION, effect=EffectKind.BOUNCE, stage=Stage.DELIVERY, rule="submission.delivery.x")
 MESSAGE = KeptMessage(
     id="m-1",
     endpoint=Endpoint.SUBMISSION,
@@ -49,7 +50,7 @@ MESSAGE = KeptMessage(
     raw=b"Subject: Scan\r\n\r\npage 1\r\n",
     copies=(
         Copy(HELPDESK, through=EVERYBODY, placed=Placement.INBOX),
-        Copy(PARTNER, through=EVERYBODY, placed=Placement.NONE, rule="submission.delivery.x", reply="5.7.236"),
+        Copy(PARTNER, through=EVERYBODY, placed=Placement.NONE, decision=BOUNCE),
     ),
     decision=DECISION,
 )

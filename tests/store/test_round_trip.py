@@ -36,7 +36,7 @@ decisions = st.builds(
     source=st.builds(Source, texts, texts, texts, st.sampled_from(Confidence), texts),
     fix=texts,
 )
-copies = st.builds(Copy, addresses, addresses, st.sampled_from(Placement), optional_texts, optional_texts)
+copies = st.builds(Copy, addresses, addresses, st.sampled_from(Placement), st.none() | decisions)
 messages = st.builds(
     KeptMessage,
     id=texts,

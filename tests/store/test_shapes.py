@@ -5,7 +5,7 @@ from datetime import timedelta
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.message import Envelope, MessageHead
 from relaylab.store import decision_json, message_json
-from tests.store.builders import DECISION, NOON, a_message
+from tests.store.builders import BOUNCE, DECISION, NOON, a_message
 
 
 def test_a_message_as_json_has_the_promised_names_in_the_promised_order() -> None:
@@ -25,6 +25,15 @@ def test_a_message_as_json_has_the_promised_names_in_the_promised_order() -> Non
         "subject": "Scan",
         "message_id": "<1@contoso.com>",
         "placed": {"helpdesk@contoso.com": "inbox", "desk@fabrikam.com": "none"},
+        "copies": [
+            {"recipient": "helpdesk@contoso.com", "through": "all@contoso.com", "placed": "inbox", "verdict": None},
+            {
+                "recipient": "desk@fabrikam.com",
+                "through": "all@contoso.com",
+                "placed": "none",
+                "verdict": decision_json(BOUNCE),
+            },
+        ],
         "verdict": decision_json(DECISION),
         "report_of": None,
         "shown_from": "Scanner@contoso.com",

@@ -46,13 +46,25 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One recipient's copy: for whom, through which recipient of the envelope it came, and where it was placed."""
+    """One recipient's copy: for whom, through which recipient of the envelope it came, and where it was placed.
+
+    ``decision`` is the verdict on a copy that bounced, None on one that was placed by default.
+    """
 
     recipient: Address
     through: Address
     placed: Placement
-    rule: str | None = None  # the rule that decided, when it was not the default
-    reply: str | None = None  # the status that a non-delivery report carries
+    decision: Decision | None = None
+
+    @property
+    def rule(self) -> str | None:
+        """The rule that made this copy bounce."""
+        return self.decision.rule if self.decision else None
+
+    @property
+    def reply(self) -> str | None:
+        """The status line that the non-delivery report gives for this copy."""
+        return self.decision.reply.line if self.decision and self.decision.reply else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

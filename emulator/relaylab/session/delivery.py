@@ -70,7 +70,7 @@ def deliver(  # noqa: PLR0913 - the message, its verdict, and where both are
         copies=tuple(copies),
         decision=decision,
     )
-    report = _report(message, bounced, party, moment) if bounced else None
+    report = _report(message, _report_goes_to(ask), bounced, party, moment) if bounced else None
     return Delivered(message, report, tuple(_charges(ask, sender_tenant, message, external)))
 
 
@@ -145,8 +145,7 @@ def _place(
             reply = verdict.reply
             if reply is not None:
                 bounced.append((recipient.address, reply))
-                rule = verdict.rule.id if verdict.rule else None
-                copies.append(Copy(recipient.address, through, Placement.NONE, rule, reply.line))
+                copies.append(Copy(recipient.address, through, Placement.NONE, verdict.decision()))
                 continue
             external += copy_ask.is_external
             outside = recipient.standing in {Standing.OUTSIDE, Standing.RELAYED}
@@ -186,11 +185,19 @@ def _charges(ask: DataAsk, sender_tenant: Tenant | None, message: KeptMessage, e
             yield Charge(Meter.MOERA_EXTERNAL, sender_tenant.id, external, now)
 
 
+def _report_goes_to(ask: DataAsk) -> Address | None:
+    """Give whom a report is for: the mailbox that submitted, at the MX the reverse path (RFC 5321 §4.5.5)."""
+    return ask.principal.address if ask.principal else ask.envelope.mail_from
+
+
 def _report(
-    message: KeptMessage, bounced: list[tuple[Address, Reply]], party: Party, moment: Moment
+    message: KeptMessage,
+    sender: Address | None,
+    bounced: list[tuple[Address, Reply]],
+    party: Party,
+    moment: Moment,
 ) -> KeptMessage | None:
-    """Write the report to the reverse path; an empty one gets none (RFC 5321 §4.5.5)."""
-    sender = message.envelope.mail_from
+    """Write the report; an empty reverse path gets none (RFC 5321 §4.5.5)."""
     if sender is None:
         return None
     raw = write_report(

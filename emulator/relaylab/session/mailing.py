@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from relaylab.domain.asks import MailAsk, RcptAsk
 from relaylab.domain.charge import Charge, Meter
 from relaylab.domain.endpoint import Endpoint
-from relaylab.domain.event import Kept, Reported
+from relaylab.domain.event import Judged, Kept, Reported
 from relaylab.engine.attribution import attribute
 from relaylab.rules import limits, replies
 from relaylab.session.commands import Chunk, Fault, Verb, parse_chunk, parse_mail, parse_rcpt
@@ -176,8 +176,13 @@ class Mailing:
                 size=size,
             )
         ]
+        events += [
+            Judged(**self._speech.stamp(moment), command=f"delivery to {copy.recipient}", decision=copy.decision)
+            for copy in delivered.message.copies
+            if copy.decision is not None
+        ]
         if delivered.report is not None:
-            failed = tuple(str(copy.recipient) for copy in delivered.message.copies if copy.rule is not None)
+            failed = tuple(str(copy.recipient) for copy in delivered.message.copies if copy.decision is not None)
             report = delivered.report.id
             events.append(Reported(**self._speech.stamp(moment), message=report, about=message_id, recipients=failed))
         turn = self._speech.admit(verdict, command, moment)

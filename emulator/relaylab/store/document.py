@@ -20,19 +20,11 @@ if TYPE_CHECKING:
     from relaylab.store.shapes import ReplyShape
 
 
-class _Copy(TypedDict):
-    recipient: str
-    through: str
-    placed: str
-    rule: str | None
-    reply: str | None
-
-
 class _Document(MessageShape):
     from_address: str | None
     has_from: bool
-    copies: list[_Copy]
-    judged_at: str | None  # the endpoint of the verdict
+    judged_at: str | None  # the endpoint of the verdict, which its shape does not name
+    copies_judged_at: list[str | None]
 
 
 def write(message: KeptMessage) -> str:
@@ -42,17 +34,8 @@ def write(message: KeptMessage) -> str:
         **message_json(message),
         "from_address": str(head.from_address) if head.from_address else None,
         "has_from": head.has_from,
-        "copies": [
-            {
-                "recipient": str(copy.recipient),
-                "through": str(copy.through),
-                "placed": copy.placed.value,
-                "rule": copy.rule,
-                "reply": copy.reply,
-            }
-            for copy in message.copies
-        ],
-        "judged_at": message.decision.endpoint.value if message.decision else None,
+        "judged_at": _judged_at(message.decision),
+        "copies_judged_at": [_judged_at(copy.decision) for copy in message.copies],
     }
     return json.dumps(document)
 
@@ -60,7 +43,6 @@ def write(message: KeptMessage) -> str:
 def read(text: str, raw: bytes) -> KeptMessage:
     """Make the message again; raise ValueError, KeyError or TypeError for a text that ``write`` did not make."""
     document: _Document = json.loads(text)
-    verdict, judged_at = document["verdict"], document["judged_at"]
     return KeptMessage(
         id=document["id"],
         endpoint=Endpoint(document["endpoint"]),
@@ -87,23 +69,28 @@ def read(text: str, raw: bytes) -> KeptMessage:
                 recipient=_address(copy["recipient"]),
                 through=_address(copy["through"]),
                 placed=Placement(copy["placed"]),
-                rule=copy["rule"],
-                reply=copy["reply"],
+                decision=_decision(copy["verdict"], judged_at),
             )
-            for copy in document["copies"]
+            for copy, judged_at in zip(document["copies"], document["copies_judged_at"], strict=True)
         ),
-        decision=_decision(verdict, Endpoint(judged_at)) if verdict and judged_at else None,
+        decision=_decision(document["verdict"], document["judged_at"]),
         report_of=document["report_of"],
     )
 
 
-def _decision(verdict: VerdictShape, endpoint: Endpoint) -> Decision:
+def _judged_at(decision: Decision | None) -> str | None:
+    return decision.endpoint.value if decision else None
+
+
+def _decision(verdict: VerdictShape | None, judged_at: str | None) -> Decision | None:
+    if verdict is None or judged_at is None:
+        return None
     source = verdict["source"]
     return Decision(
         effect=EffectKind(verdict["effect"]),
         reply=_reply(verdict["reply"]) if verdict["reply"] else None,
         rule=verdict["rule"],
-        endpoint=endpoint,
+        endpoint=Endpoint(judged_at),
         stage=Stage(verdict["stage"]),
         at=parse_instant(verdict["at"]),
         reading=tuple(verdict["reading"].items()),

@@ -43,8 +43,20 @@ class VerdictShape(TypedDict):
     fix: str
 
 
+class CopyShape(TypedDict):
+    """One final recipient's copy; ``through`` is the recipient of the envelope, ``verdict`` why it bounced."""
+
+    recipient: str
+    through: str
+    placed: str
+    verdict: VerdictShape | None
+
+
 class MessageShape(TypedDict):
-    """An accepted message without its content; ``placed`` tells for each final recipient where the copy went."""
+    """An accepted message without its content; ``placed`` tells for each final recipient where the copy went.
+
+    ``copies`` says the same in full: one entry a copy, also where a recipient was named twice.
+    """
 
     id: str
     endpoint: str
@@ -59,6 +71,7 @@ class MessageShape(TypedDict):
     subject: str | None
     message_id: str | None
     placed: dict[str, str]
+    copies: list[CopyShape]
     verdict: VerdictShape | None
     report_of: str | None
     shown_from: str
@@ -108,6 +121,15 @@ def message_json(message: KeptMessage) -> MessageShape:
         "subject": message.head.subject,
         "message_id": message.head.message_id,
         "placed": {str(copy.recipient): copy.placed.value for copy in message.copies},
+        "copies": [
+            {
+                "recipient": str(copy.recipient),
+                "through": str(copy.through),
+                "placed": copy.placed.value,
+                "verdict": decision_json(copy.decision) if copy.decision else None,
+            }
+            for copy in message.copies
+        ],
         "verdict": decision_json(message.decision) if message.decision else None,
         "report_of": message.report_of,
         "shown_from": message.shown_from,
