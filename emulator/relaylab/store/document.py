@@ -6,7 +6,7 @@ The text is ASCII, so what a client sent that is no text (lone surrogates in a `
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from relaylab.domain.address import Address, DomainName
 from relaylab.domain.clock import parse_instant
