@@ -12,11 +12,11 @@ from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Final, Literal, Self, TypeVar
 
 from relaylab.app.config import LoadedWorld
 from relaylab.app.rulebooks import rulebook_for
-from relaylab.domain.clock import ManualClock
+from relaylab.domain.clock import ManualClock, as_utc, iso
 from relaylab.domain.randomness import Randomness
 from relaylab.servers.desk import StreamLimits
 from relaylab.servers.fleet import Fleet, Listening, SiteListening
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from relaylab.engine.rulebook import Rulebook
 
 T = TypeVar("T")
+
+_YEARS: Final = range(2000, 3000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,13 +71,15 @@ class Emulator:
     ) -> None:
         """Prepare; give ``at`` for a clock that stands still until it is moved, or a ``clock``.
 
-        Raise ValueError for a reading or milestone that does not exist, StoreError when the store cannot be opened.
+        Raise ValueError for a reading or milestone that does not exist and for an instant that cannot be, StoreError
+        when the store cannot be opened.
         """
         if clock is None:
             if at is None:
                 msg = "give at=, an aware datetime to stand at, or clock="
                 raise ValueError(msg)
             clock = ManualClock(at)
+        started = _possible(clock.now())
         self.settings = settings or Settings()
         self.document: dict[str, object] | None = dict(world.document) if isinstance(world, LoadedWorld) else None
         self._readings, self._milestones = dict(readings or {}), dict(milestones or {})
@@ -88,10 +92,11 @@ class Emulator:
         self.store = Store(mail, EventLog(), Counters())
         limits = StreamLimits(idle=self.settings.idle, total=self.settings.total)
         randomness = Randomness(seed)
-        self._house = House(clock, self.holder, self.store, randomness, clock.now(), limits, self.settings.tarpit)
+        self._house = House(clock, self.holder, self.store, randomness, started, limits, self.settings.tarpit)
         self._fleet = Fleet(self._house, self._tls(), host=self.settings.host, port_base=self.settings.port_base)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
+        self._one_at_a_time = asyncio.Lock()
 
     # What it shows --------------------------------------------------------------------------------------------------
 
@@ -169,8 +174,11 @@ class Emulator:
     # Steering -------------------------------------------------------------------------------------------------------
 
     def travel(self, instant: datetime) -> None:
-        """Go to another instant; open sessions see it at their next command. Going back is allowed."""
-        self.clock.set(instant)
+        """Go to another instant; open sessions see it at their next command. Going back is allowed.
+
+        Raise ValueError for an instant that is naive, or before 2000 or after 2999.
+        """
+        self.clock.set(_possible(instant))
 
     def reset(
         self,
@@ -182,7 +190,8 @@ class Emulator:
     ) -> None:
         """Begin again: connections end, mail, counters and events are forgotten, sessions are numbered from one.
 
-        What is not given stays as it is. Call it from a thread, not from the emulator's own loop.
+        What is not given stays as it is; when something given is wrong (ValueError), all does. Call it from a thread,
+        not from the emulator's own loop.
         """
         self._call(self.begin_again(at=at, world=world, readings=readings, milestones=milestones))
 
@@ -195,12 +204,15 @@ class Emulator:
         milestones: Mapping[str, datetime | None] | None = None,
     ) -> None:
         """Do what ``reset`` does, from within the emulator's loop."""
-        await self._fleet.hang_up()
-        if at is not None:
-            self.clock.set(at)
-        await self.replace(world=world, readings=readings, milestones=milestones)
-        self.store.clear()
-        self._house.begin_again(self.clock.now())
+        instant = None if at is None else _possible(at)
+        async with self._one_at_a_time:
+            await self._replace(world, readings, milestones)
+            await self._fleet.hang_up()
+            # From here on nobody else is heard: a session between two of these lines would have a number given twice.
+            if instant is not None:
+                self.clock.set(instant)
+            self.store.clear()
+            self._house.begin_again(self.clock.now())
 
     async def replace(
         self,
@@ -209,18 +221,33 @@ class Emulator:
         readings: Mapping[str, str] | None = None,
         milestones: Mapping[str, datetime | None] | None = None,
     ) -> None:
-        """Put another world, other readings or other dates in force; sessions see them at their next command."""
-        if world is None and readings is None and milestones is None:
-            return
-        self._readings = dict(readings) if readings is not None else self._readings
-        self._milestones = dict(milestones) if milestones is not None else self._milestones
-        plain = world.world if isinstance(world, LoadedWorld) else world or self.world
-        if isinstance(world, LoadedWorld):
-            self.document = dict(world.document)
-        await self._fleet.add_sites(plain)
-        self.holder.swap(plain, rulebook_for(plain, self._readings, self._milestones))
+        """Put another world, other readings or other dates in force; sessions see them at their next command.
+
+        Raise ValueError for a reading or milestone that does not exist, ListenError when a new site's port is taken;
+        then nothing has changed.
+        """
+        async with self._one_at_a_time:
+            await self._replace(world, readings, milestones)
 
     # Inside ---------------------------------------------------------------------------------------------------------
+
+    async def _replace(
+        self,
+        world: World | LoadedWorld | None,
+        readings: Mapping[str, str] | None,
+        milestones: Mapping[str, datetime | None] | None,
+    ) -> None:
+        if world is None and readings is None and milestones is None:
+            return
+        chosen = self._readings if readings is None else dict(readings)
+        moved = self._milestones if milestones is None else dict(milestones)
+        plain = world.world if isinstance(world, LoadedWorld) else world or self.world
+        rulebook = rulebook_for(plain, chosen, moved)
+        await self._fleet.add_sites(plain)
+        self._readings, self._milestones = chosen, moved
+        if world is not None:
+            self.document = dict(world.document) if isinstance(world, LoadedWorld) else None
+        self.holder.swap(plain, rulebook)
 
     def _tls(self) -> TlsChoice:
         wide = leaves.WIDE if self.settings.cert_validity == "wide" else None
@@ -236,6 +263,10 @@ class Emulator:
             work.close()
             msg = "the emulator is not running; use it in a with block"
             raise RuntimeError(msg)
+        if self._loop is _running_loop():
+            work.close()
+            msg = "this call would wait for the loop that it is made from; await begin_again() instead"
+            raise RuntimeError(msg)
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def _end_thread(self) -> None:
@@ -244,6 +275,20 @@ class Emulator:
             self._thread.join()
             self._loop.close()
         self._loop = self._thread = None
+
+
+def _possible(instant: datetime) -> datetime:
+    """Give an instant back that our root certificate knows, and that leaves a running clock room."""
+    if not _YEARS.start <= as_utc(instant).year < _YEARS.stop:
+        raise ValueError(f"{iso(instant)} is too far away; choose an instant from 2000-01-01 to 2999-12-31")
+    return instant
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 def new_event_loop() -> asyncio.AbstractEventLoop:
