@@ -7,9 +7,10 @@ are fixed in the order of ``_OFFSETS``, each site ten further; without one they 
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from relaylab.domain.endpoint import Endpoint
 from relaylab.servers.house import House, SmtpDesk, TlsChoice
@@ -22,7 +23,23 @@ if TYPE_CHECKING:
 _SITE_STEP: Final = 10
 # HVE, ACS and HTTPS have their places before they are built, so that ports do not move under anybody's feet.
 _OFFSETS: Final = {"submission": 0, "mx": 1, "hve": 2, "acs_smtp": 3, "https": 4, "control": 5, "submission_legacy": 6}
+_HIGHEST_PORT: Final = 65_535
 CONTROL_OFFSET: Final = _OFFSETS["control"]
+
+
+class ListenError(OSError):
+    """An address that cannot be listened on; the text ends with the way out."""
+
+    def __str__(self) -> str:
+        """Leave the number out."""
+        return str(self.strerror)
+
+    @classmethod
+    def about(cls, what: str, host: str, port: int, error: OSError) -> Self:
+        """Say which listener it is, where, and why not."""
+        why = os.strerror(error.errno) if error.errno else str(error)
+        way_out = "choose another port base, or 0 for free ports"
+        return cls(error.errno or 0, f"{what} cannot listen on {host}:{port}: {why}; {way_out}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +91,10 @@ class Fleet:
         self.sites: dict[str, SiteListening] = {}
 
     async def start(self, world: World) -> None:
-        """Listen for every endpoint and for every site of the world; raise OSError when a port is taken."""
+        """Listen for every endpoint and for every site of the world.
+
+        Raise ListenError when a port is taken, ValueError when the host or the port base is one that cannot be.
+        """
         self._sweep = Sweep(asyncio.get_running_loop())
         self.endpoints = await self._listen(None, 0)
         await self.add_sites(world)
@@ -92,8 +112,8 @@ class Fleet:
         return SmtpDesk(self._house, kind.endpoint, self._tls, site, kind.on_legacy_host)
 
     async def hang_up(self) -> None:
-        """End every connection; the listeners go on."""
-        if self._sweep is not None:
+        """End every connection, also those that come meanwhile; the listeners go on."""
+        while self._sweep is not None and len(self._sweep):
             await self._sweep.close_all(grace=0.2)
 
     async def stop(self) -> None:
@@ -107,9 +127,26 @@ class Fleet:
             msg = "start() comes first"
             raise RuntimeError(msg)
         listening = {}
-        for kind in _KINDS:
-            port = self._port_base + offset + _OFFSETS[kind.key] if self._port_base else 0
-            server = await listen(self.desk(kind.key, site), self._host, port, sweep=self._sweep)
-            self._servers.append(server)
-            listening[kind.key] = Listening(self._host, server.sockets[0].getsockname()[1], kind.name)
+        servers: list[asyncio.Server] = []
+        try:
+            for kind in _KINDS:
+                desk = SmtpDesk(self._house, kind.endpoint, self._tls, site, kind.on_legacy_host)
+                servers.append(await self._listen_for(kind, desk, offset, self._sweep))
+                listening[kind.key] = Listening(self._host, servers[-1].sockets[0].getsockname()[1], kind.name)
+        except BaseException:
+            for server in servers:
+                server.close()
+            raise
+        self._servers += servers
         return listening
+
+    async def _listen_for(self, kind: _Kind, desk: SmtpDesk, offset: int, sweep: Sweep) -> asyncio.Server:
+        port = self._port_base + offset + _OFFSETS[kind.key] if self._port_base else 0
+        if not 0 <= port <= _HIGHEST_PORT:
+            raise ValueError(
+                f"{kind.key} would get port {port}; choose a port base from 1024 to {_HIGHEST_PORT - 1000}"
+            )
+        try:
+            return await listen(desk, self._host, port, sweep=sweep)
+        except OSError as error:
+            raise ListenError.about(kind.key, self._host, port, error) from None
