@@ -10,7 +10,7 @@ import asyncio
 import threading
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, Self, TypeVar
 
@@ -18,6 +18,7 @@ from relaylab.app.config import LoadedWorld
 from relaylab.app.rulebooks import rulebook_for
 from relaylab.domain.clock import ManualClock, as_utc, iso
 from relaylab.domain.randomness import Randomness
+from relaylab.rules.milestones import EARLIEST_SUPPORTED
 from relaylab.servers.desk import StreamLimits
 from relaylab.servers.fleet import Fleet, Listening, SiteListening
 from relaylab.servers.house import House, MovableClock, SmtpDesk, TlsChoice
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_YEARS: Final = range(2000, 3000)
+_END_OF_TIME: Final = datetime(3000, 1, 1, tzinfo=UTC)  # of our root certificate, and room for a clock that runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +177,7 @@ class Emulator:
     def travel(self, instant: datetime) -> None:
         """Go to another instant; open sessions see it at their next command. Going back is allowed.
 
-        Raise ValueError for an instant that is naive, or before 2000 or after 2999.
+        Raise ValueError for an instant that is naive, or one that the rulebook does not support.
         """
         self.clock.set(_possible(instant))
 
@@ -278,9 +279,12 @@ class Emulator:
 
 
 def _possible(instant: datetime) -> datetime:
-    """Give an instant back that our root certificate knows, and that leaves a running clock room."""
-    if not _YEARS.start <= as_utc(instant).year < _YEARS.stop:
-        raise ValueError(f"{iso(instant)} is too far away; choose an instant from 2000-01-01 to 2999-12-31")
+    """Give an instant back that the rulebook supports."""
+    if not EARLIEST_SUPPORTED <= as_utc(instant) < _END_OF_TIME:
+        earliest = EARLIEST_SUPPORTED.date()
+        raise ValueError(
+            f"the rulebook knows nothing of {iso(instant)}; choose {earliest} or a later date, before 3000"
+        )
     return instant
 
 
