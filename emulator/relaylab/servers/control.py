@@ -1,7 +1,6 @@
 """The control plane's first routes: JSON over HTTP on a port of its own, local, with a token as bearer.
 
-GET and PUT /clock, GET /messages, GET /messages/{id}/raw, GET /events, GET and PUT /world, POST /reset. Every error is
-JSON, ``{"error": "..."}``, and ends with the way out.
+The routes are in ``ROUTES``. Every error is JSON, ``{"error": "..."}``, and ends with the way out.
 """
 
 from __future__ import annotations
@@ -14,21 +13,27 @@ import secrets  # noqa: TID251 - the token guards the machine's user; it is no p
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, Protocol
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from relaylab.domain.clock import iso, parse_instant
-from relaylab.store import as_json, message_json
+from relaylab.servers.fleet import ListenError
+from relaylab.store import KINDS, as_json, message_json
 
 if TYPE_CHECKING:
     from relaylab.store import Store
 
+ROUTES: Final = (
+    "GET and PUT /clock, GET /messages, GET /messages/{id}/raw, GET /events, GET and PUT /world, POST /reset"
+)
+_EVENT_FILTERS: Final = ("after", "limit", "session", "kind")
 _LARGEST_BODY: Final = 64 * 1024 * 1024
 _PAGE: Final = 1000
 
@@ -78,11 +83,11 @@ def control_app(controlled: Controlled, token: str) -> Starlette:  # noqa: C901 
 
     async def clock(request: Request) -> Response:
         if request.method == "PUT":
-            body = await _object(request)
+            now = (await _object(request)).get("now")
+            if not isinstance(now, str):
+                raise RejectedError('the body has no text "now"; send {"now": "2027-01-04T00:00:00Z"}')
             try:
-                controlled.travel(parse_instant(str(body["now"])))
-            except KeyError:
-                raise RejectedError('the body has no "now"; send {"now": "2027-01-04T00:00:00Z"}') from None
+                controlled.travel(parse_instant(now))
             except ValueError as error:
                 raise RejectedError(str(error)) from None
         return JSONResponse({"now": iso(controlled.now)})
@@ -99,9 +104,14 @@ def control_app(controlled: Controlled, token: str) -> Starlette:  # noqa: C901 
         return Response(content, media_type="message/rfc822")
 
     async def events(request: Request) -> Response:
-        after, limit = _number(request, "after", 0), _number(request, "limit", _PAGE)
         query = request.query_params
-        page = controlled.store.events.page(after, limit, session=query.get("session"), kind=query.get("kind"))
+        if unknown := [name for name in query if name not in _EVENT_FILTERS]:
+            raise RejectedError(f"{unknown[0]!r} is no filter of events; use {', '.join(_EVENT_FILTERS)}")
+        kind = query.get("kind")
+        if kind not in {None, *KINDS}:
+            raise RejectedError(f"{kind!r} is no kind of event; use one of {', '.join(KINDS)}")
+        after, limit = _number(request, "after", 0), _number(request, "limit", _PAGE)
+        page = controlled.store.events.page(after, limit, session=query.get("session"), kind=kind)
         found = [as_json(entry.event, entry.seq) for entry in page.entries]
         return JSONResponse({"events": found, "through": page.through, "missed": page.missed})
 
@@ -126,7 +136,10 @@ def control_app(controlled: Controlled, token: str) -> Starlette:  # noqa: C901 
         Route("/world", _guarded(world, token), methods=["GET", "PUT"]),
         Route("/reset", _guarded(reset, token), methods=["POST"]),
     ]
-    return Starlette(routes=routes, exception_handlers={RejectedError: _rejected, HTTPException: _http_error})
+    return Starlette(
+        routes=routes,
+        exception_handlers={RejectedError: _rejected, HTTPException: _http_error, ClientDisconnect: _gone},
+    )
 
 
 class ControlServer:
@@ -141,19 +154,23 @@ class ControlServer:
         self.url = ""
 
     async def start(self, host: str, port: int) -> None:
-        """Listen; port 0 takes a free one. Raise OSError when the port is taken."""
-        listener = socket.create_server((host, port))
+        """Listen; port 0 takes a free one. Raise ListenError when the port is taken."""
+        try:
+            listener = socket.create_server((host, port))
+        except OSError as error:
+            raise ListenError.about("control", host, port, error) from None
         self.url = f"http://{host}:{listener.getsockname()[1]}"
-        config = uvicorn.Config(
-            self._app, log_config=None, access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=0
-        )
+        config = uvicorn.Config(self._app, log_config=None, access_log=False, lifespan="off", ws="none")
         self._server = _QuietServer(config)
         self._task = asyncio.create_task(self._server.serve(sockets=[listener]))
 
     async def stop(self) -> None:
-        """Stop listening."""
+        """Stop listening, and cut off who is still asking after half a second."""
         if self._server is not None and self._task is not None:
             self._server.should_exit = True
+            await asyncio.wait({self._task}, timeout=0.5)
+            for connection in tuple(self._server.server_state.connections):
+                connection.transport.abort()
             await self._task
 
 
@@ -209,7 +226,16 @@ async def _rejected(_: Request, error: Exception) -> Response:
     return JSONResponse({"error": str(error)}, status_code=400)
 
 
-async def _http_error(_: Request, error: Exception) -> Response:
+async def _http_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    return JSONResponse({"error": error.detail}, status_code=error.status_code, headers=error.headers)
+    said, path = error.detail, request.url.path
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        said = f"{request.method} {path} is none of the routes; they are {ROUTES}"
+    elif said == HTTPStatus.NOT_FOUND.phrase:
+        said = f"{path} is none of the routes; they are {ROUTES}"
+    return JSONResponse({"error": said}, status_code=error.status_code, headers=error.headers)
+
+
+async def _gone(_request: Request, _error: Exception) -> Response:
+    return Response(status_code=HTTPStatus.BAD_REQUEST)  # for nobody: the client left in the middle of its body
