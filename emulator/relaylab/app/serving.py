@@ -8,7 +8,7 @@ import json
 import signal
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TextIO
@@ -20,7 +20,7 @@ from relaylab.domain.clock import iso
 from relaylab.domain.event import Judged
 from relaylab.servers.clocks import ShiftedClock, SystemClock
 from relaylab.servers.control import ControlServer, RejectedError
-from relaylab.servers.fleet import CONTROL_OFFSET
+from relaylab.servers.fleet import CONTROL_OFFSET, ListenError
 from relaylab_certs import TestAuthority
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class ServeOptions:
 def serve(options: ServeOptions, out: TextIO | None = None) -> None:
     """Serve until SIGINT or SIGTERM.
 
-    Raise WorldFileError, ValueError, AuthorityError, StoreError or OSError when it cannot start.
+    Raise WorldFileError, ValueError, AuthorityError, StoreError or ListenError when it cannot start.
     """
     with contextlib.closing(new_event_loop()) as loop:
         asyncio.set_event_loop(loop)
@@ -79,7 +79,7 @@ async def _serve(options: ServeOptions, out: TextIO) -> None:
         total=options.total,
     )
     emulator = Emulator(
-        world,
+        replace(loaded, world=world),
         clock=clock,
         seed=options.seed,
         readings=options.readings,
@@ -87,10 +87,9 @@ async def _serve(options: ServeOptions, out: TextIO) -> None:
         authority=TestAuthority.open(options.ca),
         settings=settings,
     )
-    emulator.document = dict(loaded.document)
     with _stopping() as stopped:
         async with emulator:
-            control = ControlServer(_Steered(emulator, options.phase))
+            control = ControlServer(Steered(emulator, options.phase))
             await control.start(settings.host, options.port_base + CONTROL_OFFSET if options.port_base else 0)
             try:
                 if options.as_json:
@@ -147,7 +146,14 @@ def _tell(entry: Entry, out: TextIO) -> None:
         shown = said if len(said) <= 160 else said[:157] + "..."
         at = iso(event.at.replace(microsecond=0))
         rule = decision.rule or f"{decision.endpoint}.{decision.stage}: default"
-        print(f"{at} {event.session} {event.command} -> {shown}  [{rule}]", file=out, flush=True)
+        print(_harmless(f"{at} {event.session} {event.command} -> {shown}  [{rule}]", out), file=out, flush=True)
+
+
+def _harmless(line: str, out: TextIO) -> str:
+    """Write out what a client could steer a terminal with, and what the terminal has no letter for."""
+    printable = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in line)
+    encoding = out.encoding or "utf-8"
+    return printable.encode(encoding, "backslashreplace").decode(encoding)
 
 
 @contextlib.contextmanager
@@ -166,10 +172,10 @@ def _stopping() -> Iterator[asyncio.Event]:
         yield stopped
 
 
-class _Steered:
-    """An emulator as the control plane sees it."""
+class Steered:
+    """An emulator as the control plane sees it; a world that it is sent gets the ``phase`` that was asked for."""
 
-    def __init__(self, emulator: Emulator, phase: Phase | None) -> None:
+    def __init__(self, emulator: Emulator, phase: Phase | None = None) -> None:
         self._emulator = emulator
         self._phase = phase
 
@@ -202,10 +208,9 @@ class _Steered:
         try:
             loaded = load_document(document, "world")
             world = in_phase(loaded.world, self._phase, self.now)[0] if self._phase else loaded.world
-            await self._emulator.replace(world=world)
-        except (WorldFileError, ValueError) as error:
+            await self._emulator.replace(world=replace(loaded, world=world))
+        except (WorldFileError, ValueError, ListenError) as error:
             raise RejectedError(str(error)) from None
-        self._emulator.document = dict(loaded.document)
 
     async def begin_again(self) -> None:
         """Forget mail, counters and events."""
