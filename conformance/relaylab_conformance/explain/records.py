@@ -1,0 +1,175 @@
+"""Explains an event or a message of a run (``--run DIR``) or of an emulator that is serving (``--control URL``)."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from relaylab.app.world_file.errors import near_miss
+from relaylab.domain.source import Source
+from relaylab_conformance.explain.answer import Explanation, UnknownError, cited, cut, entry
+from relaylab_conformance.report.folder import EVENTS, MESSAGES
+
+_PATIENCE: Final = 10.0  # real seconds for an answer of the control plane
+
+
+class Records(Protocol):
+    """Something that has events and messages."""
+
+    def event(self, number: int) -> Mapping[str, Any] | None:
+        """Give the event of that number."""
+        ...
+
+    def messages(self) -> Sequence[Mapping[str, Any]]:
+        """Give every message."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The folder of a certification."""
+
+    folder: Path
+
+    def event(self, number: int) -> Mapping[str, Any] | None:
+        """Give the event of that number."""
+        return next((event for event in self._lines(EVENTS) if event["seq"] == number), None)
+
+    def messages(self) -> Sequence[Mapping[str, Any]]:
+        """Give every message."""
+        return self._lines(MESSAGES)
+
+    def _lines(self, name: str) -> list[Mapping[str, Any]]:
+        file = self.folder / name
+        try:
+            return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+        except OSError as error:
+            raise UnknownError(f"{file}: {error.strerror}; name the folder that --out of certify wrote") from None
+        except ValueError:
+            raise UnknownError(f"{file}: is not what certify wrote; certify again into that folder") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """The control plane of an emulator that is serving."""
+
+    url: str
+    token: str
+
+    def event(self, number: int) -> Mapping[str, Any] | None:
+        """Give the event of that number."""
+        found = self._get(f"/events?after={number - 1}&limit=1")["events"]
+        return next((event for event in found if event["seq"] == number), None)
+
+    def messages(self) -> Sequence[Mapping[str, Any]]:
+        """Give every message."""
+        found: Sequence[Mapping[str, Any]] = self._get("/messages")["messages"]
+        return found
+
+    def _get(self, path: str) -> Mapping[str, Any]:
+        if not self.url.startswith(("http://", "https://")):
+            raise UnknownError(f"{self.url!r} is no address; `relaylab serve` prints it, as http://127.0.0.1:1592")
+        address = self.url.rstrip("/") + path
+        request = urllib.request.Request(address, headers={"Authorization": f"Bearer {self.token}"})  # noqa: S310 - checked
+        try:
+            with urllib.request.urlopen(request, timeout=_PATIENCE) as answer:  # noqa: S310 - checked above
+                document: Mapping[str, Any] = json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            raise UnknownError(f"{self.url}: {_told(error)}; `relaylab serve` prints the token") from None
+        except (OSError, ValueError) as error:
+            raise UnknownError(
+                f"{self.url}: nobody answers as a control plane does ({error}); is it serving?"
+            ) from None
+        return document
+
+
+def explain_record(what: str, records: Records) -> Explanation | None:
+    """Explain an event by its number or a message by its id; None for what is neither."""
+    if what.isascii() and what.isdigit():
+        event = records.event(int(what))
+        return _event(event) if event else None
+    messages = records.messages()
+    message = next((message for message in messages if message["id"] == what), None)
+    return _message(message) if message else None
+
+
+def unknown(what: str, records: Records) -> UnknownError:
+    """Say that there is no such event or message."""
+    ids = [str(message["id"]) for message in records.messages()]
+    near = near_miss(what, ids)
+    there = f"messages: {', '.join(ids[:5])}{' ...' if len(ids) > 5 else ''}" if ids else "it has no messages"
+    way_out = f'did you mean "{near}"?' if near else f"events have numbers, from 1 on; {there}"
+    return UnknownError(f"{what!r} is no event or message there; {way_out}")
+
+
+def _event(event: Mapping[str, Any]) -> Explanation:
+    lines = [f"Event {event['seq']}: {event['kind']} at {event['at']}, {event['endpoint']}, session {event['session']}"]
+    own = {key: value for key, value in event.items() if key not in {*_COMMON, "verdict", "reply", "transcript"}}
+    lines += [entry(_word(key), _text(value)) for key, value in own.items() if value]
+    if event.get("verdict"):
+        lines.append(_verdict(event["verdict"]))
+    if event.get("reply"):
+        lines.append(entry("Said", _line(event["reply"])))
+    return Explanation("\n".join([*lines, *_transcript(event)]), {"kind": "event", "event": event})
+
+
+def _message(message: Mapping[str, Any]) -> Explanation:
+    placed = ", ".join(f"{who}: {where}" for who, where in message["placed"].items())
+    lines = [
+        f"Message {message['id']}: accepted at {message['accepted_at']}, {message['endpoint']}",
+        entry("From", str(message["mail_from"] or "<>")),
+        entry("To", ", ".join(message["recipients"])),
+        entry("Subject", str(message["subject"])),
+        entry("Placed", placed),
+    ]
+    if message["report_of"]:
+        lines.append(entry("Report", f"a non-delivery report about {message['report_of']}"))
+    if message["verdict"]:
+        lines.append(_verdict(message["verdict"]))
+    return Explanation("\n".join([*lines, *_transcript(message)]), {"kind": "message", "message": message})
+
+
+_COMMON: Final = ("seq", "at", "session", "endpoint", "kind")
+
+
+def _verdict(verdict: Mapping[str, Any]) -> str:
+    source = Source(**verdict["source"])
+    lines = [
+        entry("Said", _line(verdict["reply"]) if verdict["reply"] else "(nothing)"),
+        entry("Rule", f"{verdict['rule'] or 'none: the default'} (stage {verdict['stage']}, {verdict['effect']})"),
+        *(entry("Because", sentence) for sentence in verdict["because"]),
+        entry("Source", cited(source)),
+    ]
+    if verdict["reading"]:
+        lines.append(entry("Reading", ", ".join(f"{name}={value}" for name, value in verdict["reading"].items())))
+    if verdict["fix"]:
+        lines.append(entry("Fix", verdict["fix"]))
+    return "\n".join(lines)
+
+
+def _line(reply: Mapping[str, Any]) -> str:
+    return cut(" ".join(filter(None, (str(reply["code"]), reply["enhanced"], reply["text"]))))
+
+
+def _transcript(record: Mapping[str, Any]) -> list[str]:
+    return [entry("Wire", f"transcripts/{record['transcript']}")] if record.get("transcript") else []
+
+
+def _word(key: str) -> str:
+    return key.replace("_", " ").capitalize()
+
+
+def _text(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _told(error: urllib.error.HTTPError) -> str:
+    try:
+        return str(json.loads(error.read())["error"])
+    except (ValueError, KeyError, TypeError):
+        return f"it answered {error.code}"

@@ -1,0 +1,122 @@
+"""Certifies a migration: every sender, by today's method and by its target, at every date, over real sockets.
+
+Law: each delivery meets an emulator with nothing in it, so no sender's result depends on another's.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from relaylab.app.emulator import Emulator
+from relaylab.app.rulebooks import rulebook_for
+from relaylab.domain.randomness import Randomness
+from relaylab.rules.milestones import MILESTONES
+from relaylab.rules.readings import READINGS
+from relaylab_certs import TestAuthority
+from relaylab_conformance.finding import worst
+from relaylab_conformance.migration.approach import Approach, NoRelay, NotTried, approach
+from relaylab_conformance.migration.course import course, stops_at
+from relaylab_conformance.migration.filing import Files, file_away
+from relaylab_conformance.migration.judge import cell, judge, no_relay, not_tried
+from relaylab_conformance.migration.mistakes import mistakes
+from relaylab_conformance.migration.replay import Replay, replay
+from relaylab_conformance.migration.trial import Leg, Order, Trial, legs, trials
+from relaylab_conformance.migration.verdict import sender_report
+from relaylab_conformance.report.model import SCHEMA, STATEMENT, Certificate, Report
+
+if TYPE_CHECKING:
+    from relaylab.app.config import LoadedWorld
+    from relaylab_conformance.report.model import Cell
+
+Progress = Callable[[int, int], None]
+"""Called with the deliveries made so far, and how many there are."""
+
+
+def certify(estate: LoadedWorld, order: Order, progress: Progress = lambda *_: None) -> Certificate:
+    """Certify an estate.
+
+    Raise ValueError for a reading, a value or a milestone that does not exist.
+    """
+    plan = tuple(legs(estate.world, order))
+    wanted = [(trial, way) for leg in plan for trial in trials(leg) if isinstance(way := _way(trial), Approach)]
+    made: list[tuple[Trial, Replay]] = []
+    with tempfile.TemporaryDirectory(prefix="relaylab-") as folder, _emulator(estate, order, Path(folder)) as emulator:
+        randomness, leg = Randomness(order.seed), None
+        for trial, way in wanted:
+            if trial.leg is not leg:
+                leg = trial.leg
+                emulator.reset(at=leg.at, world=leg.world, readings=leg.readings, milestones=leg.milestones)
+            else:
+                emulator.reset()
+            made.append((trial, replay(emulator, trial, way, randomness)))
+            progress(len(made), len(wanted))
+    files = file_away(made)
+    return Certificate(
+        report=_report(estate, order, plan, files),
+        transcripts=files.transcripts,
+        events=files.events,
+        messages=files.messages,
+    )
+
+
+def _emulator(estate: LoadedWorld, order: Order, folder: Path) -> Emulator:
+    """Give an emulator whose test root lives as long as it does: nobody needs to trust it afterwards."""
+    authority = TestAuthority.open(folder)
+    return Emulator(
+        estate.world,
+        at=order.at[0],
+        seed=order.seed,
+        readings=order.readings,
+        milestones=order.milestones,
+        authority=authority,
+    )
+
+
+def _way(trial: Trial) -> Approach | NotTried | NoRelay:
+    return approach(trial.leg.world, trial.sender, trial.method)
+
+
+def _report(estate: LoadedWorld, order: Order, plan: tuple[Leg, ...], files: Files) -> Report:
+    world = estate.world
+    rulebook = rulebook_for(world, order.readings, order.milestones)
+    first_legs = [leg for leg in plan if leg.is_first]
+    last = first_legs[-1]  # with a phase, each date has a calendar of its own
+    stops = {sender.name: stops_at(course(last.world, last.rulebook, sender, sender.today)) for sender in world.senders}
+    cells: dict[str, list[Cell]] = {sender.name: [] for sender in world.senders}
+    for trial in (trial for leg in first_legs for trial in trials(leg)):
+        cells[trial.sender.name].append(_cell(trial, files))
+    senders = tuple(sender_report(sender, tuple(cells[sender.name]), stops[sender.name]) for sender in world.senders)
+    found = mistakes(last.world, last.rulebook, stops)
+    return Report(
+        schema=SCHEMA,
+        suite_version=version("relaylab"),
+        statement=STATEMENT,
+        estate=estate.name,
+        estate_digest=estate.digest,
+        rulebook_digest=rulebook.digest(),
+        seed=order.seed,
+        at=order.at,
+        phase=order.phase.value if order.phase else None,
+        readings=dict(rulebook.readings),
+        readings_chosen=tuple(one.name for one in READINGS if rulebook.readings[one.name] != one.default),
+        milestones={one.name: rulebook.calendar.at(one.name) for one in MILESTONES},
+        milestones_moved=tuple(one.name for one in MILESTONES if one.name in rulebook.calendar.moved),
+        status=worst([*(one.status for sender in senders for one in sender.cells), *(one.status for one in found)]),
+        senders=senders,
+        mistakes=found,
+        notes=estate.notes,
+    )
+
+
+def _cell(trial: Trial, files: Files) -> Cell:
+    match _way(trial):
+        case NotTried() as why:
+            return not_tried(trial, why)
+        case NoRelay() as why:
+            return no_relay(trial, why)
+        case Approach():
+            return cell(trial, tuple(judge(filed) for filed in files.deliveries[trial.place]))

@@ -1,0 +1,133 @@
+"""A sender's method through time: the same session in memory at every date window, and where its answer changes.
+
+No socket and no dialect: what the service answers, not what the sender makes of it. A whole estate takes a second.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, assert_never
+
+from relaylab.domain.clock import ManualClock
+from relaylab.domain.decision import Decision, EffectKind
+from relaylab.domain.randomness import Randomness
+from relaylab.rules.milestones import EARLIEST_SUPPORTED
+from relaylab.servers.house import House
+from relaylab.session.smtp import SmtpSession
+from relaylab.session.turn import Then
+from relaylab.session.wire import Wire
+from relaylab.store import Counters, EventLog, MemoryMailStore, Store, WorldHolder
+from relaylab_conformance.migration.approach import Approach, approach, token_of
+from relaylab_conformance.migration.evidence import Evidence
+from relaylab_conformance.migration.judge import peer_of
+from relaylab_scenarios import Nothing, Password, Token
+
+if TYPE_CHECKING:
+    from relaylab.domain.estate import Method, Sender
+    from relaylab.domain.world import World
+    from relaylab.engine.rulebook import Rulebook
+
+_SIGNED_IN: Final = b"235"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A time in which one answer stays the same: from ``since`` (inclusive) to ``until`` (exclusive, None: open).
+
+    ``arrives`` says that every recipient's copy was taken and placed; ``decision`` is the verdict that decided.
+    """
+
+    since: datetime
+    until: datetime | None
+    decision: Decision
+    arrives: bool
+
+    @property
+    def answer(self) -> tuple[str | None, str, bool]:
+        """What makes two neighbouring spans one; the text of an acceptance differs from message to message."""
+        refusal = self.decision.reply.line if self.decision.reply and not self.arrives else ""
+        return (self.decision.rule, refusal, self.arrives)
+
+
+def course(
+    world: World, rulebook: Rulebook, sender: Sender, method: Method, since: datetime = EARLIEST_SUPPORTED
+) -> tuple[Span, ...]:
+    """Give the spans of a sender's method from ``since`` on; none for a method that cannot be judged."""
+    way = approach(world, sender, method)
+    if not isinstance(way, Approach):
+        return ()
+    instants = sorted({since, *(edge for edge in _edges(world, rulebook, sender, way) if edge > since)})
+    spans: list[Span] = []
+    for at, until in zip(instants, [*instants[1:], None], strict=True):
+        decision, arrives = _judged(world, rulebook, sender, way, at)
+        span = Span(at, until, decision, arrives)
+        if spans and spans[-1].answer == span.answer:
+            span = Span(spans[-1].since, until, spans[-1].decision, arrives)
+            spans.pop()
+        spans.append(span)
+    return tuple(spans)
+
+
+def stops_at(spans: tuple[Span, ...]) -> datetime | None:
+    """Give the instant from which a method is refused for good; None where it never stops, or never worked."""
+    worked = [span for span in spans if span.arrives]
+    return worked[-1].until if worked else None
+
+
+def _edges(world: World, rulebook: Rulebook, sender: Sender, way: Approach) -> Iterator[datetime]:
+    """Give the instants at which an answer can change: a rule's, and the end of the sender's token."""
+    yield from rulebook.edges
+    found = world.mailbox(sender.signs_in_as) if isinstance(way.sign_in, Token) else None
+    token = token_of(sender, *found) if found else None
+    if token is not None and token.expires is not None:
+        yield token.expires
+
+
+def _judged(world: World, rulebook: Rulebook, sender: Sender, way: Approach, at: datetime) -> tuple[Decision, bool]:
+    store = Store(MemoryMailStore(), EventLog(), Counters())
+    house = House(ManualClock(at), WorldHolder(world, rulebook), store, Randomness(0), at)
+    session = SmtpSession(house.party(way.endpoint, peer_of(world, sender), on_legacy_host=False))
+    _converse(Wire(session, house.moment, house.apply), sender, way)
+    evidence = Evidence(tuple(entry.event for entry in store.events), tuple(store.mail.messages()))
+    decisive = evidence.decisive(world, rulebook)
+    if decisive is None:
+        msg = f"the session of {sender.name} at {at} ended without a verdict"
+        raise RuntimeError(msg)
+    return decisive.decision, decisive.decision.effect is EffectKind.ADMIT
+
+
+def _converse(wire: Wire, sender: Sender, way: Approach) -> None:
+    """Say what every sender says: EHLO, STARTTLS, AUTH, one message to all."""
+    wire.say("EHLO sender.example")
+    wire.start_tls()
+    wire.say("EHLO sender.example")
+    answer = b""
+    for line in _sign_in(way.sign_in):
+        answer = wire.say(line)
+    if answer and not answer.startswith(_SIGNED_IN):
+        return
+    wire.say(f"MAIL FROM:<{sender.from_address}>")
+    for recipient in sender.to:
+        wire.say(f"RCPT TO:<{recipient}>")
+    wire.say("DATA")
+    if wire.turns[-1].then is Then.READ_MESSAGE:
+        wire.message(f"From: {sender.from_address}\r\nSubject: test\r\n\r\ntest\r\n".encode())
+
+
+def _sign_in(sign_in: Password | Token | Nothing) -> tuple[str, ...]:
+    match sign_in:
+        case Password(user, password):
+            return ("AUTH LOGIN", _base64(user), _base64(password))
+        case Token(user, token):
+            return (f"AUTH XOAUTH2 {_base64(f'user={user}' + chr(1) + f'auth=Bearer {token}' + chr(1) * 2)}",)
+        case Nothing():
+            return ()
+        case _:
+            assert_never(sign_in)
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode("ascii")

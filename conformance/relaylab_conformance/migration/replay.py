@@ -1,0 +1,57 @@
+"""One delivery: a sender takes one message to the emulator over a real socket, in its own dialect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from relaylab.domain.event import Judged, Kept, Reported
+from relaylab_conformance.migration.evidence import Evidence
+from relaylab_scenarios import Errand, Letter, LetterKind, Played, compose, play, profile
+
+if TYPE_CHECKING:
+    from relaylab.app.emulator import Emulator
+    from relaylab.domain.randomness import Randomness
+    from relaylab_conformance.migration.approach import Approach
+    from relaylab_conformance.migration.trial import Trial
+
+_SCANS: Final = frozenset({"generic-mfp"})
+# What is said before a client hears it, so that it is in the log when the player comes back; the rest may be late.
+_SETTLED: Final = (Judged, Kept, Reported)
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What the sender did, and what the service decided."""
+
+    played: Played
+    evidence: Evidence
+
+
+def replay(emulator: Emulator, trial: Trial, way: Approach, randomness: Randomness) -> Replay:
+    """Play a sender against an emulator that stands at the trial's date, with nothing in it.
+
+    The letter depends on the seed and the sender only: at every date, by every method, it sends the same one.
+    """
+    played = play(profile(trial.sender.profile), _errand(emulator, trial, way, randomness))
+    events = tuple(entry.event for entry in emulator.store.events if isinstance(entry.event, _SETTLED))
+    return Replay(played, Evidence(events, tuple(emulator.store.mail.messages())))
+
+
+def _errand(emulator: Emulator, trial: Trial, way: Approach, randomness: Randomness) -> Errand:
+    sender = trial.sender
+    doors = emulator.sites[sender.site].endpoints if sender.site else emulator.endpoints
+    door = doors[way.endpoint]
+    mail_from, recipients = str(sender.from_address), tuple(map(str, sender.to))
+    kind = LetterKind.SCAN if sender.profile in _SCANS else LetterKind.ALERT
+    letter = Letter(kind, mail_from, recipients, trial.leg.at)
+    return Errand(
+        host=door.host,
+        port=door.port,
+        server_name=way.server_name,
+        ca_file=emulator.ca_file,
+        sign_in=way.sign_in,
+        mail_from=mail_from,
+        recipients=recipients,
+        message=compose(letter, profile(sender.profile), randomness.stream("letter", sender.name)),
+    )

@@ -1,0 +1,82 @@
+"""The certificate on a terminal: a line for each sender, the answers behind the failures, the mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from textwrap import fill
+from typing import Final
+
+from relaylab_conformance.finding import Status
+from relaylab_conformance.report.model import Report, SenderReport
+from relaylab_conformance.report.page import day, fates, plans
+from relaylab_conformance.tables import Column, table
+
+_LONGEST: Final = 150  # characters of a reply line
+
+
+def as_text(report: Report, width: int) -> str:
+    """Write the summary."""
+    dates = " and ".join(map(day, report.at))
+    phase = f", phase {report.phase}" if report.phase else ""
+    parts = [
+        f"{report.estate}: {len(report.senders)} senders, judged at {dates}{phase}",
+        _matrix(report, width),
+        "\n".join(
+            ", ".join(f"{one.number} {one.words}" for one in counts) for counts in (fates(report), plans(report))
+        ),
+        "\n".join(_answers(report, width)),
+        "\n".join(_mistakes(report, width)),
+        "\n".join(f"note: {note}" for note in report.notes),
+    ]
+    return "\n\n".join(filter(None, parts))
+
+
+def _matrix(report: Report, width: int) -> str:
+    columns = [Column("sender"), Column("if nothing is done", wraps=True), Column("plan", wraps=True)]
+    columns += [Column(day(at)) for at in report.at]
+    rows = [
+        [sender.name, sender.verdict, sender.plan, *(_cells(sender, place) for place in range(len(report.at)))]
+        for sender in report.senders
+    ]
+    return table(columns, rows, width) + "\nUnder each date: today's method, then the plan's."
+
+
+def _cells(sender: SenderReport, place: int) -> str:
+    at = sorted({cell.at for cell in sender.cells})[place]
+    return ", ".join(sender.cell(method, at).status for method in sender.methods)
+
+
+def _answers(report: Report, width: int) -> Iterator[str]:
+    """Give each answer that decided a failure, with who gets it and what to do; lines of one rule and fix together."""
+    answers: dict[tuple[str | None, str, str], tuple[dict[str, None], dict[str, None]]] = {}
+    for sender, cell in report.cells:
+        for outcome in cell.outcomes:
+            if outcome.status in {Status.FAIL, Status.NON_STRICT}:
+                alone = "" if outcome.rule else outcome.line
+                lines, senders = answers.setdefault((outcome.rule, outcome.fix, alone), ({}, {}))
+                lines[_cut(outcome.line or outcome.because[0])] = None
+                senders[sender.name] = None
+    for (rule, fix, _), (lines, senders) in answers.items():
+        yield "\n  or ".join(lines) + (f"  [{rule}]" if rule else "")
+        yield _indented(", ".join(senders), width)
+        if fix:
+            yield _indented(f"fix: {fix}", width)
+
+
+def _mistakes(report: Report, width: int) -> Iterator[str]:
+    for mistake in report.mistakes:
+        yield f"mistake {mistake.number}, {mistake.name}: {mistake.status}"
+        for sentence in mistake.seen:
+            yield _indented(sentence, width)
+        if mistake.status is Status.NOT_EXERCISED:
+            yield _indented(f"look at {', '.join(mistake.senders)}", width)
+        if mistake.status is Status.FAIL:
+            yield _indented(f"fix: {mistake.fix}", width)
+
+
+def _indented(text: str, width: int) -> str:
+    return fill(text, width, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False)
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 3]}..."

@@ -1,0 +1,58 @@
+"""A table for people: columns as wide as they need to be, and text that wraps inside its column."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Final
+
+_GAP: Final = "  "
+_NARROWEST: Final = 12
+_ON_PAPER: Final = 160  # columns, where nobody looks at a terminal
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A heading; ``wraps`` says that its text may be broken to fit."""
+
+    heading: str
+    wraps: bool = False
+
+
+def width() -> int:
+    """Give the columns of the terminal, or of paper."""
+    return shutil.get_terminal_size((_ON_PAPER, 0)).columns if sys.stdout.isatty() else _ON_PAPER
+
+
+def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], fit: int) -> str:
+    """Set a table; a cell's own line ends are kept."""
+    widths = _widths(columns, rows, fit)
+    headings = [column.heading.upper() for column in columns]
+    return "\n".join(line for row in (headings, *rows) for line in _lines(row, widths))
+
+
+def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], fit: int) -> list[int]:
+    widths = [
+        max(len(line) for text in texts for line in text.split("\n"))
+        for texts in zip(*([column.heading for column in columns], *rows), strict=True)
+    ]
+    flexible = [place for place, column in enumerate(columns) if column.wraps]
+    while sum(widths) + len(_GAP) * (len(widths) - 1) > fit:
+        widest = max(flexible, key=lambda place: widths[place], default=None)
+        if widest is None or widths[widest] <= _NARROWEST:
+            break
+        widths[widest] -= 1
+    return widths
+
+
+def _lines(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
+    cells = [
+        [part for line in text.split("\n") for part in textwrap.wrap(line, width) or [""]]
+        for text, width in zip(row, widths, strict=True)
+    ]
+    for parts in zip_longest(*cells, fillvalue=""):
+        yield _GAP.join(part.ljust(width) for part, width in zip(parts, widths, strict=True)).rstrip()
