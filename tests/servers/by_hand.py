@@ -88,6 +88,7 @@ class HandTransport(asyncio.Transport):
         return True
 
     def write_eof(self) -> None:
+        assert not self.wrote_eof
         self.wrote_eof = True
 
     def pause_reading(self) -> None:

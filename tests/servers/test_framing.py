@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import pytest
 
 from relaylab.servers.framing import MORE, LineReader, MessageReader
@@ -23,6 +25,39 @@ def test_a_line_may_have_as_many_octets_as_its_limit(length: int, end: str, *, i
     reader.deliver(dialogue, A_MOMENT)
 
     assert [("overlong line",) if is_overlong else ("line", line)] == dialogue.heard
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b".\r\n",
+        b"..\r\n.\r\n",
+        b"text\r\n..stuffed\r\nin.side\r\n\r\n.\r\n",
+        b"\r.\r\n\n.\n\r\r\n..\r\r\n.\r\n",
+        b"\r\n.\r.\r\n...\r\n.\n\r\n.\r\n",
+        b"bdat\r\nno dot before\r\nthe end\r\n.\r\n",
+    ],
+)
+def test_a_message_is_the_same_wherever_it_is_cut(sent: bytes) -> None:
+    whole = ScriptedDialogue()
+    assert len(sent) == read_message(whole, [sent])
+    assert len(sent) == read_message(whole, [sent + b"NOOP\r\n"])
+    for first, second in combinations(range(1, len(sent)), 2):
+        cut = ScriptedDialogue()
+        read_message(cut, [sent[:first], sent[first:second], sent[second:]])
+
+        assert whole.heard[:1] == cut.heard
+
+
+def read_message(dialogue: ScriptedDialogue, segments: list[bytes]) -> int:
+    """Read a message that ends in the last segment; give the position behind it there."""
+    reader = MessageReader(1000)
+    *others, last = segments
+    for segment in others:
+        assert MORE == reader.take(segment, 0)
+    end = reader.take(last, 0)
+    reader.deliver(dialogue, A_MOMENT)
+    return end
 
 
 def test_of_an_endless_line_next_to_nothing_is_held() -> None:
