@@ -5,11 +5,12 @@ Law: each delivery meets an emulator with nothing in it, so no sender's result d
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from relaylab.app.emulator import Emulator
 from relaylab.app.rulebooks import rulebook_for
@@ -31,6 +32,9 @@ from relaylab_conformance.report.model import SCHEMA, STATEMENT, Certificate, Re
 if TYPE_CHECKING:
     from relaylab.app.config import LoadedWorld
     from relaylab_conformance.report.model import Cell
+
+# A note begins with the file it is about; where that lies is nobody's business but the owner's.
+_FILE: Final = re.compile(r"^.*?: (?=(?:tenant|site|dns|sender)\[)")
 
 Progress = Callable[[int, int], None]
 """Called with the deliveries made so far, and how many there are."""
@@ -85,12 +89,15 @@ def _report(estate: LoadedWorld, order: Order, plan: tuple[Leg, ...], files: Fil
     rulebook = rulebook_for(world, order.readings, order.milestones)
     first_legs = [leg for leg in plan if leg.is_first]
     last = first_legs[-1]  # with a phase, each date has a calendar of its own
-    stops = {sender.name: stops_at(course(last.world, last.rulebook, sender, sender.today)) for sender in world.senders}
+    courses = {sender.name: course(last.world, last.rulebook, sender, sender.today) for sender in world.senders}
     cells: dict[str, list[Cell]] = {sender.name: [] for sender in world.senders}
     for trial in (trial for leg in first_legs for trial in trials(leg)):
         cells[trial.sender.name].append(_cell(trial, files))
-    senders = tuple(sender_report(sender, tuple(cells[sender.name]), stops[sender.name]) for sender in world.senders)
-    found = mistakes(last.world, last.rulebook, stops)
+    senders = tuple(
+        sender_report(sender, tuple(cells[sender.name]), courses[sender.name], last.rulebook)
+        for sender in world.senders
+    )
+    found = mistakes(last.world, last.rulebook, {name: stops_at(spans) for name, spans in courses.items()})
     return Report(
         schema=SCHEMA,
         suite_version=version("relaylab"),
@@ -108,7 +115,7 @@ def _report(estate: LoadedWorld, order: Order, plan: tuple[Leg, ...], files: Fil
         status=worst([*(one.status for sender in senders for one in sender.cells), *(one.status for one in found)]),
         senders=senders,
         mistakes=found,
-        notes=estate.notes,
+        notes=tuple(_FILE.sub("", note) for note in estate.notes),
     )
 
 

@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, assert_never
 
-from relaylab.domain.clock import ManualClock
 from relaylab.domain.decision import Decision, EffectKind
 from relaylab.domain.randomness import Randomness
 from relaylab.rules.milestones import EARLIEST_SUPPORTED
-from relaylab.servers.house import House
+from relaylab.session.moment import Moment
+from relaylab.session.names import session_id, session_names
+from relaylab.session.party import Party
 from relaylab.session.smtp import SmtpSession
-from relaylab.session.turn import Then
+from relaylab.session.turn import Then, Turn
 from relaylab.session.wire import Wire
-from relaylab.store import Counters, EventLog, MemoryMailStore, Store, WorldHolder
+from relaylab.store import Counters, EventLog, MemoryMailStore, Store
 from relaylab_conformance.migration.approach import Approach, approach, token_of
 from relaylab_conformance.migration.evidence import Evidence
 from relaylab_conformance.migration.judge import peer_of
@@ -88,9 +89,20 @@ def _edges(world: World, rulebook: Rulebook, sender: Sender, way: Approach) -> I
 
 def _judged(world: World, rulebook: Rulebook, sender: Sender, way: Approach, at: datetime) -> tuple[Decision, bool]:
     store = Store(MemoryMailStore(), EventLog(), Counters())
-    house = House(ManualClock(at), WorldHolder(world, rulebook), store, Randomness(0), at)
-    session = SmtpSession(house.party(way.endpoint, peer_of(world, sender), on_legacy_host=False))
-    _converse(Wire(session, house.moment, house.apply), sender, way)
+    chance = Randomness(0).stream("session", 1)
+    party = Party(
+        label="s-000001",
+        endpoint=way.endpoint,
+        peer=peer_of(world, sender),
+        names=session_names(way.endpoint, chance, session_id(at, 1)),
+        chance=chance,
+    )
+
+    def apply(turn: Turn) -> None:
+        store.apply(charges=turn.charges, kept=turn.kept, events=turn.events)
+
+    wire = Wire(SmtpSession(party), lambda: Moment(at, world, rulebook, store.counters), apply)
+    _converse(wire, sender, way)
     evidence = Evidence(tuple(entry.event for entry in store.events), tuple(store.mail.messages()))
     decisive = evidence.decisive(world, rulebook)
     if decisive is None:

@@ -7,13 +7,18 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.clock import iso
+from relaylab.domain.endpoint import Stage
+from relaylab.domain.estate import Method
+from relaylab.rules.milestones import BASIC_AUTH_OFF_BY_DEFAULT
 from relaylab_conformance.finding import Fate, PlanWord, Status
+from relaylab_conformance.migration.course import Span, stops_at
 from relaylab_conformance.migration.mistakes import stands_still
 from relaylab_conformance.report.model import SenderReport
 from relaylab_scenarios import Conduct, profile
 
 if TYPE_CHECKING:
-    from relaylab.domain.estate import Method, Sender
+    from relaylab.domain.estate import Sender
+    from relaylab.engine.rulebook import Rulebook
     from relaylab_conformance.report.model import Cell
 
 # A report about a message that was accepted lies in a mailbox; a scanner's mailbox is read by nobody.
@@ -30,9 +35,9 @@ _GOOD: Final = (Status.PASS, Status.NON_STRICT)
 _LONGEST: Final = 120  # characters of a reply line in a sentence
 
 
-def sender_report(sender: Sender, cells: tuple[Cell, ...], stop: datetime | None) -> SenderReport:
-    """Put a sender's cells together; ``stop`` is the instant from which today's method is refused."""
-    view = _View(sender, cells, stop)
+def sender_report(sender: Sender, cells: tuple[Cell, ...], spans: tuple[Span, ...], rulebook: Rulebook) -> SenderReport:
+    """Put a sender's cells together; ``spans`` is the course of today's method under the rulebook."""
+    view = _View(sender, cells, spans, rulebook)
     return SenderReport(
         name=sender.name,
         profile=sender.profile,
@@ -43,9 +48,9 @@ def sender_report(sender: Sender, cells: tuple[Cell, ...], stop: datetime | None
         target=sender.target,
         planned_for=sender.planned_for,
         verdict=view.fate,
-        stops_at=stop,
+        stops_at=view.stop,
         plan=view.plan,
-        stands_still_days=stands_still(sender, stop),
+        stands_still_days=stands_still(sender, view.stop),
         summary=" ".join(filter(None, (view.today, view.future))),
         cells=cells,
     )
@@ -57,10 +62,15 @@ class _View:
 
     sender: Sender
     cells: tuple[Cell, ...]
-    stop: datetime | None
+    spans: tuple[Span, ...]
+    rulebook: Rulebook
 
     def by(self, method: Method) -> tuple[Cell, ...]:
         return tuple(cell for cell in self.cells if cell.method is method)
+
+    @property
+    def stop(self) -> datetime | None:
+        return stops_at(self.spans)
 
     @property
     def failing(self) -> tuple[Cell, ...]:
@@ -68,12 +78,21 @@ class _View:
 
     @property
     def fate(self) -> Fate:
-        """What today's method comes to at the last date at which it fails."""
+        """What today's method comes to: at the last date at which it fails, else at the end of its course."""
         if self.failing:
             worst = self.failing[-1].worst
             return _FATES[Conduct(worst.conduct)] if worst and worst.conduct else Fate.STOPS
+        if self.stop is not None and not self._ends_with_a_token:
+            after = profile(self.sender.profile).aftermath
+            at_sign_in = self.spans[-1].decision.stage is Stage.AUTH
+            return _FATES[(after.sign_in_refused if at_sign_in else after.refused_for_good).conduct]
         tried = all(cell.status in _GOOD for cell in self.by(self.sender.today))
         return Fate.READY if tried else Fate.OPEN
+
+    @property
+    def _ends_with_a_token(self) -> bool:
+        """Tell a token of the world that expires, which a real sender would renew, from a way that ends."""
+        return self.sender.today is Method.SMTP_AUTH_OAUTH
 
     @property
     def plan(self) -> PlanWord:
@@ -90,13 +109,27 @@ class _View:
     @property
     def today(self) -> str:
         """What happens if nothing is done."""
-        if not self.failing:
-            reasons = [cell.reason for cell in self.by(self.sender.today) if cell.reason]
-            until = f", until its token ends on {_day(self.stop)}" if self.stop else ""
-            return _sentence(reasons[0]) if reasons else f"Its mail arrives on every date judged{until}."
-        worst = self.failing[-1].worst
-        does = _sentence(f"it {worst.sender_does}") if worst else ""
-        return f"{_sentence(self._refusals)} {does}".rstrip()
+        if self.failing:
+            worst = self.failing[-1].worst
+            does = _sentence(f"it {worst.sender_does}") if worst else ""
+            return f"{_sentence(self._refusals)} {does}".rstrip()
+        reasons = [cell.reason for cell in self.by(self.sender.today) if cell.reason]
+        if reasons:
+            return _sentence(reasons[0])
+        return _sentence(f"its mail arrives on every date judged{self._and_then}")
+
+    @property
+    def _and_then(self) -> str:
+        """What comes behind the dates judged, or may."""
+        if self.stop is not None and self._ends_with_a_token:
+            return f", until its token ends on {_day(self.stop)}"
+        if self.stop is not None:
+            reply = self.spans[-1].decision.reply
+            return f", and is refused from {_day(self.stop)} on: {_cut(reply.line) if reply else ''}"
+        off = self.rulebook.calendar.at(BASIC_AUTH_OFF_BY_DEFAULT.name)
+        if self.sender.today is Method.SMTP_AUTH_BASIC and off is not None and off <= self.cells[-1].at:
+            return ", but only because Basic was re-enabled, and no longer than until Microsoft removes it"
+        return ""
 
     @property
     def _refusals(self) -> str:

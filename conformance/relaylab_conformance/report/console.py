@@ -16,7 +16,8 @@ _LONGEST: Final = 150  # characters of a reply line
 
 def as_text(report: Report, width: int) -> str:
     """Write the summary."""
-    dates = " and ".join(map(day, report.at))
+    *before, last = map(day, report.at)
+    dates = f"{', '.join(before)} and {last}" if before else last
     phase = f", phase {report.phase}" if report.phase else ""
     parts = [
         f"{report.estate}: {len(report.senders)} senders, judged at {dates}{phase}",
