@@ -19,6 +19,7 @@ from relaylab.domain.event import (
     TlsStarted,
 )
 from relaylab.store import KINDS, Entry, EventLog, as_json, kind_of
+from relaylab.store.shapes import source_json
 from tests.store.builders import DECISION, NOON
 
 
@@ -27,7 +28,9 @@ def closed(session: str = "s-000001", why: str = "QUIT") -> Closed:
 
 
 def bad_input(session: str = "s-000001") -> BadInput:
-    return BadInput(at=NOON, session=session, endpoint=Endpoint.SUBMISSION, what="NUL")
+    return BadInput(
+        at=NOON, session=session, endpoint=Endpoint.SUBMISSION, what="NUL", reply=REPLY, source=DECISION.source
+    )
 
 
 def a_log(*events: Event, capacity: int = 100) -> EventLog:
@@ -151,11 +154,12 @@ EVERY_KIND: list[tuple[Event, dict[str, object]]] = [
     ),
     (TlsFailed(**COMMON, reason="no shared cipher"), {"kind": "tls_failed", "reason": "no shared cipher"}),  # type: ignore[arg-type]
     (
-        Answered(**COMMON, command="RCPT", reply=REPLY),  # type: ignore[arg-type]
+        Answered(**COMMON, command="RCPT", reply=REPLY, source=DECISION.source),  # type: ignore[arg-type]
         {
             "kind": "answered",
             "command": "RCPT",
             "reply": {"code": 503, "enhanced": "5.5.1", "text": "Bad sequence of commands"},
+            "source": source_json(DECISION.source),
         },
     ),
     (
@@ -190,7 +194,15 @@ EVERY_KIND: list[tuple[Event, dict[str, object]]] = [
         Reported(**COMMON, message="m-2", about="m-1", recipients=("a@contoso.com",)),  # type: ignore[arg-type]
         {"kind": "reported", "message": "m-2", "about": "m-1", "recipients": ["a@contoso.com"]},
     ),
-    (BadInput(**COMMON, what="NUL"), {"kind": "bad_input", "what": "NUL"}),  # type: ignore[arg-type]
+    (
+        BadInput(**COMMON, what="NUL", reply=REPLY, source=DECISION.source),  # type: ignore[arg-type]
+        {
+            "kind": "bad_input",
+            "what": "NUL",
+            "reply": {"code": 503, "enhanced": "5.5.1", "text": "Bad sequence of commands"},
+            "source": source_json(DECISION.source),
+        },
+    ),
     (Closed(**COMMON, why="QUIT"), {"kind": "closed", "why": "QUIT"}),  # type: ignore[arg-type]
 ]
 

@@ -54,6 +54,12 @@ class Settings:
     idle: float = 300.0
     total: float = 600.0
 
+    @property
+    def limits(self) -> StreamLimits:
+        """The limits of a connection; a handshake may not outlast it."""
+        handshake = min(StreamLimits().handshake, self.total)
+        return StreamLimits(idle=self.idle, total=self.total, handshake=handshake)
+
 
 class Emulator:
     """smtp.office365.com and the tenant MX of a world, at an instant, under readings, with one seed."""
@@ -91,10 +97,17 @@ class Emulator:
         self.authority = authority or TestAuthority.open()
         mail = SqliteMailStore(self.settings.store) if self.settings.store else MemoryMailStore()
         self.store = Store(mail, EventLog(), Counters())
-        limits = StreamLimits(idle=self.settings.idle, total=self.settings.total)
-        randomness = Randomness(seed)
-        self._house = House(clock, self.holder, self.store, randomness, started, limits, self.settings.tarpit)
-        self._fleet = Fleet(self._house, self._tls(), host=self.settings.host, port_base=self.settings.port_base)
+        self._house = House(
+            clock=clock,
+            holder=self.holder,
+            store=self.store,
+            randomness=Randomness(seed),
+            tls=self._tls(self.rulebook),
+            started=started,
+            limits=self.settings.limits,
+            tarpit=self.settings.tarpit,
+        )
+        self._fleet = Fleet(self._house, host=self.settings.host, port_base=self.settings.port_base)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._one_at_a_time = asyncio.Lock()
@@ -245,15 +258,17 @@ class Emulator:
         plain = world.world if isinstance(world, LoadedWorld) else world or self.world
         rulebook = rulebook_for(plain, chosen, moved)
         await self._fleet.add_sites(plain)
+        if rulebook.readings["server_chain"] != self.rulebook.readings["server_chain"]:
+            self._house.tls = self._tls(rulebook)
         self._readings, self._milestones = chosen, moved
         if world is not None:
             self.document = dict(world.document) if isinstance(world, LoadedWorld) else None
         self.holder.swap(plain, rulebook)
 
-    def _tls(self) -> TlsChoice:
+    def _tls(self, rulebook: Rulebook) -> TlsChoice:
         wide = leaves.WIDE if self.settings.cert_validity == "wide" else None
         leaf = leaves.good(key=leaves.KeyKind(self.settings.cert_key), validity=wide)
-        issued = self.authority.issue(leaf, ServerChain(self.rulebook.readings["server_chain"]))
+        issued = self.authority.issue(leaf, ServerChain(rulebook.readings["server_chain"]))
         return TlsChoice(
             strict=ServerTls(issued.chain_pem, issued.key_pem),
             lenient=ServerTls(issued.chain_pem, issued.key_pem, minimum="TLSv1"),

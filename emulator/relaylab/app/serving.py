@@ -17,7 +17,7 @@ from relaylab.app.config import WorldFileError, load_document, load_world
 from relaylab.app.emulator import Emulator, Settings, new_event_loop
 from relaylab.app.rulebooks import Phase, in_phase
 from relaylab.domain.clock import iso
-from relaylab.domain.event import Judged
+from relaylab.domain.event import Answered, BadInput, Judged, TlsFailed
 from relaylab.servers.clocks import ShiftedClock, SystemClock
 from relaylab.servers.control import ControlServer, RejectedError
 from relaylab.servers.fleet import CONTROL_OFFSET, ListenError
@@ -138,15 +138,22 @@ def _introduce(emulator: Emulator, control: ControlServer, notes: tuple[str, ...
 
 
 def _tell(entry: Entry, out: TextIO) -> None:
-    """Print one line per verdict, with its rule."""
+    """Print one line per verdict, with its rule; and what went wrong before any rule was asked."""
     event = entry.event
-    if isinstance(event, Judged):
-        decision = event.decision
-        said = decision.reply.line if decision.reply else ""
-        shown = said if len(said) <= 160 else said[:157] + "..."
-        at = iso(event.at.replace(microsecond=0))
-        rule = decision.rule or f"{decision.endpoint}.{decision.stage}: default"
-        print(_harmless(f"{at} {event.session} {event.command} -> {shown}  [{rule}]", out), file=out, flush=True)
+    match event:
+        case Judged(command=command, decision=decision):
+            said = decision.reply.line if decision.reply else ""
+            why = decision.rule or f"{decision.endpoint}.{decision.stage}: default"
+        case Answered(command=command, reply=reply, source=source) | BadInput(what=command, reply=reply, source=source):
+            said, why = reply.line, f"protocol: {source.fact}"
+        case TlsFailed(reason=reason):
+            command, said = "TLS handshake", f"failed: {reason}"
+            why = "does the client trust the test root, and speak TLS 1.2?"
+        case _:
+            return
+    shown = said if len(said) <= 160 else said[:157] + "..."
+    at = iso(event.at.replace(microsecond=0))
+    print(_harmless(f"{at} {event.session} {command} -> {shown}  [{why}]", out), file=out, flush=True)
 
 
 def _harmless(line: str, out: TextIO) -> str:

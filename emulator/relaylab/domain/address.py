@@ -12,7 +12,7 @@ _LOCAL: Final = re.compile(rf'(?:{_ATEXT}+(?:\.{_ATEXT}+)*|"(?:[^"\\\r\n]|\\.)*"
 _LABEL: Final = re.compile(
     r"[A-Za-z0-9_\u0080-\U0010ffff](?:[A-Za-z0-9_\-\u0080-\U0010ffff]*[A-Za-z0-9_\u0080-\U0010ffff])?"
 )
-_LITERAL: Final = re.compile(r"\[[0-9A-Fa-f:.IPv]+\]")
+_LITERAL: Final = re.compile(r"\[(?:ipv6:)?[0-9a-f:.]+\]")  # RFC 5321 §4.1.3, already in lower case
 _MAX_DOMAIN: Final = 255  # RFC 5321 §4.5.3.1.2
 
 

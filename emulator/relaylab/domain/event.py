@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from relaylab.domain.decision import Decision, ReplyFacts
     from relaylab.domain.endpoint import Endpoint
+    from relaylab.domain.source import Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +48,14 @@ class TlsFailed(SessionEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered(SessionEvent):
-    """A command was answered by the grammar of the protocol, not by a rule: a wrong order or a wrong syntax."""
+    """A command was answered by the grammar of the protocol, not by a rule: a wrong order or a wrong syntax.
+
+    ``source`` is where the wording of the answer is written.
+    """
 
     command: str
     reply: ReplyFacts
+    source: Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +87,11 @@ class Reported(SessionEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BadInput(SessionEvent):
-    """Octets that are no SMTP: an over-long line, control characters; ``what`` says which."""
+    """Octets that are no SMTP: an over-long line, control characters; ``what`` says which, ``reply`` what it got."""
 
     what: str
+    reply: ReplyFacts
+    source: Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

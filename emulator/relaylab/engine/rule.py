@@ -71,7 +71,7 @@ AnyRule: TypeAlias = Rule[Any]  # type: ignore[explicit-any]
 
 
 class RuleMaker:
-    """Makes rules of one endpoint; ``refuse = RuleMaker(Endpoint.MX)`` stands at the top of a rules module."""
+    """Makes the rules of one endpoint and stage; one stands at the top of each rules module."""
 
     def __init__(self, endpoint: Endpoint, stage: Stage) -> None:
         """Bind the endpoint and the stage, which give the id its first two words."""

@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_NAME: Final = re.compile(r"[A-Za-z0-9_\-]+(?:\.[A-Za-z0-9_\-]+)*\.?|\[?[0-9A-Fa-f:.IPv]+\]?")
+_HOST: Final = r"[A-Za-z0-9_\-]+(?:\.[A-Za-z0-9_\-]+)*\.?"  # a bare IPv4 address looks like one
+_IPV6: Final = r"[0-9A-Fa-f]*:[0-9A-Fa-f:.]+"
+_NAME: Final = re.compile(rf"{_HOST}|{_IPV6}|\[\d{{1,3}}(?:\.\d{{1,3}}){{3}}\]|\[(?:IPv6:)?{_IPV6}\]", re.IGNORECASE)
 
 
 def is_malformed(name: str) -> bool:

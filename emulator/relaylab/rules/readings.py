@@ -117,7 +117,7 @@ READINGS: Final = (
         "Which line does a sender get who may not send as that address?",
         (
             ("5.2.252", "554 5.2.252 at the end of DATA, as in every transcript"),
-            ("5.7.60", "550 5.7.60 at MAIL, as printed"),
+            ("5.7.60", "550 5.7.60 at MAIL for a foreign MAIL FROM, as printed; a foreign From: still gets 5.2.252"),
         ),
         "5.2.252",
         sources.SEND_AS_DENIED,
@@ -284,6 +284,16 @@ READINGS: Final = (
         ),
         "g2",
         sources.SERVER_CHAIN,
+    ),
+    Reading(
+        "data_after_refused_recipients",
+        "What does DATA get at the tenant MX when every recipient of the transaction was refused?",
+        (
+            ("5.4.1", "550 5.4.1 All recipient addresses rejected, as seen; that it comes at DATA is inferred"),
+            ("503", "503 5.5.2 Need rcpt command, as where there was none"),
+        ),
+        "5.4.1",
+        sources.ALL_RECIPIENTS_REJECTED,
     ),
     Reading(
         "mx_banner_session_id",

@@ -404,6 +404,14 @@ UNKNOWN_RECIPIENT_2020: Final = _reply(
     sources.DBEB_2023,
     _EDGE,
 )
+ALL_RECIPIENTS_REJECTED: Final = _reply(
+    "all_recipients_rejected",
+    550,
+    "5.4.1",
+    "All recipient addresses rejected : Access denied",
+    sources.ALL_RECIPIENTS_REJECTED,
+    _EDGE,
+)
 OTHER_TENANT: Final = _reply("other_tenant", 452, "4.5.3", "Too many recipients ATTR49", sources.OTHER_TENANT, _EDGE)
 
 REPLIES: Final[tuple[ReplyTemplate, ...]] = tuple(

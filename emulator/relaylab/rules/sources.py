@@ -160,7 +160,13 @@ TIMELINE_2024: Final = _documented("CS-TL-02", "Exchange Online to retire Basic 
 BASIC_REMOVED: Final = _documented(
     "CS-ERR-12", "Exchange Online to retire Basic auth", "2024-04-26", BLOG_TIMELINE_2024
 )
-BASIC_OFF: Final = _inferred("COR-09", "no line is published for the default-off phase")
+BASIC_OFF: Final = Source(
+    "COR-09",
+    "our inference: that Basic goes off is documented (CS-TL-06), its line before the removal is not published",
+    "2026-01-27",
+    Confidence.INFERRED,
+    BLOG_TIMELINE_2026,
+)
 BASIC_OFF_TRAILER: Final = _inferred("CS-GAP-02", "every other refusal of the front end has the trailer")
 NEW_TENANTS: Final = _documented(
     "CS-TL-06", "Updated SMTP AUTH Basic deprecation timeline", "2026-01-27", BLOG_TIMELINE_2026
@@ -228,6 +234,7 @@ DBEB: Final = _observed("MX-ERR-09", "2026-10-08")
 DBEB_2024: Final = _observed("MX-ERR-10", "2024-02")
 DBEB_2023: Final = _observed("MX-ERR-10", "2023-03-15")
 DBEB_RULE: Final = _documented("MX-RCP-01", "Manage accepted domains", "2026-08")
+ALL_RECIPIENTS_REJECTED: Final = _observed("MX-ERR-11", "2025")
 OTHER_TENANT: Final = _observed("MX-ERR-30", "2023-03-15")
 SAME_DOMAIN_LIMIT: Final = _documented("MX-ERR-31", "Non-delivery reports in Exchange Online", "2023-01", LEARN_NDR)
 MX_SIZE: Final = _inferred("MX-ERR-39", "Exchange family text; no capture of this endpoint")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
 from relaylab.domain.endpoint import Endpoint
-from relaylab.servers.house import House, SmtpDesk, TlsChoice
+from relaylab.servers.house import House, SmtpDesk
 from relaylab.servers.stream import listen
 from relaylab.servers.sweep import Sweep
 
@@ -79,10 +79,9 @@ _KINDS: Final = (
 class Fleet:
     """All SMTP listeners of one emulator."""
 
-    def __init__(self, house: House, tls: TlsChoice, *, host: str = "127.0.0.1", port_base: int = 0) -> None:
+    def __init__(self, house: House, *, host: str = "127.0.0.1", port_base: int = 0) -> None:
         """Prepare; nothing listens before ``start``."""
         self._house = house
-        self._tls = tls
         self._host = host
         self._port_base = port_base
         self._servers: list[asyncio.Server] = []
@@ -109,7 +108,7 @@ class Fleet:
     def desk(self, key: str, site: str | None = None) -> SmtpDesk:
         """Give the desk that a listener of this kind works at."""
         kind = next(kind for kind in _KINDS if kind.key == key)
-        return SmtpDesk(self._house, kind.endpoint, self._tls, site, kind.on_legacy_host)
+        return SmtpDesk(self._house, kind.endpoint, site, kind.on_legacy_host)
 
     async def hang_up(self) -> None:
         """End every connection, also those that come meanwhile; the listeners go on."""
@@ -130,7 +129,7 @@ class Fleet:
         servers: list[asyncio.Server] = []
         try:
             for kind in _KINDS:
-                desk = SmtpDesk(self._house, kind.endpoint, self._tls, site, kind.on_legacy_host)
+                desk = SmtpDesk(self._house, kind.endpoint, site, kind.on_legacy_host)
                 servers.append(await self._listen_for(kind, desk, offset, self._sweep))
                 listening[kind.key] = Listening(self._host, servers[-1].sockets[0].getsockname()[1], kind.name)
         except BaseException:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.peer import Peer
 from relaylab.domain.world import DEFAULT_PUBLIC_IP
+from relaylab.rules import milestones
 from relaylab.servers.desk import StreamLimits
 from relaylab.session.moment import Moment
 from relaylab.session.names import session_id, session_names
@@ -35,6 +36,14 @@ class MovableClock(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class TlsChoice:
+    """The two ways TLS can begin at a listener: today's versions only, or TLS 1.0 and 1.1 as well."""
+
+    strict: TlsServer
+    lenient: TlsServer
+
+
 @dataclass(slots=True)
 class House:
     """Clock, world, store, dice and session numbers: one of each for all listeners.
@@ -46,6 +55,7 @@ class House:
     holder: WorldHolder
     store: Store
     randomness: Randomness
+    tls: TlsChoice
     started: datetime
     limits: StreamLimits = field(default_factory=StreamLimits)
     tarpit: bool = False
@@ -82,28 +92,22 @@ class House:
 
 
 @dataclass(frozen=True, slots=True)
-class TlsChoice:
-    """The two ways TLS can begin at a listener: today's versions only, or TLS 1.0 and 1.1 as well."""
-
-    strict: TlsServer
-    lenient: TlsServer
-
-
-@dataclass(frozen=True, slots=True)
 class SmtpDesk:
-    """One listener's desk: an endpoint, the site whose traffic arrives there (None: no site), and how TLS begins."""
+    """One listener's desk: an endpoint, and the site whose traffic arrives there (None: no site)."""
 
     house: House
     endpoint: Endpoint
-    tls_choice: TlsChoice
     site: str | None = None
     on_legacy_host: bool = False
 
     @property
     def tls(self) -> TlsServer:
         """Refuse old TLS in the handshake where the service does (MX-GAP-11, CS-GAP-25), else at AUTH."""
-        refuses = self.house.holder.rulebook.readings["old_tls"] == "handshake" and not self.on_legacy_host
-        return self.tls_choice.strict if self.endpoint is Endpoint.MX or refuses else self.tls_choice.lenient
+        snapshot = self.house.holder.current
+        refused = snapshot.rulebook.calendar.has_come(milestones.OLD_TLS_REFUSED.name, self.house.clock.now())
+        refuses = refused and snapshot.rulebook.readings["old_tls"] == "handshake" and not self.on_legacy_host
+        tls = self.house.tls
+        return tls.strict if self.endpoint is Endpoint.MX or refuses else tls.lenient
 
     @property
     def limits(self) -> StreamLimits:

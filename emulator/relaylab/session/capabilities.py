@@ -29,6 +29,7 @@ def capabilities(endpoint: Endpoint, moment: Moment, *, in_tls: bool) -> tuple[s
 def _mechanisms(endpoint: Endpoint, moment: Moment) -> tuple[str, ...]:
     if endpoint is Endpoint.MX:
         return ()
-    off = moment.rulebook.calendar.has_come(milestones.BASIC_AUTH_OFF_BY_DEFAULT.name, moment.now)
+    ends = (milestones.BASIC_AUTH_OFF_BY_DEFAULT, milestones.BASIC_AUTH_REMOVED)
+    off = any(moment.rulebook.calendar.has_come(end.name, moment.now) for end in ends)
     dropped = off and moment.rulebook.readings["login_offer_when_off"] == "dropped"
     return ("AUTH XOAUTH2",) if dropped else ("AUTH LOGIN XOAUTH2",)

@@ -50,10 +50,13 @@ def sign_in_ask(  # noqa: PLR0913 - each is a fact of its own
 
 
 def _mailbox(user: str, moment: Moment) -> tuple[Tenant, Mailbox] | None:
+    """Find the mailbox that signs in under this name: its primary address, never a proxy (CS-AUTH-05, CS-AUTH-27)."""
     try:
-        return moment.world.mailbox(Address.parse(user))
+        address = Address.parse(user)
     except ValueError:
         return None
+    found = moment.world.mailbox(address)
+    return found if found is not None and found[1].address == address else None
 
 
 def _judge(mechanism: Mechanism, given: Finished, mailbox: Mailbox | None, moment: Moment) -> Credential:
@@ -70,4 +73,4 @@ def _judge_token(given: Finished, mailbox: Mailbox | None, moment: Moment) -> Cr
     _, token = found
     if token.expires is not None and token.expires <= moment.now:
         return Credential.EXPIRED
-    return Credential.MATCHES if mailbox is not None and mailbox.owns(token.user) else Credential.OTHER_USER
+    return Credential.MATCHES if mailbox is not None and mailbox.address == token.user else Credential.OTHER_USER

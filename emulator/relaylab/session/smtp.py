@@ -128,8 +128,16 @@ class SmtpSession:
         out_of_order = OUT_OF_ORDER[self._progress.state].get(command.verb)
         if out_of_order is not None and command.verb is not Verb.BDAT:
             forgiven = self._progress.forgives(command.verb)
+            if command.verb is Verb.DATA and self._every_recipient_was_refused(moment):
+                out_of_order = replies.ALL_RECIPIENTS_REJECTED
             return self._speech.protocol_error(out_of_order.fill(), command.verb.value, moment, forgiven=forgiven)
         return self._obey(command, moment)
+
+    def _every_recipient_was_refused(self, moment: Moment) -> bool:
+        """Tell whether the MX has refused all there were, and says so (MX-ERR-11)."""
+        says_so = moment.rulebook.readings["data_after_refused_recipients"] == "5.4.1"
+        at_the_mx = self._progress.party.endpoint is Endpoint.MX
+        return says_so and at_the_mx and self._progress.state is State.MAIL and self._progress.refused
 
     def _obey(self, command: Command, moment: Moment) -> Turn:  # noqa: C901, PLR0911 - one line a verb
         match command.verb:

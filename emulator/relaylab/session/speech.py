@@ -91,14 +91,14 @@ class Speech:
 
     def protocol_error(self, reply: Reply, command: str, moment: Moment, *, forgiven: bool = False) -> Turn:
         """Refuse what the grammar or the order of the protocol does not allow; it counts unless it is forgiven."""
-        facts = ReplyFacts(int(reply.code), str(reply.enhanced) if reply.enhanced else None, reply.text)
-        answered = Answered(**self.stamp(moment), command=command, reply=facts)
+        source = reply.template.source
+        answered = Answered(**self.stamp(moment), command=command, reply=_facts(reply), source=source)
         turn = self.say(reply, moment, events=(answered,))
         return turn if forgiven else self._count_error(turn, moment)
 
     def bad_input(self, reply: Reply, what: str, moment: Moment) -> Turn:
         """Refuse octets that are no SMTP."""
-        bad = BadInput(**self.stamp(moment), what=what)
+        bad = BadInput(**self.stamp(moment), what=what, reply=_facts(reply), source=reply.template.source)
         return self._count_error(self.say(reply, moment, events=(bad,)), moment)
 
     def _count_error(self, turn: Turn, moment: Moment) -> Turn:
@@ -113,6 +113,10 @@ class Speech:
         farewell = self._party.render(replies.TOO_MANY_ERRORS.fill(), moment)
         closed = Closed(**self.stamp(moment), why="too many errors")
         return replace(turn, data=turn.data + farewell, then=Then.CLOSE, events=(*turn.events, closed))
+
+
+def _facts(reply: Reply) -> ReplyFacts:
+    return ReplyFacts(int(reply.code), str(reply.enhanced) if reply.enhanced else None, reply.text)
 
 
 def _spoken(verdict: Verdict) -> Reply:

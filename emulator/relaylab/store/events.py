@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final, get_args
 from relaylab.domain.clock import iso
 from relaylab.domain.decision import Decision, ReplyFacts
 from relaylab.domain.event import Event
-from relaylab.store.shapes import decision_json, reply_json
+from relaylab.domain.source import Source
+from relaylab.store.shapes import decision_json, reply_json, source_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -139,6 +140,8 @@ def _plain(value: object) -> object:
             return decision_json(value)
         case ReplyFacts():
             return reply_json(value)
+        case Source():
+            return source_json(value)
         case datetime():
             return iso(value)
         case tuple():

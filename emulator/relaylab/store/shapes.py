@@ -9,6 +9,7 @@ from relaylab.domain.clock import iso
 if TYPE_CHECKING:
     from relaylab.domain.decision import Decision, ReplyFacts
     from relaylab.domain.message import KeptMessage
+    from relaylab.domain.source import Source
 
 
 class ReplyShape(TypedDict):
@@ -82,9 +83,19 @@ def reply_json(reply: ReplyFacts) -> ReplyShape:
     return {"code": reply.code, "enhanced": reply.enhanced, "text": reply.text}
 
 
+def source_json(source: Source) -> SourceShape:
+    """Give a citation as JSON."""
+    return {
+        "title": source.title,
+        "url": source.url,
+        "date": source.date,
+        "confidence": source.confidence.value,
+        "fact": source.fact,
+    }
+
+
 def decision_json(decision: Decision) -> VerdictShape:
     """Give a verdict as JSON."""
-    source = decision.source
     return {
         "effect": decision.effect.value,
         "reply": reply_json(decision.reply) if decision.reply else None,
@@ -93,13 +104,7 @@ def decision_json(decision: Decision) -> VerdictShape:
         "at": iso(decision.at),
         "reading": dict(decision.reading),
         "because": list(decision.because),
-        "source": {
-            "title": source.title,
-            "url": source.url,
-            "date": source.date,
-            "confidence": source.confidence.value,
-            "fact": source.fact,
-        },
+        "source": source_json(decision.source),
         "fix": decision.fix,
     }
 

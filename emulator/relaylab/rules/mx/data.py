@@ -28,14 +28,14 @@ def message_is_too_large(ask: DataAsk) -> bool:
 
 @_rule(
     EffectKind.REFUSE,
-    replies.RELAY_DENIED_ATTR36,
+    replies.RELAY_DENIED,
     asks=DataAsk,
-    source=sources.RELAY_DENIED_ATTR36,
-    under=(("relay_denied_stage", "data"), ("relay_denied_text", "attr36")),
+    source=sources.RELAY_RULE,
+    under=(("relay_denied_stage", "data"),),
     fix=fixes.SEND_AS_THE_TENANT,
 )
 def relay_is_denied_to_a_foreign_sender(ask: DataAsk) -> bool:
-    """Under the older reading a connector that matched, with a foreign MAIL FROM, has a text of its own."""
+    """A connector that lists the address does not relay for a MAIL FROM that is empty or not the tenant's."""
     return bool(ask.outside) and not ask.attribution.may_relay and ask.attribution.lists_the_ip
 
 
@@ -67,7 +67,10 @@ def relay_is_denied(ask: DataAsk) -> bool:
 
 RULES: Final[tuple[AnyRule, ...]] = (
     message_is_too_large,
-    relay_is_denied_to_a_foreign_sender,
+    relay_is_denied_to_a_foreign_sender.only_under(relay_denied_text="tenant_attribution"),
+    relay_is_denied_to_a_foreign_sender.saying(
+        replies.RELAY_DENIED_ATTR36, sources.RELAY_DENIED_ATTR36, relay_denied_text="attr36"
+    ),
     relay_is_denied_over_ipv6,
     relay_is_denied,
 )

@@ -12,6 +12,9 @@ USE_IPV4: Final = (
     "Have the sender connect over IPv4, from an address that is on a connector: connectors hold IPv4 addresses only. "
     "Disable-IPv6ForAcceptedDomain takes IPv6 off the tenant's MX"
 )
-SEND_AS_THE_TENANT: Final = "Send with a MAIL FROM in an accepted domain of the tenant that owns the connector."
+SEND_AS_THE_TENANT: Final = (
+    "Send with a MAIL FROM in an accepted domain of the tenant that owns the connector; a connector by IP cannot relay "
+    "an empty MAIL FROM."
+)
 CORRECT_THE_RECIPIENT: Final = "Correct the recipient {recipient} in the sender, or create it in tenant {tenant}."
 SEND_LESS: Final = "Send less than 150 MiB, or have the device split the scan."

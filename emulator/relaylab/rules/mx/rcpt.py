@@ -50,14 +50,14 @@ def _may_not_leave(ask: RcptAsk) -> bool:
 
 @_rule(
     EffectKind.REFUSE,
-    replies.RELAY_DENIED_ATTR36,
+    replies.RELAY_DENIED,
     asks=RcptAsk,
-    source=sources.RELAY_DENIED_ATTR36,
-    under=(("relay_denied_stage", "rcpt"), ("relay_denied_text", "attr36")),
+    source=sources.RELAY_DENIED_OLD_STAGE,
+    under=(("relay_denied_stage", "rcpt"),),
     fix=fixes.SEND_AS_THE_TENANT,
 )
 def relay_is_denied_at_once_to_a_foreign_sender(ask: RcptAsk) -> bool:
-    """Under both older readings a connector that matched, with a foreign MAIL FROM, has a text of its own at RCPT."""
+    """Under the older reading of the stage, a connector that lists the address refuses a foreign MAIL FROM at RCPT."""
     return _may_not_leave(ask) and ask.attribution.lists_the_ip
 
 
@@ -173,7 +173,10 @@ def recipient_is_unknown_in_2020(ask: RcptAsk) -> bool:
 RULES: Final[tuple[AnyRule, ...]] = (
     domain_has_its_two_hundred_recipients,
     recipient_belongs_elsewhere,
-    relay_is_denied_at_once_to_a_foreign_sender,
+    relay_is_denied_at_once_to_a_foreign_sender.only_under(relay_denied_text="tenant_attribution"),
+    relay_is_denied_at_once_to_a_foreign_sender.saying(
+        replies.RELAY_DENIED_ATTR36, sources.RELAY_DENIED_ATTR36, relay_denied_text="attr36"
+    ),
     relay_is_denied_at_once_over_ipv6,
     relay_is_denied_at_once,
     direct_send_over_ipv6_is_rejected,

@@ -66,6 +66,20 @@ def login_is_no_longer_offered(ask: MechanismAsk) -> bool:
     return ask.mechanism is Mechanism.LOGIN
 
 
+@_rule(
+    EffectKind.REFUSE,
+    replies.UNRECOGNISED_MECHANISM,
+    asks=MechanismAsk,
+    source=sources.BASIC_OFF,
+    since=milestones.BASIC_AUTH_REMOVED,
+    under=(("login_offer_when_off", "dropped"),),
+    fix=f"{_GO_OAUTH}.",
+)
+def login_is_offered_no_more(ask: MechanismAsk) -> bool:
+    """Once Basic is removed, LOGIN is no longer recognised, also where it was never off by default."""
+    return ask.mechanism is Mechanism.LOGIN
+
+
 # TLS, syntax and credentials ---------------------------------------------------------------------------------------
 
 
@@ -89,6 +103,7 @@ def tls_is_too_old(ask: SignInAsk) -> bool:
     replies.OLD_TLS_IN_ORGANISATION,
     asks=SignInAsk,
     source=sources.OLD_TLS_OPT_IN,
+    since=milestones.OLD_TLS_REFUSED,
     fix="Set-TransportConfig -AllowLegacyTLSClients $true",
 )
 def organisation_has_not_opted_in_to_old_tls(ask: SignInAsk) -> bool:
@@ -251,7 +266,7 @@ def account_is_disabled(ask: SignInAsk) -> bool:
     replies.MAILBOX_CANNOT_BE_ACCESSED,
     asks=SignInAsk,
     source=sources.NO_MAILBOX,
-    fix="Assign a licence with Exchange Online to {mailbox}.",
+    fix="Set-MgUserLicense -UserId {mailbox} with a licence that holds Exchange Online.",
 )
 def mailbox_has_no_licence(ask: SignInAsk) -> bool:
     """The account that signs in needs a licensed mailbox."""
@@ -293,7 +308,7 @@ def basic_auth_is_being_removed(ask: SignInAsk) -> bool:
     EffectKind.REFUSE,
     replies.BASIC_IS_NOT_SUPPORTED,
     asks=SignInAsk,
-    source=sources.TIMELINE_2026,
+    source=sources.BASIC_OFF,
     since=milestones.BASIC_AUTH_OFF_BY_DEFAULT,
     fix=f"{_GO_OAUTH}. For a while: let an administrator re-enable Basic for tenant {{tenant}} (basic_auth_smtp = "
     '"on"; the name of Microsoft\'s switch is not published).',
@@ -307,7 +322,7 @@ def basic_auth_is_off_by_default(ask: SignInAsk) -> bool:
     EffectKind.REFUSE,
     replies.BASIC_IS_NOT_SUPPORTED,
     asks=SignInAsk,
-    source=sources.NEW_TENANTS,
+    source=sources.BASIC_OFF,
     since=milestones.BASIC_AUTH_OFF_BY_DEFAULT,
     under=(("new_tenant_basic_auth", "cannot"),),
     fix=f"{_GO_OAUTH}; a tenant this young cannot enable Basic.",
@@ -337,8 +352,9 @@ def authentication_policy_blocks_basic(ask: SignInAsk) -> bool:
     replies.LOCKED_BY_SECURITY_DEFAULTS,
     asks=SignInAsk,
     source=sources.SECURITY_DEFAULTS_RULE,
-    fix="Turn security defaults off (they have no exclusions) and block legacy authentication by Conditional Access "
-    "with {mailbox} excluded; or move the sender to OAuth 2.0.",
+    fix="Update-MgPolicyIdentitySecurityDefaultEnforcementPolicy -IsEnabled:$false (security defaults have no "
+    "exclusions; block legacy authentication by Conditional Access with {mailbox} excluded instead), or move the "
+    "sender to OAuth 2.0.",
 )
 def security_defaults_block_basic(ask: SignInAsk) -> bool:
     """Entra's security defaults block passwords."""
@@ -470,6 +486,7 @@ RULES: Final[tuple[AnyRule, ...]] = (
     tls_comes_first,
     mechanism_is_not_offered,
     login_is_no_longer_offered,
+    login_is_offered_no_more,
     tls_is_too_old,
     organisation_has_not_opted_in_to_old_tls,
     client_cancelled,

@@ -15,6 +15,8 @@ from relaylab.rules import limits, milestones, replies, sources
 
 _rule = RuleMaker(Endpoint.SUBMISSION, Stage.DATA)
 
+_GRANT: Final = "Add-RecipientPermission {sender} -AccessRights SendAs -Trustee {mailbox}"
+
 
 @_rule(
     EffectKind.REFUSE,
@@ -86,8 +88,24 @@ def message_is_too_large_for_the_mailbox(ask: DataAsk) -> bool:
     asks=DataAsk,
     source=sources.SEND_AS_DENIED,
     since=milestones.SEND_AS_DENIED_NAMES_ADDRESSES,
+    rests_on=("send_as_identity",),
+    fix="Set the From address of the sender to {mailbox}: {sender} is no address of tenant {tenant}, so nobody can "
+    "grant SendAs on it.",
+)
+def mailbox_may_not_send_as_a_stranger(ask: DataAsk) -> bool:
+    """A mailbox cannot send as an address that is not in its tenant, and no grant can change that."""
+    foreign = ask.tenant is not None and ask.sender is not None and not ask.tenant.owns(ask.sender.domain)
+    return not ask.may_send_as and foreign
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.SEND_AS_DENIED,
+    asks=DataAsk,
+    source=sources.SEND_AS_DENIED,
+    since=milestones.SEND_AS_DENIED_NAMES_ADDRESSES,
     rests_on=("send_as_identity", "send_as_refusal"),
-    fix="Add-RecipientPermission {sender} -AccessRights SendAs -Trustee {mailbox}",
+    fix=_GRANT,
 )
 def mailbox_may_not_send_as(ask: DataAsk) -> bool:
     """The mailbox that signed in must own the sender's address or have SendAs on it."""
@@ -101,7 +119,7 @@ def mailbox_may_not_send_as(ask: DataAsk) -> bool:
     source=sources.SEND_AS_DENIED_OLD,
     until=milestones.SEND_AS_DENIED_NAMES_ADDRESSES,
     rests_on=("send_as_identity", "send_as_refusal"),
-    fix="Add-RecipientPermission {sender} -AccessRights SendAs -Trustee {mailbox}",
+    fix=_GRANT,
 )
 def mailbox_may_not_send_as_before_2022(ask: DataAsk) -> bool:
     """Until late 2022 the refusal named no addresses."""
@@ -114,6 +132,7 @@ RULES: Final[tuple[AnyRule, ...]] = (
     mailbox_is_full,
     daily_recipients_are_used_up,
     message_is_too_large_for_the_mailbox,
+    mailbox_may_not_send_as_a_stranger,
     mailbox_may_not_send_as,
     mailbox_may_not_send_as_before_2022,
 )

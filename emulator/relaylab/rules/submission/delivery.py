@@ -22,7 +22,7 @@ _rule = RuleMaker(Endpoint.SUBMISSION, Stage.DELIVERY)
     replies.NDR_RESTRICTED,
     asks=DeliveryAsk,
     source=sources.RESTRICTED_SENDER,
-    fix="Remove {mailbox} from Restricted entities in the Defender portal, after its password was changed.",
+    fix="Remove-BlockedSenderAddress -SenderAddress {mailbox}, after its password was changed.",
 )
 def sender_is_restricted(ask: DeliveryAsk) -> bool:
     """A sender on the list of restricted entities gets a report for everything it sends."""
@@ -34,7 +34,8 @@ def sender_is_restricted(ask: DeliveryAsk) -> bool:
     replies.NDR_TOO_MANY_RECIPIENTS,
     asks=DeliveryAsk,
     source=sources.RECIPIENTS_PER_MESSAGE,
-    fix="Set-Mailbox {mailbox} -RecipientLimits 1000, or send to a distribution group.",
+    fix="Set-Mailbox {mailbox} -RecipientLimits 1000 (there is no more), send to a distribution group, or send "
+    "several messages.",
 )
 def message_has_too_many_recipients(ask: DeliveryAsk) -> bool:
     """A message to more recipients than the mailbox's RecipientLimits reaches none of them."""
