@@ -40,18 +40,17 @@ class BadInputError(click.ClickException):
 def bad_input() -> Iterator[None]:
     """Turn what is wrong with somebody's input, files and ports into an error for people, exit code 2."""
     from relaylab.app.config import WorldFileError  # noqa: PLC0415 - only where there is input
+    from relaylab.servers.fleet import ListenError  # noqa: PLC0415
     from relaylab.store import StoreError  # noqa: PLC0415
     from relaylab_certs import AuthorityError  # noqa: PLC0415
 
     try:
         yield
-    except (WorldFileError, StoreError, AuthorityError) as error:
+    except (WorldFileError, StoreError, AuthorityError, ListenError) as error:
         raise BadInputError(str(error)) from None
     except OSError as error:
-        if error.filename:
-            raise BadInputError(f"{error.filename}: {error.strerror}; choose another file or folder") from None
-        way_out = "choose another --port-base, or leave it out for free ports"
-        raise BadInputError(f"{error.strerror or error}; {way_out}") from None
+        where = f"{error.filename}: " if error.filename else ""
+        raise BadInputError(f"{where}{error.strerror or error}; choose another file or folder") from None
 
 
 class InstantParam(click.ParamType[datetime]):
@@ -73,8 +72,6 @@ class InstantParam(click.ParamType[datetime]):
             instant = parse_instant(value)
         except ValueError as error:
             self.fail(str(error), param, ctx)
-        except OverflowError:
-            self.fail(f"{value!r} lies outside the calendar; write an instant in UTC", param, ctx)
         if self._judged:
             self._refuse_too_early(instant, param, ctx)
         return instant
@@ -153,21 +150,6 @@ def phase_option(command: F) -> F:
 def instants(values: tuple[datetime, ...]) -> tuple[datetime, ...]:
     """Put the dates of a repeated option in order, each once."""
     return tuple(sorted(set(values)))
-
-
-@contextmanager
-def progress(label: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a progress bar on standard error when a person is looking there."""
-    if not sys.stderr.isatty():
-        yield lambda *_: None
-        return
-    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
-
-        def tell(done: int, of: int) -> None:
-            bar.length = of
-            bar.update(done - bar.pos)
-
-        yield tell
 
 
 def _readings(ctx: click.Context, param: click.Parameter, pairs: tuple[tuple[str, str], ...]) -> Mapping[str, str]:

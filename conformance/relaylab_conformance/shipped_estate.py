@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.clock import parse_instant
 from relaylab_conformance.migration import Order, certify
-from relaylab_conformance.options import progress
 from relaylab_conformance.report.console import as_text
 from relaylab_conformance.report.folder import write
 from relaylab_conformance.report.page import day
-from relaylab_conformance.tables import width
+from relaylab_conformance.terminal import progress, say, width
 from relaylab_conformance.verbs import open_estate
 
 if TYPE_CHECKING:
@@ -46,13 +45,13 @@ def main() -> int:
     with progress("certifying") as tell:
         certificate = certify(open_estate(ESTATE), ORDER, tell)
     write(certificate, OUT)
-    print(as_text(certificate.report, width()))
+    say(as_text(certificate.report, width()))
     found, expected = list(findings(certificate.report)), EXPECTED.read_text(encoding="utf-8").splitlines()
     if found != expected:
-        print("\nThis is not what the shipped estate carries:")
-        print("\n".join(unified_diff(expected, found, "expected", "found", lineterm="", n=1)))
+        say("\nThis is not what the shipped estate carries:")
+        say("\n".join(unified_diff(expected, found, "expected", "found", lineterm="", n=1)))
         return 1
-    print(f"\nExactly the problems that this estate carries were found. Read {OUT / 'report.html'}")
+    say(f"\nExactly the problems that this estate carries were found. Read {OUT / 'report.html'}")
     return 0
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +10,6 @@ from typing import Final
 
 _GAP: Final = "  "
 _NARROWEST: Final = 12
-_ON_PAPER: Final = 160  # columns, where nobody looks at a terminal
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +18,6 @@ class Column:
 
     heading: str
     wraps: bool = False
-
-
-def width() -> int:
-    """Give the columns of the terminal, or of paper."""
-    return shutil.get_terminal_size((_ON_PAPER, 0)).columns if sys.stdout.isatty() else _ON_PAPER
 
 
 def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], fit: int) -> str:

@@ -8,8 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from relaylab.app.config import KnownNames, load_world
 from relaylab.app.rulebooks import rulebook_for
 from relaylab.rules.catalogue import rulebook
@@ -21,11 +19,11 @@ from relaylab_conformance.finding import Status
 from relaylab_conformance.listings import LISTINGS
 from relaylab_conformance.migration import Order, certify
 from relaylab_conformance.migration.dates import default_dates
-from relaylab_conformance.options import BadInputError, instants, progress
+from relaylab_conformance.options import BadInputError, instants
 from relaylab_conformance.report.as_json import as_json as report_json
 from relaylab_conformance.report.console import as_text
 from relaylab_conformance.report.folder import write
-from relaylab_conformance.tables import width
+from relaylab_conformance.terminal import progress, say, say_json, width
 from relaylab_scenarios import profiles
 
 if TYPE_CHECKING:
@@ -68,10 +66,10 @@ def certify_and_tell(estate: LoadedWorld, order: Order, *, out: Path | None, as_
     if out is not None:
         write(certificate, out)
     if as_json:
-        click.echo(report_json(certificate.report), nl=False)
+        say_json(report_json(certificate.report))
     else:
-        click.echo(as_text(certificate.report, width()))
-        click.echo(f"\nRead {out / 'report.html'}" if out else "\n--out DIR writes it down: report.html and the rest")
+        say(as_text(certificate.report, width()))
+        say(f"\nRead {out / 'report.html'}" if out else "\n--out DIR writes it down: report.html and the rest")
     return certificate.report.status is Status.FAIL
 
 
@@ -91,9 +89,11 @@ def print_catalogue(  # noqa: PLR0913 - an argument an option
     if as_markdown and at is not None:
         raise BadInputError("a page shows every date; leave out --at, or --markdown")
     if as_markdown:
-        click.echo(listing.markdown(book))
+        say(listing.markdown(book))
+    elif as_json:
+        say_json(listing.json(book, at))
     else:
-        click.echo(listing.json(book, at) if as_json else listing.text(book, at, width()))
+        say(listing.text(book, at, width()))
 
 
 def records(run: Path | None, control: str | None, token: str) -> Records | None:
@@ -113,11 +113,17 @@ def print_explanation(
         found = explain(what, rulebook(readings, milestones), places)
     except UnknownError as error:
         raise BadInputError(str(error)) from None
-    click.echo(json.dumps(found.document, indent=2, ensure_ascii=False) if as_json else found.text)
+    if as_json:
+        say_json(json.dumps(found.document, indent=2, ensure_ascii=False))
+    else:
+        say(found.text)
 
 
 def print_timeline(estate: LoadedWorld, *, readings: Readings, milestones: Milestones, as_json: bool) -> bool:
     """Print a timeline; give whether there are problems."""
     found = timeline.timeline(estate, rulebook_for(estate.world, readings, milestones))
-    click.echo(timeline.as_json(found) if as_json else timeline.as_text(found, width()))
+    if as_json:
+        say_json(timeline.as_json(found))
+    else:
+        say(timeline.as_text(found, width()))
     return found.has_problems

@@ -53,7 +53,7 @@ def said_in(pasted: str) -> list[Said]:
 def best_match(places: list[Said]) -> ReplyTemplate | None:
     """Give the reply of which most is there."""
     scored = [(score, reply) for reply in REPLIES for said in places if (score := _score(reply, said)) is not None]
-    return max(scored, key=lambda one: one[0])[1] if scored else None
+    return max(scored, key=lambda one: (one[0], -len(bare(one[1]))))[1] if scored else None  # of equals, the whole one
 
 
 def bare(reply: ReplyTemplate) -> str:

@@ -1,0 +1,216 @@
+"""Why: by rule, by pasted line, by code and text, by event and message."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from relaylab.rules.catalogue import RULES, rulebook
+from relaylab.rules.replies import REPLIES
+from relaylab_conformance.explain import UnknownError, explain
+from relaylab_conformance.explain.matching import best_match, said_in
+from relaylab_conformance.explain.records import Run
+from relaylab_conformance.report.folder import write
+from tests.conformance.estates import a_mixed_certificate
+
+OFF = "submission.auth.basic_auth_is_off_by_default"
+TENANT_SWITCH = (
+    "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant. Visit "
+    "https://aka.ms/smtp_auth_disabled for more information."
+)
+TRAILER = "[PN0PR01CA0035.INDPRD01.PROD.OUTLOOK.COM 2026-09-25T06:55:39.914Z 08DF19A9E2389312]"
+
+
+def matched(pasted: str) -> str | None:
+    found = best_match(said_in(pasted))
+    return str(found) if found else None
+
+
+POSTFIX_LOG = (
+    "Jan  4 09:00:01 relay postfix/smtp[4321]: 4Zx: to=<a@b.example>, relay=smtp.office365.com[52.97.1.1]:587, "
+    "delay=1.2, dsn=4.7.139, status=deferred (SASL authentication failed; server smtp.office365.com[52.97.1.1] said: "
+)
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        TENANT_SWITCH,
+        f"{TENANT_SWITCH} {TRAILER}",
+        f"(535, b'{TENANT_SWITCH[4:]} {TRAILER}')",
+        f"{POSTFIX_LOG}{TENANT_SWITCH} {TRAILER})",
+        TENANT_SWITCH[4:],
+        TENANT_SWITCH[12:],
+        TENANT_SWITCH[:95],
+        f"SMTP ERROR: {TENANT_SWITCH[:95]}...",
+        TENANT_SWITCH.upper(),
+        "  ".join(TENANT_SWITCH.split(" ")),
+    ],
+)
+def test_a_reply_is_found_however_a_log_quotes_it(pasted: str) -> None:
+    assert TENANT_SWITCH == matched(pasted)
+
+
+@pytest.mark.parametrize("reply", [one for one in REPLIES if one.text], ids=lambda one: one.name)
+def test_every_reply_of_the_table_is_found_by_its_own_line(reply: object) -> None:
+    line = str(reply).split("\n", 1)[0]
+
+    found = matched(line)
+    assert found is not None
+    assert line == found.split("\n", 1)[0]
+
+
+@pytest.mark.parametrize(
+    ("pasted", "line"),
+    [
+        ("550 5.7.30 Basic auth", "550 5.7.30 Basic authentication is not supported for Client Submission."),
+        (
+            "530 5.7.57 Client not authenticated to send mail. Error: 535 5.7.3 Authentication unsuccessful",
+            "530 5.7.57 Client not authenticated to send mail. Error: {failure}",
+        ),
+        (
+            "554 5.2.252 SendAsDenied; a@contoso.com not allowed to send as b@contoso.com; STOREDRV.Submission",
+            "554 5.2.252 SendAsDenied; {mailbox} not allowed to send as {sender}; STOREDRV.Submission",
+        ),
+    ],
+)
+def test_blanks_hold_anything_and_ends_may_be_missing(pasted: str, line: str) -> None:
+    assert (matched(pasted) or "").startswith(line)
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "hello",
+        "535 5.7.8 Username and Password not accepted",
+        "550 5.7.30 Your mail was refused since DKIM does not pass",
+        "2027-01-04",
+        "Authentication failed",
+        "\x00\xff",
+    ],
+)
+def test_what_microsoft_365_does_not_say_is_no_reply_of_it(pasted: str) -> None:
+    assert matched(pasted) is None
+
+
+def test_a_line_is_explained_by_the_rule_that_says_it_first_the_one_in_force() -> None:
+    text = explain("550 5.7.30 Basic authentication is not supported for Client Submission.", rulebook()).text
+
+    assert text.index(OFF) < text.index("submission.auth.basic_auth_is_removed")
+    assert "from 2026-12-31 (basic_auth_off_by_default)" in text
+    assert "Which line does Basic get while it is off by default? No line is published for that phase." in text
+    assert "Fix       Move the sender to OAuth 2.0" in text
+
+
+def test_a_moved_date_shows_in_the_explanation() -> None:
+    moved = rulebook(None, {"basic_auth_off_by_default": None})
+
+    assert "from a day that is not named yet (basic_auth_off_by_default)" in explain(OFF, moved).text
+
+
+def test_the_same_code_with_another_text_is_told_to_be_somebody_elses() -> None:
+    found = explain("550 5.7.30 Your mail was refused since DKIM does not pass", rulebook())
+
+    assert found.text.startswith("The code 5.7.30 is known, and the text is not")
+    assert "Gmail" in found.text
+    assert "REQUIRETLS" in found.text
+    assert found.document["text_is_known"] is False
+
+
+def test_a_code_alone_names_every_line_that_has_it_and_its_other_owners() -> None:
+    text = explain("5.7.139", rulebook()).text
+
+    assert "user is locked by your organization's security defaults policy" in text
+    assert "SmtpClientAuthentication is disabled for the Mailbox" in text
+    assert "Careful" not in text
+    assert "Careful: 5.7.30 has other owners" in explain("5.7.30", rulebook()).text
+
+
+def test_an_unknown_code_names_its_family() -> None:
+    with pytest.raises(UnknownError, match=r"of its family there are .*5\.7\.30"):
+        explain("5.7.31", rulebook())
+
+
+@pytest.mark.parametrize("name", dict.fromkeys(rule.id for rule in RULES))
+def test_every_rule_can_be_explained(name: str) -> None:
+    found = explain(name, rulebook())
+
+    assert found.text.startswith(name)
+    assert "Source" in found.text
+    assert {"kind": "rule", "rule": name} == {key: found.document[key] for key in ("kind", "rule")}
+
+
+def test_the_end_of_a_rules_id_is_enough_where_it_is_the_only_one() -> None:
+    assert explain("basic_auth_is_off_by_default", rulebook()).text.startswith(OFF)
+
+
+def test_an_end_that_several_rules_have_is_asked_about() -> None:
+    with pytest.raises(UnknownError, match="more than one rule ends so"):
+        explain("recipient_is_unknown", rulebook())
+
+
+@pytest.mark.parametrize("typed", ["basic_auth_is_off_by_defalt", "submission.auth.basic_auth_is_of_by_default"])
+def test_a_rule_that_is_nearly_right_is_asked_back(typed: str) -> None:
+    with pytest.raises(UnknownError, match=f'did you mean "{OFF}"'):
+        explain(typed, rulebook())
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "hello world", "535 5.7.8 Username and Password not accepted", "17"])
+def test_what_cannot_be_explained_ends_with_a_way_out(typed: str) -> None:
+    with pytest.raises(UnknownError, match=r"paste|name|nearest|--run"):
+        explain(typed, rulebook())
+
+
+# Records of a run ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    folder = tmp_path_factory.mktemp("run")
+    write(a_mixed_certificate(), folder)
+    return Run(folder)
+
+
+def test_an_event_of_a_run_is_explained_with_rule_evidence_source_and_fix(run: Run) -> None:
+    outcome = a_mixed_certificate().report.senders[0].cells[-2].outcomes[0]
+
+    text = explain(str(outcome.event), rulebook(), run).text
+    assert f"Rule      {OFF} (stage auth, refuse)" in text
+    assert "LOGIN as scanner@contoso.com, a mailbox of tenant contoso" in text
+    assert outcome.source is not None
+    assert outcome.source.title in text
+    assert f"transcripts/{outcome.transcript}" in text
+
+
+def test_a_message_of_a_run_is_explained_with_where_it_went(run: Run) -> None:
+    outcome = a_mixed_certificate().report.senders[0].cells[0].outcomes[0]
+
+    text = explain(str(outcome.message), rulebook(), run).text
+    assert "Placed    desk@contoso.com: inbox, customer@example.net: outside" in text
+
+
+def test_a_message_that_is_nearly_right_is_asked_back(run: Run) -> None:
+    with pytest.raises(UnknownError, match='did you mean "s-000001-1"'):
+        explain("s-000001-9", rulebook(), run)
+
+
+def test_an_event_that_is_not_there_is_told_so(run: Run) -> None:
+    with pytest.raises(UnknownError, match="is no event or message there"):
+        explain("99999", rulebook(), run)
+
+
+def test_with_a_run_lines_and_rules_are_still_explained(run: Run) -> None:
+    assert explain(OFF, rulebook(), run).text.startswith(OFF)
+
+
+def test_a_folder_that_is_no_run_is_told_so(tmp_path: Path) -> None:
+    with pytest.raises(UnknownError, match="name the folder that --out of certify wrote"):
+        explain("17", rulebook(), Run(tmp_path))
+
+
+def test_a_damaged_run_is_told_so(tmp_path: Path) -> None:
+    (tmp_path / "events.jsonl").write_text("{", encoding="utf-8")
+
+    with pytest.raises(UnknownError, match="certify again"):
+        explain("17", rulebook(), Run(tmp_path))

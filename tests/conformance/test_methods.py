@@ -1,0 +1,148 @@
+"""What each method comes to: passed, failed, on borrowed time, or not tried and never passed."""
+
+from __future__ import annotations
+
+import pytest
+
+from relaylab_conformance.finding import Status
+from tests.conformance.estates import TENANTS, a_sender, certified, only_sender, the_cell
+
+AT = "2027-01-04"
+
+
+def test_oauth_with_a_fixed_token_passes_before_and_after() -> None:
+    certificate = certified(
+        a_sender(
+            profile="python-smtplib", mail_from="app@contoso.com", today="smtp-auth-oauth", target="smtp-auth-oauth"
+        )
+    )
+
+    assert {Status.PASS} == {cell.status for cell in only_sender(certificate).cells}
+    assert 2 == len(only_sender(certificate).cells)  # one method, tried once at each date
+
+
+def test_an_expired_token_is_refused() -> None:
+    certificate = certified(
+        a_sender(profile="curl", mail_from="app@contoso.com", today="smtp-auth-oauth", target="smtp-auth-oauth"),
+        at=("2027-12-31", "2028-01-01"),
+    )
+
+    assert Status.PASS is the_cell(certificate, "smtp-auth-oauth", "2027-12-31").status
+    assert "535 5.7.3 Authentication unsuccessful" == the_cell(certificate, "smtp-auth-oauth", "2028-01-01").reason
+
+
+def test_oauth_without_a_token_in_the_world_is_not_exercised_and_says_what_to_add() -> None:
+    cell = the_cell(certified(a_sender(profile="curl", target="smtp-auth-oauth"), at=(AT,)), "smtp-auth-oauth", AT)
+
+    assert Status.NOT_EXERCISED is cell.status
+    assert "add a [[tenant.token]]" in cell.reason
+    assert () == cell.outcomes
+
+
+def test_a_device_without_oauth_fails_by_itself_whatever_token_it_is_given() -> None:
+    certificate = certified(a_sender(mail_from="app@contoso.com", target="smtp-auth-oauth"), at=(AT,))
+
+    cell = the_cell(certificate, "smtp-auth-oauth", AT)
+    assert Status.FAIL is cell.status
+    assert "no OAuth 2.0" in cell.reason
+
+
+@pytest.mark.parametrize(("method", "what"), [("hve-basic", "High Volume Email"), ("acs-smtp", "Azure Communication")])
+def test_a_method_that_is_not_built_yet_is_not_exercised(method: str, what: str) -> None:
+    cell = the_cell(certified(a_sender(target=method), at=(AT,)), method, AT)
+
+    assert Status.NOT_EXERCISED is cell.status
+    assert what in cell.reason
+
+
+def test_a_mail_contact_is_never_a_relay() -> None:
+    cell = the_cell(certified(a_sender(target="mail-contact"), at=(AT,)), "mail-contact", AT)
+
+    assert Status.FAIL is cell.status
+    assert "a mail contact only receives: it has no endpoint, and carries nobody's mail" == cell.reason
+    (outcome,) = cell.outcomes
+    assert "connector" in outcome.fix
+    assert outcome.source is not None
+
+
+def test_direct_send_reaches_recipients_inside() -> None:
+    certificate = certified(a_sender(target="direct-send", site="shop", to=("desk@contoso.com",)), at=(AT,))
+
+    (outcome,) = the_cell(certificate, "direct-send", AT).outcomes
+    assert Status.PASS is outcome.status
+    assert {"desk@contoso.com": "inbox"} == outcome.placed
+
+
+def test_direct_send_to_the_outside_is_denied() -> None:
+    certificate = certified(a_sender(target="direct-send", site="shop", to=("customer@example.net",)), at=(AT,))
+
+    cell = the_cell(certificate, "direct-send", AT)
+    assert "550 5.7.64 TenantAttribution; Relay Access Denied" == cell.reason
+    assert "New-InboundConnector" in cell.outcomes[0].fix
+
+
+def test_a_connector_that_takes_nothing_is_borrowed_time_while_all_recipients_are_inside() -> None:
+    certificate = certified(a_sender(site="shop", to=("desk@contoso.com",)), at=(AT,))
+
+    cell = the_cell(certificate, "connector-relay", AT)
+    assert Status.NON_STRICT is cell.status
+    assert "No connector took it" in cell.reason
+    assert "198.51.100.7" in cell.outcomes[0].fix
+
+
+def test_a_message_that_comes_back_as_a_report_is_a_failure_although_it_was_accepted() -> None:
+    certificate = certified(a_sender(to=("nobody@contoso.com",), target="smtp-auth-basic"), at=("2026-12-30",))
+
+    cell = the_cell(certificate, "smtp-auth-basic", "2026-12-30")
+    outcome = cell.outcomes[0]
+    assert Status.FAIL is cell.status
+    assert "submission.delivery.recipient_is_unknown" == outcome.rule
+    assert cell.reason.startswith("550 5.1.10")
+    assert {"nobody@contoso.com": "none"} == outcome.placed
+    assert "non-delivery report" in outcome.sender_does
+    assert "nobody@contoso.com" in outcome.fix
+    assert "will fail silently" == only_sender(certificate).verdict
+
+
+def test_a_sender_that_loses_some_recipients_has_failed() -> None:
+    certificate = certified(
+        a_sender(
+            profile="python-smtplib",
+            site="shop",
+            today="direct-send",
+            target="direct-send",
+            to=("desk@contoso.com", "nobody@contoso.com"),
+        ),
+        at=(AT,),
+    )
+
+    cell = the_cell(certificate, "direct-send", AT)
+    assert "mx.rcpt.recipient_is_unknown" == cell.outcomes[0].rule
+    assert {"desk@contoso.com": "inbox"} == cell.outcomes[0].placed
+    assert Status.FAIL is cell.status
+    assert "will reach some recipients only" == only_sender(certificate).verdict
+
+
+def test_the_mailbox_switch_decides_today_already() -> None:
+    certificate = certified(a_sender(mail_from="shut@contoso.com"), at=("2026-12-30",))
+
+    cell = the_cell(certificate, "smtp-auth-basic", "2026-12-30")
+    assert {"submission.auth.smtp_auth_is_disabled_for_the_mailbox"} == {one.rule for one in cell.outcomes}
+    assert "Set-CASMailbox -Identity shut@contoso.com" in cell.outcomes[0].fix
+
+
+def test_sign_in_names_the_mailbox_whose_password_is_used() -> None:
+    certificate = certified(
+        a_sender(mail_from="desk@contoso.com", sign_in="scanner@contoso.com", target="direct-send"),
+        at=("2026-12-30",),
+    )
+
+    cell = the_cell(certificate, "smtp-auth-basic", "2026-12-30")
+    assert {"submission.data.mailbox_may_not_send_as"} == {one.rule for one in cell.outcomes}
+
+
+def test_notes_of_the_world_are_in_the_certificate_without_the_name_of_its_file() -> None:
+    assert "require_tls" in TENANTS
+    (note,) = certified(at=(AT,)).report.notes
+
+    assert note.startswith("tenant[0].inbound_connector[0].require_tls: true is accepted and without effect")

@@ -1,0 +1,117 @@
+"""The mistakes that audits find."""
+
+from __future__ import annotations
+
+import pytest
+
+from relaylab.rules.catalogue import rulebook
+from relaylab_conformance.finding import Status
+from relaylab_conformance.migration.dates import superseded
+from relaylab_conformance.report.model import Certificate, Mistake
+from tests.conformance.estates import a_sender, certified
+
+
+def mistake(certificate: Certificate, number: int) -> Mistake | None:
+    return next((each for each in certificate.report.mistakes if each.number == number), None)
+
+
+def test_a_mail_contact_as_a_plan_or_in_use_is_mistake_1() -> None:
+    certificate = certified(
+        a_sender("planned", target="mail-contact"),
+        a_sender("in use", today="mail-contact", target="connector-relay"),
+        a_sender("fine"),
+    )
+
+    found = mistake(certificate, 1)
+    assert found is not None
+    assert (Status.FAIL, ("planned", "in use")) == (found.status, found.senders)
+
+
+def test_mistakes_1_and_5_are_looked_for_even_where_nobody_makes_them() -> None:
+    certificate = certified(a_sender(planned_for="2026-10-30"))
+
+    assert [Status.PASS, Status.PASS] == [
+        found.status for found in (mistake(certificate, 1), mistake(certificate, 5)) if found
+    ]
+
+
+@pytest.mark.parametrize(
+    ("day", "timeline"),
+    [
+        ("2025-09-01", "2024-04"),
+        ("2025-09-30", "2024-04"),
+        ("2026-03-01", "2025-06"),
+        ("2026-04-01", "2025-06"),
+        ("2026-04-30", "2025-06"),
+    ],
+)
+def test_a_day_of_a_superseded_timeline_is_mistake_5(day: str, timeline: str) -> None:
+    found = mistake(certified(a_sender(planned_for=day)), 5)
+
+    assert found is not None
+    assert Status.FAIL is found.status
+    assert f"planned for {day}" in found.seen[0]
+    assert f"announced in {timeline}" in found.seen[0]
+
+
+@pytest.mark.parametrize("day", ["2025-08-31", "2025-10-01", "2026-02-28", "2026-05-01", "2026-12-30"])
+def test_a_day_of_no_superseded_timeline_is_none(day: str) -> None:
+    found = mistake(certified(a_sender(planned_for=day)), 5)
+
+    assert found is not None
+    assert Status.PASS is found.status
+
+
+def test_a_day_after_the_cutover_is_mistake_5_with_the_days_that_the_sender_stands_still() -> None:
+    found = mistake(certified(a_sender(planned_for="2027-02-15")), 5)
+
+    assert found is not None
+    assert "mfp: planned for 2027-02-15, and refused from 2026-12-31 on: it stands still for 46 days" == found.seen[0]
+
+
+def test_a_timeline_that_is_in_force_is_not_superseded() -> None:
+    assert ["2024-04", "2025-06"] == [each.announced for each in superseded(rulebook())]
+    assert ["2024-04"] == [each.announced for each in superseded(rulebook({"basic_auth_timeline": "2025-06"}))]
+    assert [] == list(superseded(rulebook({"basic_auth_timeline": "2024-04"})))
+
+
+def test_a_sender_without_a_password_has_no_date_to_get_wrong() -> None:
+    certificate = certified(
+        a_sender(today="direct-send", target="connector-relay", to=("desk@contoso.com",), planned_for="2025-09-30")
+    )
+
+    found = mistake(certificate, 5)
+    assert found is not None
+    assert Status.PASS is found.status
+
+
+def test_mistakes_that_are_not_built_yet_are_listed_where_the_estate_could_hold_them() -> None:
+    certificate = certified(
+        a_sender("relay"),
+        a_sender("bulk", today="hve-basic", target="hve-basic", mail_from="bulk@contoso.com"),
+    )
+
+    open_ones = {each.number: each.senders for each in certificate.report.mistakes if each.number in {2, 3, 4}}
+    assert {2: ("relay",), 3: ("relay",), 4: ("bulk",)} == open_ones
+    assert {Status.NOT_EXERCISED} == {each.status for each in certificate.report.mistakes if each.number in open_ones}
+
+
+def test_mistakes_that_the_estate_cannot_hold_are_not_listed() -> None:
+    certificate = certified(
+        a_sender(profile="curl", mail_from="app@contoso.com", today="smtp-auth-oauth", target="smtp-auth-oauth")
+    )
+
+    assert [1, 5] == [each.number for each in certificate.report.mistakes]
+
+
+def test_every_mistake_says_symptom_cause_fix_and_source() -> None:
+    certificate = certified(
+        a_sender("relay"), a_sender("bulk", today="hve-basic", target="hve-basic", mail_from="bulk@contoso.com")
+    )
+
+    assert [1, 2, 3, 4, 5] == [each.number for each in certificate.report.mistakes]
+    for each in certificate.report.mistakes:
+        assert each.symptom
+        assert each.cause
+        assert each.fix
+        assert each.source.title

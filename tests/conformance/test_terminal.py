@@ -1,0 +1,62 @@
+"""What a terminal is told, and what it is spared."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+
+import pytest
+
+from relaylab_conformance.tables import Column, table
+from relaylab_conformance.terminal import progress, say, say_json
+
+
+def an_old_terminal(monkeypatch: pytest.MonkeyPatch) -> io.BytesIO:
+    """A standard output that knows ASCII only; made within a test, since pytest puts its own in before."""
+    octets = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(octets, encoding="ascii", write_through=True))
+    return octets
+
+
+def test_what_could_steer_a_terminal_is_written_out(capsys: pytest.CaptureFixture[str]) -> None:
+    say("red\x1b[31m\rover\nGerät")
+
+    assert "red\\x1b[31m\\rover\nGerät\n" == capsys.readouterr().out
+
+
+def test_a_letter_that_the_terminal_has_not_is_written_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = an_old_terminal(monkeypatch)
+    say("Gerät")
+
+    assert b"Ger\\xe4t" == terminal.getvalue().rstrip()
+
+
+def test_json_is_json_on_every_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = an_old_terminal(monkeypatch)
+    say_json('{"name": "Gerät"}')
+
+    assert {"name": "Gerät"} == json.loads(terminal.getvalue())
+
+
+def test_nobody_sees_a_progress_bar_in_a_log(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress("working") as tell:
+        tell(1, 2)
+
+    assert ("", "") == capsys.readouterr()
+
+
+def test_a_table_wraps_where_it_may_and_keeps_names_whole() -> None:
+    columns = (Column("rule"), Column("what", wraps=True))
+
+    text = table(columns, [("a.name.that.stays.whole", "some words that have to be broken"), ("b", "short")], 45)
+    assert [
+        "RULE                     WHAT",
+        "a.name.that.stays.whole  some words that have",
+        "                         to be broken",
+        "b                        short",
+    ] == text.splitlines()
+
+
+def test_a_table_without_rows_is_its_heading() -> None:
+    assert "ONE  TWO" == table((Column("one"), Column("two")), [], 80)
