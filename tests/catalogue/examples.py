@@ -1,0 +1,171 @@
+"""For each rule an ask that it decides, in force; the instant is set by who judges it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from relaylab.domain.asks import Ask
+from relaylab.domain.attribution import Attribution, Direction
+from relaylab.domain.endpoint import Endpoint
+from relaylab.domain.identity import Credential
+from relaylab.domain.tenant import (
+    MB,
+    AuthenticationPolicy,
+    ConditionalAccessPolicy,
+    OrganizationConfig,
+    Tenant,
+    TransportConfig,
+)
+from relaylab.rules.limits import MESSAGE_SIZE
+from tests.builders import (
+    OLD_TLS,
+    a_data_ask,
+    a_delivery_ask,
+    a_hello_ask,
+    a_mail_ask,
+    a_mailbox,
+    a_mechanism_ask,
+    a_peer,
+    a_rcpt_ask,
+    a_sign_in_ask,
+    a_stranger_s_sign_in_ask,
+    a_tenant,
+    a_token_ask,
+    a_world,
+    an_address,
+)
+
+MX: Final = Endpoint.MX
+SUBMISSION: Final = Endpoint.SUBMISSION
+OUTSIDE: Final = "desk@fabrikam.com"
+IPV6: Final = a_peer("2001:db8::1")
+LISTED: Final = Attribution(Direction.INCOMING, lists_the_ip=True)
+TOO_LARGE: Final = MESSAGE_SIZE.first + 1
+REJECTING: Final = a_world(a_tenant(organization_config=OrganizationConfig(reject_direct_send=True)))
+NEVER_OFF: Final = {"basic_auth_off_by_default": None, "basic_auth_removed": "2028-01-01"}
+
+
+def _blocking() -> Tenant:
+    return a_tenant(conditional_access_policies=(ConditionalAccessPolicy("Block legacy"),))
+
+
+def _policy() -> Tenant:
+    own = AuthenticationPolicy("Block Basic", users=(an_address("scanner@contoso.com"),))
+    return a_tenant(authentication_policies=(own,))
+
+
+def _switched_off() -> Tenant:
+    return a_tenant(transport_config=TransportConfig(smtp_client_authentication_disabled=True))
+
+
+EXAMPLES: Final[Mapping[str, Ask]] = {
+    "submission.connect.name_is_malformed": a_hello_ask("MacBook.."),
+    "submission.auth.tls_comes_first": a_mechanism_ask(tls=None),
+    "submission.auth.mechanism_is_not_offered": a_mechanism_ask("PLAIN"),
+    "submission.auth.login_is_no_longer_offered": a_mechanism_ask("LOGIN"),
+    "submission.auth.login_is_offered_no_more": a_mechanism_ask("LOGIN"),
+    "submission.auth.tls_is_too_old": a_sign_in_ask(tls=OLD_TLS),
+    "submission.auth.organisation_has_not_opted_in_to_old_tls": a_sign_in_ask(tls=OLD_TLS, on_legacy_host=True),
+    "submission.auth.client_cancelled": a_sign_in_ask(credential=Credential.CANCELLED),
+    "submission.auth.login_response_is_malformed": a_sign_in_ask(credential=Credential.MALFORMED),
+    "submission.auth.xoauth2_response_is_malformed": a_token_ask(credential=Credential.MALFORMED),
+    "submission.auth.account_is_locked": a_sign_in_ask(a_mailbox(account_locked=True)),
+    "submission.auth.too_many_wrong_passwords": a_sign_in_ask(recent_failures=10),
+    "submission.auth.password_is_wrong_in_2020": a_stranger_s_sign_in_ask(),
+    "submission.auth.password_is_wrong": a_stranger_s_sign_in_ask(),
+    "submission.auth.second_factor_is_missing_in_2020": a_sign_in_ask(a_mailbox(mfa_required=True)),
+    "submission.auth.second_factor_is_missing": a_sign_in_ask(a_mailbox(mfa_required=True)),
+    "submission.auth.token_is_not_accepted": a_token_ask(credential=Credential.EXPIRED),
+    "submission.auth.account_is_disabled": a_sign_in_ask(a_mailbox(account_enabled=False)),
+    "submission.auth.mailbox_has_no_licence": a_sign_in_ask(a_mailbox(licensed=False)),
+    "submission.auth.basic_auth_is_removed": a_sign_in_ask(),
+    "submission.auth.basic_auth_is_being_removed": a_sign_in_ask(),
+    "submission.auth.basic_auth_is_unavailable_to_new_tenants": a_sign_in_ask(tenant_is_new=True),
+    "submission.auth.basic_auth_is_off_by_default": a_sign_in_ask(),
+    "submission.auth.smtp_auth_is_disabled_in_2020": a_token_ask(tenant=_switched_off()),
+    "submission.auth.smtp_auth_is_disabled_for_the_mailbox": a_token_ask(
+        a_mailbox(smtp_client_authentication_disabled=True)
+    ),
+    "submission.auth.smtp_auth_is_disabled_for_the_tenant": a_token_ask(tenant=_switched_off()),
+    "submission.auth.authentication_policy_blocks_basic": a_sign_in_ask(tenant=_policy()),
+    "submission.auth.security_defaults_block_basic": a_sign_in_ask(tenant=a_tenant(security_defaults=True)),
+    "submission.auth.conditional_access_blocks_basic_in_2020": a_sign_in_ask(tenant=_blocking()),
+    "submission.auth.conditional_access_blocks_basic": a_sign_in_ask(tenant=_blocking()),
+    "submission.mail.sender_is_anonymous_in_2020": a_mail_ask(principal=None, tenant=None),
+    "submission.mail.starttls_is_required": a_mail_ask(tls=None, principal=None, tenant=None),
+    "submission.mail.sign_in_has_failed": a_mail_ask(
+        principal=None, tenant=None, sign_in_failure="535 5.7.3 Authentication unsuccessful"
+    ),
+    "submission.mail.sender_is_anonymous": a_mail_ask(principal=None, tenant=None),
+    "submission.mail.smtputf8_is_not_implemented": a_mail_ask(wants_smtputf8=True),
+    "submission.mail.declared_size_is_too_large": a_mail_ask(declared_size=TOO_LARGE),
+    "submission.mail.mailbox_may_not_send_as_the_sender": a_mail_ask("ceo@contoso.com"),
+    "submission.rcpt.transaction_has_its_thousand_recipients": a_rcpt_ask(endpoint=SUBMISSION, recipients=1_000),
+    "submission.data.message_is_too_large": a_data_ask(size=TOO_LARGE),
+    "submission.data.mailbox_sends_too_much_at_once": a_data_ask(open_before=3),
+    "submission.data.mailbox_is_full": a_data_ask(principal=a_mailbox(send_quota_exceeded=True)),
+    "submission.data.daily_recipients_are_used_up": a_data_ask(recipients_today=10_000),
+    "submission.data.message_is_too_large_for_the_mailbox": a_data_ask(size=35 * MB + 1),
+    "submission.data.mailbox_may_not_send_as_a_stranger": a_data_ask(
+        sender=an_address("boss@example.net"), may_send_as=False
+    ),
+    "submission.data.mailbox_may_not_send_as": a_data_ask(sender=an_address("ceo@contoso.com"), may_send_as=False),
+    "submission.data.mailbox_may_not_send_as_before_2022": a_data_ask(
+        sender=an_address("ceo@contoso.com"), may_send_as=False
+    ),
+    "submission.delivery.sender_is_restricted": a_delivery_ask(principal=a_mailbox(restricted_sender=True)),
+    "submission.delivery.message_has_too_many_recipients": a_delivery_ask(recipients=501),
+    "submission.delivery.message_is_larger_than_the_mailbox_may_send": a_delivery_ask(size=35 * MB + 1),
+    "submission.delivery.daily_recipients_are_reported_as_used_up": a_delivery_ask(recipients_today=10_001),
+    "submission.delivery.recipient_is_unknown": a_delivery_ask("nobody@contoso.com"),
+    "submission.delivery.trial_tenant_has_used_its_external_recipients": a_delivery_ask(
+        tenant=a_tenant(trial=True), external_today=500, external_quota=500
+    ),
+    "submission.delivery.tenant_has_used_its_external_recipients": a_delivery_ask(
+        external_today=14_259, external_quota=14_259
+    ),
+    "submission.delivery.onmicrosoft_sender_has_used_its_external_recipients": a_delivery_ask(
+        moera_today=100, moera_quota=100
+    ),
+    "mx.connect.name_is_malformed": a_hello_ask("MacBook..", endpoint=MX),
+    "mx.auth.no_mechanism_is_offered": a_mechanism_ask("LOGIN", endpoint=MX),
+    "mx.mail.declared_size_is_too_large": a_mail_ask(endpoint=MX, declared_size=TOO_LARGE),
+    "mx.rcpt.domain_has_its_two_hundred_recipients": a_rcpt_ask(same_domain=200, recipients=200),
+    "mx.rcpt.recipient_belongs_elsewhere": a_rcpt_ask(bound_to="fabrikam-id"),
+    "mx.rcpt.relay_is_denied_at_once_to_a_foreign_sender": a_rcpt_ask(OUTSIDE, attribution=LISTED),
+    "mx.rcpt.relay_is_denied_at_once_over_ipv6": a_rcpt_ask(OUTSIDE, peer=IPV6),
+    "mx.rcpt.relay_is_denied_at_once": a_rcpt_ask(OUTSIDE),
+    "mx.rcpt.direct_send_over_ipv6_is_rejected": a_rcpt_ask(
+        mail_from="scanner@contoso.com", world=REJECTING, peer=IPV6
+    ),
+    "mx.rcpt.direct_send_is_rejected": a_rcpt_ask(mail_from="scanner@contoso.com", world=REJECTING),
+    "mx.rcpt.recipient_is_unknown": a_rcpt_ask("nobody@contoso.com"),
+    "mx.rcpt.recipient_is_unknown_in_2024": a_rcpt_ask("nobody@contoso.com"),
+    "mx.rcpt.recipient_is_unknown_in_2020": a_rcpt_ask("nobody@contoso.com"),
+    "mx.data.message_is_too_large": a_data_ask(endpoint=MX, size=TOO_LARGE),
+    "mx.data.relay_is_denied_to_a_foreign_sender": a_data_ask(OUTSIDE, endpoint=MX, attribution=LISTED),
+    "mx.data.relay_is_denied_over_ipv6": a_data_ask(OUTSIDE, endpoint=MX, peer=IPV6),
+    "mx.data.relay_is_denied": a_data_ask(OUTSIDE, endpoint=MX),
+    "mx.delivery.recipient_is_unknown": a_delivery_ask("nobody@contoso.com", endpoint=MX),
+    "mx.delivery.trial_tenant_has_used_its_external_recipients": a_delivery_ask(
+        endpoint=MX, tenant=a_tenant(trial=True), external_today=500, external_quota=500
+    ),
+    "mx.delivery.tenant_has_used_its_external_recipients": a_delivery_ask(
+        endpoint=MX, external_today=14_259, external_quota=14_259
+    ),
+    "mx.delivery.onmicrosoft_sender_has_used_its_external_recipients": a_delivery_ask(
+        endpoint=MX, moera_today=100, moera_quota=100
+    ),
+}
+
+# Rules whose milestones have no day on today's calendar are judged on one that gives them a day.
+CALENDARS: Final[Mapping[str, Mapping[str, str | None]]] = {
+    "submission.auth.login_is_offered_no_more": NEVER_OFF,
+    "submission.auth.basic_auth_is_removed": NEVER_OFF,
+    "submission.auth.basic_auth_is_being_removed": {
+        "basic_auth_off_by_default": None,
+        "basic_auth_ramp_begins": "2026-03-01",
+        "basic_auth_removed": "2026-04-30",
+    },
+}
