@@ -123,6 +123,44 @@ def test_a_sender_that_loses_some_recipients_has_failed() -> None:
     assert "will reach some recipients only" == only_sender(certificate).verdict
 
 
+TWO_TENANTS = ("desk@contoso.com", "office@northwind.example")
+
+
+def test_a_sender_with_a_queue_comes_back_with_the_recipients_that_were_put_off() -> None:
+    certificate = certified(
+        a_sender(profile="postfix", site="shop", today="direct-send", target="direct-send", to=TWO_TENANTS), at=(AT,)
+    )
+
+    (outcome,) = the_cell(certificate, "direct-send", AT).outcomes
+    assert Status.PASS is outcome.status
+    assert {"desk@contoso.com": "inbox", "office@northwind.example": "inbox"} == outcome.placed
+    (text,) = certificate.transcripts.values()
+    assert "session s-000001 and s-000002" in text
+    assert "S: 452 4.5.3 Too many recipients ATTR49" in text
+    assert {"s-000001", "s-000002"} == {event["session"] for event in certificate.events}
+
+
+def test_a_sender_without_a_queue_loses_the_recipients_that_were_put_off() -> None:
+    certificate = certified(
+        a_sender(profile="python-smtplib", site="shop", today="direct-send", target="direct-send", to=TWO_TENANTS),
+        at=(AT,),
+    )
+
+    cell = the_cell(certificate, "direct-send", AT)
+    assert "452 4.5.3 Too many recipients ATTR49" == cell.reason
+    assert "will reach some recipients only" == only_sender(certificate).verdict
+
+
+def test_coming_back_does_not_help_where_the_next_session_is_refused() -> None:
+    recipients = ("desk@contoso.com", "customer@example.net")
+    certificate = certified(
+        a_sender(profile="postfix", site="shop", today="direct-send", target="direct-send", to=recipients), at=(AT,)
+    )
+
+    cell = the_cell(certificate, "direct-send", AT)
+    assert "550 5.7.64 TenantAttribution; Relay Access Denied" == cell.reason
+
+
 def test_the_mailbox_switch_decides_today_already() -> None:
     certificate = certified(a_sender(mail_from="shut@contoso.com"), at=("2026-12-30",))
 

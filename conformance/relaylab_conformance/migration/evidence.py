@@ -32,7 +32,7 @@ class Decisive:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a session left behind; ``messages`` are those it kept, reports included."""
+    """What one delivery left behind; ``messages`` are those that were kept, reports included."""
 
     events: tuple[Event, ...]
     messages: tuple[KeptMessage, ...]
@@ -45,12 +45,14 @@ class Evidence:
     def decisive(self, world: World, rulebook: Rulebook) -> Decisive | None:
         """Find the verdict that decided what became of the message; None where no verdict did.
 
-        A message that came back: its report. One that was kept: the refusal of a recipient if there is one, else the
-        acceptance. One that was not kept: the last refusal.
+        Where a sender came back with recipients that were put off, its last session decides. A message that came back:
+        its report. One that was kept: the refusal of a recipient if there is one, else the acceptance. One that was not
+        kept: the last refusal.
         """
-        judged = [(place, event.decision) for place, event in enumerate(self.events) if isinstance(event, Judged)]
+        last = [(place, event) for place, event in enumerate(self.events) if event.session == self.events[-1].session]
+        judged = [(place, event.decision) for place, event in last if isinstance(event, Judged)]
         refused = [(place, decision) for place, decision in judged if decision.effect is not EffectKind.ADMIT]
-        if not any(isinstance(event, Kept) for event in self.events):
+        if not any(isinstance(event, Kept) for _, event in last):
             return Decisive(*refused[-1]) if refused else None
         place, accepted = next(each for each in reversed(judged) if each[1].stage is Stage.DATA)
         bounced = _bounced(self.messages, accepted, world, rulebook)

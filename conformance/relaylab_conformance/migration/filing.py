@@ -54,9 +54,13 @@ def file_away(made: Iterable[tuple[Trial, Replay]]) -> Files:
     transcripts: dict[str, str] = {}
     events: list[Mapping[str, object]] = []
     messages: list[Mapping[str, object]] = []
-    for number, (trial, replay) in enumerate(sorted(made, key=lambda one: one[0].order), 1):
-        session, name = f"s-{number:06d}", _name(trial)
-        kept = [_renamed(dict(message_json(message)), session) for message in replay.evidence.messages]
+    count = 0
+    for trial, replay in sorted(made, key=lambda one: one[0].order):
+        name = _name(trial)
+        labels = dict.fromkeys(event.session for event in replay.evidence.events)
+        sessions = {label: f"s-{number:06d}" for number, label in enumerate(labels, count + 1)}
+        count += len(sessions)
+        kept = [_renamed(dict(message_json(message)), sessions) for message in replay.evidence.messages]
         filed = Filed(
             trial=trial,
             replay=replay,
@@ -65,9 +69,9 @@ def file_away(made: Iterable[tuple[Trial, Replay]]) -> Files:
             messages=tuple(str(message["id"]) for message in kept),
         )
         deliveries[trial.place] = (*deliveries.get(trial.place, ()), filed)
-        transcripts[name] = transcript(replay.played, _heading(trial, session))
+        transcripts[name] = transcript(replay.sessions, _heading(trial, sessions.values()))
         for event in replay.evidence.events:
-            events.append(_renamed(as_json(event, len(events) + 1), session) | {"transcript": name})
+            events.append(_renamed(as_json(event, len(events) + 1), sessions) | {"transcript": name})
         messages += [message | {"transcript": name} for message in kept]
     return Files(deliveries, transcripts, tuple(events), tuple(messages))
 
@@ -80,19 +84,20 @@ def _name(trial: Trial) -> str:
     return "_".join(filter(None, words)) + ".txt"
 
 
-def _heading(trial: Trial, session: str) -> list[str]:
+def _heading(trial: Trial, sessions: Iterable[str]) -> list[str]:
     sender, site = trial.sender, trial.leg.world.site(trial.sender.site) if trial.sender.site else None
     place = f"site {site.name}, {site.public_ip}" if site else "no site"
     readings = "".join(f", {name}={value}" for name, value in trial.reading.items())
     return [
         f"{sender.name} by {trial.method} at {iso(trial.leg.at)}{readings}",
-        f"session {session}, profile {sender.profile}, {place}",
+        f"session {' and '.join(sessions) or 'none'}, profile {sender.profile}, {place}",
     ]
 
 
-def _renamed(document: Mapping[str, object], session: str) -> dict[str, object]:
+def _renamed(document: Mapping[str, object], sessions: Mapping[str, str]) -> dict[str, object]:
     """Put the run's number of a session into everything that is named after it."""
     own = str(document["session"])
+    session = sessions[own]
     return {
         key: session + value.removeprefix(own) if key in _NAMES and isinstance(value, str) else value
         for key, value in document.items()

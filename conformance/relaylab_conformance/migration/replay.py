@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.event import Judged, Kept, Reported
 from relaylab_conformance.migration.evidence import Evidence
-from relaylab_scenarios import Errand, Letter, LetterKind, Played, compose, play, profile
+from relaylab_scenarios import Conduct, Errand, Letter, LetterKind, Played, Profile, compose, play, profile
 
 if TYPE_CHECKING:
     from relaylab.app.emulator import Emulator
@@ -22,10 +22,15 @@ _SETTLED: Final = (Judged, Kept, Reported)
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What the sender did, and what the service decided."""
+    """What the sender did, session by session, and what the service decided."""
 
-    played: Played
+    sessions: tuple[Played, ...]
     evidence: Evidence
+
+    @property
+    def played(self) -> Played:
+        """The session that settled it."""
+        return self.sessions[-1]
 
 
 def replay(emulator: Emulator, trial: Trial, way: Approach, randomness: Randomness) -> Replay:
@@ -33,9 +38,23 @@ def replay(emulator: Emulator, trial: Trial, way: Approach, randomness: Randomne
 
     The letter depends on the seed and the sender only: at every date, by every method, it sends the same one.
     """
-    played = play(profile(trial.sender.profile), _errand(emulator, trial, way, randomness))
+    sender, errand = profile(trial.sender.profile), _errand(emulator, trial, way, randomness)
+    sessions = [play(sender, errand)]
+    while put_off := _put_off(sender, sessions[-1]):
+        sessions.append(play(sender, replace(errand, recipients=put_off)))
     events = tuple(entry.event for entry in emulator.store.events if isinstance(entry.event, _SETTLED))
-    return Replay(played, Evidence(events, tuple(emulator.store.mail.messages())))
+    return Replay(tuple(sessions), Evidence(events, tuple(emulator.store.mail.messages())))
+
+
+def _put_off(sender: Profile, played: Played) -> tuple[str, ...]:
+    """Give the recipients that a sender with a queue takes to a session of their own.
+
+    Those are the ones put off while others were taken: how a service splits a message between tenants, or one to too
+    many recipients. Where nobody was taken, only time could help, and time stands still here.
+    """
+    keeps = sender.aftermath.refused_for_now.conduct is Conduct.QUEUES_SILENTLY
+    later = tuple(refusal.recipient for refusal in played.refusals if refusal.answer.is_for_now)
+    return later if keeps and played.delivered_to and len(later) == len(played.refusals) else ()
 
 
 def _errand(emulator: Emulator, trial: Trial, way: Approach, randomness: Randomness) -> Errand:

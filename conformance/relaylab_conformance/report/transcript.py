@@ -27,11 +27,13 @@ _HAPPENED: Final = {
 }
 
 
-def transcript(played: Played, heading: Iterable[str]) -> str:
-    """Write a session, its heading first."""
-    body = (text for line in played.transcript for text in _lines(line))
-    end = f"=> {played.conduct}: the sender {played.sender_does}"
-    return "\n".join([*map(escaped, heading), LEGEND, "", *body, "", end]) + "\n"
+def transcript(sessions: Iterable[Played], heading: Iterable[str]) -> str:
+    """Write the sessions of one delivery, its heading first."""
+    lines = [*map(escaped, heading), LEGEND]
+    for played in sessions:
+        body = (text for line in played.transcript for text in _lines(line))
+        lines += ["", *body, "", f"=> {played.conduct}: the sender {played.sender_does}"]
+    return "\n".join(lines) + "\n"
 
 
 def escaped(text: str) -> str:
