@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from relaylab.engine.rulebook import Rulebook
 
 _TIMELINE: Final = "basic_auth_timeline"
-_CUTOVER: Final = (BASIC_AUTH_RAMP_BEGINS, BASIC_AUTH_OFF_BY_DEFAULT, BASIC_AUTH_REMOVED)
+CUTOVER: Final = (BASIC_AUTH_RAMP_BEGINS, BASIC_AUTH_OFF_BY_DEFAULT, BASIC_AUTH_REMOVED)
 _BEFORE: Final = timedelta(days=1)
 _AFTER: Final = timedelta(days=4)  # the first working day behind the turn of the year
 _ANNOUNCED_IN: Final = {"2024-04": sources.TIMELINE_2024, "2025-06": sources.TIMELINE_2025}
@@ -26,7 +26,7 @@ _ANNOUNCED_IN: Final = {"2024-04": sources.TIMELINE_2024, "2025-06": sources.TIM
 
 def default_dates(rulebook: Rulebook) -> tuple[datetime, ...]:
     """Give the day before the cutover, one soon after it, and the day of the removal once that is dated."""
-    named = [at for at in (rulebook.calendar.at(milestone.name) for milestone in _CUTOVER) if at]
+    named = [at for at in (rulebook.calendar.at(milestone.name) for milestone in CUTOVER) if at]
     if not named:
         return ()
     cutover, removal = min(named), rulebook.calendar.at(BASIC_AUTH_REMOVED.name)
@@ -56,7 +56,7 @@ def superseded(rulebook: Rulebook) -> Iterator[Superseded]:
     for announced, promised in timeline.values[:in_force]:
         days = [
             instant.date()
-            for milestone in _CUTOVER
+            for milestone in CUTOVER
             for reading, value, instant in milestone.under
             if (reading, value) == (_TIMELINE, announced) and instant
         ]

@@ -12,6 +12,7 @@ from relaylab.domain.source import Source
 from relaylab.rules.milestones import MILESTONES
 from relaylab.rules.readings import READINGS
 from relaylab_conformance.finding import Fate, PlanWord, Status
+from relaylab_conformance.migration.dates import CUTOVER
 from relaylab_conformance.report.model import Outcome, Report, SenderReport
 
 
@@ -65,7 +66,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A milestone as it was in force."""
+    """A milestone as it was in force; those of the cutover matter, and those that somebody moved."""
 
     name: str
     at: str
@@ -73,6 +74,7 @@ class Day:
     decision: str
     source: Source
     moved: bool
+    matters: bool
 
 
 def day(instant: datetime | None) -> str:
@@ -172,6 +174,7 @@ def days(report: Report) -> tuple[Day, ...]:
             one.decision,
             one.source,
             one.name in report.milestones_moved,
+            one in CUTOVER or one.name in report.milestones_moved,
         )
         for one in MILESTONES
     )
