@@ -195,7 +195,7 @@ def drive(steps: tuple[Step, ...], *, endpoint: Endpoint, ip: str, lab: Lab | No
 
 def _do(  # noqa: PLR0911 - one line a thing
     session: SmtpSession, step: Step, last: Turn, moment: Moment
-) -> tuple[str, Turn]:  # noqa: PLR0911
+) -> tuple[str, Turn]:
     """Do what a step means after the last turn."""
     if last.then is Then.START_TLS:
         if step.hangs_up or not step.tls:
