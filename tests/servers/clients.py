@@ -43,6 +43,10 @@ class Service:
         assert isinstance(stream, SmtpStream)
         return stream
 
+    def sweep_after(self, seconds: float) -> None:
+        """Sweep as if that much time had passed; half a second more, since instants are rounded when they are added."""
+        self.sweep.run(asyncio.get_running_loop().time() + seconds + 0.5)
+
     async def connect(self) -> Client:
         """Connect and read the greeting."""
         client = await self.connect_only()

@@ -131,7 +131,7 @@ def test_silence_ends_in_a_time_out_and_a_closed_connection(play: Play, desk: Sc
     async def scene() -> None:
         async with serving(desk) as service:
             client = await service.connect()
-            service.sweep.run(asyncio.get_running_loop().time() + desk.limits.idle)
+            service.sweep_after(desk.limits.idle)
 
             assert b"421 2 time out\r\n" == await client.rest()
             (what, lasted) = desk.heard[0]
@@ -148,7 +148,7 @@ def test_a_client_that_does_not_close_after_the_last_reply_is_cut(play: Play, de
             client = await service.connect()
             assert b"421 2 ok" == await client.ask(b"DROP")
             assert 1 == len(service.sweep)
-            service.sweep.run(asyncio.get_running_loop().time() + desk.limits.linger)
+            service.sweep_after(desk.limits.linger)
             await service.until_all_gone()
 
     play(scene())

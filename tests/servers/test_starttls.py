@@ -177,7 +177,7 @@ def test_half_a_hello_and_silence_is_a_failed_handshake(
         async with serving(desk) as service:
             client = await go_ahead(service)
             await client.send(a_client_hello(client_tls)[:END_OF_HELLO])
-            service.sweep.run(asyncio.get_running_loop().time() + desk.limits.handshake)
+            service.sweep_after(desk.limits.handshake)
 
             assert b"" == await client.rest()
             assert [STARTTLS, ("tls failed", "no handshake in time")] == desk.heard
