@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, Self
 from relaylab.domain.endpoint import Endpoint
 from relaylab.servers import lab_obstacles
 from relaylab.servers.house import House, SmtpDesk
-from relaylab.servers.lab_plan import REAL_PORTS, LabPlan, listener
+from relaylab.servers.lab_plan import REAL_PORTS, LabPlan, Place, listener
 from relaylab.servers.stream import listen
 from relaylab.servers.sweep import Sweep
 
@@ -43,7 +43,7 @@ class ListenError(OSError):
         """Say which listener it is, where, and why not."""
         why = os.strerror(error.errno) if error.errno else str(error)
         way_out = way_out or "choose another port base, or 0 for free ports"
-        return cls(error.errno or 0, f"{what} cannot listen on {host}:{port}: {why}; {way_out}")
+        return cls(error.errno or 0, f"{what} cannot listen on {Place(host, port)}: {why}; {way_out}")
 
 
 @dataclass(frozen=True, slots=True)

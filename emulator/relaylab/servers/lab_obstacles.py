@@ -6,6 +6,7 @@ import errno
 from typing import Final
 
 _UNPRIVILEGED: Final = 1024  # the first port that any user may have, on Linux and macOS
+_LOOKALIKES: Final = {25: 2525, 80: 8080, 587: 2587}
 _LINUX: Final = (
     "ports below 1024 need leave on Linux: for every user until the next start with "
     "`sudo sysctl net.ipv4.ip_unprivileged_port_start=25`, for one Python with `sudo setcap cap_net_bind_service=+ep "
@@ -38,8 +39,8 @@ def way_out(error_number: int | None, port: int, real_port: int, *, platform: st
 
 
 def _another(port: int) -> int:
-    """Give a port that needs no leave, and looks like the one that does."""
-    return port + 2000 if port < _UNPRIVILEGED else 0
+    """Give a port that needs no leave and looks like the one that does, or any free one."""
+    return _LOOKALIKES.get(port, 0)
 
 
 def _lister(platform: str) -> str:

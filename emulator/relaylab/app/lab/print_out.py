@@ -25,7 +25,6 @@ def _lines(sheet: LabSheet) -> Iterator[str]:
     phase = f", phase {sheet.phase}" if sheet.phase else ""
     yield f"relaylab stands at {sheet.instant}, seed {sheet.seed}{phase}"
     yield from textwrap.wrap(sheet.cutover, _WIDTH)
-    number = 0
     told: dict[tuple[Method, ...], int] = {}
     for number, device in enumerate(sheet.devices, 1):
         yield ""
@@ -34,7 +33,7 @@ def _lines(sheet: LabSheet) -> Iterator[str]:
             yield from _device(device, sheet)
         else:
             yield from _field("Server", f"{device.server}; all else as in {same}")
-    for number, office in enumerate(sheet.offices, number + 1):
+    for number, office in enumerate(sheet.offices, len(sheet.devices) + 1):
         yield ""
         yield f"{number}  As a device of site {office.name}, which has the public address {office.public_ip}"
         yield from _office(office, tuple(told.values()))
