@@ -100,7 +100,7 @@ def _certificate(sheet: LabSheet) -> Iterator[str]:
 
 def _dns(sheet: LabSheet) -> Iterator[str]:
     yield from _field("DNS", "a device may keep these names as its server, once the lab's DNS says for it:")
-    wide = max(len(name.address) for name in sheet.dns)
+    wide = max((len(name.address) for name in sheet.dns), default=0)
     for name in sheet.dns:
         yield f"{'':{_LABEL + 3}}{name.address:{wide}}  {name.name}"
 
