@@ -17,7 +17,7 @@ from relaylab_certs import TestAuthority
 from tests.clients.by_socket import Wire, send_directly, signed_in
 from tests.clients.served import Place, Served
 from tests.conftest import WORLD_FILE
-from tests.servers.labs import ANY_PORTS, LAB, OTHER, THIRD, needs_ipv6, needs_more_loopback, needs_real_ports
+from tests.servers.labs import ALONE, ANY_PORTS, LAB, OTHER, THIRD, needs_ipv6, needs_more_loopback, needs_real_ports
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be sent these signals on Windows"),
@@ -242,7 +242,7 @@ def test_a_lab_may_have_an_ipv6_address(ca: str) -> None:
 
 @needs_real_ports
 def test_a_lab_has_the_real_ports(ca: str) -> None:
-    with Served(WORLD, "--json", "--at", "2026-12-01", "--ca", ca, "--lab", THIRD) as served:
-        assert f"http://{THIRD}/" == served.told["lab"]["page"]
-        assert (Place(THIRD, 587), Place(THIRD, 25)) == (served.door("submission"), served.door("mx"))
-        assert "Hello [192.0.2.1]" in send_directly(Place(THIRD, 25))
+    with Served(WORLD, "--json", "--at", "2026-12-01", "--ca", ca, "--lab", ALONE) as served:
+        assert f"http://{ALONE}/" == served.told["lab"]["page"]
+        assert (Place(ALONE, 587), Place(ALONE, 25)) == (served.door("submission"), served.door("mx"))
+        assert "Hello [192.0.2.1]" in send_directly(Place(ALONE, 25))
