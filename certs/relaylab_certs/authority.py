@@ -88,6 +88,11 @@ class TestAuthority:
         """The root's SHA-256 fingerprint as devices show it: ``A1:B2:...``."""
         return self._root.certificate.fingerprint(hashes.SHA256()).hex(":").upper()
 
+    @property
+    def sha1_fingerprint(self) -> str:
+        """The same by SHA-1, which many devices show instead: good to tell roots apart, not to prove anything."""
+        return self._root.certificate.fingerprint(hashes.SHA1()).hex(":").upper()  # noqa: S303 - as above
+
     def issue(self, leaf: Leaf, chain: ServerChain = ServerChain.G2) -> CertifiedKey:
         """Make a key and a certificate for a leaf, with the intermediates that its holder sends."""
         issuers = self._issuers(leaf, chain)

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from relaylab_conformance import options
+from relaylab_conformance.lab_options import lab_options
 from relaylab_conformance.options import InstantParam, bad_input
 
 if TYPE_CHECKING:
     from relaylab.app.rulebooks import Phase
+    from relaylab.servers.lab_plan import LabPlan
 
 Readings = Mapping[str, str]
 Milestones = Mapping[str, datetime | None]
@@ -60,6 +62,7 @@ def main() -> None:
 @click.option("--tarpit", is_flag=True, help="Hold refusals back for five seconds, as the service does.")
 @options.phase_option
 @options.readings_and_milestones
+@lab_options
 @click.option("--idle", type=click.FloatRange(min=0, min_open=True), default=300.0, show_default=True)
 @click.option("--total", type=click.FloatRange(min=0, min_open=True), default=600.0, show_default=True)
 def serve(  # noqa: PLR0913 - an argument an option
@@ -77,6 +80,7 @@ def serve(  # noqa: PLR0913 - an argument an option
     phase: Phase | None,
     readings: Readings,
     milestones: Milestones,
+    lab: LabPlan | None,
     idle: float,
     total: float,
 ) -> None:
@@ -103,6 +107,7 @@ def serve(  # noqa: PLR0913 - an argument an option
         milestones=milestones,
         idle=idle,
         total=total,
+        lab=lab,
     )
     with bad_input():
         serving.serve(wanted)

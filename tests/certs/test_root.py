@@ -1,3 +1,4 @@
+import hashlib
 import os
 import stat
 import subprocess
@@ -44,6 +45,11 @@ def test_der_and_pem_are_the_same_certificate(authority: TestAuthority) -> None:
     assert x509.load_der_x509_certificate(authority.der) == x509.load_pem_x509_certificate(
         authority.ca_file.read_bytes()
     )
+
+
+def test_the_fingerprints_are_those_of_the_octets_that_a_device_imports(authority: TestAuthority) -> None:
+    assert hashlib.sha256(authority.der).hexdigest().upper() == authority.fingerprint.replace(":", "")
+    assert hashlib.sha1(authority.der).hexdigest().upper() == authority.sha1_fingerprint.replace(":", "")
 
 
 def test_without_a_directory_the_root_is_kept_in_the_users_data_folder(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
+import pytest
+
+from relaylab.domain.peer import Peer
 from tests.clients.by_socket import send_directly
 from tests.conftest import Emulate
 
@@ -35,3 +38,12 @@ def test_the_port_of_a_site_wins_over_the_address_of_another(emulate: Emulate) -
     emulator = emulate()
 
     assert "Hello [203.0.113.42]" in send_directly(emulator.sites["hq"].endpoints["mx"], source="127.0.0.5")
+
+
+@pytest.mark.parametrize("client", ["192.168.1.50", "10.0.0.9", "100.64.0.9", "169.254.3.4", "fd00::9", "fe80::9%eth0"])
+def test_a_client_of_a_private_network_comes_from_the_default_address(client: str, emulate: Emulate) -> None:
+    assert Peer(ip_address("192.0.2.1")) == emulate().desk("mx")._peer(client)
+
+
+def test_a_client_with_a_public_address_comes_from_it(emulate: Emulate) -> None:
+    assert Peer(ip_address("1.1.1.1")) == emulate().desk("mx")._peer("1.1.1.1")

@@ -22,6 +22,7 @@ from relaylab.rules.milestones import EARLIEST_SUPPORTED
 from relaylab.servers.desk import StreamLimits
 from relaylab.servers.fleet import Fleet, Listening, SiteListening
 from relaylab.servers.house import House, MovableClock, SmtpDesk, TlsChoice
+from relaylab.servers.lab_plan import LabPlan
 from relaylab.servers.tls import ServerTls
 from relaylab.store import Counters, EventLog, MemoryMailStore, SqliteMailStore, Store, WorldHolder
 from relaylab_certs import ServerChain, TestAuthority, leaves
@@ -42,7 +43,8 @@ class Settings:
     """How an emulator runs, apart from the world, the date and the rules.
 
     ``port_base`` 0 takes free ports. ``store`` is a SQLite file (None: memory). ``idle`` and ``total`` are real
-    seconds. ``tarpit`` holds refusals back for five seconds, as the service does.
+    seconds. ``tarpit`` holds refusals back for five seconds, as the service does. With a ``lab`` the endpoints are at
+    its addresses and ports, and certificates are RSA, which the oldest devices read.
     """
 
     host: str = "127.0.0.1"
@@ -53,6 +55,7 @@ class Settings:
     tarpit: bool = False
     idle: float = 300.0
     total: float = 600.0
+    lab: LabPlan | None = None
 
     @property
     def limits(self) -> StreamLimits:
@@ -107,7 +110,8 @@ class Emulator:
             limits=self.settings.limits,
             tarpit=self.settings.tarpit,
         )
-        self._fleet = Fleet(self._house, host=self.settings.host, port_base=self.settings.port_base)
+        where = self.settings
+        self._fleet = Fleet(self._house, host=where.host, port_base=where.port_base, lab=where.lab)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._one_at_a_time = asyncio.Lock()
@@ -267,7 +271,9 @@ class Emulator:
 
     def _tls(self, rulebook: Rulebook) -> TlsChoice:
         wide = leaves.WIDE if self.settings.cert_validity == "wide" else None
-        leaf = leaves.good(key=leaves.KeyKind(self.settings.cert_key), validity=wide)
+        lab = self.settings.lab
+        kind = leaves.KeyKind.RSA if lab else leaves.KeyKind(self.settings.cert_key)
+        leaf = leaves.good(*(lab.certified if lab else ()), key=kind, validity=wide)
         issued = self.authority.issue(leaf, ServerChain(rulebook.readings["server_chain"]))
         return TlsChoice(
             strict=ServerTls(issued.chain_pem, issued.key_pem),

@@ -7,7 +7,7 @@ import contextlib
 import json
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,12 +15,18 @@ from typing import TYPE_CHECKING, Literal, TextIO
 
 from relaylab.app.config import WorldFileError, load_document, load_world
 from relaylab.app.emulator import Emulator, Settings, new_event_loop
+from relaylab.app.lab.arguments import check_sites
+from relaylab.app.lab.page import as_html
+from relaylab.app.lab.pages import LabPages
+from relaylab.app.lab.print_out import print_out
+from relaylab.app.lab.sheet import LabSheet, lab_sheet
 from relaylab.app.rulebooks import Phase, in_phase
 from relaylab.domain.clock import iso
 from relaylab.domain.event import Answered, BadInput, Judged, TlsFailed
 from relaylab.servers.clocks import ShiftedClock, SystemClock
 from relaylab.servers.control import ControlServer, RejectedError
 from relaylab.servers.fleet import CONTROL_OFFSET, ListenError
+from relaylab.servers.lab_plan import LabPlan
 from relaylab_certs import TestAuthority
 
 if TYPE_CHECKING:
@@ -47,6 +53,7 @@ class ServeOptions:
     milestones: Mapping[str, datetime | None] = field(default_factory=dict)
     idle: float = 300.0
     total: float = 600.0
+    lab: LabPlan | None = None
 
 
 def serve(options: ServeOptions, out: TextIO | None = None) -> None:
@@ -64,6 +71,8 @@ def serve(options: ServeOptions, out: TextIO | None = None) -> None:
 
 async def _serve(options: ServeOptions, out: TextIO) -> None:
     loaded = load_world(options.world)
+    if options.lab is not None:
+        check_sites(options.lab, loaded.world)
     clock = ShiftedClock(options.at or SystemClock().now())
     world, moved = loaded.world, dict(options.milestones)
     if options.phase is not None:
@@ -77,6 +86,7 @@ async def _serve(options: ServeOptions, out: TextIO) -> None:
         tarpit=options.tarpit,
         idle=options.idle,
         total=options.total,
+        lab=options.lab,
     )
     emulator = Emulator(
         replace(loaded, world=world),
@@ -92,17 +102,34 @@ async def _serve(options: ServeOptions, out: TextIO) -> None:
             control = ControlServer(Steered(emulator, options.phase))
             await control.start(settings.host, options.port_base + CONTROL_OFFSET if options.port_base else 0)
             try:
-                if options.as_json:
-                    print(json.dumps(describe(emulator, control)), file=out, flush=True)
-                else:
-                    _introduce(emulator, control, loaded.notes, out)
-                    emulator.store.events.subscribe(lambda entry: _tell(entry, out))
-                await stopped.wait()
+                async with _lab(options, emulator, loaded.name) as lab:
+                    if options.as_json:
+                        print(json.dumps(describe(emulator, control, lab)), file=out, flush=True)
+                    else:
+                        _introduce(emulator, control, loaded.notes, out, lab)
+                        emulator.store.events.subscribe(lambda entry: _tell(entry, out))
+                    await stopped.wait()
             finally:
                 await control.stop()
 
 
-def describe(emulator: Emulator, control: ControlServer) -> dict[str, object]:
+@contextlib.asynccontextmanager
+async def _lab(options: ServeOptions, emulator: Emulator, world: str) -> AsyncIterator[LabSheet | None]:
+    """Serve the lab's page, if there is a lab, and give what it tells."""
+    plan = options.lab
+    if plan is None:
+        yield None
+        return
+
+    def sheet() -> LabSheet:
+        return lab_sheet(emulator, plan, pages, world=world, phase=options.phase)
+
+    pages = LabPages(plan, emulator.authority, lambda: as_html(sheet()))
+    async with pages:
+        yield sheet()
+
+
+def describe(emulator: Emulator, control: ControlServer, lab: LabSheet | None = None) -> dict[str, object]:
     """Give the line that ``serve --json`` prints: where everything answers."""
     endpoints: dict[str, object] = {key: _place(where) for key, where in emulator.endpoints.items()}
     endpoints["control"] = {"url": control.url, "token": control.token}
@@ -115,7 +142,7 @@ def describe(emulator: Emulator, control: ControlServer) -> dict[str, object]:
             name: {"public_ip": site.public_ip, **{key: _place(where) for key, where in site.endpoints.items()}}
             for name, site in emulator.sites.items()
         },
-    }
+    } | ({"lab": lab.as_json} if lab else {})
 
 
 def _place(where: Listening) -> dict[str, object]:
@@ -123,18 +150,27 @@ def _place(where: Listening) -> dict[str, object]:
     return place | ({"name": where.name} if where.name else {})
 
 
-def _introduce(emulator: Emulator, control: ControlServer, notes: tuple[str, ...], out: TextIO) -> None:
+def _introduce(
+    emulator: Emulator, control: ControlServer, notes: tuple[str, ...], out: TextIO, lab: LabSheet | None
+) -> None:
+    if lab is None:
+        _list_endpoints(emulator, out)
+    else:
+        print(print_out(lab), "\n\nOn this machine only:", sep="", file=out)
+    print(f"  {'control':18} {control.url}  token {control.token}", file=out)
+    print(f"  {'trust':18} {emulator.ca_file}", file=out)
+    for note in notes:
+        print(f"note: {note}", file=out)
+    print("Nothing is delivered; Ctrl-C ends. One line per verdict:", file=out, flush=True)
+
+
+def _list_endpoints(emulator: Emulator, out: TextIO) -> None:
     print(f"relaylab stands at {iso(emulator.clock.now().replace(microsecond=0))}, seed {emulator.seed}", file=out)
     for key, where in emulator.endpoints.items():
         print(f"  {key:18} {where.host}:{where.port}  {where.name or ''}".rstrip(), file=out)
     for name, site in emulator.sites.items():
         for key, where in site.endpoints.items():
             print(f"  {key:18} {where.host}:{where.port}  as site {name}, {site.public_ip}", file=out)
-    print(f"  {'control':18} {control.url}  token {control.token}", file=out)
-    print(f"  trust              {emulator.ca_file}", file=out)
-    for note in notes:
-        print(f"note: {note}", file=out)
-    print("Nothing is delivered; Ctrl-C ends. One line per verdict:", file=out, flush=True)
 
 
 def _tell(entry: Entry, out: TextIO) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from aiosmtpd.controller import Controller
 
-from relaylab.servers.stream import BACKLOG, SmtpStream, check_loopback
+from relaylab.servers.binding import BACKLOG
+from relaylab.servers.stream import SmtpStream, check_loopback
 from relaylab.servers.sweep import Sweep
 
 if TYPE_CHECKING:

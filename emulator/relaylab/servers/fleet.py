@@ -1,19 +1,23 @@
 """Starts and stops the listeners: one for each endpoint, and one more for each site of the world.
 
 A client on this machine cannot choose its public address; a site's own ports give it one. With a port base the ports
-are fixed in the order of ``_OFFSETS``, each site ten further; without one they are free ones.
+are fixed in the order of ``_OFFSETS``, each site ten further; without one they are free ones. In a lab what has no
+address is off: then a site has ports only where it has an address of its own.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
 from relaylab.domain.endpoint import Endpoint
+from relaylab.servers import lab_obstacles
 from relaylab.servers.house import House, SmtpDesk
+from relaylab.servers.lab_plan import REAL_PORTS, LabPlan, Place, listener
 from relaylab.servers.stream import listen
 from relaylab.servers.sweep import Sweep
 
@@ -35,11 +39,11 @@ class ListenError(OSError):
         return str(self.strerror)
 
     @classmethod
-    def about(cls, what: str, host: str, port: int, error: OSError) -> Self:
+    def about(cls, what: str, host: str, port: int, error: OSError, way_out: str = "") -> Self:
         """Say which listener it is, where, and why not."""
         why = os.strerror(error.errno) if error.errno else str(error)
-        way_out = "choose another port base, or 0 for free ports"
-        return cls(error.errno or 0, f"{what} cannot listen on {host}:{port}: {why}; {way_out}")
+        way_out = way_out or "choose another port base, or 0 for free ports"
+        return cls(error.errno or 0, f"{what} cannot listen on {Place(host, port)}: {why}; {way_out}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +83,14 @@ _KINDS: Final = (
 class Fleet:
     """All SMTP listeners of one emulator."""
 
-    def __init__(self, house: House, *, host: str = "127.0.0.1", port_base: int = 0) -> None:
-        """Prepare; nothing listens before ``start``."""
+    def __init__(
+        self, house: House, *, host: str = "127.0.0.1", port_base: int = 0, lab: LabPlan | None = None
+    ) -> None:
+        """Prepare; nothing listens before ``start``. With a ``lab`` its addresses and ports hold."""
         self._house = house
         self._host = host
         self._port_base = port_base
+        self._lab = lab
         self._servers: list[asyncio.Server] = []
         self._sweep: Sweep | None = None
         self.endpoints: dict[str, Listening] = {}
@@ -130,8 +137,12 @@ class Fleet:
         try:
             for kind in _KINDS:
                 desk = SmtpDesk(self._house, kind.endpoint, site, kind.on_legacy_host)
-                servers.append(await self._listen_for(kind, desk, offset, self._sweep))
-                listening[kind.key] = Listening(self._host, servers[-1].sockets[0].getsockname()[1], kind.name)
+                server = await self._listen_for(kind, desk, offset, self._sweep)
+                if server is None:
+                    continue
+                servers.append(server)
+                host, port = server.sockets[0].getsockname()[:2]
+                listening[kind.key] = Listening(host, port, kind.name)
         except BaseException:
             for server in servers:
                 server.close()
@@ -139,7 +150,9 @@ class Fleet:
         self._servers += servers
         return listening
 
-    async def _listen_for(self, kind: _Kind, desk: SmtpDesk, offset: int, sweep: Sweep) -> asyncio.Server:
+    async def _listen_for(self, kind: _Kind, desk: SmtpDesk, offset: int, sweep: Sweep) -> asyncio.Server | None:
+        if self._lab is not None:
+            return await self._listen_in_lab(self._lab, kind, desk, sweep)
         port = self._port_base + offset + _OFFSETS[kind.key] if self._port_base else 0
         if not 0 <= port <= _HIGHEST_PORT:
             raise ValueError(
@@ -149,3 +162,16 @@ class Fleet:
             return await listen(desk, self._host, port, sweep=sweep)
         except OSError as error:
             raise ListenError.about(kind.key, self._host, port, error) from None
+
+    @staticmethod
+    async def _listen_in_lab(lab: LabPlan, kind: _Kind, desk: SmtpDesk, sweep: Sweep) -> asyncio.Server | None:
+        """Listen where the lab wants this kind; None where it has no address."""
+        place = lab.place(kind.key, desk.site)
+        if place is None:
+            return None
+        try:
+            return await listen(desk, place.host, place.port, sweep=sweep, in_lab=True)
+        except OSError as error:
+            way_out = lab_obstacles.way_out(error.errno, place.port, REAL_PORTS[kind.key], platform=sys.platform)
+            what = listener(kind.key, desk.site)
+            raise ListenError.about(what, place.host, place.port, error, way_out) from None

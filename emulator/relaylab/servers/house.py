@@ -133,4 +133,4 @@ class SmtpDesk:
         if site is not None:
             return Peer(site.public_ip, site.name)
         address = ip_address(client.partition("%")[0])
-        return Peer(DEFAULT_PUBLIC_IP if address.is_private or address.is_loopback else address)
+        return Peer(address if address.is_global else DEFAULT_PUBLIC_IP)

@@ -23,7 +23,9 @@ from ipaddress import IPv4Network, ip_address
 from typing import TYPE_CHECKING, Final, TypeVarTuple, assert_never, cast
 
 from relaylab.domain.codes import ReplyCode
+from relaylab.servers.binding import BACKLOG, bind
 from relaylab.servers.framing import MORE, ChunkReader, LineReader, MessageReader, Reader
+from relaylab.servers.lab_plan import parse_lab_address
 from relaylab.servers.outlet import Outlet
 from relaylab.servers.tls import TlsEngine, TlsError
 from relaylab.session.turn import Dialogue, Then, Turn
@@ -33,8 +35,6 @@ if TYPE_CHECKING:
 
     from relaylab.servers.desk import Desk
     from relaylab.servers.sweep import Sweep
-
-BACKLOG: Final = 4096  # connections that the kernel holds for us; with asyncio's 100 a start of 200 devices stalls
 
 _LOOPBACK: Final = IPv4Network("127.0.0.0/8")
 _SLICE: Final = 65_536  # octets of the wire given to TLS at a time
@@ -374,15 +374,23 @@ class SmtpStream(asyncio.Protocol):
         )
 
 
-async def listen(desk: Desk, host: str, port: int, *, sweep: Sweep) -> asyncio.Server:
-    """Accept connections on a loopback address; port 0 takes a free one.
+async def listen(desk: Desk, host: str, port: int, *, sweep: Sweep, in_lab: bool = False) -> asyncio.Server:
+    """Accept connections on a loopback address, ``in_lab`` on one that a user has named; port 0 takes a free one.
 
     Raises:
-        ValueError: The address is not in 127.0.0.0/8.
+        ValueError: The address is not in 127.0.0.0/8, or not one for a lab.
         OSError: The port is taken, or may not be used.
     """
-    check_loopback(host)
-    return await sweep.loop.create_server(lambda: SmtpStream(desk, sweep), host, port, backlog=BACKLOG)
+    if in_lab:
+        parse_lab_address(host)
+    else:
+        check_loopback(host)
+    listener = bind(host, port)
+    try:
+        return await sweep.loop.create_server(lambda: SmtpStream(desk, sweep), sock=listener, backlog=BACKLOG)
+    except BaseException:
+        listener.close()
+        raise
 
 
 def check_loopback(host: str) -> None:

@@ -1,0 +1,1 @@
+"""``serve --lab``: what a lab was asked for, its page, and what to set on a device."""

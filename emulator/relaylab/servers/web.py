@@ -1,0 +1,77 @@
+"""A web application on a port, in the loop that the other listeners run in."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final
+
+import uvicorn
+
+from relaylab.servers.binding import bind
+from relaylab.servers.lab_plan import in_url
+
+if TYPE_CHECKING:
+    import socket
+
+    from starlette.applications import Starlette
+
+    from relaylab_certs import CertifiedKey
+
+_PATIENCE: Final = 0.5  # seconds that a client has to finish once the server stops
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+
+
+class WebServer:
+    """One listener of an application, over TLS where a certified key is given."""
+
+    def __init__(self, app: Starlette, *, certified: CertifiedKey | None = None) -> None:
+        """Prepare; nothing listens before ``start``."""
+        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", ws="none", server_header=False)
+        if certified is not None:
+            _load(config, certified)
+        self._scheme = "http" if certified is None else "https"
+        self._server = _QuietServer(config)
+        self._listener: socket.socket | None = None
+        self._task: asyncio.Task[None] | None = None
+        self.url = ""
+        self.port = 0
+
+    async def start(self, host: str, port: int) -> None:
+        """Listen; port 0 takes a free one. Raise OSError when the address or the port cannot be had."""
+        self._listener = bind(host, port)
+        self.port = self._listener.getsockname()[1]
+        shown = "" if self.port == _DEFAULT_PORTS[self._scheme] else f":{self.port}"
+        self.url = f"{self._scheme}://{in_url(host)}{shown}"
+        self._task = asyncio.create_task(self._server.serve(sockets=[self._listener]))
+
+    async def stop(self) -> None:
+        """Stop listening, and cut off who is still asking after half a second."""
+        self._server.should_exit = True
+        if self._task is not None:
+            await asyncio.wait({self._task}, timeout=_PATIENCE)
+            for connection in tuple(self._server.server_state.connections):
+                connection.transport.abort()
+            await self._task
+        if self._listener is not None:
+            self._listener.close()
+
+
+class _QuietServer(uvicorn.Server):
+    """A server that leaves signals to the program it is part of."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+def _load(config: uvicorn.Config, certified: CertifiedKey) -> None:
+    """Load chain and key, which OpenSSL takes from files only."""
+    with TemporaryDirectory() as directory:
+        files = certified.write_to(Path(directory))
+        config.ssl_certfile, config.ssl_keyfile = str(files.chain), str(files.key)
+        config.load()
