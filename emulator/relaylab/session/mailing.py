@@ -77,10 +77,11 @@ class Mailing:
 
     def rcpt(self, command: Command, moment: Moment) -> Turn:
         """Judge a recipient and add it."""
-        address = parse_rcpt(command.argument)
-        if isinstance(address, Fault):
+        rcpt = parse_rcpt(command.argument)
+        if isinstance(rcpt, Fault):
             self._progress.refused = True
-            return self._speech.protocol_error(_FAULTS[address].fill(), "RCPT", moment)
+            return self._speech.protocol_error(_FAULTS[rcpt].fill(), "RCPT", moment)
+        address = rcpt.address
         transaction = self._under_way()
         recipient = moment.world.recipient(address)
         ask = RcptAsk(
@@ -97,7 +98,7 @@ class Mailing:
         if not verdict.admits:
             self._progress.refused = True
             return self._speech.refuse(verdict, f"RCPT TO:<{address}>", moment)
-        transaction.add(recipient)
+        transaction.add(recipient, rcpt.notice)
         self._progress.state = State.RCPT
         return self._speech.admit(verdict, f"RCPT TO:<{address}>", moment)
 
@@ -150,8 +151,9 @@ class Mailing:
         party = self._progress.party
         number = self._messages + 1
         message_id = f"{party.label}-{number}"
+        transaction = self._under_way()
         ask = data_ask(
-            self._under_way(),
+            transaction,
             content,
             size,
             party=party,
@@ -165,7 +167,15 @@ class Mailing:
         if not verdict.admits:
             return self._speech.refuse(verdict, command, moment, charges=charges)
         self._messages = number
-        delivered = deliver(ask, verdict.decision(), content, message_id=message_id, party=party, moment=moment)
+        delivered = deliver(
+            ask,
+            verdict.decision(),
+            content,
+            asked=transaction.asked(),
+            message_id=message_id,
+            party=party,
+            moment=moment,
+        )
         kept = tuple(message for message in (delivered.message, delivered.report) if message is not None)
         events: list[Event] = [
             Kept(
@@ -182,8 +192,7 @@ class Mailing:
             if copy.decision is not None
         ]
         if delivered.report is not None:
-            failed = tuple(str(copy.recipient) for copy in delivered.message.copies if copy.decision is not None)
-            report = delivered.report.id
+            failed, report = tuple(map(str, delivered.reported)), delivered.report.id
             events.append(Reported(**self._speech.stamp(moment), message=report, about=message_id, recipients=failed))
         turn = self._speech.admit(verdict, command, moment)
         late = (delivery_instant(ask, moment) - moment.now) / timedelta(seconds=1)
