@@ -94,7 +94,7 @@ def _judged(world: World, rulebook: Rulebook, sender: Sender, way: Approach, at:
         label="s-000001",
         endpoint=way.endpoint,
         peer=peer_of(world, sender),
-        names=session_names(way.endpoint, chance, session_id(at, 1)),
+        names=session_names(way.endpoint, chance, session_id(at, 1), at, rulebook.calendar),
         chance=chance,
     )
 

@@ -70,6 +70,13 @@ SEND_AS_DENIED_NAMES_ADDRESSES: Final = Milestone(
     sources.SEND_AS_SINCE,
     "The day it was first seen.",
 )
+MX_FRONT_ENDS_RENAMED: Final = Milestone(
+    "mx_front_ends_renamed",
+    _day(2022, 12, 15),
+    "The front ends of the tenant MX have today's names, in the greeting and in refusals.",
+    sources.MX_LABELS,
+    "The day a name of today's form was first seen.",
+)
 TRAILERS_WITH_TIME: Final = Milestone(
     "trailers_with_time",
     _day(2023, 3, 15),
@@ -172,6 +179,7 @@ MILESTONES: Final = (
     SUBMISSION_WORDING_2021,
     OLD_TLS_REFUSED,
     SEND_AS_DENIED_NAMES_ADDRESSES,
+    MX_FRONT_ENDS_RENAMED,
     TRAILERS_WITH_TIME,
     RELAY_IGNORES_FROM_HEADER,
     DBEB_WITHOUT_NUMBER,

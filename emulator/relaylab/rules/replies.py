@@ -412,6 +412,14 @@ ALL_RECIPIENTS_REJECTED: Final = _reply(
     sources.ALL_RECIPIENTS_REJECTED,
     _EDGE,
 )
+SERVER_BUSY: Final = _reply(
+    "server_busy",
+    451,
+    "4.7.500",
+    "Server busy. Please try again later from [{ip}]. (S77714)",
+    sources.SERVER_BUSY,
+    _EDGE,
+)
 OTHER_TENANT: Final = _reply("other_tenant", 452, "4.5.3", "Too many recipients ATTR49", sources.OTHER_TENANT, _EDGE)
 
 REPLIES: Final[tuple[ReplyTemplate, ...]] = tuple(

@@ -79,6 +79,8 @@ QUIT: Final = _observed("CS-CMD-15", "2025-11-23", "PHPMailer/PHPMailer#3035")
 TARPIT: Final = _observed("CS-CMD-13", "2025-04-26", "simonrob/email-oauth2-proxy#251")
 TARPIT_SCOPE: Final = _inferred("CS-GAP-21", "seen for bad commands, bad names and failed sign-ins (CS-CMD-13)")
 
+MX_LABELS: Final = _observed("MX-FMT-01", "2022-12-15")
+
 # Grammar and order of commands --------------------------------------------------------------------------------------
 UNKNOWN_COMMAND: Final = _observed("CS-CMD-10", "2025-08", "simonrob/email-oauth2-proxy#372")
 GARBAGE_COMMAND: Final = _observed("CS-CMD-11", "2024-03-03", "simonrob/email-oauth2-proxy#234")
@@ -235,6 +237,7 @@ DBEB_2024: Final = _observed("MX-ERR-10", "2024-02")
 DBEB_2023: Final = _observed("MX-ERR-10", "2023-03-15")
 DBEB_RULE: Final = _documented("MX-RCP-01", "Manage accepted domains", "2026-08")
 ALL_RECIPIENTS_REJECTED: Final = _observed("MX-ERR-11", "2025")
+SERVER_BUSY: Final = _observed("MX-ERR-15", "2025-09")
 OTHER_TENANT: Final = _observed("MX-ERR-30", "2023-03-15")
 SAME_DOMAIN_LIMIT: Final = _documented("MX-ERR-31", "Non-delivery reports in Exchange Online", "2023-01", LEARN_NDR)
 MX_SIZE: Final = _inferred("MX-ERR-39", "Exchange family text; no capture of this endpoint")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def capabilities(endpoint: Endpoint, moment: Moment, *, in_tls: bool) -> tuple[str, ...]:
     """Give the keywords; inside TLS the STARTTLS line gives way, in place, to AUTH where there is one."""
     return (
-        f"SIZE {limits.MESSAGE_SIZE.at(moment.now, moment.rulebook.calendar)}",
+        f"SIZE {limits.MESSAGE_SIZE}",
         "PIPELINING",
         "DSN",
         "ENHANCEDSTATUSCODES",

@@ -81,7 +81,7 @@ def delivery_instant(ask: DataAsk, moment: Moment) -> datetime:
     """Give when an accepted message is delivered: at once, or when the minute of its mailbox has room (CS-LIM-04)."""
     if ask.principal is None:
         return moment.now
-    rate = limits.MESSAGES_PER_MINUTE.at(moment.now, moment.rulebook.calendar)
+    rate = limits.MESSAGES_PER_MINUTE
     earlier = moment.usage.nth_newest(Meter.DELIVERIES, ask.principal.address.key, rate)
     if earlier is None or earlier - moment.now > _LONGEST_QUEUE:
         return moment.now

@@ -14,6 +14,7 @@ from relaylab.domain.asks import MailAsk, RcptAsk
 from relaylab.domain.charge import Charge, Meter
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import Judged, Kept, Reported
+from relaylab.domain.world import Standing
 from relaylab.engine.attribution import attribute
 from relaylab.rules import limits, replies
 from relaylab.session.commands import Chunk, Fault, Verb, parse_chunk, parse_mail, parse_rcpt
@@ -24,6 +25,7 @@ from relaylab.session.transitions import OUT_OF_ORDER, State
 from relaylab.session.turn import Then, Turn
 
 if TYPE_CHECKING:
+    from relaylab.domain.address import Address
     from relaylab.domain.event import Event
     from relaylab.session.commands import Command
     from relaylab.session.moment import Moment
@@ -93,6 +95,7 @@ class Mailing:
             recipients=len(transaction.recipients),
             same_domain=transaction.of_domain(address.domain),
             bound_to=transaction.bound_to,
+            sender_counts=_counts_for_direct_send(transaction.sender, moment),
         )
         verdict = moment.rulebook.judge(ask)
         if not verdict.admits:
@@ -137,7 +140,7 @@ class Mailing:
             transaction.content += content
         transaction.dropped += dropped
         size = len(transaction.content) + transaction.dropped
-        if size > limits.MESSAGE_SIZE.first:
+        if size > limits.MESSAGE_SIZE:
             transaction.dropped, transaction.content = size, bytearray()
         self._progress.state = State.CHUNKS
         if not chunk.last:
@@ -237,3 +240,10 @@ class Mailing:
             msg = "the transition table lets this command through only within a transaction"
             raise AssertionError(msg)
         return self._progress.transaction
+
+
+def _counts_for_direct_send(sender: Address | None, moment: Moment) -> bool:
+    """Tell whether MAIL FROM is what Direct Send needs: a domain, or an address that exists (MX-GAP-17)."""
+    if sender is None or moment.rulebook.readings["direct_send_sender"] == "domain":
+        return True
+    return moment.world.recipient(sender).standing not in {Standing.UNKNOWN, Standing.RELAYED, Standing.OUTSIDE}

@@ -27,7 +27,7 @@ _GRANT: Final = "Add-RecipientPermission {sender} -AccessRights SendAs -Trustee 
 )
 def message_is_too_large(ask: DataAsk) -> bool:
     """A message of more than 150 MiB is refused."""
-    return ask.size > limits.MESSAGE_SIZE.first
+    return ask.size > limits.MESSAGE_SIZE
 
 
 @_rule(
@@ -39,7 +39,7 @@ def message_is_too_large(ask: DataAsk) -> bool:
 )
 def mailbox_sends_too_much_at_once(ask: DataAsk) -> bool:
     """Three submissions of a mailbox may be open at a time; a fourth is deferred when its message is complete."""
-    return ask.open_before >= limits.SUBMISSIONS_AT_ONCE.first
+    return ask.open_before >= limits.SUBMISSIONS_AT_ONCE
 
 
 @_rule(
@@ -66,7 +66,7 @@ def mailbox_is_full(ask: DataAsk) -> bool:
 )
 def daily_recipients_are_used_up(ask: DataAsk) -> bool:
     """A mailbox reaches 10,000 recipients in any 24 hours; a distribution group counts as one."""
-    return ask.recipients_today + ask.charge > limits.RECIPIENTS_PER_DAY.first
+    return ask.recipients_today + ask.charge > limits.RECIPIENTS_PER_DAY
 
 
 @_rule(

@@ -65,7 +65,7 @@ def message_is_larger_than_the_mailbox_may_send(ask: DeliveryAsk) -> bool:
 )
 def daily_recipients_are_reported_as_used_up(ask: DeliveryAsk) -> bool:
     """Under one reading the 10,001st recipient of a day is answered by a report."""
-    return ask.principal is not None and ask.recipients_today > limits.RECIPIENTS_PER_DAY.first
+    return ask.principal is not None and ask.recipients_today > limits.RECIPIENTS_PER_DAY
 
 
 @_rule(
