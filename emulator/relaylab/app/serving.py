@@ -108,7 +108,7 @@ def describe(emulator: Emulator, control: ControlServer) -> dict[str, object]:
     endpoints["control"] = {"url": control.url, "token": control.token}
     return {
         "ca_file": str(emulator.ca_file),
-        "at": iso(emulator.clock.now().replace(microsecond=0)),
+        "at": iso(emulator.started.replace(microsecond=0)),
         "seed": emulator.seed,
         "endpoints": endpoints,
         "sites": {
@@ -124,7 +124,7 @@ def _place(where: Listening) -> dict[str, object]:
 
 
 def _introduce(emulator: Emulator, control: ControlServer, notes: tuple[str, ...], out: TextIO) -> None:
-    print(f"relaylab stands at {iso(emulator.clock.now().replace(microsecond=0))}, seed {emulator.seed}", file=out)
+    print(f"relaylab stands at {iso(emulator.started.replace(microsecond=0))}, seed {emulator.seed}", file=out)
     for key, where in emulator.endpoints.items():
         print(f"  {key:18} {where.host}:{where.port}  {where.name or ''}".rstrip(), file=out)
     for name, site in emulator.sites.items():

@@ -18,6 +18,7 @@ def _day(year: int, month: int, day: int) -> datetime:
     return datetime(year, month, day, tzinfo=UTC)
 
 
+NOT_SUPPORTED_FROM: Final = _day(3000, 1, 1)  # the end of the test root, and room for a clock that runs
 EARLIEST_SUPPORTED: Final = _day(2020, 10, 1)  # sources.EARLIEST; before it too many wordings are not known
 _TIMELINE: Final = "basic_auth_timeline"
 
