@@ -103,6 +103,7 @@ EXAMPLES: Final[Mapping[str, Ask]] = {
     "submission.mail.mailbox_may_not_send_as_the_sender": a_mail_ask("ceo@contoso.com"),
     "submission.rcpt.transaction_has_its_thousand_recipients": a_rcpt_ask(endpoint=SUBMISSION, recipients=1_000),
     "submission.data.message_is_too_large": a_data_ask(size=TOO_LARGE),
+    "submission.data.mailbox_sends_too_much_at_once_in_2020": a_data_ask(open_before=3),
     "submission.data.mailbox_sends_too_much_at_once": a_data_ask(open_before=3),
     "submission.data.mailbox_is_full": a_data_ask(principal=a_mailbox(send_quota_exceeded=True)),
     "submission.data.daily_recipients_are_used_up": a_data_ask(recipients_today=10_000),

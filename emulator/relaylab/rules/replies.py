@@ -282,6 +282,14 @@ CONCURRENT: Final = _reply(
     sources.CONCURRENCY,
     _STORE,
 )
+CONCURRENT_OLD: Final = _reply(
+    "concurrent_old",
+    432,
+    "4.3.2",
+    "STOREDRV.ClientSubmit; sender thread limit exceeded",
+    sources.CONCURRENCY_OLD,
+    _STORE,
+)
 QUOTA_EXCEEDED: Final = _reply(
     "quota_exceeded",
     554,

@@ -30,12 +30,31 @@ def message_is_too_large(ask: DataAsk) -> bool:
     return ask.size > limits.MESSAGE_SIZE
 
 
+_THREE_AT_A_TIME: Final = (
+    "Let at most three connections send as {mailbox} at a time, or spread the senders over several mailboxes."
+)
+
+
+@_rule(
+    EffectKind.DEFER,
+    replies.CONCURRENT_OLD,
+    asks=DataAsk,
+    source=sources.CONCURRENCY_OLD,
+    until=milestones.SUBMISSION_WORDING_2021,
+    fix=_THREE_AT_A_TIME,
+)
+def mailbox_sends_too_much_at_once_in_2020(ask: DataAsk) -> bool:
+    """Until about 2021 a fourth submission of a mailbox was deferred with the name of the limit inside."""
+    return ask.open_before >= limits.SUBMISSIONS_AT_ONCE
+
+
 @_rule(
     EffectKind.DEFER,
     replies.CONCURRENT,
     asks=DataAsk,
     source=sources.CONCURRENCY,
-    fix="Let at most three connections send as {mailbox} at a time, or spread the senders over several mailboxes.",
+    since=milestones.SUBMISSION_WORDING_2021,
+    fix=_THREE_AT_A_TIME,
 )
 def mailbox_sends_too_much_at_once(ask: DataAsk) -> bool:
     """Three submissions of a mailbox may be open at a time; a fourth is deferred when its message is complete."""
@@ -128,6 +147,7 @@ def mailbox_may_not_send_as_before_2022(ask: DataAsk) -> bool:
 
 RULES: Final[tuple[AnyRule, ...]] = (
     message_is_too_large,
+    mailbox_sends_too_much_at_once_in_2020,
     mailbox_sends_too_much_at_once,
     mailbox_is_full,
     daily_recipients_are_used_up,
