@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from relaylab.domain.secret import Secret
 
 MB: Final = 1024 * 1024
-# "Created after January 2020" (fact CS-EN-01). No milestone: nothing changes on this day but who is born with the switch.
+# "Created after January 2020" (fact CS-EN-01). No milestone: no answer changes on this day, only who is born with it.
 SMTP_AUTH_OFF_FOR_NEW_TENANTS: Final = datetime(2020, 2, 1, tzinfo=UTC)
 
 
