@@ -7,8 +7,10 @@ import json
 import sys
 
 import pytest
+from click.testing import CliRunner
 
 from relaylab.domain.clock import parse_instant
+from relaylab_conformance.interruption import InterruptibleGroup, interruptible
 from relaylab_conformance.migration import Order, certify
 from relaylab_conformance.report.console import as_text
 from relaylab_conformance.tables import Column, table
@@ -93,3 +95,23 @@ def test_a_certificate_is_no_wider_than_the_terminal_but_for_what_is_copied() ->
     for width in (30, 40, 80, 160):
         lines = as_text(report, width).splitlines()
         assert [] == [line for line in lines if len(line) > width and len(line.split()) > 1]
+
+
+def test_a_verb_that_is_stopped_has_found_nothing_and_says_so_in_a_line() -> None:
+    verbs = InterruptibleGroup()
+
+    @verbs.command()
+    def work() -> None:
+        raise KeyboardInterrupt
+
+    done = CliRunner().invoke(verbs, ["work"])
+
+    assert (130, "") == (done.exit_code, done.stdout)
+    assert ["", "stopped before the end; run it again for a result"] == done.stderr.splitlines()
+
+
+def test_the_shipped_estate_can_be_stopped_too() -> None:
+    with pytest.raises(SystemExit) as stopped, interruptible():
+        raise KeyboardInterrupt
+
+    assert 130 == stopped.value.code
