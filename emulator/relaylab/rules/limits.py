@@ -45,7 +45,7 @@ FAILED_SIGN_INS: Final = 10  # per user name within the lock-out window; sources
 PROTOCOL_ERRORS: Final = 5  # per connection; sources.ERROR_LIMITS
 LOGON_FAILURES: Final = 3  # per connection; sources.ERROR_LIMITS
 MOERA_EXTERNAL: Final = 100  # per tenant, rolling 24 hours; sources.MOERA
-TARPIT_SECONDS: Final = 5.0  # sources.TARPIT
+TARPIT_SECONDS: Final = 5.0  # sources.TARPIT; which replies it holds back: sources.TARPIT_SCOPE
 COMMAND_LINE: Final = 2_000  # octets; AUTH and its answers are bound by the transport only; sources.LINE_LENGTH
 
 # What has: it is asked for at an instant, on a calendar.

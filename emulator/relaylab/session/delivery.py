@@ -94,7 +94,10 @@ def charged_recipients(recipients: tuple[Address, ...]) -> int:
 
 
 def expand(world: World, recipient: Recipient) -> Iterator[Recipient]:
-    """Give the final recipients behind one, each once: members of groups, targets of contacts, itself otherwise."""
+    """Give the final recipients behind one, each once: members of groups, targets of contacts, itself otherwise.
+
+    That mail to a contact leaves for its target is inferred: sources.CONTACTS.
+    """
     waiting, seen = [recipient], set[str]()
     while waiting:
         one = waiting.pop()

@@ -1,8 +1,9 @@
 """RCPT TO at the tenant MX, in the order of fact MX-GAP-07.
 
 A message attributed as originating may go to anybody. Otherwise: throttling, where it is on; recipients outside wait
-for the end of DATA, then RejectDirectSend, then the directory. That RejectDirectSend refuses here, and takes an empty
-MAIL FROM for none of the tenant's, is inferred (facts MX-GAP-06, MX-GAP-18).
+for the end of DATA, then RejectDirectSend, then the directory (sources.MX_RCPT_ORDER). Inferred is also that
+RejectDirectSend refuses here (DIRECT_SEND_STAGE), takes an empty MAIL FROM for nobody's (DIRECT_SEND_EMPTY_SENDER) and
+holds from the instant it is set (DIRECT_SEND_DELAY), and whose a shared address is (SHARED_CONNECTOR_IP).
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """After the 250 of smtp.office365.com: each recipient is resolved, and what cannot be delivered comes back as a report.
 
-A report that concerns the whole message stands before those that concern one recipient.
+A report that concerns the whole message stands before those that concern one recipient. That the limits for external
+recipients are answered by reports, and never hold back a copy inside, is inferred: sources.EXTERNAL_LIMIT_EFFECT.
 """
 
 from __future__ import annotations
