@@ -9,11 +9,16 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from relaylab.app.config import LoadedWorld, load_world
 from relaylab.app.emulator import Emulator, Settings
 from relaylab.domain.clock import parse_instant
 from relaylab_certs import TestAuthority
+
+# How long an example takes is the machine's business: no test may fail because others are at work beside it.
+settings.register_profile("relaylab", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("relaylab")
 
 WORLD_FILE = Path(__file__).parent / "clients" / "world.toml"
 

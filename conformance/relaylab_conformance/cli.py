@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from relaylab_conformance import options
+from relaylab_conformance.interruption import InterruptibleGroup
 from relaylab_conformance.lab_options import lab_options
 from relaylab_conformance.options import InstantParam, bad_input
 
@@ -24,12 +25,15 @@ Readings = Mapping[str, str]
 Milestones = Mapping[str, datetime | None]
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=InterruptibleGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(package_name="relaylab")
 def main() -> None:
     """A local stand-in for the mail-submission side of Microsoft 365, by the rules of the date you ask for.
 
-    Exit code 0: all is well. 1: problems were found in what was judged. 2: bad use or bad input.
+    Exit code 0: all is well. 1: problems were found in what was judged. 2: bad use or bad input. 130: Ctrl-C.
     """
 
 

@@ -73,15 +73,17 @@ class InstantParam(click.ParamType[datetime]):
         except ValueError as error:
             self.fail(str(error), param, ctx)
         if self._judged:
-            self._refuse_too_early(instant, param, ctx)
+            self._refuse_unsupported(instant, param, ctx)
         return instant
 
-    def _refuse_too_early(self, instant: datetime, param: click.Parameter | None, ctx: click.Context | None) -> None:
-        from relaylab.rules.milestones import EARLIEST_SUPPORTED  # noqa: PLC0415 - only where there is a value
+    def _refuse_unsupported(self, instant: datetime, param: click.Parameter | None, ctx: click.Context | None) -> None:
+        from relaylab.rules import milestones  # noqa: PLC0415 - only where there is a value
 
-        if instant < EARLIEST_SUPPORTED:
-            earliest = EARLIEST_SUPPORTED.date()
+        earliest = milestones.EARLIEST_SUPPORTED.date()
+        if instant < milestones.EARLIEST_SUPPORTED:
             self.fail(f"the rulebook begins on {earliest}; choose {earliest} or a later date", param, ctx)
+        if instant >= milestones.NOT_SUPPORTED_FROM:
+            self.fail(f"the rulebook knows nothing of {instant.date()}; choose a date before 3000", param, ctx)
 
 
 class NamedParam(click.ParamType[tuple[str, str]]):

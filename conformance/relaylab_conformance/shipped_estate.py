@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.clock import parse_instant
+from relaylab_conformance.interruption import interruptible
 from relaylab_conformance.migration import Order, certify
 from relaylab_conformance.report.console import as_text
 from relaylab_conformance.report.folder import write
@@ -56,4 +57,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with interruptible():
+        sys.exit(main())

@@ -1,4 +1,7 @@
-"""A table for people: columns as wide as they need to be, and text that wraps inside its column."""
+"""A table for people: columns as wide as they need to be, and text that wraps inside its column.
+
+Where the columns do not fit beside each other, as on a phone, each row is set as a list under its first cell.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from typing import Final
 
 _GAP: Final = "  "
 _NARROWEST: Final = 12
+_INDENT: Final = "  "
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,8 @@ class Column:
 def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], fit: int) -> str:
     """Set a table; a cell's own line ends are kept."""
     widths = _widths(columns, rows, fit)
+    if sum(widths) + len(_GAP) * (len(widths) - 1) > fit:
+        return "\n".join(line for row in rows for line in _listed(columns, row, fit))
     headings = [column.heading.upper() for column in columns]
     return "\n".join(line for row in (headings, *rows) for line in _lines(row, widths))
 
@@ -48,3 +54,28 @@ def _lines(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
     ]
     for parts in zip_longest(*cells, fillvalue=""):
         yield _GAP.join(part.ljust(width) for part, width in zip(parts, widths, strict=True)).rstrip()
+
+
+def _listed(columns: Sequence[Column], row: Sequence[str], fit: int) -> Iterator[str]:
+    """Set a row as a list; one whose first cell is empty goes on under the row before."""
+    name, *cells = row
+    if name:
+        yield name
+    for column, text in zip(columns[1:], cells, strict=True):
+        first, *more = text.split("\n")
+        if text:
+            yield from _paragraph(f"{column.heading}: {first}" if column.heading else first, _INDENT, fit)
+        for line in more:
+            yield from _paragraph(line, 2 * _INDENT, fit)
+
+
+def _paragraph(text: str, indent: str, fit: int) -> list[str]:
+    """Wrap a text, and leave whole what may be copied: a rule's name, a cmdlet, a URL."""
+    return textwrap.wrap(
+        text,
+        max(fit, _NARROWEST),
+        initial_indent=indent,
+        subsequent_indent=2 * _INDENT,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

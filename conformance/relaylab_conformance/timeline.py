@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from textwrap import fill
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.clock import iso
@@ -76,7 +77,7 @@ def as_text(found: Timeline, width: int) -> str:
             rows.append((*who, iso(span.since).removesuffix("T00:00:00Z"), _answer(span), span.decision.rule or ""))
     refusal = found.rulebook.readings["basic_auth_refusal"]
     note = f"Where Basic is off by default, the line is that of basic_auth_refusal={refusal}; none is published."
-    return f"{table(columns, rows, width)}\n\n{note}"
+    return f"{table(columns, rows, width)}\n\n{fill(note, width)}"
 
 
 def as_json(found: Timeline) -> str:

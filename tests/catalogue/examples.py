@@ -41,7 +41,7 @@ SUBMISSION: Final = Endpoint.SUBMISSION
 OUTSIDE: Final = "desk@fabrikam.com"
 IPV6: Final = a_peer("2001:db8::1")
 LISTED: Final = Attribution(Direction.INCOMING, lists_the_ip=True)
-TOO_LARGE: Final = MESSAGE_SIZE.first + 1
+TOO_LARGE: Final = MESSAGE_SIZE + 1
 REJECTING: Final = a_world(a_tenant(organization_config=OrganizationConfig(reject_direct_send=True)))
 NEVER_OFF: Final = {"basic_auth_off_by_default": None, "basic_auth_removed": "2028-01-01"}
 
@@ -103,6 +103,7 @@ EXAMPLES: Final[Mapping[str, Ask]] = {
     "submission.mail.mailbox_may_not_send_as_the_sender": a_mail_ask("ceo@contoso.com"),
     "submission.rcpt.transaction_has_its_thousand_recipients": a_rcpt_ask(endpoint=SUBMISSION, recipients=1_000),
     "submission.data.message_is_too_large": a_data_ask(size=TOO_LARGE),
+    "submission.data.mailbox_sends_too_much_at_once_in_2020": a_data_ask(open_before=3),
     "submission.data.mailbox_sends_too_much_at_once": a_data_ask(open_before=3),
     "submission.data.mailbox_is_full": a_data_ask(principal=a_mailbox(send_quota_exceeded=True)),
     "submission.data.daily_recipients_are_used_up": a_data_ask(recipients_today=10_000),
@@ -131,6 +132,7 @@ EXAMPLES: Final[Mapping[str, Ask]] = {
     "mx.connect.name_is_malformed": a_hello_ask("MacBook..", endpoint=MX),
     "mx.auth.no_mechanism_is_offered": a_mechanism_ask("LOGIN", endpoint=MX),
     "mx.mail.declared_size_is_too_large": a_mail_ask(endpoint=MX, declared_size=TOO_LARGE),
+    "mx.rcpt.address_is_throttled": a_rcpt_ask(),
     "mx.rcpt.domain_has_its_two_hundred_recipients": a_rcpt_ask(same_domain=200, recipients=200),
     "mx.rcpt.recipient_belongs_elsewhere": a_rcpt_ask(bound_to="fabrikam-id"),
     "mx.rcpt.relay_is_denied_at_once_to_a_foreign_sender": a_rcpt_ask(OUTSIDE, attribution=LISTED),

@@ -102,9 +102,11 @@ def place_in(introduction: list[str], endpoint: str) -> Place:
 
 
 def free_port_bases(ports: int) -> Iterator[int]:
-    """Bases of that many ports in a row that were free a moment ago, below those that the kernel gives away."""
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    for base in range(20_000 + 1_000 * (worker % 10), 30_000, 100):
+    """Bases of that many ports in a row that were free a moment ago, below those that the kernel gives away.
+
+    Each process begins elsewhere, so that two that look at once seldom find the same.
+    """
+    for base in range(20_000 + 100 * (os.getpid() % 90), 30_000, 100):
         if all(_is_free(port) for port in range(base, base + ports)):
             yield base
 

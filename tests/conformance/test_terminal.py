@@ -7,9 +7,15 @@ import json
 import sys
 
 import pytest
+from click.testing import CliRunner
 
+from relaylab.domain.clock import parse_instant
+from relaylab_conformance.interruption import InterruptibleGroup, interruptible
+from relaylab_conformance.migration import Order, certify
+from relaylab_conformance.report.console import as_text
 from relaylab_conformance.tables import Column, table
 from relaylab_conformance.terminal import progress, say, say_json
+from relaylab_conformance.verbs import open_estate
 
 
 def an_old_terminal(monkeypatch: pytest.MonkeyPatch) -> io.BytesIO:
@@ -60,3 +66,52 @@ def test_a_table_wraps_where_it_may_and_keeps_names_whole() -> None:
 
 def test_a_table_without_rows_is_its_heading() -> None:
     assert "ONE  TWO" == table((Column("one"), Column("two")), [], 80)
+
+
+def test_where_columns_do_not_fit_each_row_is_a_list_and_names_stay_whole() -> None:
+    columns = (Column("rule"), Column("what", wraps=True), Column("until"), Column("of"))
+    rows = [
+        ("a.name.that.stays.whole", "some words\nand more of them", "", "another.name.that.stays.whole"),
+        ("", "what goes on under the same name", "2026", ""),
+    ]
+
+    text = table(columns, rows, 24)
+
+    assert [
+        "a.name.that.stays.whole",
+        "  what: some words",
+        "    and more of them",
+        "  of:",
+        "    another.name.that.stays.whole",
+        "  what: what goes on",
+        "    under the same name",
+        "  until: 2026",
+    ] == text.splitlines()
+
+
+def test_a_certificate_is_no_wider_than_the_terminal_but_for_what_is_copied() -> None:
+    report = certify(open_estate("contoso"), Order(at=(parse_instant("2027-01-04"),), seed=7)).report
+
+    for width in (30, 40, 80, 160):
+        lines = as_text(report, width).splitlines()
+        assert [] == [line for line in lines if len(line) > width and len(line.split()) > 1]
+
+
+def test_a_verb_that_is_stopped_has_found_nothing_and_says_so_in_a_line() -> None:
+    verbs = InterruptibleGroup()
+
+    @verbs.command()
+    def work() -> None:
+        raise KeyboardInterrupt
+
+    done = CliRunner().invoke(verbs, ["work"])
+
+    assert (130, "") == (done.exit_code, done.stdout)
+    assert ["", "stopped before the end; run it again for a result"] == done.stderr.splitlines()
+
+
+def test_the_shipped_estate_can_be_stopped_too() -> None:
+    with pytest.raises(SystemExit) as stopped, interruptible():
+        raise KeyboardInterrupt
+
+    assert 130 == stopped.value.code

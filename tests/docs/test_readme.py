@@ -7,12 +7,13 @@ import os
 import re
 import shlex
 import shutil
-import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.clients.served import free_port_bases
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -77,7 +78,7 @@ def test_the_serve_example_of_the_readme_shows_the_refusal(tmp_path: Path, envir
         pytest.skip("curl is not installed")
     serve, curl = (shlex.split(block.removeprefix("$ ").replace("\\\n", " ")) for block in _blocks("console"))
     (tmp_path / "message.eml").write_bytes(b"From: scanner@contoso.com\r\nSubject: page 1\r\n\r\nscan\r\n")
-    base = _free_ports()
+    base = next(free_port_bases(70))
     serve[serve.index("--port-base") + 1] = str(base)
     with subprocess.Popen(
         [*RELAYLAB, *serve[1:], "--json"], env=environment, stdout=subprocess.PIPE, text=True, cwd=tmp_path
@@ -101,15 +102,3 @@ def test_the_serve_example_of_the_readme_shows_the_refusal(tmp_path: Path, envir
     assert base == ready["endpoints"]["submission"]["port"]
     assert 67 == done.returncode  # curl: the user name or password was not accepted
     assert 0 == server.returncode
-
-
-def _free_ports() -> int:
-    """Give a port that is free with the seventy behind it, as far as one can know."""
-    for base in range(21_587, 61_587, 100):
-        try:
-            for port in range(base, base + 70):
-                socket.create_server(("127.0.0.1", port)).close()
-        except OSError:
-            continue
-        return base
-    pytest.fail("no seventy free ports in a row")

@@ -56,7 +56,18 @@ class Step:
 
 _paths = st.sampled_from((*ADDRESSES, "", "jürgen@adatum.example", '"a b"@contoso.com', "x@[192.0.2.9]", "no-address"))
 _parameters = st.sampled_from(
-    ("", " SIZE=81", " SIZE=157286401", " BODY=BINARYMIME", " SMTPUTF8", " RET=HDRS", " NOTIFY=NEVER", " COLOUR=RED")
+    (
+        "",
+        " SIZE=81",
+        " SIZE=157286401",
+        " BODY=BINARYMIME",
+        " SMTPUTF8",
+        " RET=HDRS",
+        " RET=FULL ENVID=a+20b",
+        " NOTIFY=NEVER",
+        " NOTIFY=FAILURE ORCPT=utf-8;jürgen@adatum.example",
+        " COLOUR=RED",
+    )
 )
 _mail = st.builds("MAIL FROM:<{}>{}".format, _paths, _parameters)
 _rcpt = st.builds("RCPT TO:<{}>{}".format, _paths, _parameters)

@@ -120,22 +120,3 @@ def test_a_moved_milestone_moves_the_limit() -> None:
     moved: dict[str, datetime | None] = {milestones.TERRL_25.name: at("2030-01-01")}
 
     assert limits.external_quota(a_tenant(), at(TODAY), rulebook(milestones=moved).calendar) is None
-
-
-@pytest.mark.parametrize(
-    ("limit", "value"),
-    [
-        (limits.MESSAGE_SIZE, 150 * 1024 * 1024),
-        (limits.SUBMISSIONS_AT_ONCE, 3),
-        (limits.RECIPIENTS_PER_DAY, 10_000),
-        (limits.MESSAGES_PER_MINUTE, 30),
-        (limits.RECIPIENTS_AT_RCPT, 1_000),
-        (limits.RECIPIENTS_OF_ONE_DOMAIN, 200),
-        (limits.FAILED_SIGN_INS, 10),
-        (limits.PROTOCOL_ERRORS, 5),
-        (limits.LOGON_FAILURES, 3),
-        (limits.MOERA_EXTERNAL, 100),
-    ],
-)
-def test_a_limit_that_never_changed_is_the_same_at_every_date(limit: limits.Dated[int], value: int) -> None:
-    assert {value} == {limit.at(at(day), calendar()) for day in ("2020-10-01", TODAY, "2030-01-01")}

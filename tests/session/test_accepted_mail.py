@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
+from email.message import Message
 from email.policy import default
 
 import pytest
@@ -15,7 +16,7 @@ from relaylab.domain.event import Judged, Reported
 from relaylab.domain.message import Placement
 from relaylab.domain.tenant import DistributionGroup
 from tests.builders import an_address
-from tests.session.lines import BEFORE, Lab
+from tests.session.lines import BEFORE, LETTER, Lab
 from tests.session.worlds import (
     ALIAS,
     APP,
@@ -149,6 +150,123 @@ def test_a_report_is_one_that_other_programs_can_read() -> None:
     }.items() <= fields.items()
     assert "Reporting-MTA" in fields
     assert "Subject: Scan" in original.get_payload()
+
+
+def _report_on(lab: Lab) -> tuple[Message, dict[str, str], Message]:
+    """Give the first report: all of it, the fields of its status, and what it quotes."""
+    report = message_from_bytes(bytes(lab.kept[1].raw), policy=default)
+    _, status, original = report.iter_parts()
+    fields = {name: str(value) for block in status.get_payload() for name, value in block.items()}  # type: ignore[union-attr]
+    return report, fields, original
+
+
+@pytest.mark.parametrize("notify", ["NEVER", "never", "SUCCESS", "SUCCESS,DELAY"])
+def test_no_report_is_written_on_a_recipient_for_whom_none_was_asked(notify: str) -> None:
+    lab = Lab()
+    line = lab.connect().signed_in()
+    line.say(f"MAIL FROM:<{SCANNER}>")
+    line.say(f"RCPT TO:<{NOBODY}> NOTIFY={notify}")
+
+    answer = line.data().message()
+
+    assert answer.startswith("250 ")
+    assert {NOBODY: Placement.NONE} == placed(lab)
+    assert 1 == len(lab.kept)
+    assert not [event for event in lab.events if isinstance(event, Reported)]
+
+
+def test_a_report_names_those_recipients_only_for_whom_it_was_asked() -> None:
+    lab = Lab()
+    line = lab.connect().signed_in()
+    line.say(f"MAIL FROM:<{SCANNER}>")
+    line.say(f"RCPT TO:<{NOBODY}> NOTIFY=NEVER")
+    line.say("RCPT TO:<no-one@contoso.com> NOTIFY=FAILURE,DELAY")
+
+    line.data().message()
+
+    assert b"Final-Recipient: rfc822;no-one@contoso.com\r\n" in lab.kept[1].raw
+    assert NOBODY.encode() not in lab.kept[1].raw
+    assert [("no-one@contoso.com",)] == [event.recipients for event in lab.events if isinstance(event, Reported)]
+
+
+def test_a_report_gives_envelope_id_and_original_recipient_back_decoded() -> None:
+    lab = Lab()
+    line = lab.connect().signed_in()
+    line.say(f"MAIL FROM:<{SCANNER}> RET=HDRS ENVID=scan+2B7+20of+209")
+    line.say(f"RCPT TO:<{NOBODY}> ORCPT=rfc822;no+2Bbody@contoso.com")
+
+    line.data().message()
+    _, fields, original = _report_on(lab)
+
+    assert {
+        "Original-Envelope-Id": "scan+7 of 9",
+        "Original-Recipient": "rfc822;no+body@contoso.com",
+        "Final-Recipient": f"rfc822;{NOBODY}",
+    }.items() <= fields.items()
+    assert "text/rfc822-headers" == original.get_content_type()
+
+
+def test_a_sender_that_asks_for_nothing_gets_a_report_without_those_fields() -> None:
+    lab = Lab()
+
+    lab.connect().signed_in().send(SCANNER, NOBODY)
+    _, fields, _ = _report_on(lab)
+
+    assert not {"Original-Envelope-Id", "Original-Recipient"} & set(fields)
+
+
+def test_a_report_holds_the_whole_message_where_that_was_asked() -> None:
+    lab = Lab()
+    line = lab.connect().signed_in()
+    line.say(f"MAIL FROM:<{SCANNER}> RET=FULL")
+    line.say(f"RCPT TO:<{NOBODY}>")
+
+    line.data().message()
+    report, _, original = _report_on(lab)
+
+    assert "message/rfc822" == original.get_content_type()
+    assert b"\r\n\r\n" + LETTER in lab.kept[1].raw
+    assert not report.defects
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    ["RET=ALL", "RET=", "ENVID=", "ENVID=a+0D+0Ab", "ENVID=a=b", "ENVID=a+2b", f"ENVID={'x' * 101}"],
+)
+def test_a_malformed_wish_about_reports_is_a_bad_argument_of_mail(parameter: str) -> None:
+    line = Lab().connect().signed_in()
+
+    assert "501 5.5.4 Invalid arguments" == line.say(f"MAIL FROM:<{SCANNER}> {parameter}")
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    [
+        "NOTIFY=",
+        "NOTIFY=NEVER,FAILURE",
+        "NOTIFY=SOMETIMES",
+        "ORCPT=a@b.example",
+        "ORCPT=rfc822;",
+        "ORCPT=;a@b.example",
+        "ORCPT=rfc822;a+0D+0AStatus:+202.0.0",
+    ],
+)
+def test_a_malformed_wish_about_reports_is_a_bad_argument_of_rcpt(parameter: str) -> None:
+    line = Lab().connect().signed_in()
+    line.say(f"MAIL FROM:<{SCANNER}>")
+
+    assert "501 5.5.4 Invalid arguments" == line.say(f"RCPT TO:<{HELPDESK}> {parameter}")
+
+
+def test_an_original_recipient_beyond_ascii_comes_back_in_ascii() -> None:
+    lab = Lab()
+    line = lab.connect().signed_in()
+    line.say(f"MAIL FROM:<{SCANNER}> SMTPUTF8")
+    line.say(f"RCPT TO:<{NOBODY}> ORCPT=utf-8;jürgen@contoso.com")
+
+    line.data().message()
+
+    assert b"Original-Recipient: utf-8;j\\x{FC}rgen@contoso.com\r\n" in lab.kept[1].raw
 
 
 @pytest.mark.parametrize("reverse_path", ["", ALIAS])

@@ -94,7 +94,7 @@ def _judged(world: World, rulebook: Rulebook, sender: Sender, way: Approach, at:
         label="s-000001",
         endpoint=way.endpoint,
         peer=peer_of(world, sender),
-        names=session_names(way.endpoint, chance, session_id(at, 1)),
+        names=session_names(way.endpoint, chance, session_id(at, 1), at, rulebook.calendar),
         chance=chance,
     )
 
@@ -104,7 +104,7 @@ def _judged(world: World, rulebook: Rulebook, sender: Sender, way: Approach, at:
     wire = Wire(SmtpSession(party), lambda: Moment(at, world, rulebook, store.counters), apply)
     _converse(wire, sender, way)
     evidence = Evidence(tuple(entry.event for entry in store.events), tuple(store.mail.messages()))
-    decisive = evidence.decisive(world, rulebook)
+    decisive = evidence.decisive
     if decisive is None:
         msg = f"the session of {sender.name} at {at} ended without a verdict"
         raise RuntimeError(msg)

@@ -52,7 +52,7 @@ def judge(filed: Filed) -> Outcome:
     """Say what a delivery came to."""
     trial, replay = filed.trial, filed.replay
     played, evidence = replay.played, replay.evidence
-    decisive = evidence.decisive(trial.leg.world, trial.leg.rulebook)
+    decisive = evidence.decisive
     decision = decisive.decision if decisive else None
     arrived = played.conduct is Conduct.DELIVERED and all(copy.placed is not Placement.NONE for copy in evidence.copies)
     doubt = _doubt(trial, replay) if arrived else None

@@ -11,6 +11,7 @@ from relaylab_conformance.report.model import Report, SenderReport
 from relaylab_conformance.report.page import day, fates, plans
 from relaylab_conformance.tables import Column, table
 
+_INDENT: Final = "    "
 _LONGEST: Final = 150  # characters of a reply line
 
 
@@ -20,14 +21,15 @@ def as_text(report: Report, width: int) -> str:
     dates = f"{', '.join(before)} and {last}" if before else last
     phase = f", phase {report.phase}" if report.phase else ""
     parts = [
-        f"{report.estate}: {len(report.senders)} senders, judged at {dates}{phase}",
+        _filled(f"{report.estate}: {len(report.senders)} senders, judged at {dates}{phase}", width),
         _matrix(report, width),
         "\n".join(
-            ", ".join(f"{one.number} {one.words}" for one in counts) for counts in (fates(report), plans(report))
+            _filled(", ".join(f"{one.number} {one.words}" for one in counts), width)
+            for counts in (fates(report), plans(report))
         ),
         "\n".join(_answers(report, width)),
         "\n".join(_mistakes(report, width)),
-        "\n".join(f"note: {note}" for note in report.notes),
+        "\n".join(_filled(f"note: {note}", width) for note in report.notes),
     ]
     return "\n\n".join(filter(None, parts))
 
@@ -39,7 +41,8 @@ def _matrix(report: Report, width: int) -> str:
         [sender.name, sender.verdict, sender.plan, *(_cells(sender, place) for place in range(len(report.at)))]
         for sender in report.senders
     ]
-    return table(columns, rows, width) + "\nUnder each date: today's method, then the plan's."
+    legend = _filled("Under each date: today's method, then the plan's.", width)
+    return f"{table(columns, rows, width)}\n{legend}"
 
 
 def _cells(sender: SenderReport, place: int) -> str:
@@ -58,7 +61,10 @@ def _answers(report: Report, width: int) -> Iterator[str]:
                 lines[_cut(outcome.line or outcome.because[0])] = None
                 senders[sender.name] = None
     for (rule, fix, _), (lines, senders) in answers.items():
-        yield "\n  or ".join(lines) + (f"  [{rule}]" if rule else "")
+        yield _filled(next(iter(lines)), width)
+        yield from (_filled(f"or {line}", width, "  ") for line in list(lines)[1:])
+        if rule:
+            yield f"    [{rule}]"
         yield _indented(", ".join(senders), width)
         if fix:
             yield _indented(f"fix: {fix}", width)
@@ -66,7 +72,7 @@ def _answers(report: Report, width: int) -> Iterator[str]:
 
 def _mistakes(report: Report, width: int) -> Iterator[str]:
     for mistake in report.mistakes:
-        yield f"mistake {mistake.number}, {mistake.name}: {mistake.status}"
+        yield _filled(f"mistake {mistake.number}, {mistake.name}: {mistake.status}", width)
         for sentence in mistake.seen:
             yield _indented(sentence, width)
         if mistake.status is Status.NOT_EXERCISED:
@@ -76,7 +82,19 @@ def _mistakes(report: Report, width: int) -> Iterator[str]:
 
 
 def _indented(text: str, width: int) -> str:
-    return fill(text, width, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False)
+    return _filled(text, width, _INDENT)
+
+
+def _filled(text: str, width: int, indent: str = "") -> str:
+    """Wrap a text at spaces only, so that a cmdlet or a name can be copied."""
+    return fill(
+        text,
+        width,
+        initial_indent=indent,
+        subsequent_indent=_INDENT,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _cut(line: str) -> str:

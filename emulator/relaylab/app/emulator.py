@@ -10,15 +10,15 @@ import asyncio
 import threading
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
 from relaylab.app.config import LoadedWorld
 from relaylab.app.rulebooks import rulebook_for
 from relaylab.domain.clock import ManualClock, as_utc, iso
 from relaylab.domain.randomness import Randomness
-from relaylab.rules.milestones import EARLIEST_SUPPORTED
+from relaylab.rules.milestones import EARLIEST_SUPPORTED, NOT_SUPPORTED_FROM
 from relaylab.servers.desk import StreamLimits
 from relaylab.servers.fleet import Fleet, Listening, SiteListening
 from relaylab.servers.house import House, MovableClock, SmtpDesk, TlsChoice
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from relaylab.engine.rulebook import Rulebook
 
 T = TypeVar("T")
-
-_END_OF_TIME: Final = datetime(3000, 1, 1, tzinfo=UTC)  # of our root certificate, and room for a clock that runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +120,11 @@ class Emulator:
     def ca_file(self) -> Path:
         """The root certificate that clients must trust, PEM."""
         return self.authority.ca_file
+
+    @property
+    def started(self) -> datetime:
+        """The simulated instant at which it began, or began again."""
+        return self._house.started
 
     @property
     def endpoints(self) -> Mapping[str, Listening]:
@@ -301,7 +304,7 @@ class Emulator:
 
 def _possible(instant: datetime) -> datetime:
     """Give an instant back that the rulebook supports."""
-    if not EARLIEST_SUPPORTED <= as_utc(instant) < _END_OF_TIME:
+    if not EARLIEST_SUPPORTED <= as_utc(instant) < NOT_SUPPORTED_FROM:
         earliest = EARLIEST_SUPPORTED.date()
         raise ValueError(
             f"the rulebook knows nothing of {iso(instant)}; choose {earliest} or a later date, before 3000"

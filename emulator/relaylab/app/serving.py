@@ -135,7 +135,7 @@ def describe(emulator: Emulator, control: ControlServer, lab: LabSheet | None = 
     endpoints["control"] = {"url": control.url, "token": control.token}
     return {
         "ca_file": str(emulator.ca_file),
-        "at": iso(emulator.clock.now().replace(microsecond=0)),
+        "at": iso(emulator.started.replace(microsecond=0)),
         "seed": emulator.seed,
         "endpoints": endpoints,
         "sites": {
@@ -165,7 +165,7 @@ def _introduce(
 
 
 def _list_endpoints(emulator: Emulator, out: TextIO) -> None:
-    print(f"relaylab stands at {iso(emulator.clock.now().replace(microsecond=0))}, seed {emulator.seed}", file=out)
+    print(f"relaylab stands at {iso(emulator.started.replace(microsecond=0))}, seed {emulator.seed}", file=out)
     for key, where in emulator.endpoints.items():
         print(f"  {key:18} {where.host}:{where.port}  {where.name or ''}".rstrip(), file=out)
     for name, site in emulator.sites.items():

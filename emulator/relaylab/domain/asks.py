@@ -127,7 +127,8 @@ class RcptAsk(Ask):
 
     ``recipients`` counts those already accepted in this transaction, ``same_domain`` those of them in this one's
     domain. ``bound_to`` is the id of the tenant that the transaction is bound to by an earlier recipient, "" when it
-    is bound to the outside, None when it is free.
+    is bound to the outside, None when it is free. ``sender_counts`` is false where MAIL FROM is not what the reading
+    ``direct_send_sender`` asks of Direct Send.
     """
 
     mail_from: Address | None
@@ -136,6 +137,7 @@ class RcptAsk(Ask):
     attribution: Attribution = NOWHERE
     recipients: int = 0
     same_domain: int = 0
+    sender_counts: bool = True
     bound_to: str | None = None
 
     def words(self) -> Mapping[str, str]:

@@ -20,7 +20,7 @@ class Placement(StrEnum):
     JUNK = "junk"
     QUARANTINE = "quarantine"
     OUTSIDE = "outside"  # handed to the world outside the tenants; kept here, never delivered
-    NONE = "none"  # a non-delivery report was written instead
+    NONE = "none"  # it came back; a report says so, unless the sender wanted none or gave no address
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from relaylab.domain.secret import Secret
 
 MB: Final = 1024 * 1024
-SMTP_AUTH_OFF_FOR_NEW_TENANTS: Final = datetime(2020, 1, 1, tzinfo=UTC)  # fact CS-EN-01
+# "Created after January 2020" (fact CS-EN-01). No milestone: no answer changes on this day, only who is born with it.
+SMTP_AUTH_OFF_FOR_NEW_TENANTS: Final = datetime(2020, 2, 1, tzinfo=UTC)
 
 
 class Switch(StrEnum):

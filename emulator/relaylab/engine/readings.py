@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 class Reading:
     """A question on which the sources disagree or are silent, the answers we can give, and the default.
 
-    ``values`` pairs each value with what it means. A reading with a single value records a choice that has no
-    alternative here yet.
+    ``values`` pairs each value with what it means; there are at least two, or it would be no choice.
     """
 
     name: str

@@ -34,19 +34,22 @@ class Dated(Generic[T]):
         return value
 
 
-MESSAGE_SIZE: Final = Dated(157_286_400, sources.SIZE_LIMIT)  # 150 MiB exactly, in EHLO and enforced
-SUBMISSIONS_AT_ONCE: Final = Dated(3, sources.CONCURRENCY)  # per mailbox
-RECIPIENTS_PER_DAY: Final = Dated(10_000, sources.RECIPIENT_RATE)  # per mailbox, rolling 24 hours
-MESSAGES_PER_MINUTE: Final = Dated(30, sources.MESSAGE_RATE)  # per mailbox
-RECIPIENTS_AT_RCPT: Final = Dated(1_000, sources.RECIPIENTS_STOP)  # with the reading too_many_recipients=rcpt
-RECIPIENTS_OF_ONE_DOMAIN: Final = Dated(200, sources.SAME_DOMAIN_LIMIT)  # per transaction at the MX
-FAILED_SIGN_INS: Final = Dated(10, sources.SMART_LOCKOUT)  # per user name within the lock-out window
-PROTOCOL_ERRORS: Final = Dated(5, sources.ERROR_LIMITS)  # per connection
-LOGON_FAILURES: Final = Dated(3, sources.ERROR_LIMITS)  # per connection
-MOERA_EXTERNAL: Final = Dated(100, sources.MOERA)  # per tenant, rolling 24 hours
+# What has not changed since the rulebook begins, each with the name of its source.
+MESSAGE_SIZE: Final = 157_286_400  # 150 MiB exactly, in EHLO and enforced; sources.SIZE_LIMIT
+SUBMISSIONS_AT_ONCE: Final = 3  # per mailbox; sources.CONCURRENCY
+RECIPIENTS_PER_DAY: Final = 10_000  # per mailbox, rolling 24 hours; sources.RECIPIENT_RATE
+MESSAGES_PER_MINUTE: Final = 30  # per mailbox; sources.MESSAGE_RATE
+RECIPIENTS_AT_RCPT: Final = 1_000  # with the reading too_many_recipients=rcpt; sources.RECIPIENTS_STOP
+RECIPIENTS_OF_ONE_DOMAIN: Final = 200  # per transaction at the MX; sources.SAME_DOMAIN_LIMIT
+FAILED_SIGN_INS: Final = 10  # per user name within the lock-out window; sources.SMART_LOCKOUT
+PROTOCOL_ERRORS: Final = 5  # per connection; sources.ERROR_LIMITS
+LOGON_FAILURES: Final = 3  # per connection; sources.ERROR_LIMITS
+MOERA_EXTERNAL: Final = 100  # per tenant, rolling 24 hours; sources.MOERA
+TARPIT_SECONDS: Final = 5.0  # sources.TARPIT; which replies it holds back: sources.TARPIT_SCOPE
+COMMAND_LINE: Final = 2_000  # octets; AUTH and its answers are bound by the transport only; sources.LINE_LENGTH
+
+# What has: it is asked for at an instant, on a calendar.
 TERRL_TRIAL: Final = Dated(5_000, sources.TERRL_TRIAL, ((milestones.TERRL_BY_AGE, 500, sources.TERRL_2026),))
-TARPIT_SECONDS: Final = 5.0  # sources.TARPIT
-COMMAND_LINE: Final = 2_000  # sources.LINE_LENGTH; AUTH and its answers are bound by the transport only
 
 _TERRL_PHASES: Final = (
     (25, milestones.TERRL_25),
@@ -84,7 +87,7 @@ def external_quota(tenant: Tenant, now: datetime, calendar: Calendar) -> int | N
 def moera_quota(tenant: Tenant, now: datetime, calendar: Calendar) -> int | None:
     """Give the external recipients per rolling 24 hours for senders at onmicrosoft.com; None: no limit yet."""
     phase = milestones.MOERA_TRIAL if tenant.trial else _phase(_MOERA_PHASES, tenant.exchange_seats)
-    return MOERA_EXTERNAL.at(now, calendar) if calendar.has_come(phase.name, now) else None
+    return MOERA_EXTERNAL if calendar.has_come(phase.name, now) else None
 
 
 def _phase(phases: tuple[tuple[int | None, Milestone], ...], size: int) -> Milestone:

@@ -18,6 +18,7 @@ def _day(year: int, month: int, day: int) -> datetime:
     return datetime(year, month, day, tzinfo=UTC)
 
 
+NOT_SUPPORTED_FROM: Final = _day(3000, 1, 1)  # the end of the test root, and room for a clock that runs
 EARLIEST_SUPPORTED: Final = _day(2020, 10, 1)  # sources.EARLIEST; before it too many wordings are not known
 _TIMELINE: Final = "basic_auth_timeline"
 
@@ -69,6 +70,13 @@ SEND_AS_DENIED_NAMES_ADDRESSES: Final = Milestone(
     "The SendAs refusal carries 5.2.252 and both addresses.",
     sources.SEND_AS_SINCE,
     "The day it was first seen.",
+)
+MX_FRONT_ENDS_RENAMED: Final = Milestone(
+    "mx_front_ends_renamed",
+    _day(2022, 12, 15),
+    "The front ends of the tenant MX have today's names, in the greeting and in refusals.",
+    sources.MX_LABELS,
+    "The day a name of today's form was first seen.",
 )
 TRAILERS_WITH_TIME: Final = Milestone(
     "trailers_with_time",
@@ -172,6 +180,7 @@ MILESTONES: Final = (
     SUBMISSION_WORDING_2021,
     OLD_TLS_REFUSED,
     SEND_AS_DENIED_NAMES_ADDRESSES,
+    MX_FRONT_ENDS_RENAMED,
     TRAILERS_WITH_TIME,
     RELAY_IGNORES_FROM_HEADER,
     DBEB_WITHOUT_NUMBER,

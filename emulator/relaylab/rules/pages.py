@@ -207,7 +207,7 @@ def readings_markdown(rulebook: Rulebook) -> str:
     """Give the page of all readings."""
     introduction = (
         "Where sources disagree, or nothing is published, the choice has a name. `--reading NAME=VALUE` and the world "
-        "file choose another value. A reading with one value is shown so that nobody takes that choice for a fact."
+        "file choose another value. What is inferred and has no alternative here is no reading: its rule says so."
     )
     readings = (line for reading in rulebook.catalogue.readings for line in _reading(reading, rulebook))
     return _page("Readings", "readings", introduction, readings)

@@ -282,6 +282,14 @@ CONCURRENT: Final = _reply(
     sources.CONCURRENCY,
     _STORE,
 )
+CONCURRENT_OLD: Final = _reply(
+    "concurrent_old",
+    432,
+    "4.3.2",
+    "STOREDRV.ClientSubmit; sender thread limit exceeded",
+    sources.CONCURRENCY_OLD,
+    _STORE,
+)
 QUOTA_EXCEEDED: Final = _reply(
     "quota_exceeded",
     554,
@@ -410,6 +418,14 @@ ALL_RECIPIENTS_REJECTED: Final = _reply(
     "5.4.1",
     "All recipient addresses rejected : Access denied",
     sources.ALL_RECIPIENTS_REJECTED,
+    _EDGE,
+)
+SERVER_BUSY: Final = _reply(
+    "server_busy",
+    451,
+    "4.7.500",
+    "Server busy. Please try again later from [{ip}]. (S77714)",
+    sources.SERVER_BUSY,
     _EDGE,
 )
 OTHER_TENANT: Final = _reply("other_tenant", 452, "4.5.3", "Too many recipients ATTR49", sources.OTHER_TENANT, _EDGE)

@@ -42,6 +42,9 @@ KB_OFFICE_365_NOTICE: Final = f"{_LEARN}/troubleshoot/exchange/email-delivery/of
 BLOG_DIRECT_SEND: Final = f"{_BLOG}/blog/exchange/introducing-more-control-over-direct-send-in-exchange-online/4408790"
 BLOG_TERRL: Final = f"{_BLOG}/blog/exchange/introducing-exchange-online-tenant-outbound-email-limits/4372797"
 BLOG_MOERA: Final = f"{_BLOG}/blog/exchange/limiting-onmicrosoft-domain-usage-for-sending-emails/4446167"
+BLOG_CONCURRENCY: Final = (
+    f"{_BLOG}/t5/exchange-team-blog/changes-coming-to-the-smtp-authenticated-submission-client/ba-p/607825"
+)
 BLOG_LEGACY_TLS: Final = (
     f"{_BLOG}/blog/exchange/new-opt-in-endpoint-available-for-smtp-auth-clients-still-needing-legacy-tls/2659652"
 )
@@ -78,6 +81,8 @@ STARTTLS: Final = _observed("CS-STLS-01", "2025-11-23", "tarickb/sasl-xoauth2#97
 QUIT: Final = _observed("CS-CMD-15", "2025-11-23", "PHPMailer/PHPMailer#3035")
 TARPIT: Final = _observed("CS-CMD-13", "2025-04-26", "simonrob/email-oauth2-proxy#251")
 TARPIT_SCOPE: Final = _inferred("CS-GAP-21", "seen for bad commands, bad names and failed sign-ins (CS-CMD-13)")
+
+MX_LABELS: Final = _observed("MX-FMT-01", "2022-12-15")
 
 # Grammar and order of commands --------------------------------------------------------------------------------------
 UNKNOWN_COMMAND: Final = _observed("CS-CMD-10", "2025-08", "simonrob/email-oauth2-proxy#372")
@@ -179,6 +184,9 @@ SEND_AS_SINCE: Final = _observed("CS-SA-03", "2022-11-23", "gophish/gophish#2670
 SEND_AS_IDENTITY: Final = _inferred("CS-GAP-19", "both were foreign in every transcript (CS-SA-05)")
 SEND_AS_5_7_60: Final = _documented("CS-SA-04", "Set up a multifunction device", "2021-07", LEARN_PRINTERS)
 CONCURRENCY: Final = _observed("CS-LIM-01", "2026-08", "sabuhish/fastapi-mail#75")
+CONCURRENCY_OLD: Final = _documented(
+    "CS-LIM-02", "Changes coming to the SMTP authenticated submission client", "2018-06", BLOG_CONCURRENCY
+)
 MESSAGE_RATE: Final = _documented("CS-LIM-04", "SMTP submission improvements", "2021-05-28", LEARN_SUBMISSION_LIMITS)
 MESSAGE_RATE_EFFECT: Final = _inferred(
     "CS-GAP-16", "the limit is documented (CS-LIM-04), what the client sees of it is not"
@@ -235,6 +243,7 @@ DBEB_2024: Final = _observed("MX-ERR-10", "2024-02")
 DBEB_2023: Final = _observed("MX-ERR-10", "2023-03-15")
 DBEB_RULE: Final = _documented("MX-RCP-01", "Manage accepted domains", "2026-08")
 ALL_RECIPIENTS_REJECTED: Final = _observed("MX-ERR-11", "2025")
+SERVER_BUSY: Final = _observed("MX-ERR-15", "2025-09")
 OTHER_TENANT: Final = _observed("MX-ERR-30", "2023-03-15")
 SAME_DOMAIN_LIMIT: Final = _documented("MX-ERR-31", "Non-delivery reports in Exchange Online", "2023-01", LEARN_NDR)
 MX_SIZE: Final = _inferred("MX-ERR-39", "Exchange family text; no capture of this endpoint")

@@ -17,7 +17,7 @@ class StreamLimits:
 
     ``idle`` counts from the last octet received, ``total`` from the beginning, ``handshake`` from STARTTLS, ``linger``
     from our last octet until the client must have closed its side. ``line`` bounds a line without its CRLF, ``queue``
-    the input that waits and ``unread`` the replies that wait.
+    the input that waits and ``unread`` the replies that wait. ``idle`` and ``total`` are inferred: sources.TIME_LIMITS.
     """
 
     idle: float = 300.0

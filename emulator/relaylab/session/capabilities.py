@@ -12,9 +12,12 @@ if TYPE_CHECKING:
 
 
 def capabilities(endpoint: Endpoint, moment: Moment, *, in_tls: bool) -> tuple[str, ...]:
-    """Give the keywords; inside TLS the STARTTLS line gives way, in place, to AUTH where there is one."""
+    """Give the keywords; inside TLS the STARTTLS line gives way, in place, to AUTH where there is one.
+
+    That the list of the MX only loses its STARTTLS there is inferred: sources.MX_EHLO_AFTER_TLS.
+    """
     return (
-        f"SIZE {limits.MESSAGE_SIZE.at(moment.now, moment.rulebook.calendar)}",
+        f"SIZE {limits.MESSAGE_SIZE}",
         "PIPELINING",
         "DSN",
         "ENHANCEDSTATUSCODES",

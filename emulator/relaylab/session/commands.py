@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Final
 
 from relaylab.domain.address import Address
+from relaylab.session.notice import MessageNotice, RecipientNotice, message_notice, recipient_notice
 
 
 class Verb(Enum):
@@ -78,9 +79,18 @@ class MailFrom:
     """The arguments of MAIL; ``sender`` None is the empty reverse path, ``size`` in octets."""
 
     sender: Address | None
-    size: int | None = None
-    body: str = "7BIT"
-    smtputf8: bool = False
+    size: int | None
+    body: str
+    smtputf8: bool
+    notice: MessageNotice
+
+
+@dataclass(frozen=True, slots=True)
+class RcptTo:
+    """The arguments of RCPT."""
+
+    address: Address
+    notice: RecipientNotice
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +116,19 @@ def parse_mail(argument: str) -> MailFrom | Fault:
     size, body = parameters.get("SIZE"), (parameters.get("BODY") or "7BIT").upper()
     if (size is not None and not _is_number(size)) or body not in _BODIES:
         return Fault.ARGUMENTS
-    return MailFrom(sender, int(size) if size is not None else None, body, "SMTPUTF8" in parameters)
+    notice = message_notice(parameters)
+    if notice is None:
+        return Fault.ARGUMENTS
+    return MailFrom(
+        sender,
+        size=int(size) if size is not None else None,
+        body=body,
+        smtputf8="SMTPUTF8" in parameters,
+        notice=notice,
+    )
 
 
-def parse_rcpt(argument: str) -> Address | Fault:
+def parse_rcpt(argument: str) -> RcptTo | Fault:
     """Read ``TO:<path> parameters`` (RFC 5321 §4.1.1.3)."""
     split = _split("TO:", argument, Fault.RECIPIENT)
     if isinstance(split, Fault):
@@ -118,7 +137,9 @@ def parse_rcpt(argument: str) -> Address | Fault:
     address = _address(path)
     if isinstance(address, Fault):
         return Fault.RECIPIENT
-    return address if _parameters(words, _RCPT_PARAMETERS) is not None else Fault.ARGUMENTS
+    parameters = _parameters(words, _RCPT_PARAMETERS)
+    notice = recipient_notice(parameters) if parameters is not None else None
+    return RcptTo(address, notice) if notice is not None else Fault.ARGUMENTS
 
 
 def parse_chunk(argument: str) -> Chunk | Fault:

@@ -13,16 +13,16 @@ from relaylab.domain.message import Copy, Envelope, KeptMessage, Placement
 from relaylab.domain.world import Recipient, Standing
 from relaylab.rules import limits
 from relaylab.session.head import parse_head
-from relaylab.session.report import write_report
+from relaylab.session.report import Failure, write_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from relaylab.domain.decision import Decision
-    from relaylab.domain.reply import Reply
     from relaylab.domain.tenant import Tenant
     from relaylab.domain.world import World
     from relaylab.session.moment import Moment
+    from relaylab.session.notice import MessageNotice, Notices
     from relaylab.session.party import Party
 
 _MOERA: Final = DomainName("onmicrosoft.com")
@@ -34,10 +34,11 @@ _LONGEST_QUEUE: Final = timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What became of an accepted message: itself, the report if there is one, and what it cost."""
+    """What became of an accepted message: itself, the report if there is one and on whom, and what it cost."""
 
     message: KeptMessage
     report: KeptMessage | None
+    reported: tuple[Address, ...]
     charges: tuple[Charge, ...]
 
 
@@ -46,14 +47,15 @@ def deliver(  # noqa: PLR0913 - the message, its verdict, and where both are
     decision: Decision,
     raw: bytes | bytearray,
     *,
+    asked: Notices,
     message_id: str,
     party: Party,
     moment: Moment,
 ) -> Delivered:
-    """Place every copy of an accepted message."""
+    """Place every copy of an accepted message, and report on those that bounced as was asked."""
     sender_tenant = ask.tenant or (ask.attribution.tenant if ask.attribution.may_relay else None)
     delivered_at = delivery_instant(ask, moment)
-    copies, bounced, external = _place(ask, sender_tenant, moment)
+    copies, failures, external = _place(ask, asked, sender_tenant, moment)
     message = KeptMessage(
         id=message_id,
         endpoint=ask.endpoint,
@@ -70,15 +72,16 @@ def deliver(  # noqa: PLR0913 - the message, its verdict, and where both are
         copies=tuple(copies),
         decision=decision,
     )
-    report = _report(message, _report_goes_to(ask), bounced, party, moment) if bounced else None
-    return Delivered(message, report, tuple(_charges(ask, sender_tenant, message, external)))
+    report = _report(message, _report_goes_to(ask), failures, asked.message, party, moment) if failures else None
+    reported = tuple(failure.recipient for failure in failures) if report else ()
+    return Delivered(message, report, reported, tuple(_charges(ask, sender_tenant, message, external)))
 
 
 def delivery_instant(ask: DataAsk, moment: Moment) -> datetime:
     """Give when an accepted message is delivered: at once, or when the minute of its mailbox has room (CS-LIM-04)."""
     if ask.principal is None:
         return moment.now
-    rate = limits.MESSAGES_PER_MINUTE.at(moment.now, moment.rulebook.calendar)
+    rate = limits.MESSAGES_PER_MINUTE
     earlier = moment.usage.nth_newest(Meter.DELIVERIES, ask.principal.address.key, rate)
     if earlier is None or earlier - moment.now > _LONGEST_QUEUE:
         return moment.now
@@ -91,7 +94,10 @@ def charged_recipients(recipients: tuple[Address, ...]) -> int:
 
 
 def expand(world: World, recipient: Recipient) -> Iterator[Recipient]:
-    """Give the final recipients behind one, each once: members of groups, targets of contacts, itself otherwise."""
+    """Give the final recipients behind one, each once: members of groups, targets of contacts, itself otherwise.
+
+    That mail to a contact leaves for its target is inferred: sources.CONTACTS.
+    """
     waiting, seen = [recipient], set[str]()
     while waiting:
         one = waiting.pop()
@@ -108,9 +114,9 @@ def expand(world: World, recipient: Recipient) -> Iterator[Recipient]:
 
 
 def _place(
-    ask: DataAsk, sender_tenant: Tenant | None, moment: Moment
-) -> tuple[list[Copy], list[tuple[Address, Reply]], int]:
-    """Judge and place each copy; give them, those that bounced, and how many count as external (COR-40)."""
+    ask: DataAsk, asked: Notices, sender_tenant: Tenant | None, moment: Moment
+) -> tuple[list[Copy], list[Failure], int]:
+    """Judge and place each copy; give them, the failures to report, and how many count as external (COR-40)."""
     calendar, usage = moment.rulebook.calendar, moment.usage
     tenant_id = sender_tenant.id if sender_tenant else ""
     external_today = usage.total(Meter.EXTERNAL, tenant_id, moment.now) if sender_tenant else 0
@@ -120,8 +126,9 @@ def _place(
     moera_quota = limits.moera_quota(sender_tenant, moment.now, calendar) if sender_tenant and uses_moera else None
     external = 0
     copies: list[Copy] = []
-    bounced: list[tuple[Address, Reply]] = []
-    for place, through in enumerate(ask.envelope.recipients):
+    failures: list[Failure] = []
+    envelope = zip(ask.envelope.recipients, asked.recipients, strict=True)
+    for place, (through, notice) in enumerate(envelope):
         for recipient in expand(moment.world, moment.world.recipient(through)):
             copy_ask = DeliveryAsk(
                 endpoint=ask.endpoint,
@@ -144,13 +151,14 @@ def _place(
             verdict = moment.rulebook.judge(copy_ask)
             reply = verdict.reply
             if reply is not None:
-                bounced.append((recipient.address, reply))
+                if notice.of_failure:
+                    failures.append(Failure(recipient.address, reply, notice.original))
                 copies.append(Copy(recipient.address, through, Placement.NONE, verdict.decision()))
                 continue
             external += copy_ask.is_external
             outside = recipient.standing in {Standing.OUTSIDE, Standing.RELAYED}
             copies.append(Copy(recipient.address, through, Placement.OUTSIDE if outside else Placement.INBOX))
-    return copies, bounced, external
+    return copies, failures, external
 
 
 def _uses_moera(ask: DataAsk, tenant: Tenant) -> bool:
@@ -190,10 +198,11 @@ def _report_goes_to(ask: DataAsk) -> Address | None:
     return ask.principal.address if ask.principal else ask.envelope.mail_from
 
 
-def _report(
+def _report(  # noqa: PLR0913, PLR0917 - the message, what failed of it, and where both are
     message: KeptMessage,
     sender: Address | None,
-    bounced: list[tuple[Address, Reply]],
+    failures: list[Failure],
+    notice: MessageNotice,
     party: Party,
     moment: Moment,
 ) -> KeptMessage | None:
@@ -205,7 +214,8 @@ def _report(
         domain=sender.domain,
         subject=message.head.subject,
         original=message.raw,
-        failed=bounced,
+        notice=notice,
+        failures=failures,
         names=party.names,
         now=moment.now,
         chance=party.chance,

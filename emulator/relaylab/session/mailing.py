@@ -14,6 +14,7 @@ from relaylab.domain.asks import MailAsk, RcptAsk
 from relaylab.domain.charge import Charge, Meter
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import Judged, Kept, Reported
+from relaylab.domain.world import Standing
 from relaylab.engine.attribution import attribute
 from relaylab.rules import limits, replies
 from relaylab.session.commands import Chunk, Fault, Verb, parse_chunk, parse_mail, parse_rcpt
@@ -24,6 +25,7 @@ from relaylab.session.transitions import OUT_OF_ORDER, State
 from relaylab.session.turn import Then, Turn
 
 if TYPE_CHECKING:
+    from relaylab.domain.address import Address
     from relaylab.domain.event import Event
     from relaylab.session.commands import Command
     from relaylab.session.moment import Moment
@@ -77,10 +79,11 @@ class Mailing:
 
     def rcpt(self, command: Command, moment: Moment) -> Turn:
         """Judge a recipient and add it."""
-        address = parse_rcpt(command.argument)
-        if isinstance(address, Fault):
+        rcpt = parse_rcpt(command.argument)
+        if isinstance(rcpt, Fault):
             self._progress.refused = True
-            return self._speech.protocol_error(_FAULTS[address].fill(), "RCPT", moment)
+            return self._speech.protocol_error(_FAULTS[rcpt].fill(), "RCPT", moment)
+        address = rcpt.address
         transaction = self._under_way()
         recipient = moment.world.recipient(address)
         ask = RcptAsk(
@@ -92,12 +95,13 @@ class Mailing:
             recipients=len(transaction.recipients),
             same_domain=transaction.of_domain(address.domain),
             bound_to=transaction.bound_to,
+            sender_counts=_counts_for_direct_send(transaction.sender, moment),
         )
         verdict = moment.rulebook.judge(ask)
         if not verdict.admits:
             self._progress.refused = True
             return self._speech.refuse(verdict, f"RCPT TO:<{address}>", moment)
-        transaction.add(recipient)
+        transaction.add(recipient, rcpt.notice)
         self._progress.state = State.RCPT
         return self._speech.admit(verdict, f"RCPT TO:<{address}>", moment)
 
@@ -136,7 +140,7 @@ class Mailing:
             transaction.content += content
         transaction.dropped += dropped
         size = len(transaction.content) + transaction.dropped
-        if size > limits.MESSAGE_SIZE.first:
+        if size > limits.MESSAGE_SIZE:
             transaction.dropped, transaction.content = size, bytearray()
         self._progress.state = State.CHUNKS
         if not chunk.last:
@@ -150,8 +154,9 @@ class Mailing:
         party = self._progress.party
         number = self._messages + 1
         message_id = f"{party.label}-{number}"
+        transaction = self._under_way()
         ask = data_ask(
-            self._under_way(),
+            transaction,
             content,
             size,
             party=party,
@@ -165,7 +170,15 @@ class Mailing:
         if not verdict.admits:
             return self._speech.refuse(verdict, command, moment, charges=charges)
         self._messages = number
-        delivered = deliver(ask, verdict.decision(), content, message_id=message_id, party=party, moment=moment)
+        delivered = deliver(
+            ask,
+            verdict.decision(),
+            content,
+            asked=transaction.asked(),
+            message_id=message_id,
+            party=party,
+            moment=moment,
+        )
         kept = tuple(message for message in (delivered.message, delivered.report) if message is not None)
         events: list[Event] = [
             Kept(
@@ -182,8 +195,7 @@ class Mailing:
             if copy.decision is not None
         ]
         if delivered.report is not None:
-            failed = tuple(str(copy.recipient) for copy in delivered.message.copies if copy.decision is not None)
-            report = delivered.report.id
+            failed, report = tuple(map(str, delivered.reported)), delivered.report.id
             events.append(Reported(**self._speech.stamp(moment), message=report, about=message_id, recipients=failed))
         turn = self._speech.admit(verdict, command, moment)
         late = (delivery_instant(ask, moment) - moment.now) / timedelta(seconds=1)
@@ -228,3 +240,10 @@ class Mailing:
             msg = "the transition table lets this command through only within a transaction"
             raise AssertionError(msg)
         return self._progress.transaction
+
+
+def _counts_for_direct_send(sender: Address | None, moment: Moment) -> bool:
+    """Tell whether MAIL FROM is what Direct Send needs: a domain, or an address that exists (MX-GAP-17)."""
+    if sender is None or moment.rulebook.readings["direct_send_sender"] == "domain":
+        return True
+    return moment.world.recipient(sender).standing not in {Standing.UNKNOWN, Standing.RELAYED, Standing.OUTSIDE}

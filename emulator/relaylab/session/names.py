@@ -1,6 +1,7 @@
 """Server names and session ids as Exchange Online forms them, drawn from the session's own random stream.
 
-Facts CS-SFX-06 to CS-SFX-08 for submission, MX-FMT-01, MX-FMT-02 and MX-GAP-02 for the MX.
+Facts CS-SFX-06 to CS-SFX-08 for submission, MX-FMT-01, MX-FMT-02 and MX-GAP-02 for the MX
+(the id is inferred: sources.MX_SESSION_IDS).
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.reply import SessionNames
+from relaylab.rules import milestones
 
 if TYPE_CHECKING:
     from relaylab.domain.randomness import Random
+    from relaylab.engine.milestones import Calendar
 
 _TICKS_BEGIN: Final = datetime(1, 1, 1, tzinfo=UTC)
 _SITES: Final = (  # three-letter site, forest, its domain as it is spelt
@@ -23,12 +26,13 @@ _SITES: Final = (  # three-letter site, forest, its domain as it is spelt
     ("VI1", "PR04", "eurprd04.prod.outlook.com"),
     ("SY5", "P282", "AUSP282.PROD.OUTLOOK.COM"),
 )
-_EDGES: Final = (
+_EDGES: Final = (  # site, and the domain of its region
     ("DB1", "eurprd02.prod.outlook.com"),
     ("AM4", "eurprd04.prod.outlook.com"),
     ("SA2", "namprd02.prod.outlook.com"),
     ("SJ5", "namprd04.prod.outlook.com"),
 )
+_OLD_EDGES: Final = (("DB5", "EUR01"), ("DM6", "NAM04"), ("BL2", "NAM06"), ("ME3", "AUS01"))  # until 2022: site, region
 
 
 def session_id(started: datetime, number: int) -> str:
@@ -38,13 +42,25 @@ def session_id(started: datetime, number: int) -> str:
     return f"{ticks + number:016X}"
 
 
-def session_names(endpoint: Endpoint, chance: Random, session: str) -> SessionNames:
-    """Draw the names of one session."""
+def session_names(endpoint: Endpoint, chance: Random, session: str, now: datetime, calendar: Calendar) -> SessionNames:
+    """Draw the names of a session that begins at ``now``."""
     place, forest, domain = chance.choice(_SITES)
     backend = f"{place}{forest}MB{chance.randrange(10_000):04d}.{domain}"
     if endpoint is Endpoint.MX:
-        edge, region = chance.choice(_EDGES)
-        label = f"{edge}PEPF{chance.randrange(16**5):08X}"
-        return SessionNames(f"{label}.mail.protection.outlook.com", f"{label}.{region}", backend, session)
+        renamed = calendar.has_come(milestones.MX_FRONT_ENDS_RENAMED.name, now)
+        label, domain = _edge(chance) if renamed else _old_edge(chance)
+        return SessionNames(f"{label}.mail.protection.outlook.com", f"{label}.{domain}", backend, session)
     front = f"{place}{forest}CA{chance.randrange(10_000):04d}"
     return SessionNames(f"{front}.outlook.office365.com", f"{front}.{domain}", backend, session)
+
+
+def _edge(chance: Random) -> tuple[str, str]:
+    """Draw a front end of the MX and its domain: ``DB1PEPF000509F9``, ``eurprd02.prod.outlook.com``."""
+    site, domain = chance.choice(_EDGES)
+    return f"{site}PEPF{chance.randrange(16**5):08X}", domain
+
+
+def _old_edge(chance: Random) -> tuple[str, str]:
+    """Draw one as it was until 2022: ``DB5EUR01FT088``, ``eop-EUR01.prod.protection.outlook.com``."""
+    site, region = chance.choice(_OLD_EDGES)
+    return f"{site}{region}FT{chance.randrange(1_000):03d}", f"eop-{region}.prod.protection.outlook.com"

@@ -22,7 +22,7 @@ class Party:
     """One connection: its door, its client, its server names and its own dice.
 
     ``label`` is the session's name in relaylab (``s-000042``); ``tarpit`` holds slow replies back as the service does;
-    ``on_legacy_host`` is true at smtp-legacy.office365.com.
+    ``on_legacy_host`` is true at smtp-legacy.office365.com, which speaks as the main host does (sources.LEGACY_HOST).
     """
 
     label: str

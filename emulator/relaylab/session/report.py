@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from binascii import b2a_qp
+from dataclasses import dataclass
 from email.header import Header
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Final
@@ -20,11 +21,21 @@ if TYPE_CHECKING:
     from relaylab.domain.address import Address, DomainName
     from relaylab.domain.randomness import Random
     from relaylab.domain.reply import Reply, SessionNames
+    from relaylab.session.notice import MessageNotice
 
 # The local part that Exchange Online's reports come from.
 _POSTMASTER: Final = "MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e"
 _LONGEST_SUBJECT: Final = 255  # characters
 _NO_XTEXT: Final = re.compile(r"[^!-*,-<>-\[\]-~]")  # RFC 6533 §3
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A recipient that was not reached, the reply that says why, and how the sender first wrote it (or nothing)."""
+
+    recipient: Address
+    reply: Reply
+    original: str = ""
 
 
 def write_report(  # noqa: PLR0913 - each is a field of the report
@@ -33,14 +44,15 @@ def write_report(  # noqa: PLR0913 - each is a field of the report
     domain: DomainName,
     subject: str | None,
     original: bytes | bytearray,
-    failed: Sequence[tuple[Address, Reply]],
+    notice: MessageNotice,
+    failures: Sequence[Failure],
     names: SessionNames,
     now: datetime,
     chance: Random,
 ) -> bytes:
-    """Write the report about ``failed`` recipients, each with the status that it was refused with.
+    """Write the report about ``failures``, each with the status that it was refused with.
 
-    ``original`` is the message; its header block is quoted, its body is not.
+    ``original`` is the message: its header block is quoted, and its body too where ``notice`` asks for it.
     """
     mark = f"{chance.getrandbits(100):025X}"
     boundary = f"_{mark}_"
@@ -55,7 +67,8 @@ def write_report(  # noqa: PLR0913 - each is a field of the report
         f'Content-Type: multipart/report; report-type="delivery-status"; boundary="{boundary}"',
         "",
     )
-    parts = (_words(failed), _status(failed, names), _headers(original))
+    quoted = _message(original) if notice.in_full else _headers(original)
+    parts = (_words(failures), _status(failures, notice, names), quoted)
     opening, end = f"--{boundary}\r\n".encode(), f"--{boundary}--\r\n".encode()
     return b"".join([head, *(opening + part for part in parts), end])
 
@@ -70,19 +83,25 @@ def _encoded(text: str) -> str:
     return text if text.isascii() else Header(text, "utf-8", header_name="Subject").encode(linesep="\r\n")
 
 
-def _words(failed: Sequence[tuple[Address, Reply]]) -> bytes:
+def _words(failures: Sequence[Failure]) -> bytes:
     head = _lines('Content-Type: text/plain; charset="utf-8"', "Content-Transfer-Encoding: quoted-printable", "")
     said = ["Delivery has failed to these recipients or groups:", ""]
-    for address, reply in failed:
-        said += [str(address), f"  {reply.line}", ""]
+    for failure in failures:
+        said += [str(failure.recipient), f"  {failure.reply.line}", ""]
     return head + b2a_qp(_lines(*said))
 
 
-def _status(failed: Sequence[tuple[Address, Reply]], names: SessionNames) -> bytes:
-    lines = ["Content-Type: message/delivery-status", "", f"Reporting-MTA: dns;{names.mailbox_server}", ""]
-    for address, reply in failed:
+def _status(failures: Sequence[Failure], notice: MessageNotice, names: SessionNames) -> bytes:
+    lines = ["Content-Type: message/delivery-status", ""]
+    if notice.envelope_id:
+        lines.append(f"Original-Envelope-Id: {_ascii(notice.envelope_id)}")
+    lines += [f"Reporting-MTA: dns;{names.mailbox_server}", ""]
+    for failure in failures:
+        reply = failure.reply
+        if failure.original:
+            lines.append(f"Original-Recipient: {_ascii(failure.original)}")
         lines += [
-            f"Final-Recipient: {_typed(address)}",
+            f"Final-Recipient: {_typed(failure.recipient)}",
             "Action: failed",
             f"Status: {reply.enhanced or f'{int(reply.code) // 100}.0.0'}",
             f"Diagnostic-Code: smtp;{reply.line}",
@@ -94,9 +113,20 @@ def _status(failed: Sequence[tuple[Address, Reply]], names: SessionNames) -> byt
 def _typed(address: Address) -> str:
     """Give an address with its type; one beyond ASCII is written in ASCII (RFC 6533 §3)."""
     text = str(address)
+    return f"rfc822;{text}" if text.isascii() else f"utf-8;{_ascii(text)}"
+
+
+def _ascii(text: str) -> str:
+    """Give a text as it is, or in ASCII where it goes beyond (RFC 6533 §3)."""
     if text.isascii():
-        return f"rfc822;{text}"
-    return "utf-8;" + _NO_XTEXT.sub(lambda found: f"\\x{{{ord(found[0]):02X}}}", text)
+        return text
+    return _NO_XTEXT.sub(lambda found: f"\\x{{{ord(found[0]):02X}}}", text)
+
+
+def _message(original: bytes | bytearray) -> bytes:
+    encoding = "7bit" if original.isascii() else "8bit"
+    head = _lines("Content-Type: message/rfc822", f"Content-Transfer-Encoding: {encoding}", "")
+    return head + original + (b"" if original.endswith(b"\r\n") else b"\r\n")
 
 
 def _headers(original: bytes | bytearray) -> bytes:

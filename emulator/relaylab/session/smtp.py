@@ -46,7 +46,7 @@ class SmtpSession:
     @property
     def message_limit(self) -> int:
         """Octets of message content that are kept."""
-        return limits.MESSAGE_SIZE.first
+        return limits.MESSAGE_SIZE
 
     def greet(self, moment: Moment) -> Turn:
         """Say who answers, the instant, and the session id where it is shown (CS-BAN-01, MX-BAN-02)."""

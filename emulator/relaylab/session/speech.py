@@ -86,7 +86,7 @@ class Speech:
         """Give the answer to a failed sign-in; these are counted apart."""
         turn = self.refuse(verdict, command, moment, charges=charges)
         self._failed_sign_ins += 1
-        allowed = limits.LOGON_FAILURES.at(moment.now, moment.rulebook.calendar)
+        allowed = limits.LOGON_FAILURES
         return self._hang_up_after(turn, moment, due=self._failed_sign_ins >= allowed)
 
     def protocol_error(self, reply: Reply, command: str, moment: Moment, *, forgiven: bool = False) -> Turn:
@@ -103,7 +103,7 @@ class Speech:
 
     def _count_error(self, turn: Turn, moment: Moment) -> Turn:
         self._errors += 1
-        allowed = limits.PROTOCOL_ERRORS.at(moment.now, moment.rulebook.calendar)
+        allowed = limits.PROTOCOL_ERRORS
         return self._hang_up_after(turn, moment, due=self._errors >= allowed)
 
     def _hang_up_after(self, turn: Turn, moment: Moment, *, due: bool) -> Turn:

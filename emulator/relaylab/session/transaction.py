@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from relaylab.domain.asks import NOWHERE
 from relaylab.domain.message import Envelope
+from relaylab.session.notice import Notices
 
 if TYPE_CHECKING:
     from relaylab.domain.address import Address, DomainName
     from relaylab.domain.attribution import Attribution
     from relaylab.domain.world import Recipient
     from relaylab.session.commands import MailFrom
+    from relaylab.session.notice import RecipientNotice
 
 
 @dataclass(slots=True)
@@ -21,12 +23,13 @@ class Transaction:
     """What MAIL, RCPT and BDAT have gathered.
 
     ``open_before`` is set when DATA or the first BDAT opens the submission: how many of the mailbox were open then.
-    ``dropped`` counts the octets of chunks that were beyond the limit.
+    ``dropped`` counts the octets of chunks that were beyond the limit. ``notices`` holds one entry a recipient.
     """
 
     mail: MailFrom
     attribution: Attribution = NOWHERE
     recipients: list[Recipient] = field(default_factory=list)
+    notices: list[RecipientNotice] = field(default_factory=list)
     open_before: int | None = None
     content: bytearray = field(default_factory=bytearray)
     dropped: int = 0
@@ -45,14 +48,19 @@ class Transaction:
         tenant = self.recipients[0].tenant
         return tenant.id if tenant else ""
 
-    def add(self, recipient: Recipient) -> None:
-        """Add an accepted recipient."""
+    def add(self, recipient: Recipient, notice: RecipientNotice) -> None:
+        """Add an accepted recipient, and what was asked about reports on it."""
         self.recipients.append(recipient)
+        self.notices.append(notice)
         self._domains[recipient.address.domain] += 1
 
     def of_domain(self, domain: DomainName) -> int:
         """Count the accepted recipients in a domain."""
         return self._domains[domain]
+
+    def asked(self) -> Notices:
+        """Give what was asked about reports, for the envelope as it is now."""
+        return Notices(self.mail.notice, tuple(self.notices))
 
     def envelope(self) -> Envelope:
         """Give sender and recipients as they are now."""

@@ -32,6 +32,8 @@ from tests.builders import (
     just_before,
 )
 from tests.rules.judging import effect, rule, said, verdict
+from tests.session.lines import Lab
+from tests.session.worlds import HELPDESK, SCANNER, with_organization
 
 RECIPIENT_OK = "250 2.1.5 Recipient OK"
 UNKNOWN = "550 5.4.1 Recipient address rejected: Access denied. For more information see https://aka.ms/EXOSmtpErrors"
@@ -44,6 +46,7 @@ ATTR36 = "550 5.7.64 Relay Access Denied ATTR36. For more details please refer t
 DIRECT_SEND = (
     "550 5.7.68 TenantInboundAttribution; Direct Send not allowed for this organization from unauthorized sources"
 )
+BUSY = f"451 4.7.500 Server busy. Please try again later from [{OFFICE_IP}]. (S77714)"
 OFFICE_IPV6 = "2001:db8::7"
 REJECTING = OrganizationConfig(reject_direct_send=True)
 
@@ -65,6 +68,21 @@ def arriving(
     return a_rcpt_ask(
         recipient, mail_from=mail_from, world=world, peer=peer, attribution=attribute(world, peer, sender)
     )
+
+
+# Throttling ---------------------------------------------------------------------------------------------------------
+
+
+def test_nobody_is_throttled_unless_the_reading_says_so() -> None:
+    assert RECIPIENT_OK == said(arriving(a_world()))
+    assert BUSY == said(arriving(a_world()), mx_throttling="on")
+
+
+@pytest.mark.parametrize("kind", list(ConnectorType))
+def test_an_address_on_a_connector_is_not_throttled(kind: ConnectorType) -> None:
+    world = a_world(a_tenant(inbound_connectors=(a_connector(connector_type=kind),)))
+
+    assert RECIPIENT_OK == said(arriving(world), mx_throttling="on")
 
 
 # The directory ------------------------------------------------------------------------------------------------------
@@ -163,6 +181,23 @@ def test_mail_from_a_foreign_domain_or_from_nobody_is_no_direct_send(mail_from: 
 @pytest.mark.parametrize("mail_from", ["scanner@contoso.com", "no-such-name@contoso.com", "x@contoso.onmicrosoft.com"])
 def test_any_address_of_the_tenant_s_own_domains_is_direct_send(mail_from: str) -> None:
     assert DIRECT_SEND == said(arriving(a_world(a_careful_tenant()), mail_from=mail_from))
+
+
+def test_under_the_other_reading_direct_send_needs_an_address_that_exists() -> None:
+    lab = Lab(with_organization(reject_direct_send=True), readings={"direct_send_sender": "existing_address"})
+    line = lab.connect_mx().begin()
+    line.say(f"MAIL FROM:<{SCANNER}>")
+    from_a_mailbox = line.say(f"RCPT TO:<{HELPDESK}>")
+    line.say("RSET")
+    line.say("MAIL FROM:<no-such-name@contoso.com>")
+    from_nobody = line.say(f"RCPT TO:<{HELPDESK}>")
+
+    assert DIRECT_SEND == from_a_mailbox
+    assert RECIPIENT_OK == from_nobody
+
+
+def test_the_refusal_of_direct_send_names_the_reading_it_rests_on() -> None:
+    assert {"direct_send_sender": "domain"} == verdict(arriving(a_world(a_careful_tenant()))).reading
 
 
 def test_direct_send_concerns_the_recipient_s_own_tenant_only() -> None:

@@ -497,7 +497,7 @@ def test_the_mailbox_s_switch_beats_the_tenant_s(*, own: bool | None, tenant_s: 
     assert line == said(a_sign_in_ask(mailbox, tenant=tenant))
 
 
-@pytest.mark.parametrize(("created", "line"), [("2019-12-31", AUTHENTICATED), ("2020-02-01", OFF_FOR_TENANT)])
+@pytest.mark.parametrize(("created", "line"), [("2020-01-31", AUTHENTICATED), ("2020-02-01", OFF_FOR_TENANT)])
 def test_organisations_of_after_january_2020_are_born_with_smtp_auth_off(created: str, line: str) -> None:
     assert line == said(a_sign_in_ask(tenant=a_tenant(created=at(created))))
 

@@ -23,7 +23,7 @@ _rule = RuleMaker(Endpoint.MX, Stage.DATA)
 )
 def message_is_too_large(ask: DataAsk) -> bool:
     """A message of more than 150 MiB is refused."""
-    return ask.size > limits.MESSAGE_SIZE.first
+    return ask.size > limits.MESSAGE_SIZE
 
 
 @_rule(

@@ -23,7 +23,7 @@ _rule = RuleMaker(Endpoint.MX, Stage.MAIL)
 )
 def declared_size_is_too_large(ask: MailAsk) -> bool:
     """A message that announces more than 150 MiB is refused before it is sent."""
-    return ask.declared_size is not None and ask.declared_size > limits.MESSAGE_SIZE.first
+    return ask.declared_size is not None and ask.declared_size > limits.MESSAGE_SIZE
 
 
 RULES: Final[tuple[AnyRule, ...]] = (declared_size_is_too_large,)

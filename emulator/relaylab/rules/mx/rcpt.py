@@ -1,7 +1,9 @@
 """RCPT TO at the tenant MX, in the order of fact MX-GAP-07.
 
-A message attributed as originating may go to anybody. Otherwise: recipients outside wait for the end of DATA, then
-RejectDirectSend, then the directory.
+A message attributed as originating may go to anybody. Otherwise: throttling, where it is on; recipients outside wait
+for the end of DATA, then RejectDirectSend, then the directory (sources.MX_RCPT_ORDER). Inferred is also that
+RejectDirectSend refuses here (DIRECT_SEND_STAGE), takes an empty MAIL FROM for nobody's (DIRECT_SEND_EMPTY_SENDER) and
+holds from the instant it is set (DIRECT_SEND_DELAY), and whose a shared address is (SHARED_CONNECTOR_IP).
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ _rule = RuleMaker(Endpoint.MX, Stage.RCPT)
 )
 def domain_has_its_two_hundred_recipients(ask: RcptAsk) -> bool:
     """A transaction takes at most 200 recipients of one domain."""
-    return ask.same_domain >= limits.RECIPIENTS_OF_ONE_DOMAIN.first
+    return ask.same_domain >= limits.RECIPIENTS_OF_ONE_DOMAIN
 
 
 @_rule(
@@ -87,16 +89,34 @@ def relay_is_denied_at_once(ask: RcptAsk) -> bool:
     return _may_not_leave(ask)
 
 
+def _is_on_a_connector_of_the_recipient(ask: RcptAsk) -> bool:
+    tenant = ask.recipient.tenant
+    connectors = tenant.inbound_connectors if tenant else ()
+    return any(connector.enabled and connector.lists(ask.peer.ip) for connector in connectors)
+
+
+@_rule(
+    EffectKind.DEFER,
+    replies.SERVER_BUSY,
+    asks=RcptAsk,
+    source=sources.SERVER_BUSY,
+    under=(("mx_throttling", "on"),),
+    fix=f"{fixes.ADD_A_CONNECTOR}; an address on a connector is not throttled.",
+)
+def address_is_throttled(ask: RcptAsk) -> bool:
+    """An address that is on no connector may be put off for its reputation or its rate."""
+    return not (ask.attribution.lists_the_ip or _is_on_a_connector_of_the_recipient(ask))
+
+
 def _is_unwanted_direct_send(ask: RcptAsk) -> bool:
     return (
         not ask.attribution.may_relay
         and ask.mail_from is not None
+        and ask.sender_counts
         and ask.recipient.tenant is not None
         and ask.recipient.tenant.organization_config.reject_direct_send
         and ask.recipient.tenant.owns(ask.mail_from.domain)
-        and not any(
-            connector.enabled and connector.lists(ask.peer.ip) for connector in ask.recipient.tenant.inbound_connectors
-        )
+        and not _is_on_a_connector_of_the_recipient(ask)
     )
 
 
@@ -106,6 +126,7 @@ def _is_unwanted_direct_send(ask: RcptAsk) -> bool:
     asks=RcptAsk,
     source=sources.IPV6_MATCHES_NOTHING,
     since=milestones.DIRECT_SEND_CAN_BE_REJECTED,
+    rests_on=("direct_send_sender",),
     fix=f"{fixes.USE_IPV4}, or Set-OrganizationConfig -RejectDirectSend $false",
 )
 def direct_send_over_ipv6_is_rejected(ask: RcptAsk) -> bool:
@@ -119,6 +140,7 @@ def direct_send_over_ipv6_is_rejected(ask: RcptAsk) -> bool:
     asks=RcptAsk,
     source=sources.DIRECT_SEND,
     since=milestones.DIRECT_SEND_CAN_BE_REJECTED,
+    rests_on=("direct_send_sender",),
     fix=f"{fixes.ADD_A_CONNECTOR}, or Set-OrganizationConfig -RejectDirectSend $false",
 )
 def direct_send_is_rejected(ask: RcptAsk) -> bool:
@@ -171,6 +193,7 @@ def recipient_is_unknown_in_2020(ask: RcptAsk) -> bool:
 
 
 RULES: Final[tuple[AnyRule, ...]] = (
+    address_is_throttled,
     domain_has_its_two_hundred_recipients,
     recipient_belongs_elsewhere,
     relay_is_denied_at_once_to_a_foreign_sender.only_under(relay_denied_text="tenant_attribution"),

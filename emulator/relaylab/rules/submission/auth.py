@@ -174,7 +174,7 @@ def account_is_locked(ask: SignInAsk) -> bool:
 )
 def too_many_wrong_passwords(ask: SignInAsk) -> bool:
     """Smart lock-out: after ten wrong passwords a name is refused for a while, whatever it brings."""
-    return ask.mechanism.is_basic and ask.recent_failures >= limits.FAILED_SIGN_INS.first
+    return ask.mechanism.is_basic and ask.recent_failures >= limits.FAILED_SIGN_INS
 
 
 @_rule(

@@ -27,7 +27,25 @@ _GRANT: Final = "Add-RecipientPermission {sender} -AccessRights SendAs -Trustee 
 )
 def message_is_too_large(ask: DataAsk) -> bool:
     """A message of more than 150 MiB is refused."""
-    return ask.size > limits.MESSAGE_SIZE.first
+    return ask.size > limits.MESSAGE_SIZE
+
+
+_THREE_AT_A_TIME: Final = (
+    "Let at most three connections send as {mailbox} at a time, or spread the senders over several mailboxes."
+)
+
+
+@_rule(
+    EffectKind.DEFER,
+    replies.CONCURRENT_OLD,
+    asks=DataAsk,
+    source=sources.CONCURRENCY_OLD,
+    until=milestones.SUBMISSION_WORDING_2021,
+    fix=_THREE_AT_A_TIME,
+)
+def mailbox_sends_too_much_at_once_in_2020(ask: DataAsk) -> bool:
+    """Until about 2021 a fourth submission of a mailbox was deferred with the name of the limit inside."""
+    return ask.open_before >= limits.SUBMISSIONS_AT_ONCE
 
 
 @_rule(
@@ -35,11 +53,12 @@ def message_is_too_large(ask: DataAsk) -> bool:
     replies.CONCURRENT,
     asks=DataAsk,
     source=sources.CONCURRENCY,
-    fix="Let at most three connections send as {mailbox} at a time, or spread the senders over several mailboxes.",
+    since=milestones.SUBMISSION_WORDING_2021,
+    fix=_THREE_AT_A_TIME,
 )
 def mailbox_sends_too_much_at_once(ask: DataAsk) -> bool:
     """Three submissions of a mailbox may be open at a time; a fourth is deferred when its message is complete."""
-    return ask.open_before >= limits.SUBMISSIONS_AT_ONCE.first
+    return ask.open_before >= limits.SUBMISSIONS_AT_ONCE
 
 
 @_rule(
@@ -66,7 +85,7 @@ def mailbox_is_full(ask: DataAsk) -> bool:
 )
 def daily_recipients_are_used_up(ask: DataAsk) -> bool:
     """A mailbox reaches 10,000 recipients in any 24 hours; a distribution group counts as one."""
-    return ask.recipients_today + ask.charge > limits.RECIPIENTS_PER_DAY.first
+    return ask.recipients_today + ask.charge > limits.RECIPIENTS_PER_DAY
 
 
 @_rule(
@@ -128,6 +147,7 @@ def mailbox_may_not_send_as_before_2022(ask: DataAsk) -> bool:
 
 RULES: Final[tuple[AnyRule, ...]] = (
     message_is_too_large,
+    mailbox_sends_too_much_at_once_in_2020,
     mailbox_sends_too_much_at_once,
     mailbox_is_full,
     daily_recipients_are_used_up,

@@ -1,6 +1,7 @@
 """After the 250 of smtp.office365.com: each recipient is resolved, and what cannot be delivered comes back as a report.
 
-A report that concerns the whole message stands before those that concern one recipient.
+A report that concerns the whole message stands before those that concern one recipient. That the limits for external
+recipients are answered by reports, and never hold back a copy inside, is inferred: sources.EXTERNAL_LIMIT_EFFECT.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def message_is_larger_than_the_mailbox_may_send(ask: DeliveryAsk) -> bool:
 )
 def daily_recipients_are_reported_as_used_up(ask: DeliveryAsk) -> bool:
     """Under one reading the 10,001st recipient of a day is answered by a report."""
-    return ask.principal is not None and ask.recipients_today > limits.RECIPIENTS_PER_DAY.first
+    return ask.principal is not None and ask.recipients_today > limits.RECIPIENTS_PER_DAY
 
 
 @_rule(

@@ -87,7 +87,7 @@ def smtputf8_is_not_implemented(ask: MailAsk) -> bool:
 )
 def declared_size_is_too_large(ask: MailAsk) -> bool:
     """A message that announces more than 150 MiB is refused before it is sent."""
-    return ask.declared_size is not None and ask.declared_size > limits.MESSAGE_SIZE.first
+    return ask.declared_size is not None and ask.declared_size > limits.MESSAGE_SIZE
 
 
 @_rule(

@@ -23,7 +23,7 @@ _rule = RuleMaker(Endpoint.SUBMISSION, Stage.RCPT)
 )
 def transaction_has_its_thousand_recipients(ask: RcptAsk) -> bool:
     """Under one reading no transaction takes more than 1,000 recipients."""
-    return ask.recipients >= limits.RECIPIENTS_AT_RCPT.first
+    return ask.recipients >= limits.RECIPIENTS_AT_RCPT
 
 
 RULES: Final[tuple[AnyRule, ...]] = (transaction_has_its_thousand_recipients,)
