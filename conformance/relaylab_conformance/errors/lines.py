@@ -79,7 +79,7 @@ class ErrorLine:
     @property
     def places(self) -> tuple[str, ...]:
         """The endpoints and stages at which it comes, each once."""
-        return tuple(dict.fromkeys(f"{rule.endpoint}, {rule.stage}" for rule in self.rules))
+        return tuple(dict.fromkeys(f"{rule.endpoint} {rule.stage}" for rule in self.rules))
 
 
 def error_lines(rulebook: Rulebook) -> tuple[ErrorLine, ...]:

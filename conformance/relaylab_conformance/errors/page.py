@@ -104,6 +104,8 @@ def _facts(line: ErrorLine) -> Iterator[str]:
         yield f"- Behind the text on the wire: `{tail}` (names and time of the session; compare the text before it)"
     if line.reply.slow:
         yield "- The service holds it back for five seconds; relaylab does so with `--tarpit`"
+    if any("{" in text for text in (line.text, *(rule.fix for rule in line.rules))):
+        yield "- A word in braces stands for a name or a number of the case at hand"
     yield f"- Wording: {cited(line.reply.source)}"
 
 
