@@ -28,6 +28,7 @@ _SEARCHED: Final = f"{os.environ['PATH']}{os.pathsep}/usr/sbin"
 _READY: Final = "Nothing is delivered ..."
 _TAKEN: Final = "cannot listen on"
 _TRUST: Final = re.compile(r"^ +trust +(.+)$", re.MULTILINE)
+_TOKEN: Final = re.compile(r"^ +control .* token (\S+)$", re.MULTILINE)
 _CLIENTS: Final = frozenset({"curl", "msmtp", "s-nail", "php", "perl", "openssl"})
 
 
@@ -43,6 +44,7 @@ class Player:
     base: int
     environment: dict[str, str]
     ca_file: str = "CA_FILE"
+    token: str = "TOKEN"
     _said: str = ""
     _at_the_end: list[tuple[Block, str]] = field(default_factory=list)
     _servers: list[Server] = field(default_factory=list)
@@ -83,13 +85,14 @@ class Player:
                 self._converse(command, promised, block)
 
     def here(self, text: str) -> str:
-        """Write the page's ports and the place of its root certificate as they are here."""
+        """Write the page's ports, its root certificate and its token as they are here."""
 
         def move(port: re.Match[str]) -> str:
             offset = int(port[0]) - _FIRST_PORT
             return str(self.base + offset) if 0 <= offset < _PORTS else port[0]
 
-        return _PORT.sub(move, text).replace("CA_FILE", self.ca_file)
+        text = _PORT.sub(move, text).replace("CA_FILE", self.ca_file)
+        return re.sub(r"\bTOKEN\b", self.token, text)
 
     def _converse(self, command: str, promised: str, block: Block) -> None:
         said = self._serve(command, block) if block.keeps_running else self._shell(command, block)
@@ -120,9 +123,9 @@ class Player:
             self._servers.pop().end(2)
             raise PortTakenError(server.said)
         assert server.says(_READY), f"line {block.line}: {command}\n{server.said}"
-        trusted = _TRUST.search(server.said)
-        if trusted:
-            self.ca_file = trusted[1]
+        trusted, secret = _TRUST.search(server.said), _TOKEN.search(server.said)
+        self.ca_file = trusted[1] if trusted else self.ca_file
+        self.token = secret[1] if secret else self.token
         return server.said
 
     def close(self) -> None:
@@ -192,6 +195,8 @@ class Server:
 
 def play(blocks: Sequence[Block], folder: Path) -> None:
     """Play the blocks; again from the beginning, on other ports, where somebody took one of them meanwhile."""
+    if os.name == "nt" or shutil.which("bash") is None:
+        programs.missing("bash", "run the pages on Linux or macOS")
     for base in free_port_bases(_PORTS):
         with contextlib.suppress(PortTakenError), _player(folder / str(base), base) as reader:
             reader.play(blocks)
