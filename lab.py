@@ -2,6 +2,7 @@
 
 python lab.py certify            judge the shipped estate; succeeds when it finds exactly what that estate carries
 python lab.py test               lint, types, import contracts, tests
+python lab.py docs               build the site from docs/ into build/docs; a warning is an error
 python lab.py relaylab ARGS...   the relaylab command, for example: python lab.py relaylab serve --help
 
 The first run makes a virtual environment in .venv beside this file and installs relaylab into it; later runs skip that
@@ -20,12 +21,16 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
-# What a command needs installed: the product itself, or also the tools that check it.
+# What a command needs installed: the product itself, or also the tools that check it, or those that build the site.
 CORE = "."
 DEVELOPMENT = ".[dev]"
+DOCUMENTATION = ".[docs]"
+# An environment with tools holds the product too.
+HOLD = {CORE: (CORE, DEVELOPMENT, DOCUMENTATION), DEVELOPMENT: (DEVELOPMENT,), DOCUMENTATION: (DOCUMENTATION,)}
 
 CERTIFY = ["-m", "relaylab_conformance.shipped_estate"]
 RELAYLAB = ["-m", "relaylab_conformance"]
+DOCS = ["-m", "sphinx", "-q", "-W", "--keep-going", "-n", "-b", "html", "docs", "build/docs"]
 CHECKS = {
     "lint": ["-m", "ruff", "check"],
     "format": ["-m", "ruff", "format", "--check"],
@@ -61,10 +66,15 @@ def obey(arguments: "list[str]") -> int:
     if arguments == ["test"]:
         prepare(DEVELOPMENT)
         return check()
+    if arguments == ["docs"]:
+        prepare(DOCUMENTATION)
+        code = run(DOCS)
+        print("built build/docs/index.html" if code == 0 else "the site was not built; mend what is named above")
+        return code
     if arguments in (["help"], ["-h"], ["--help"]):
         print(__doc__)
         return 0
-    raise SetUpError(f'"{" ".join(arguments)}" is not one of certify, test, relaylab ARGS...\n\n{__doc__}')
+    raise SetUpError(f'"{" ".join(arguments)}" is not one of certify, test, docs, relaylab ARGS...\n\n{__doc__}')
 
 
 def check() -> int:
@@ -80,8 +90,7 @@ def check() -> int:
 
 def prepare(wanted: str) -> None:
     """Bring the virtual environment up to date, unless a stamp says that it is."""
-    # An environment with the tools holds the product too.
-    if PYTHON.exists() and any(stamp_of(kind).exists() for kind in (wanted, DEVELOPMENT)):
+    if PYTHON.exists() and any(stamp_of(kind).exists() for kind in HOLD[wanted]):
         return
     print(f"setting up {VENV} (once; needs the network and a minute or two)", file=sys.stderr, flush=True)
     if not is_of_this_python():

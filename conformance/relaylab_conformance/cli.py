@@ -200,6 +200,36 @@ def list_milestones(
     )
 
 
+@main.command(name="errors", short_help="List the error lines, what they mean, and what to change.")
+@click.option(
+    "--pages",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write a page for every line, and two indexes, into this folder; pages of lines that are no more are removed.",
+)
+@options.readings_and_milestones
+@options.json_option
+def list_errors(*, folder: Path | None, readings: Readings, milestones: Milestones, as_json: bool) -> None:
+    """List every line of 4xx and 5xx that a sender may read, and what it means."""
+    from relaylab_conformance import verbs
+
+    with bad_input():
+        verbs.print_errors(folder, readings=readings, milestones=milestones, as_json=as_json)
+
+
+@main.command(name="inferences", short_help="List what rests on our inference.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print a page in Markdown.")
+@options.json_option
+@options.readings_and_milestones
+def list_inferences(*, readings: Readings, milestones: Milestones, as_json: bool, as_markdown: bool) -> None:
+    """List every rule, text and reading that no document and no transcript shows, and every date that we chose."""
+    from relaylab_conformance import verbs
+
+    verbs.print_catalogue(
+        "inferences", None, readings=readings, milestones=milestones, as_json=as_json, as_markdown=as_markdown
+    )
+
+
 @main.command(short_help="Say why: a rule, a reply line, a code, an event.")
 @click.argument("what")
 @click.option("--run", type=click.Path(file_okay=False, path_type=Path), help="The folder that certify wrote.")

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.clock import iso
-from relaylab.rules import pages
+from relaylab.rules import inferences, pages
 from relaylab_conformance.tables import Column, table
 
 if TYPE_CHECKING:
@@ -72,6 +72,12 @@ def _milestones_text(rulebook: Rulebook, at: datetime | None, fit: int) -> str:
     return table([columns[place] for place in kept], [[row[place] for place in kept] for row in rows], fit)
 
 
+def _inferences_text(rulebook: Rulebook, fit: int) -> str:
+    rows = [(row["kind"], row["name"], row["says"], row["basis"]) for row in inferences.inferences_rows(rulebook)]
+    columns = (Column("kind"), Column("name"), Column("says", wraps=True), Column("basis", wraps=True))
+    return table(columns, rows, fit)
+
+
 def _readings_rows(rulebook: Rulebook, at: datetime | None) -> list[pages.ReadingRow]:
     """Give the readings; with an instant those that a rule in force then rests on."""
     rows = pages.readings_rows(rulebook)
@@ -117,4 +123,14 @@ _MILESTONES: Final = Listing(
     _milestones_text,
     pages.milestones_markdown,
 )
-LISTINGS: Final[Mapping[str, Listing]] = {"rules": _RULES, "readings": _READINGS, "milestones": _MILESTONES}
+_INFERENCES: Final = Listing(
+    lambda rulebook, at: _document("inferences", rulebook, at, inferences.inferences_rows(rulebook)),
+    lambda rulebook, _, fit: _inferences_text(rulebook, fit),
+    inferences.inferences_markdown,
+)
+LISTINGS: Final[Mapping[str, Listing]] = {
+    "rules": _RULES,
+    "readings": _READINGS,
+    "milestones": _MILESTONES,
+    "inferences": _INFERENCES,
+}

@@ -12,7 +12,7 @@ from relaylab.app.config import KnownNames, load_world
 from relaylab.app.rulebooks import rulebook_for
 from relaylab.rules.catalogue import rulebook
 from relaylab.rules.milestones import EARLIEST_SUPPORTED
-from relaylab_conformance import timeline
+from relaylab_conformance import errors, timeline
 from relaylab_conformance.explain import UnknownError, explain
 from relaylab_conformance.explain.records import Control, Run
 from relaylab_conformance.finding import Status
@@ -94,6 +94,19 @@ def print_catalogue(  # noqa: PLR0913 - an argument an option
         say_json(listing.json(book, at))
     else:
         say(listing.text(book, at, width()))
+
+
+def print_errors(folder: Path | None, *, readings: Readings, milestones: Milestones, as_json: bool) -> None:
+    """Print the error lines, or write a page for each; raise BadInputError for both, OSError for a bad folder."""
+    book = rulebook(readings, milestones)
+    if folder is not None and as_json:
+        raise BadInputError("--pages writes files and --json prints; give one of them")
+    if folder is not None:
+        say(f"{errors.write(book, folder)} pages in {folder}")
+    elif as_json:
+        say_json(errors.as_json(book))
+    else:
+        say(errors.as_text(book, width()))
 
 
 def records(run: Path | None, control: str | None, token: str) -> Records | None:

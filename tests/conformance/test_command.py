@@ -55,6 +55,8 @@ def calm_world(tmp_path: Path) -> str:
         ("rules",),
         ("readings",),
         ("milestones",),
+        ("errors",),
+        ("inferences",),
     ],
 )
 def test_every_verb_has_help(verb: tuple[str, ...]) -> None:
@@ -260,6 +262,7 @@ def test_timeline_of_an_estate_without_problems_ends_with_0(calm_world: str) -> 
         (["rules", "--at", "2020-09-30"], "choose 2020-10-01 or a later date"),
         (["rules", "--json", "--markdown"], "give one of them"),
         (["rules", "--markdown", "--at", "2027-01-04"], "leave out --at"),
+        (["errors", "--json", "--pages", "pages"], "give one of them"),
         (["explain", "5.7.999"], "of its family there are"),
         (["explain", "17"], "--run DIR"),
         (["explain", "17", "--run", "a", "--control", "b"], "give one of them"),

@@ -7,50 +7,24 @@ the code alone tells its user nonsense.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
-from relaylab.domain.source import Confidence, Source
 from relaylab.rules.replies import REPLIES
 from relaylab_conformance.explain.answer import Explanation, UnknownError, cited, cut, entry
 from relaylab_conformance.explain.matching import TELLING, bare, best_match, said_in
 from relaylab_conformance.explain.rules import describe_rule
+from relaylab_conformance.other_owners import other_owners
 
 if TYPE_CHECKING:
     from relaylab.domain.reply import ReplyTemplate
+    from relaylab.domain.source import Source
     from relaylab.engine.rule import AnyRule
     from relaylab.engine.rulebook import Rulebook
 
 _ENHANCED: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 _FEW: Final = 3  # replies that are explained in full; of more, only the lines and the rules are listed
 _NO_RULE: Final = "none: it is what a stage answers by default, or the grammar of the protocol"
-
-
-@dataclass(frozen=True, slots=True)
-class _Owner:
-    """Somebody else who answers with an enhanced code."""
-
-    code: str
-    who: str
-    means: str
-    source: Source
-
-
-_OTHER_OWNERS: Final = (
-    _Owner(
-        "7.30",
-        "RFC 8689",
-        "registers X.7.30 as: REQUIRETLS support required",
-        Source("COR-42", "RFC 8689", "2019-11", Confidence.DOCUMENTED, "https://www.rfc-editor.org/rfc/rfc8689"),
-    ),
-    _Owner(
-        "7.30",
-        "Gmail",
-        "answers 550 5.7.30 and 421 4.7.30 when a message fails its DKIM check",
-        Source("COR-42", "public table of Gmail's replies", "2026", Confidence.DOCUMENTED),
-    ),
-)
 
 
 def is_a_code(what: str) -> bool:
@@ -61,7 +35,7 @@ def is_a_code(what: str) -> bool:
 def explain_code(what: str, rulebook: Rulebook) -> Explanation:
     """Explain an enhanced code or a reply code: every line that has it; raise UnknownError."""
     replies = [reply for reply in REPLIES if what in {str(reply.enhanced), str(int(reply.code))}]
-    if not replies and not _others(what):
+    if not replies and not other_owners(what):
         raise UnknownError(f"no reply here has the code {what}; {_codes_near(what)}")
     return _explained(what, what, replies, rulebook)
 
@@ -84,7 +58,7 @@ def explain_line(what: str, rulebook: Rulebook) -> Explanation:
 def _by_code_only(what: str, code: str, rulebook: Rulebook) -> Explanation:
     """Explain a line whose code we know and whose text we do not: say so before anything else."""
     lines = dict.fromkeys(f"  {cut(str(reply))}" for reply in REPLIES if str(reply.enhanced) == code)
-    if not lines and not _others(code):
+    if not lines and not other_owners(code):
         raise UnknownError(f"{what!r}: neither the code {code} nor the text is one that relaylab knows; {_near(what)}")
     head = f"The code {code} is known, and the text is not: this may be another service's answer."
     known = "\n".join(["With this code relaylab knows:", *lines]) if lines else ""
@@ -112,7 +86,7 @@ def _explained(what: str, code: str, replies: list[ReplyTemplate], rulebook: Rul
             for alike in lines.values()
         ],
         "other_owners": [
-            {"who": owner.who, "means": owner.means, "source": _source(owner.source)} for owner in _others(code)
+            {"who": owner.who, "means": owner.means, "source": _source(owner.source)} for owner in other_owners(code)
         ],
     }
     return Explanation("\n\n".join(filter(None, (*text, _warning(code)))), document)
@@ -142,12 +116,8 @@ def _comes(rule: AnyRule, rulebook: Rulebook) -> bool:
     return rule.since is None or rulebook.calendar.at(rule.since) is not None
 
 
-def _others(code: str) -> list[_Owner]:
-    return [owner for owner in _OTHER_OWNERS if code.partition(".")[2] == owner.code]
-
-
 def _warning(code: str) -> str:
-    others = [entry(owner.who, f"{owner.means}\n{cited(owner.source)}") for owner in _others(code)]
+    others = [entry(owner.who, f"{owner.means}\n{cited(owner.source)}") for owner in other_owners(code)]
     return "\n".join([f"Careful: {code} has other owners, so go by the text as well.", *others]) if others else ""
 
 

@@ -198,9 +198,9 @@ def rules_markdown(rulebook: Rulebook) -> str:
         f"{len(rulebook.catalogue.rules)} rules, each under its endpoint and stage in the order in which it is tried: "
         "the first one in force whose condition holds decides, and where none does, the stage's default. A rule that "
         "is listed more than once holds under other readings each time. The earliest date that these rules support is "
-        f"{EARLIEST_SUPPORTED.date()} ({_cited(sources.EARLIEST)})."
+        f"{EARLIEST_SUPPORTED.date()} ({cited(sources.EARLIEST)})."
     )
-    return _page("Rules", "rules", introduction, _stages(rulebook))
+    return page("Rules", "rules", introduction, _stages(rulebook))
 
 
 def readings_markdown(rulebook: Rulebook) -> str:
@@ -210,7 +210,7 @@ def readings_markdown(rulebook: Rulebook) -> str:
         "file choose another value. What is inferred and has no alternative here is no reading: its rule says so."
     )
     readings = (line for reading in rulebook.catalogue.readings for line in _reading(reading, rulebook))
-    return _page("Readings", "readings", introduction, readings)
+    return page("Readings", "readings", introduction, readings)
 
 
 def milestones_markdown(rulebook: Rulebook) -> str:
@@ -220,10 +220,11 @@ def milestones_markdown(rulebook: Rulebook) -> str:
         "in UTC. A milestone without a date has not been given one."
     )
     milestones = (line for milestone in rulebook.catalogue.milestones for line in _milestone(milestone, rulebook))
-    return _page("Milestones", "milestones", introduction, milestones)
+    return page("Milestones", "milestones", introduction, milestones)
 
 
-def _page(title: str, command: str, introduction: str, lines: Iterable[str]) -> str:
+def page(title: str, command: str, introduction: str, lines: Iterable[str]) -> str:
+    """Give a page that says by which command it was written."""
     origin = f"Written by `relaylab {command} --markdown`; change the catalogue, not this page."
     return "\n".join([f"# {title}", "", origin, "", introduction, *lines])
 
@@ -240,18 +241,18 @@ def _rule(number: int, rule: AnyRule, rulebook: Rulebook) -> Iterator[str]:
     yield f"- Effect: {rule.effect.kind}"
     reply = rule.effect.reply
     if reply is not None:
-        yield f"- Says: `{_shortened(str(reply))}` ({_cited(reply.source)})"
+        yield f"- Says: `{shortened(str(reply))}` ({cited(reply.source)})"
     if rule.since:
-        yield f"- From: {_when(rule.since, rulebook)}"
+        yield f"- From: {when(rule.since, rulebook)}"
     if rule.until:
-        yield f"- Until: {_when(rule.until, rulebook)}"
+        yield f"- Until: {when(rule.until, rulebook)}"
     if rule.under:
         yield "- Under: " + ", ".join(f"`{name}={value}`" for name, value in rule.under)
     if rule.rests_on:
         yield "- Rests on: " + ", ".join(f"`{name}`" for name in rule.rests_on)
     if rule.fix:
         yield f"- Fix: {rule.fix}"
-    yield f"- Source: {_cited(rule.source)}"
+    yield f"- Source: {cited(rule.source)}"
 
 
 def _reading(reading: Reading, rulebook: Rulebook) -> Iterator[str]:
@@ -259,7 +260,7 @@ def _reading(reading: Reading, rulebook: Rulebook) -> Iterator[str]:
     yield from ("", f"## `{reading.name}`", "", reading.question, "")
     for name, meaning in reading.values:
         yield f"- `{name}`{' (default)' if name == reading.default else ''}: {meaning}"
-    yield from ("", f"Source: {_cited(reading.source)}")
+    yield from ("", f"Source: {cited(reading.source)}")
     if used:
         yield from ("", "Decides about: " + ", ".join(f"`{name}`" for name in used))
 
@@ -284,23 +285,26 @@ def _milestone(milestone: Milestone, rulebook: Rulebook) -> Iterator[str]:
     if others:
         yield ""
         yield from others
-    yield from ("", f"Source: {_cited(milestone.source)}")
+    yield from ("", f"Source: {cited(milestone.source)}")
 
 
 def _others(under: Iterable[tuple[str, str, datetime | None]]) -> list[str]:
     return [f"- With `{reading}={value}`: {_date(instant) or 'no date'}" for reading, value, instant in under]
 
 
-def _when(name: str, rulebook: Rulebook) -> str:
+def when(name: str, rulebook: Rulebook) -> str:
+    """Write a milestone's date and its name."""
     instant = _date(rulebook.calendar.at(name))
     return f"{instant} (`{name}`)" if instant else f"the day of `{name}`, which has no date"
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str) -> str:
+    """Cut a quotation that nobody would read to its end."""
     return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]} ..."
 
 
-def _cited(source: Source) -> str:
+def cited(source: Source) -> str:
+    """Write a citation, linked where it has an address."""
     title = f"[{source.title}]({source.url})" if source.url else source.title
     date = f", {source.date}" if source.date and source.date not in source.title else ""
     return f"{title}{date}; {source.confidence}, {source.fact}"
