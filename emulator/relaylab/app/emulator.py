@@ -8,27 +8,30 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, Self, TypeVar
 
 from relaylab.app.config import LoadedWorld
+from relaylab.app.faults import stated_faults
 from relaylab.app.rulebooks import rulebook_for
 from relaylab.domain.clock import ManualClock, as_utc, iso
 from relaylab.domain.randomness import Randomness
 from relaylab.rules.milestones import EARLIEST_SUPPORTED
 from relaylab.servers.desk import StreamLimits
+from relaylab.servers.faulty_tls import FaultyTls
 from relaylab.servers.fleet import Fleet, Listening, SiteListening
 from relaylab.servers.house import House, MovableClock, SmtpDesk, TlsChoice
 from relaylab.servers.tls import ServerTls
-from relaylab.store import Counters, EventLog, MemoryMailStore, SqliteMailStore, Store, WorldHolder
+from relaylab.store import Counters, EventLog, FaultBoard, MemoryMailStore, SqliteMailStore, Store, WorldHolder
 from relaylab_certs import ServerChain, TestAuthority, leaves
 
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from relaylab.domain.fault import Fault
     from relaylab.domain.world import World
     from relaylab.engine.rulebook import Rulebook
 
@@ -75,11 +78,13 @@ class Emulator:
         milestones: Mapping[str, datetime | None] | None = None,
         authority: TestAuthority | None = None,
         settings: Settings | None = None,
+        faults: Iterable[Fault | str] = (),
     ) -> None:
         """Prepare; give ``at`` for a clock that stands still until it is moved, or a ``clock``.
 
-        Raise ValueError for a reading or milestone that does not exist and for an instant that cannot be, StoreError
-        when the store cannot be opened.
+        ``faults`` are values, or texts as ``relaylab serve --fault`` takes them. Raise ValueError for a reading or
+        milestone that does not exist, an instant that cannot be and a fault that cannot act, StoreError when the store
+        cannot be opened.
         """
         if clock is None:
             if at is None:
@@ -95,14 +100,16 @@ class Emulator:
         self.seed = seed
         self.holder = WorldHolder(plain, rulebook_for(plain, self._readings, self._milestones))
         self.authority = authority or TestAuthority.open()
+        standing = stated_faults(faults, plain, started)
         mail = SqliteMailStore(self.settings.store) if self.settings.store else MemoryMailStore()
-        self.store = Store(mail, EventLog(), Counters())
+        self.store = Store(mail, EventLog(), Counters(), FaultBoard(standing))
         self._house = House(
             clock=clock,
             holder=self.holder,
             store=self.store,
             randomness=Randomness(seed),
             tls=self._tls(self.rulebook),
+            faulty_tls=self._faulty_tls(self.rulebook),
             started=started,
             limits=self.settings.limits,
             tarpit=self.settings.tarpit,
@@ -138,6 +145,11 @@ class Emulator:
     def rulebook(self) -> Rulebook:
         """The rules in force."""
         return self.holder.rulebook
+
+    @property
+    def faults(self) -> FaultBoard:
+        """What the listeners do wrong on purpose; added and removed while they run, seen at the next command."""
+        return self.store.faults
 
     def desk(self, endpoint: Literal["submission", "mx", "submission_legacy"], site: str | None = None) -> SmtpDesk:
         """Give the desk of an endpoint, for a listener of your own (``servers.controller``), as of a site's client."""
@@ -204,6 +216,8 @@ class Emulator:
     ) -> None:
         """Begin again: connections end, mail, counters and events are forgotten, sessions are numbered from one.
 
+        Faults that were added are gone, and those that the emulator was made with stand again, nothing of them used.
+
         What is not given stays as it is; when something given is wrong (ValueError), all does. Call it from a thread,
         not from the emulator's own loop.
         """
@@ -259,7 +273,7 @@ class Emulator:
         rulebook = rulebook_for(plain, chosen, moved)
         await self._fleet.add_sites(plain)
         if rulebook.readings["server_chain"] != self.rulebook.readings["server_chain"]:
-            self._house.tls = self._tls(rulebook)
+            self._house.tls, self._house.faulty_tls = self._tls(rulebook), self._faulty_tls(rulebook)
         self._readings, self._milestones = chosen, moved
         if world is not None:
             self.document = dict(world.document) if isinstance(world, LoadedWorld) else None
@@ -273,6 +287,10 @@ class Emulator:
             strict=ServerTls(issued.chain_pem, issued.key_pem),
             lenient=ServerTls(issued.chain_pem, issued.key_pem, minimum="TLSv1"),
         )
+
+    def _faulty_tls(self, rulebook: Rulebook) -> FaultyTls:
+        chain = ServerChain(rulebook.readings["server_chain"])
+        return FaultyTls(self.authority, leaves.KeyKind(self.settings.cert_key), chain)
 
     def _call(self, work: Coroutine[object, object, T]) -> T:
         if self._loop is None or not self._loop.is_running():

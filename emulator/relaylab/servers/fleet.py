@@ -108,7 +108,7 @@ class Fleet:
     def desk(self, key: str, site: str | None = None) -> SmtpDesk:
         """Give the desk that a listener of this kind works at."""
         kind = next(kind for kind in _KINDS if kind.key == key)
-        return SmtpDesk(self._house, kind.endpoint, site, kind.on_legacy_host)
+        return SmtpDesk(self._house, kind.endpoint, site, kind.on_legacy_host, kind.name or "")
 
     async def hang_up(self) -> None:
         """End every connection, also those that come meanwhile; the listeners go on."""
@@ -129,7 +129,7 @@ class Fleet:
         servers: list[asyncio.Server] = []
         try:
             for kind in _KINDS:
-                desk = SmtpDesk(self._house, kind.endpoint, site, kind.on_legacy_host)
+                desk = self.desk(kind.key, site)
                 servers.append(await self._listen_for(kind, desk, offset, self._sweep))
                 listening[kind.key] = Listening(self._host, servers[-1].sockets[0].getsockname()[1], kind.name)
         except BaseException:

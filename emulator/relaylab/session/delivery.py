@@ -43,14 +43,14 @@ class Delivered:
 
 def deliver(  # noqa: PLR0913 - the message, its verdict, and where both are
     ask: DataAsk,
-    decision: Decision,
+    decision: Decision | None,
     raw: bytes | bytearray,
     *,
     message_id: str,
     party: Party,
     moment: Moment,
 ) -> Delivered:
-    """Place every copy of an accepted message."""
+    """Place every copy of an accepted message; ``decision`` None: a fault accepted it."""
     sender_tenant = ask.tenant or (ask.attribution.tenant if ask.attribution.may_relay else None)
     delivered_at = delivery_instant(ask, moment)
     copies, bounced, external = _place(ask, sender_tenant, moment)

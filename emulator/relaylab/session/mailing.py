@@ -14,6 +14,7 @@ from relaylab.domain.asks import MailAsk, RcptAsk
 from relaylab.domain.charge import Charge, Meter
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import Judged, Kept, Reported
+from relaylab.domain.fault import Step
 from relaylab.engine.attribution import attribute
 from relaylab.rules import limits, replies
 from relaylab.session.commands import Chunk, Fault, Verb, parse_chunk, parse_mail, parse_rcpt
@@ -25,7 +26,9 @@ from relaylab.session.turn import Then, Turn
 
 if TYPE_CHECKING:
     from relaylab.domain.event import Event
+    from relaylab.engine.verdict import Verdict
     from relaylab.session.commands import Command
+    from relaylab.session.faulting import Faulting
     from relaylab.session.moment import Moment
     from relaylab.session.progress import Progress
     from relaylab.session.speech import Speech
@@ -40,10 +43,11 @@ _FAULTS: Final = {
 class Mailing:
     """The transaction conduct of one session."""
 
-    def __init__(self, speech: Speech, progress: Progress) -> None:
+    def __init__(self, speech: Speech, progress: Progress, faulting: Faulting) -> None:
         """Begin without a transaction."""
         self._speech = speech
         self._progress = progress
+        self._faulting = faulting
         self._pending_chunk: Chunk | None = None
         self._messages = 0
 
@@ -55,7 +59,10 @@ class Mailing:
         self._progress.refused = True
         if isinstance(mail, Fault):
             return self._speech.protocol_error(_FAULTS[mail].fill(), "MAIL", moment)
-        progress = self._progress
+        progress, name = self._progress, f"MAIL FROM:<{mail.sender or ''}>"
+        answer = self._faulting.answer(Step.MAIL, name, moment, sender=mail.sender, argument=command.argument)
+        if answer is not None:
+            return answer
         ask = MailAsk(
             **progress.circumstances(moment),
             mail_from=mail.sender,
@@ -65,7 +72,8 @@ class Mailing:
             wants_smtputf8=mail.smtputf8,
             sign_in_failure=progress.sign_in_failure,
         )
-        verdict = moment.rulebook.judge(ask)
+        is_let_through = self._faulting.lets_through(moment)
+        verdict = moment.rulebook.default(ask) if is_let_through else moment.rulebook.judge(ask)
         if not verdict.admits:
             return self._speech.refuse(verdict, "MAIL", moment)
         progress.transaction = Transaction(mail)
@@ -73,7 +81,7 @@ class Mailing:
             progress.transaction.attribution = attribute(moment.world, progress.party.peer, mail.sender)
         progress.state = State.MAIL
         progress.refused = False
-        return self._speech.admit(verdict, f"MAIL FROM:<{mail.sender or ''}>", moment)
+        return self._admit(verdict, name, moment, is_let_through=is_let_through)
 
     def rcpt(self, command: Command, moment: Moment) -> Turn:
         """Judge a recipient and add it."""
@@ -81,7 +89,11 @@ class Mailing:
         if isinstance(address, Fault):
             self._progress.refused = True
             return self._speech.protocol_error(_FAULTS[address].fill(), "RCPT", moment)
-        transaction = self._under_way()
+        transaction, name = self._under_way(), f"RCPT TO:<{address}>"
+        answer = self._faulting.answer(Step.RCPT, name, moment, recipients=(address,), argument=command.argument)
+        if answer is not None:
+            self._progress.refused = True
+            return answer
         recipient = moment.world.recipient(address)
         ask = RcptAsk(
             **self._progress.circumstances(moment),
@@ -93,13 +105,14 @@ class Mailing:
             same_domain=transaction.of_domain(address.domain),
             bound_to=transaction.bound_to,
         )
-        verdict = moment.rulebook.judge(ask)
+        is_let_through = self._faulting.lets_through(moment)
+        verdict = moment.rulebook.default(ask) if is_let_through else moment.rulebook.judge(ask)
         if not verdict.admits:
             self._progress.refused = True
-            return self._speech.refuse(verdict, f"RCPT TO:<{address}>", moment)
+            return self._speech.refuse(verdict, name, moment)
         transaction.add(recipient)
         self._progress.state = State.RCPT
-        return self._speech.admit(verdict, f"RCPT TO:<{address}>", moment)
+        return self._admit(verdict, name, moment, is_let_through=is_let_through)
 
     def data(self, command: Command, moment: Moment) -> Turn:
         """Ask for the message."""
@@ -108,6 +121,9 @@ class Mailing:
             return self._speech.protocol_error(replies.INVALID_ARGUMENTS.fill(), "DATA", moment)
         if transaction.mail.body == "BINARYMIME":  # RFC 3030 §3
             return self._speech.protocol_error(replies.BAD_SEQUENCE.fill(), "DATA", moment)
+        answer = self._faulting.answer(Step.DATA, "DATA", moment)
+        if answer is not None:
+            return answer
         charges = self._open_submission(moment)
         return self._speech.say(replies.START_MAIL_INPUT.fill(), moment, then=Then.READ_MESSAGE, charges=charges)
 
@@ -117,6 +133,7 @@ class Mailing:
         if isinstance(chunk, Fault):
             return self._speech.protocol_error(_FAULTS[chunk].fill(), "BDAT", moment)
         self._pending_chunk = chunk
+        self._faulting.at(Step.DATA, "BDAT", moment)
         return Turn(then=Then.READ_CHUNK, chunk=chunk.octets)
 
     # Content -----------------------------------------------------------------------------------------------------
@@ -128,6 +145,10 @@ class Mailing:
         if out_of_order is not None or self._progress.transaction is None:
             reply, forgiven = (out_of_order or replies.BAD_SEQUENCE).fill(), self._progress.forgives(Verb.BDAT)
             return self._speech.protocol_error(reply, "BDAT", moment, forgiven=forgiven)
+        if not chunk.last and (answer := self._faulting.answer(Step.CHUNK, "BDAT", moment)) is not None:
+            charges = self.forget(moment)  # RFC 3030 §2: what is left of it is undefined
+            self._progress.refused = True
+            return replace(answer, charges=charges)
         transaction = self._progress.transaction
         charges = self._open_submission(moment)
         if not transaction.content and not transaction.dropped:
@@ -147,7 +168,10 @@ class Mailing:
 
     def end_of_data(self, content: bytearray, size: int, moment: Moment) -> Turn:
         """Judge the complete message and, where it is accepted, deliver it; the transaction is over either way."""
-        party = self._progress.party
+        party, command = self._progress.party, f"end of data, {size} octets"
+        answer = self._faulting.answer(Step.FINAL, command, moment)
+        if answer is not None:
+            return replace(answer, charges=self.forget(moment))
         number = self._messages + 1
         message_id = f"{party.label}-{number}"
         ask = data_ask(
@@ -155,17 +179,18 @@ class Mailing:
             content,
             size,
             party=party,
-            tls=self._progress.tls,
+            tls=self._progress.seen_tls,
             account=self._progress.account,
             moment=moment,
         )
-        verdict = moment.rulebook.judge(ask)
+        is_let_through = self._faulting.lets_through(moment)
+        verdict = moment.rulebook.default(ask) if is_let_through else moment.rulebook.judge(ask)
         charges = self.forget(moment)
-        command = f"end of data, {size} octets"
         if not verdict.admits:
             return self._speech.refuse(verdict, command, moment, charges=charges)
         self._messages = number
-        delivered = deliver(ask, verdict.decision(), content, message_id=message_id, party=party, moment=moment)
+        decision = None if is_let_through else verdict.decision()
+        delivered = deliver(ask, decision, content, message_id=message_id, party=party, moment=moment)
         kept = tuple(message for message in (delivered.message, delivered.report) if message is not None)
         events: list[Event] = [
             Kept(
@@ -185,7 +210,7 @@ class Mailing:
             failed = tuple(str(copy.recipient) for copy in delivered.message.copies if copy.decision is not None)
             report = delivered.report.id
             events.append(Reported(**self._speech.stamp(moment), message=report, about=message_id, recipients=failed))
-        turn = self._speech.admit(verdict, command, moment)
+        turn = self._admit(verdict, command, moment, is_let_through=is_let_through)
         late = (delivery_instant(ask, moment) - moment.now) / timedelta(seconds=1)
         held_back = moment.rulebook.readings["message_rate"] == "late_reply"
         return replace(
@@ -195,6 +220,12 @@ class Mailing:
             events=(*turn.events, *events),
             delay=late if held_back else turn.delay,
         )
+
+    def _admit(self, verdict: Verdict, command: str, moment: Moment, *, is_let_through: bool) -> Turn:
+        """Give the good answer, as the rules' or as that of a fault that did not ask them."""
+        if is_let_through:
+            return self._faulting.admit(verdict, moment)
+        return self._speech.admit(verdict, command, moment)
 
     # Ends --------------------------------------------------------------------------------------------------------
 
