@@ -60,6 +60,7 @@ def main() -> None:
 @click.option("--tarpit", is_flag=True, help="Hold refusals back for five seconds, as the service does.")
 @options.phase_option
 @options.readings_and_milestones
+@options.faults_option
 @click.option("--idle", type=click.FloatRange(min=0, min_open=True), default=300.0, show_default=True)
 @click.option("--total", type=click.FloatRange(min=0, min_open=True), default=600.0, show_default=True)
 def serve(  # noqa: PLR0913 - an argument an option
@@ -77,6 +78,7 @@ def serve(  # noqa: PLR0913 - an argument an option
     phase: Phase | None,
     readings: Readings,
     milestones: Milestones,
+    faults: tuple[str, ...],
     idle: float,
     total: float,
 ) -> None:
@@ -103,6 +105,7 @@ def serve(  # noqa: PLR0913 - an argument an option
         milestones=milestones,
         idle=idle,
         total=total,
+        faults=faults,
     )
     with bad_input():
         serving.serve(wanted)
@@ -189,6 +192,21 @@ def list_milestones(
     verbs.print_catalogue(
         "milestones", at, readings=readings, milestones=milestones, as_json=as_json, as_markdown=as_markdown
     )
+
+
+@main.command(name="faults", short_help="List what `serve --fault` can do wrong.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print a page in Markdown.")
+@options.json_option
+def list_faults(*, as_json: bool, as_markdown: bool) -> None:
+    """List what the listeners can do wrong on purpose, and how each fault is written."""
+    from relaylab_conformance import fault_listing, terminal
+
+    if as_json and as_markdown:
+        raise options.BadInputError("--json and --markdown are two forms; give one of them")
+    if as_json:
+        terminal.say_json(fault_listing.as_json())
+    else:
+        terminal.say(fault_listing.as_markdown() if as_markdown else fault_listing.as_text(terminal.width()))
 
 
 @main.command(short_help="Say why: a rule, a reply line, a code, an event.")

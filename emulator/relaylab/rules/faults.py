@@ -668,6 +668,8 @@ def _check_parameters(fault: Fault, conduct: Conduct) -> None:
         )
     if fault.behaviour is Behaviour.REPLY and fault.reply is None and not fault.says:
         raise FaultError("code: is missing; say which answer, such as code=451, or says=concurrent")
+    if fault.behaviour is not Behaviour.REPLY and fault.reply is not None and fault.reply.code < 400:
+        raise FaultError(f"code: {fault.reply.code} is no refusal, and {fault.behaviour} refuses; choose 400 to 599")
     if fault.behaviour is Behaviour.TLS and fault.minimum is None and fault.maximum is None:
         raise FaultError("minimum: is missing, and maximum too; give one of them, such as minimum=TLSv1.3")
     if fault.minimum and fault.maximum and _rank(fault.minimum) > _rank(fault.maximum):
