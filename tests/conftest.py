@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ import pytest
 from relaylab.app.config import LoadedWorld, load_world
 from relaylab.app.emulator import Emulator, Settings
 from relaylab.domain.clock import parse_instant
+from relaylab.domain.fault import Fault
 from relaylab_certs import TestAuthority
 
 WORLD_FILE = Path(__file__).parent / "clients" / "world.toml"
@@ -30,6 +31,7 @@ class Emulate(Protocol):
         milestones: Mapping[str, datetime | None] | None = None,
         seed: int = 7,
         settings: Settings | None = None,
+        faults: Iterable[Fault | str] = (),
     ) -> Emulator: ...
 
 
@@ -58,6 +60,7 @@ def emulate(authority: TestAuthority, small_world: LoadedWorld) -> Iterator[Emul
             milestones: Mapping[str, datetime | None] | None = None,
             seed: int = 7,
             settings: Settings | None = None,
+            faults: Iterable[Fault | str] = (),
         ) -> Emulator:
             emulator = Emulator(
                 world or small_world,
@@ -67,6 +70,7 @@ def emulate(authority: TestAuthority, small_world: LoadedWorld) -> Iterator[Emul
                 milestones=milestones,
                 authority=authority,
                 settings=settings,
+                faults=faults,
             )
             return running.enter_context(emulator)
 
