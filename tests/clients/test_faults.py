@@ -238,8 +238,10 @@ def test_curl_takes_a_handshake_that_is_only_unusual(fault: str, emulate: Emulat
 
 @pytest.mark.parametrize(
     "fault",
-    ["delay,seconds=0.05", "drip,seconds=0,octets=3", "split,seconds=0.001", "onebyone", "multiline", "unknown"]
-    + ["longtext,octets=4096", "reword", "noenhanced", "shuffle", "starttlsagain", "prompts", "challenge"],
+    [
+        *("delay,seconds=0.05", "drip,seconds=0,octets=3", "split,seconds=0.001", "onebyone", "multiline", "unknown"),
+        *("longtext,octets=4096", "reword", "noenhanced", "shuffle", "starttlsagain", "prompts", "challenge"),
+    ],
 )
 def test_smtplib_bears_what_the_rfc_has_it_bear(fault: str, emulate: Emulate) -> None:
     emulator = emulate(faults=[fault], settings=Settings(total=120))
