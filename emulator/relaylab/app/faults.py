@@ -30,6 +30,7 @@ E = TypeVar("E", bound=StrEnum)
 LISTENERS: Final = ("submission", "mx", "submission_legacy")
 SCOPE: Final = ("listener", "host", "site", "session", "sender", "recipient")
 COMMON: Final = ("times", "per", "chance", "since", "until", "for")
+_PARAMETERS: Final = frozenset(name for conduct in CONDUCTS.values() for name in conduct.takes)
 _ANYWHERE: Final = "*"
 _LONGEST_TEXT: Final = 4096  # octets: what senders.md asks for, and a line that some clients cannot hold
 _SPAN: Final = re.compile(r"(\d{1,6})([smhd])")
@@ -70,9 +71,12 @@ def parse_fault(document: Mapping[str, object], now: datetime | None = None) -> 
     takes = CONDUCTS[behaviour].takes
     known = ("behaviour", "scope", *COMMON, *takes)
     for key in document:
-        if key not in known and document[key] is not None:
-            other = f"{behaviour} takes {', '.join((*COMMON, *takes))}"
-            raise FaultError(f"{key}: is nothing that {behaviour} takes; {did_you_mean(key, (*known, *SCOPE), other)}")
+        if key in SCOPE:
+            raise FaultError(f'{key}: belongs to the scope; write {{"scope": {{"{key}": ...}}}}')
+        if key not in known:
+            listed = f"it takes {', '.join((*COMMON, *takes))}"
+            way_out = listed if key in _PARAMETERS else did_you_mean(key, (*known, *SCOPE), listed)
+            raise FaultError(f"{key}: is nothing that {behaviour} takes; {way_out}")
     given = {key: value for key, value in document.items() if value is not None}
     fault = Fault(
         behaviour=behaviour,

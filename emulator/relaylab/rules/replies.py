@@ -468,6 +468,22 @@ INJECTED: Final = _reply(
     "injected", 250, None, "injected.example Hello\nSIZE 1\nAUTH PLAIN LOGIN", sources.FAULT_CAPTURES
 )
 
+OF_FAULTS: Final = (
+    SERVICE_NOT_AVAILABLE,
+    NO_SERVICE,
+    RATE_EXCEEDED,
+    TLS_NOT_AVAILABLE,
+    AUTH_NOT_NOW,
+    GREYLISTED,
+    PARAMETERS_NOT_RECOGNISED,
+    SEND_AS_DENIED_SHORT,
+    JSON_CHALLENGE,
+    CRAM_CHALLENGE,
+    ANOTHER_CHALLENGE,
+    INJECTED,
+)
+"""The texts that only a fault says; the service itself is not known to say any of them."""
+
 # What a fault makes of the text of another reply: one line more, and other words by the first digit of the code.
 ONE_LINE_MORE: Final = "still OK"
 REWORDED: Final = {"2": "In Ordnung", "3": "Weiter", "4": "Voruebergehend nicht moeglich", "5": "Abgelehnt"}
