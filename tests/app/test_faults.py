@@ -8,7 +8,8 @@ import pytest
 
 from relaylab.app.faults import FaultError, fault_json, parse_fault, parse_spec
 from relaylab.domain.clock import Window
-from relaylab.domain.fault import Behaviour, Fault, FaultReply, FaultScope, Layer, Nth, Per, Step, TlsVersion, When
+from relaylab.domain.fault import Behaviour, Fault, FaultReply, FaultScope, Layer, Nth, Per, Step, When
+from relaylab.domain.handshake import TlsVersion
 from tests.builders import a_domain, an_address
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import Closed, Faulted, TlsFailed
-from relaylab.domain.fault import Behaviour, Fault, FaultReply, FaultScope, Nth, Step, TlsVersion, When
+from relaylab.domain.fault import Behaviour, Fault, FaultReply, FaultScope, Nth, Step, When
+from relaylab.domain.handshake import TlsVersion
 from relaylab.rules.faults import CONDUCTS, FaultError, Kind, check
 from relaylab.session.turn import Then
 from tests.builders import an_address

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import cast
 
-from relaylab.domain.fault import Handshake
+from relaylab.domain.handshake import Handshake
 from relaylab.domain.peer import ClientHello, TlsFacts
 from relaylab.servers.desk import StreamLimits
 from relaylab.servers.tls import TlsServer

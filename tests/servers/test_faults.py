@@ -11,7 +11,7 @@ import pytest
 from relaylab.app.emulator import Emulator, Settings
 from relaylab.app.faults import parse_spec
 from relaylab.domain.event import Closed, Faulted, TlsStarted
-from relaylab.domain.fault import Handshake
+from relaylab.domain.handshake import Handshake
 from relaylab.domain.peer import ClientHello
 from relaylab.servers.desk import StreamLimits
 from relaylab.servers.tls import ServerTls, TlsServer

@@ -13,7 +13,8 @@ from relaylab.app.faults import parse_spec
 from relaylab.domain.decision import ReplyFacts
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import Closed, Faulted, Judged
-from relaylab.domain.fault import Certificate, Fault
+from relaylab.domain.fault import Fault
+from relaylab.domain.handshake import Certificate
 from relaylab.domain.peer import ClientHello, TlsFacts
 from relaylab.session.turn import Ending, Then
 from tests.session.lines import BEFORE, Lab, Line, base64

@@ -10,22 +10,21 @@ import csv
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
+from relaylab.app import fault_values as read
 from relaylab.app.world_file.errors import did_you_mean, shown
 from relaylab.domain.address import Address, DomainName
-from relaylab.domain.clock import Window, iso, parse_instant
+from relaylab.domain.clock import Window, iso
 from relaylab.domain.codes import EnhancedCode
-from relaylab.domain.fault import Behaviour, Fault, FaultReply, FaultScope, Layer, Nth, Per, Step, TlsVersion, When
-from relaylab.rules.faults import CONDUCTS, SAYABLE, FaultError, check
+from relaylab.domain.fault import Behaviour, Fault, FaultReply, FaultScope, Layer, Per, Step, When
+from relaylab.domain.handshake import TlsVersion
+from relaylab.rules.faults import CONDUCTS, FaultError, check
 
 if TYPE_CHECKING:
     from relaylab.domain.world import World
 
 __all__ = ["FaultError", "fault_json", "parse_fault", "parse_spec", "stated_faults"]
-
-E = TypeVar("E", bound=StrEnum)
 
 LISTENERS: Final = ("submission", "mx", "submission_legacy")
 SCOPE: Final = ("listener", "host", "site", "session", "sender", "recipient")
@@ -35,7 +34,6 @@ _ANYWHERE: Final = "*"
 _LONGEST_TEXT: Final = 4096  # octets: what senders.md asks for, and a line that some clients cannot hold
 _SPAN: Final = re.compile(r"(\d{1,6})([smhd])")
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_KEYWORD: Final = re.compile(r"[A-Z0-9][A-Z0-9-]{0,39}")
 
 
 def parse_spec(text: str, now: datetime | None = None) -> Fault:
@@ -67,7 +65,7 @@ def parse_spec(text: str, now: datetime | None = None) -> Fault:
 
 def parse_fault(document: Mapping[str, object], now: datetime | None = None) -> Fault:
     """Read a fault from a document, values as JSON has them or as text; raise FaultError."""
-    behaviour = _choice(Behaviour, "behaviour", document.get("behaviour"), "`relaylab faults` lists them")
+    behaviour = read.choice(Behaviour, "behaviour", document.get("behaviour"), "`relaylab faults` lists them")
     takes = CONDUCTS[behaviour].takes
     known = ("behaviour", "scope", *COMMON, *takes)
     for key in document:
@@ -81,24 +79,24 @@ def parse_fault(document: Mapping[str, object], now: datetime | None = None) -> 
     fault = Fault(
         behaviour=behaviour,
         scope=_scope(given.get("scope", {})),
-        times=_whole(given, "times"),
-        per=_choice(Per, "per", given["per"]) if "per" in given else None,
+        times=read.whole_number(given, "times"),
+        per=read.choice(Per, "per", given["per"]) if "per" in given else None,
         window=_window(given, now),
-        chance=_number(given, "chance", 1.0),
-        step=_choice(Step, "step", given["step"]) if "step" in given else None,
-        nth=_nth(given["nth"]) if "nth" in given else None,
+        chance=read.number(given, "chance", 1.0),
+        step=read.choice(Step, "step", given["step"]) if "step" in given else None,
+        nth=read.nth(given["nth"]) if "nth" in given else None,
         reply=_reply(given),
-        says=_says(given["says"]) if "says" in given else "",
-        closes=_yes_or_no("close", given["close"]) if "close" in given else None,
-        seconds=_number(given, "seconds", None),
-        octets=_whole(given, "octets") or _whole(given, "size"),
-        lines=_whole(given, "lines"),
-        words=_words(given),
-        layer=_choice(Layer, "layer", given["layer"]) if "layer" in given else None,
-        when=_choice(When, "when", given["when"]) if "when" in given else None,
-        name=_host("name", given["name"]) if "name" in given else "",
-        minimum=_choice(TlsVersion, "minimum", given["minimum"]) if "minimum" in given else None,
-        maximum=_choice(TlsVersion, "maximum", given["maximum"]) if "maximum" in given else None,
+        says=read.text_name(given["says"]) if "says" in given else "",
+        closes=read.yes_or_no("close", given["close"]) if "close" in given else None,
+        seconds=read.number(given, "seconds", None),
+        octets=read.whole_number(given, "octets") or read.whole_number(given, "size"),
+        lines=read.whole_number(given, "lines"),
+        words=read.words(given),
+        layer=read.choice(Layer, "layer", given["layer"]) if "layer" in given else None,
+        when=read.choice(When, "when", given["when"]) if "when" in given else None,
+        name=read.host_name("name", given["name"]) if "name" in given else "",
+        minimum=read.choice(TlsVersion, "minimum", given["minimum"]) if "minimum" in given else None,
+        maximum=read.choice(TlsVersion, "maximum", given["maximum"]) if "maximum" in given else None,
     )
     check(fault)
     return fault
@@ -158,21 +156,7 @@ def fault_json(fault: Fault, used: int = 0) -> dict[str, object]:
     return {"id": fault.id, **said, "used": used}
 
 
-# Readers of values ---------------------------------------------------------------------------------------------------
-
-
-def _choice(kind: type[E], key: str, value: object, otherwise: str = "") -> E:
-    names = [one.value for one in kind]
-    folded = {name.lower(): name for name in names}
-    if isinstance(value, str) and value.lower() in folded:
-        return kind(folded[value.lower()])
-    listed = ", ".join(names)
-    if value is None:
-        raise FaultError(f"{key}: is missing; {otherwise or f'choose one of {listed}'}")
-    expected = f"is not a {key}" if otherwise else f"is not one of {listed}"
-    raise FaultError(
-        f"{key}: {shown(value)} {expected}; {did_you_mean(value, names, otherwise or 'choose one of them')}"
-    )
+# Parts ----------------------------------------------------------------------------------------------------------------
 
 
 def _scope(value: object) -> FaultScope:
@@ -181,7 +165,7 @@ def _scope(value: object) -> FaultScope:
     for key in value:
         if key not in SCOPE:
             raise FaultError(f"scope.{key}: is no scope; {did_you_mean(key, SCOPE, 'use ' + ', '.join(SCOPE))}")
-    texts = {key: _text(key, one) for key, one in value.items() if one is not None}
+    texts = {key: read.text_of(key, one) for key, one in value.items() if one is not None}
     listener = texts.get("listener")
     if listener is not None and listener not in LISTENERS:
         otherwise = "a host name has a dot: host=smtp.office365.com"
@@ -191,43 +175,22 @@ def _scope(value: object) -> FaultScope:
         )
     return FaultScope(
         listener=listener,
-        host=_host("host", texts["host"]) if "host" in texts else None,
+        host=read.host_name("host", texts["host"]) if "host" in texts else None,
         site=texts.get("site"),
         session=texts.get("session"),
-        sender=_people("sender", texts["sender"]) if "sender" in texts else None,
-        recipient=_people("recipient", texts["recipient"]) if "recipient" in texts else None,
+        sender=read.people("sender", texts["sender"]) if "sender" in texts else None,
+        recipient=read.people("recipient", texts["recipient"]) if "recipient" in texts else None,
     )
 
 
-def _people(key: str, text: str) -> Address | DomainName:
-    try:
-        return DomainName.parse(text[1:]) if text.startswith("@") else Address.parse(text)
-    except ValueError:
-        raise FaultError(
-            f"{key}: {shown(text)} is neither an address nor a domain; write scanner@contoso.com or @contoso.com"
-        ) from None
-
-
-def _host(key: str, value: object) -> str:
-    text = _text(key, value)
-    try:
-        return (
-            DomainName.parse(text.removeprefix("*.")).name
-            if not text.startswith("*.")
-            else f"*.{DomainName.parse(text[2:])}"
-        )
-    except ValueError:
-        raise FaultError(f"{key}: {shown(text)} is not a host name; write one such as smtp.office365.com") from None
-
-
 def _window(given: Mapping[str, object], now: datetime | None) -> Window:
-    since = _instant(given, "since")
-    until = _instant(given, "until")
+    since = read.instant(given, "since")
+    until = read.instant(given, "until")
     if "for" not in given:
         return Window(since, until)
     if until is not None:
         raise FaultError("for: there is an until as well; give one of them")
-    text = _text("for", given["for"])
+    text = read.text_of("for", given["for"])
     found = _SPAN.fullmatch(text)
     if found is None:
         raise FaultError(f"for: {shown(text)} is not a span of simulated time; write 90s, 10m, 2h or 3d")
@@ -237,28 +200,19 @@ def _window(given: Mapping[str, object], now: datetime | None) -> Window:
     return Window(since, begins + timedelta(**{_UNITS[found[2]]: int(found[1])}))
 
 
-def _instant(given: Mapping[str, object], key: str) -> datetime | None:
-    if key not in given:
-        return None
-    try:
-        return parse_instant(_text(key, given[key]))
-    except ValueError as error:
-        raise FaultError(f"{key}: {error}") from None
-
-
 def _reply(given: Mapping[str, object]) -> FaultReply | None:
     if "code" not in given:
         for key in ("enhanced", "text"):
             if key in given:
                 raise FaultError(f"{key}: there is no code with it; add code=451, or what it shall be")
         return None
-    code = _whole(given, "code")
+    code = read.whole_number(given, "code")
     if code is None or not 200 <= code <= 599:
         raise FaultError(f"code: {shown(given['code'])} is not a reply code from 200 to 599; write one such as 451")
-    enhanced = _text("enhanced", given["enhanced"]) if "enhanced" in given else ""
+    enhanced = read.text_of("enhanced", given["enhanced"]) if "enhanced" in given else ""
     if enhanced:
         _check_enhanced(code, enhanced)
-    text = _text("text", given.get("text", ""))
+    text = read.text_of("text", given.get("text", ""))
     if not text.isprintable() or len(text.encode()) > _LONGEST_TEXT:
         raise FaultError(f"text: is not one printable line of at most {_LONGEST_TEXT} octets; shorten it")
     return FaultReply(code, enhanced, text)
@@ -271,74 +225,3 @@ def _check_enhanced(code: int, enhanced: str) -> None:
         raise FaultError(f"enhanced: {error}") from None
     if klass != code // 100:
         raise FaultError(f"enhanced: {enhanced} does not fit {code} (RFC 2034 §4); begin both with the same digit")
-
-
-def _says(value: object) -> str:
-    text = _text("says", value)
-    if text not in SAYABLE:
-        otherwise = "`relaylab faults --json` lists the texts"
-        raise FaultError(f"says: {shown(text)} is no text of the service; {did_you_mean(text, SAYABLE, otherwise)}")
-    return text
-
-
-def _nth(value: object) -> Nth:
-    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else _text("nth", value)
-    number = text.removesuffix("+")
-    if not (number.isascii() and number.isdigit()) or not 1 <= int(number[:9]) <= 1_000_000:
-        raise FaultError(
-            f"nth: {shown(value)} is no place; write 2 for the second, 2+ for the second and all behind it"
-        )
-    return Nth(int(number), text.endswith("+"))
-
-
-def _words(given: Mapping[str, object]) -> tuple[str, ...]:
-    for key in ("keywords", "mechanisms", "parameters"):
-        if key in given:
-            value = given[key]
-            parts = value.replace("+", " ").split() if isinstance(value, str) else value
-            if not isinstance(parts, list) or not parts:
-                raise FaultError(f"{key}: {shown(value)} is no list; write PIPELINING+CHUNKING")
-            words = tuple(str(part).upper() for part in parts)
-            if wrong := next((word for word in words if _KEYWORD.fullmatch(word) is None), None):
-                raise FaultError(f"{key}: {shown(wrong)} is no keyword; write letters, digits and hyphens")
-            return words
-    return ()
-
-
-def _whole(given: Mapping[str, object], key: str) -> int | None:
-    if key not in given:
-        return None
-    value = given[key]
-    text = value if isinstance(value, str) else str(value) if type(value) is int else ""
-    if not (text.isascii() and text.isdigit() and len(text) <= 9 and int(text) > 0):
-        raise FaultError(f"{key}: {shown(value)} is not a whole number of 1 or more; write one such as 3")
-    return int(text)
-
-
-_N = TypeVar("_N", float, None)
-
-
-def _number(given: Mapping[str, object], key: str, default: _N) -> float | _N:
-    if key not in given:
-        return default
-    value = given[key]
-    try:
-        number = float(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else -1.0
-    except ValueError:
-        number = -1.0
-    if not 0 <= number <= 86_400:
-        raise FaultError(f"{key}: {shown(value)} is not a number of 0 or more; write one such as 0.5")
-    return number
-
-
-def _yes_or_no(key: str, value: object) -> bool:
-    words = {True: True, False: False, "yes": True, "no": False, "true": True, "false": False}
-    if not isinstance(value, bool | str) or value not in words:
-        raise FaultError(f"{key}: {shown(value)} is neither yes nor no; write one of them")
-    return words[value]
-
-
-def _text(key: str, value: object) -> str:
-    if not isinstance(value, str):
-        raise FaultError(f"{key}: {shown(value)} is no text; put it in quotes")
-    return value

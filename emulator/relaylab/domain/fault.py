@@ -13,6 +13,7 @@ from typing import Final, Protocol
 
 from relaylab.domain.address import Address, DomainName
 from relaylab.domain.clock import Window
+from relaylab.domain.handshake import TlsVersion
 
 
 class Behaviour(StrEnum):
@@ -135,15 +136,6 @@ class Layer(StrEnum):
 
     CLEAR = "clear"
     TLS = "tls"
-
-
-class TlsVersion(StrEnum):
-    """A protocol version in OpenSSL's words."""
-
-    TLS1_0 = "TLSv1"
-    TLS1_1 = "TLSv1.1"
-    TLS1_2 = "TLSv1.2"
-    TLS1_3 = "TLSv1.3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,40 +282,6 @@ class _NoFaults:
 
 
 NO_FAULTS: Final[Board] = _NoFaults()
-
-
-class Certificate(StrEnum):
-    """What is wrong with the certificate that a handshake shows."""
-
-    GOOD = "good"
-    UNTRUSTED = "untrusted"
-    OTHER_NAME = "other name"
-    EXPIRED = "expired"
-    NOT_YET_VALID = "not yet valid"
-    NAME_IN_SUBJECT_ONLY = "name in the subject only"
-    WEAK_KEY = "weak key"
-
-
-class Chain(StrEnum):
-    """What a server sends with its leaf."""
-
-    NORMAL = "normal"
-    LONG = "long"  # five certificates
-    LEAF_ONLY = "leaf only"
-    ANOTHER_ORDER = "another order"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Handshake:
-    """How a handshake departs from the listener's own; ``name`` is the name on a certificate of another name."""
-
-    certificate: Certificate = Certificate.GOOD
-    name: str = ""
-    chain: Chain = Chain.NORMAL
-    minimum: TlsVersion | None = None
-    maximum: TlsVersion | None = None
-    service_suites_only: bool = False
-    ends_with_alert: bool = False
 
 
 def key_of(fault: Fault, per: Per, occasion: Occasion) -> FaultUse:

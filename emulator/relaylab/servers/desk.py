@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from relaylab.domain.fault import Handshake
+    from relaylab.domain.handshake import Handshake
     from relaylab.servers.tls import TlsServer
     from relaylab.session.moment import Moment
     from relaylab.session.turn import Dialogue, Turn

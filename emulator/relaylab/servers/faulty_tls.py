@@ -6,8 +6,8 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, assert_never
 
-from relaylab.domain import fault
-from relaylab.domain.fault import Certificate, Chain, Handshake
+from relaylab.domain.handshake import Certificate, Chain, Handshake
+from relaylab.domain.handshake import TlsVersion as Version
 from relaylab.domain.peer import TlsFacts
 from relaylab.servers.tls import ServerTls, TlsError, TlsVersion
 from relaylab_certs import KeyKind, Leaf, ServerChain, TestAuthority, leaves
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from relaylab.servers.tls import TlsEngine, TlsServer
 
 _HANDSHAKE_FAILURE: Final = bytes.fromhex("15 03 01 00 02 02 28")  # RFC 8446 §6: a record with a fatal alert
-_VERSIONS: Final[dict[fault.TlsVersion, TlsVersion]] = {
-    fault.TlsVersion.TLS1_0: "TLSv1",
-    fault.TlsVersion.TLS1_1: "TLSv1.1",
-    fault.TlsVersion.TLS1_2: "TLSv1.2",
-    fault.TlsVersion.TLS1_3: "TLSv1.3",
+_VERSIONS: Final[dict[Version, TlsVersion]] = {
+    Version.TLS1_0: "TLSv1",
+    Version.TLS1_1: "TLSv1.1",
+    Version.TLS1_2: "TLSv1.2",
+    Version.TLS1_3: "TLSv1.3",
 }
 # The shape of the chain where the fault is about that; else the emulator's own.
 _SHAPES: Final = {Chain.LONG: ServerChain.LONG, Chain.ANOTHER_ORDER: ServerChain.G2}

@@ -18,7 +18,7 @@ from relaylab.session.party import Party
 from relaylab.session.smtp import SmtpSession
 
 if TYPE_CHECKING:
-    from relaylab.domain.fault import Handshake
+    from relaylab.domain.handshake import Handshake
     from relaylab.domain.randomness import Randomness
     from relaylab.servers.faulty_tls import FaultyTls
     from relaylab.servers.tls import TlsServer

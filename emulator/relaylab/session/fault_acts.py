@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from relaylab.domain.fault import Behaviour, Fault, FaultReply, Handshake, When
+from relaylab.domain.fault import Behaviour, Fault, FaultReply, When
+from relaylab.domain.handshake import Handshake
 from relaylab.domain.identity import Mechanism
 from relaylab.rules import replies
 from relaylab.rules.faults import CONDUCTS, SAYABLE, Conduct, Kind

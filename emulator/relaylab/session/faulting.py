@@ -6,19 +6,19 @@ is one use for the store to count and one event that names the fault; a fault th
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.address import Address
 from relaylab.domain.decision import ReplyFacts
 from relaylab.domain.event import Closed, Faulted
-from relaylab.domain.fault import Behaviour, Fault, FaultUse, Layer, Occasion, Step, key_of
+from relaylab.domain.fault import Behaviour, Fault, Layer, Step
 from relaylab.domain.identity import Credential, Mechanism
 from relaylab.domain.peer import TlsFacts
 from relaylab.rules import replies
-from relaylab.rules.faults import CONDUCTS, SAYABLE, Conduct, Kind
-from relaylab.session.fault_acts import has_effect, hasten, own_octets, says_first, shake, shape
+from relaylab.rules.faults import CONDUCTS, SAYABLE, Kind
+from relaylab.session.fault_acts import hasten, own_octets, says_first, shake, shape
+from relaylab.session.fault_choice import Act, FaultChoice
 from relaylab.session.other_mechanisms import TAKEN
 from relaylab.session.other_offers import has_starttls, mechanisms_of, other_offer
 from relaylab.session.turn import Ending, Manner, Then, Turn
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from relaylab.domain.event import Event
     from relaylab.domain.peer import ClientHello
-    from relaylab.domain.randomness import Random
     from relaylab.domain.reply import Reply
     from relaylab.engine.verdict import Verdict
     from relaylab.session.moment import Moment
@@ -47,17 +46,6 @@ _ENDINGS: Final = {
 }
 
 
-@dataclass(slots=True)
-class _Act:
-    """A fault that acts in this turn, and its own answer if it has one."""
-
-    fault: Fault
-    conduct: Conduct
-    command: str
-    use: FaultUse | None
-    reply: ReplyFacts | None = None
-
-
 class Faulting:
     """The faults conduct of one session.
 
@@ -68,12 +56,7 @@ class Faulting:
         """Begin with nothing decided."""
         self._party = party
         self._progress = progress
-        self._decided: dict[str, bool] = {}  # of faults that last, by id
-        self._dice: dict[str, Random] = {}
-        self._counts: Counter[Step] = Counter()
-        self._occasion: Occasion | None = None
-        self._command = ""
-        self._acts: list[_Act] = []
+        self._choice = FaultChoice(party, progress)
         self._offered: dict[Layer, tuple[str, ...]] = {}
         self._failing: Fault | None = None  # the sign-in that is under way fails by this
         self.said = ""  # the last answer of a fault, as one line
@@ -84,31 +67,12 @@ class Faulting:
 
     def begin(self) -> None:
         """Begin a turn of which nothing is known yet."""
-        self._occasion = None
-        self._command = ""
+        self._choice.begin()
 
-    def at(
-        self,
-        step: Step,
-        command: str,
-        moment: Moment,
-        *,
-        sender: Address | None = None,
-        recipients: tuple[Address, ...] = (),
-    ) -> None:
-        """Announce a step, what is said there, and by whom; without faults it is not noted."""
-        if not moment.board.faults:
-            return
-        if step is Step.MAIL:
-            for counted in _PER_TRANSACTION:
-                del self._counts[counted]
-        self._counts[step] += 1
-        self._command = command
-        transaction = self._progress.transaction
-        if transaction is not None:
-            sender = sender or transaction.sender
-            recipients = recipients or tuple(recipient.address for recipient in transaction.recipients)
-        self._occasion = self._occasion_of(step, moment, sender, recipients)
+    def at(self, step: Step, command: str, moment: Moment) -> None:
+        """Announce a step at which no fault answers; without faults it is not noted."""
+        if moment.board.faults:
+            self._choice.at(step, command, moment)
 
     def answer(  # noqa: PLR0913 - a step, and who is concerned
         self,
@@ -123,13 +87,13 @@ class Faulting:
         """Announce a step, and give the answer of a fault that takes the service's place there."""
         if not moment.board.faults:
             return None
-        self.at(step, command, moment, sender=sender, recipients=recipients)
+        self._choice.at(step, command, moment, sender=sender, recipients=recipients)
         if step is Step.STARTTLS and (unoffered := self._answer_unoffered_starttls(moment)):
             return unoffered
         if step is Step.AUTH and self._failing is not None:
             fault, self._failing = self._failing, None
             return self._say_for(fault, replies.UNSUCCESSFUL.fill(), moment)
-        for act in self._standing(moment, Kind.ANSWER, argument=argument):
+        for act in self._choice.standing(moment, Kind.ANSWER, argument=argument):
             return self._say_act(act, moment)
         return None
 
@@ -138,7 +102,9 @@ class Faulting:
         if self._progress.tls is not None or offered is None or has_starttls(offered):
             return None
         takes_it_out = {Behaviour.NOSTARTTLS, Behaviour.STARTTLSPLAIN, Behaviour.WITHOUT}
-        faults = (one for one in moment.board.faults if one.behaviour in takes_it_out and self._decided.get(one.id))
+        faults = (
+            one for one in moment.board.faults if one.behaviour in takes_it_out and self._choice.has_decided_for(one)
+        )
         fault = next(faults, None)  # None: it has been taken off the board meanwhile
         return self._say_for(fault, replies.UNRECOGNISED.fill(length="8"), moment) if fault else None
 
@@ -149,8 +115,8 @@ class Faulting:
         if not moment.board.faults:
             return offered
         layer = Layer.CLEAR if self._progress.tls is None else Layer.TLS
-        for act in self._standing(moment, Kind.OFFER):
-            dice = self._dice_of(act.fault)
+        for act in self._choice.standing(moment, Kind.OFFER):
+            dice = self._choice.dice_of(act.fault)
             offered = other_offer(act.fault, offered, in_tls, layer=layer, chance=dice)
             if act.fault.behaviour is Behaviour.STARTTLSPLAIN and layer is Layer.CLEAR:
                 self._progress.pretended_tls = _PRETENDED
@@ -167,9 +133,9 @@ class Faulting:
         """Give the prompt with which a fault draws a sign-in out."""
         if not moment.board.faults or given.problem is Credential.CANCELLED or self._failing is not None:
             return None
-        self.at(Step.AUTH, f"AUTH {mechanism}", moment, sender=address_of(given.user))
-        self._counts[Step.AUTH] -= 1  # the verdict is still to come
-        for act in self._standing(moment, Kind.CHALLENGE, argument=mechanism.value):
+        # It does not count: the verdict is still to come.
+        self._choice.at(Step.AUTH, f"AUTH {mechanism}", moment, sender=address_of(given.user), counts=False)
+        for act in self._choice.standing(moment, Kind.CHALLENGE, argument=mechanism.value):
             reply = (act.conduct.reply or replies.ANOTHER_CHALLENGE).fill()
             act.reply = _facts(reply)
             if act.fault.behaviour is Behaviour.JSON334:
@@ -181,7 +147,7 @@ class Faulting:
         """Tell whether a fault has the service take what it may refuse, at the step that was announced."""
         if not moment.board.faults:
             return False
-        return any(True for _ in self._standing(moment, Kind.WAIVER))
+        return any(True for _ in self._choice.standing(moment, Kind.WAIVER))
 
     def admit(self, verdict: Verdict, moment: Moment) -> Turn:
         """Give the answer of a verdict that no rule was asked for."""
@@ -192,7 +158,7 @@ class Faulting:
         fault = next(
             one
             for one in moment.board.faults
-            if CONDUCTS[one.behaviour].kind is Kind.WAIVER and self._decided.get(one.id)
+            if CONDUCTS[one.behaviour].kind is Kind.WAIVER and self._choice.has_decided_for(one)
         )
         return self._say_for(fault, reply, moment)
 
@@ -200,45 +166,42 @@ class Faulting:
         """Tell whether the connection begins with a handshake."""
         if not moment.board.faults:
             return False
-        self.at(Step.CONNECT, "connection", moment)
-        self._counts[Step.CONNECT] -= 1  # the greeting is still to come
-        return any(True for _ in self._standing(moment, Kind.OPENING))
+        self._choice.at(Step.CONNECT, "connection", moment, counts=False)  # the greeting is still to come
+        return any(True for _ in self._choice.standing(moment, Kind.OPENING))
 
     def shake(self, hello: ClientHello, moment: Moment) -> Turn:
         """Say how a ClientHello is answered."""
-        self.at(Step.TLS, "TLS handshake", moment)
-        occasion = self._occasion
-        if occasion is not None and hello.server_name:
-            self._occasion = replace(occasion, hosts=(*occasion.hosts, hello.server_name.lower()))
+        self._choice.at(Step.TLS, "TLS handshake", moment)
+        if hello.server_name:
+            self._choice.in_the_name_of(hello.server_name)
         turn = Turn(then=Then.START_TLS, manner=Manner(handshake=shake(list(self._tls_faults(hello, moment)))))
-        for act in self._standing(moment, Kind.END):
+        for act in self._choice.standing(moment, Kind.END):
             turn = self._end(act, turn, moment)
         return self._signed(turn, moment)
 
     def _tls_faults(self, hello: ClientHello, moment: Moment) -> Iterator[Fault]:
-        for act in self._standing(moment, Kind.TLS, hello=hello):
+        for act in self._choice.standing(moment, Kind.TLS, hello=hello):
             yield act.fault
 
     # The end of a turn -----------------------------------------------------------------------------------------------
 
     def mark(self, turn: Turn, moment: Moment) -> Turn:
         """Give a turn as faults have it, with the uses and events of those that acted."""
-        if self._occasion is None:
-            self._occasion = self._occasion_of(Step.ERROR, moment, None, ())
+        self._choice.at_least_an_error(moment)
         if turn.data:
-            for act in self._standing(moment, Kind.FORM, turn=turn):
+            for act in self._choice.standing(moment, Kind.FORM, turn=turn):
                 turn = shape(act.fault, act.conduct, turn)
                 act.reply = self._worded(act)
-            for act in self._standing(moment, Kind.PACE):
+            for act in self._choice.standing(moment, Kind.PACE):
                 turn = hasten(act.fault, act.conduct, turn)
         if turn.data or turn.then is Then.READ_CHUNK:
-            for act in self._standing(moment, Kind.END, turn=turn):
+            for act in self._choice.standing(moment, Kind.END, turn=turn):
                 turn = self._end(act, turn, moment)
-        if turn.then is Then.START_TLS and self._may_act_in_tls(moment):
+        if turn.then is Then.START_TLS and _may_act_in_tls(moment):
             turn = replace(turn, manner=replace(turn.manner or Manner(), peeks=True))
         return self._signed(turn, moment)
 
-    def _end(self, act: _Act, turn: Turn, moment: Moment) -> Turn:
+    def _end(self, act: Act, turn: Turn, moment: Moment) -> Turn:
         """End the connection as a fault has it."""
         ending = _ENDINGS[act.fault.behaviour]
         pause = act.conduct.seconds if act.fault.seconds is None else act.fault.seconds
@@ -255,8 +218,7 @@ class Faulting:
 
     def _signed(self, turn: Turn, moment: Moment) -> Turn:
         """Add uses and events; the end of the session stays the last event."""
-        acts, self._acts = self._acts, []
-        self._occasion = None
+        acts = self._choice.take_acts()
         if not acts:
             return turn
         closed = tuple(event for event in turn.events if isinstance(event, Closed))
@@ -265,91 +227,9 @@ class Faulting:
         uses = tuple(act.use for act in acts if act.use is not None)
         return replace(turn, events=(*before, *told, *closed), uses=uses)
 
-    # Inside ----------------------------------------------------------------------------------------------------------
-
-    def _occasion_of(
-        self, step: Step, moment: Moment, sender: Address | None, recipients: tuple[Address, ...]
-    ) -> Occasion:
-        party, tls = self._party, self._progress.tls
-        asked = tls.sni if tls else None
-        return Occasion(
-            step=step,
-            now=moment.now,
-            listener=party.listener or party.endpoint.value,
-            hosts=tuple(name.lower() for name in (party.host, asked) if name),
-            site=party.peer.site,
-            session=party.label,
-            client=str(party.peer.ip),
-            sender=sender,
-            recipients=recipients,
-            nth=self._counts[step],
-        )
-
-    def _standing(
-        self,
-        moment: Moment,
-        kind: Kind,
-        *,
-        argument: str = "",
-        turn: Turn | None = None,
-        hello: ClientHello | None = None,
-    ) -> Iterator[_Act]:
-        """Give the faults of a kind that act at the step that was announced, in order, up to a shield."""
-        occasion = self._occasion
-        if occasion is None:
-            return
-        for fault in moment.board.faults:
-            conduct = CONDUCTS[fault.behaviour]
-            if conduct.kind is Kind.SHIELD:
-                if self._acts_now(fault, conduct, occasion, moment):
-                    return
-                continue
-            if kind is not conduct.kind and not (fault.behaviour is Behaviour.REPLY and kind is Kind.FORM):
-                continue
-            if not has_effect(fault, kind, argument=argument, turn=turn, hello=hello):
-                continue
-            act = self._acts_now(fault, conduct, occasion, moment)
-            if act is not None:
-                yield act
-
-    def _acts_now(self, fault: Fault, conduct: Conduct, occasion: Occasion, moment: Moment) -> _Act | None:
-        """Decide whether a fault acts; if so, and if it counts, the act is noted."""
-        if occasion.now not in fault.window or not fault.scope.covers(occasion):
-            return None
-        step, nth = fault.step or conduct.step, fault.nth or conduct.nth
-        if occasion.step not in ({step} if step else conduct.steps) or (nth and occasion.nth not in nth):
-            return None
-        decided = self._decided.get(fault.id) if conduct.lasts else None
-        if decided is not None:
-            return _Act(fault, conduct, self._command, None) if decided else None
-        use = key_of(fault, fault.per or conduct.per, occasion)
-        times = fault.times or conduct.times
-        pending = sum(act.use == use for act in self._acts)
-        acts = (times is None or moment.board.used(use) + pending < times) and (
-            fault.chance >= 1 or self._dice_of(fault).random() < fault.chance
-        )
-        if conduct.lasts:
-            self._decided[fault.id] = acts
-        if not acts:
-            return None
-        act = _Act(fault, conduct, self._command, use)
-        self._acts.append(act)
-        return act
-
-    def _dice_of(self, fault: Fault) -> Random:
-        dice = self._dice.get(fault.id)
-        if dice is None:
-            dice = self._dice[fault.id] = self._party.randomness.stream("fault", fault.id, self._party.label)
-        return dice
-
-    def _may_act_in_tls(self, moment: Moment) -> bool:
-        return any(
-            CONDUCTS[fault.behaviour].kind is Kind.TLS or fault.step is Step.TLS for fault in moment.board.faults
-        )
-
     # Words -----------------------------------------------------------------------------------------------------------
 
-    def _say_act(self, act: _Act, moment: Moment) -> Turn:
+    def _say_act(self, act: Act, moment: Moment) -> Turn:
         """Give the answer of a fault that takes the service's place."""
         fault = act.fault
         data, act.reply = self._own_answer(act, moment)
@@ -361,7 +241,7 @@ class Faulting:
             closes = act.conduct.closes or act.reply.code == int(replies.SERVICE_NOT_AVAILABLE.code)
         return self._closing(turn, f"closed with {act.reply.code}, as {fault} has it", moment) if closes else turn
 
-    def _own_answer(self, act: _Act, moment: Moment) -> tuple[bytes, ReplyFacts]:
+    def _own_answer(self, act: Act, moment: Moment) -> tuple[bytes, ReplyFacts]:
         fault = act.fault
         if fault.reply is not None:
             return own_octets(fault.reply), ReplyFacts(fault.reply.code, fault.reply.enhanced or None, fault.reply.text)
@@ -377,14 +257,14 @@ class Faulting:
 
     def _say_for(self, fault: Fault, reply: Reply, moment: Moment) -> Turn:
         """Give an answer that follows from what a fault has done before; it is told, and not counted again."""
-        known = next((act for act in self._acts if act.fault is fault and act.reply is None), None)
+        known = next((act for act in self._choice.acts if act.fault is fault and act.reply is None), None)
         if known is not None:
             known.reply = _facts(reply)
         else:
-            self._acts.append(_Act(fault, CONDUCTS[fault.behaviour], self._command, None, _facts(reply)))
+            self._choice.acts.append(Act(fault, CONDUCTS[fault.behaviour], self._choice.command, None, _facts(reply)))
         return Turn(self._party.render(reply, moment))
 
-    def _worded(self, act: _Act) -> ReplyFacts | None:
+    def _worded(self, act: Act) -> ReplyFacts | None:
         """Give what a fault made the service say, where that is its own text."""
         own = act.fault.reply if act.fault.behaviour is Behaviour.REPLY else None
         return ReplyFacts(own.code, own.enhanced or None, own.text) if own else None
@@ -395,7 +275,7 @@ class Faulting:
         closed = Closed(at=moment.now, session=self._party.label, endpoint=self._party.endpoint, why=why)
         return replace(turn, then=Then.CLOSE, events=(*turn.events, closed))
 
-    def _event(self, act: _Act, moment: Moment) -> Faulted:
+    def _event(self, act: Act, moment: Moment) -> Faulted:
         return Faulted(
             at=moment.now,
             session=self._party.label,
@@ -407,6 +287,11 @@ class Faulting:
             reply=act.reply,
             source=act.conduct.source,
         )
+
+
+def _may_act_in_tls(moment: Moment) -> bool:
+    """Tell whether somebody must look at the ClientHello."""
+    return any(CONDUCTS[fault.behaviour].kind is Kind.TLS or fault.step is Step.TLS for fault in moment.board.faults)
 
 
 def address_of(user: str) -> Address | None:

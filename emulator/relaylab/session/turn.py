@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from relaylab.domain.charge import Charge
     from relaylab.domain.event import Event
-    from relaylab.domain.fault import FaultUse, Handshake
+    from relaylab.domain.fault import FaultUse
+    from relaylab.domain.handshake import Handshake
     from relaylab.domain.message import KeptMessage
     from relaylab.domain.peer import ClientHello, TlsFacts
     from relaylab.session.moment import Moment
