@@ -114,6 +114,23 @@ def test_a_connection_ends_a_moment_behind_the_reply_and_the_dialogue_hears_noth
     assert b"" == connection.take_written()
 
 
+@pytest.mark.parametrize("end", ["lost", "too old", "stopped"])
+def test_a_dialogue_that_is_over_hears_nothing_while_its_last_reply_waits(end: str, server_tls: ServerTls) -> None:
+    turn = Turn(REPLY, Then.CLOSE, delay=60, manner=Manner(ending=Ending.RESET, pause=0.05))
+    connection = connected(server_tls, turn)
+    connection.feed(b"ODD\r\n")
+
+    match end:
+        case "lost":
+            connection.stream.connection_lost(ConnectionResetError())
+        case "too old":
+            connection.stream.check(connection.loop.now + 1e6)
+        case _:
+            connection.stream.shut()
+
+    assert [("line", b"ODD")] == connection.desk.heard
+
+
 def test_a_connection_ends_at_once_in_place_of_a_reply(server_tls: ServerTls) -> None:
     connection = connected(server_tls, Turn(b"", Then.CLOSE, manner=Manner(ending=Ending.HANG_UP, pause=0.05)))
 

@@ -369,6 +369,15 @@ def test_after_an_error_in_json_any_answer_is_refused(answer: str) -> None:
     assert "235" == lab_with("json334").connect().secure().sign_in()[:3]  # LOGIN is no matter of it
 
 
+def test_a_sign_in_that_was_given_up_does_not_fail_the_next_one() -> None:
+    line = lab_with("json334,times=1").connect().secure()
+    line.sign_in_with_token(APP, TOKEN)
+
+    line.session.receive_overlong_line(line.lab.moment())
+
+    assert "235" == line.sign_in_with_token(APP, TOKEN)[:3]
+
+
 def test_one_prompt_too_many_may_be_answered_or_taken_back() -> None:
     lab = lab_with("challenge")
 

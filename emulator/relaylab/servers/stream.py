@@ -61,6 +61,7 @@ class SmtpStream(asyncio.Protocol):
         "_limits",
         "_lines",
         "_outlet",
+        "_over",
         "_paused",
         "_pending",
         "_queued",
@@ -86,6 +87,7 @@ class SmtpStream(asyncio.Protocol):
         self._input_over = ""  # why no more input will come
         self._stalled = False  # the client does not read its replies
         self._held: Turn | None = None  # applied, and its reply is delayed
+        self._over = False  # the dialogue has said CLOSE in a turn that is held
         self._pending: asyncio.Handle | None = None  # what must happen before input is taken again
         self._shaking: float | None = None  # when the TLS handshake began, while it lasts
         self._ended: float | None = 0.0  # when the dialogue ended; None while there is one
@@ -346,6 +348,7 @@ class SmtpStream(asyncio.Protocol):
     def _hold(self, turn: Turn, seconds: float) -> None:
         """Follow a turn that has been kept later; input waits meanwhile."""
         self._held = turn
+        self._over = turn.then is Then.CLOSE
         self._pending = self._sweep.loop.call_later(seconds, self._run, self._proceed)
 
     def _break_off(self, *, is_reset: bool) -> None:
@@ -358,10 +361,11 @@ class SmtpStream(asyncio.Protocol):
 
     def _time_out(self, lasted: float) -> None:
         """Let the dialogue take its leave of a client that is idle or too old."""
-        turn = self._dialogue.time_out(lasted, self._desk.moment())
-        self._desk.apply(turn)
-        self._settle()
-        self._outlet.write(turn.data)
+        if not self._over:
+            turn = self._dialogue.time_out(lasted, self._desk.moment())
+            self._desk.apply(turn)
+            self._settle()
+            self._outlet.write(turn.data)
         self._finish()
 
     # The end.
@@ -370,8 +374,9 @@ class SmtpStream(asyncio.Protocol):
         """Tell the dialogue that nobody is there, or that there will be no TLS, and finish."""
         if self._ended is None:
             self._ended = self._sweep.monotonic()
-            tell = self._dialogue.hung_up if self._shaking is None else self._dialogue.tls_failed
-            self._desk.apply(tell(why, self._desk.moment()))
+            if not self._over:
+                tell = self._dialogue.hung_up if self._shaking is None else self._dialogue.tls_failed
+                self._desk.apply(tell(why, self._desk.moment()))
         self._finish()
 
     def _finish(self) -> None:

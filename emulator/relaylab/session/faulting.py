@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from relaylab.session.sasl import Finished
 
 _PRETENDED: Final = TlsFacts("TLSv1.2", "none: a fault lets clear text pass")
-_PER_TRANSACTION: Final = (Step.RCPT, Step.CHUNK)
 _ENDINGS: Final = {
     Behaviour.RSTDATA: Ending.RESET_AT_INPUT,
     Behaviour.RESET: Ending.RESET,
@@ -49,19 +48,27 @@ _ENDINGS: Final = {
 class Faulting:
     """The faults conduct of one session.
 
-    A step is announced by ``at`` or ``answer``; ``mark`` ends the turn that came of it.
+    Nobody calls it where the board is empty. A step is announced by ``at`` or ``answer``; ``mark`` ends the turn that
+    came of it.
     """
 
     def __init__(self, party: Party, progress: Progress) -> None:
         """Begin with nothing decided."""
         self._party = party
         self._progress = progress
-        self._choice = FaultChoice(party, progress)
+        self._chosen: FaultChoice | None = None
         self._offered: dict[Layer, tuple[str, ...]] = {}
         self._failing: Fault | None = None  # the sign-in that is under way fails by this
         self.said = ""  # the last answer of a fault, as one line
         self.is_shut = False  # greeted with 554
         self.is_silent = False
+
+    @property
+    def _choice(self) -> FaultChoice:
+        """The choice of faults, made when it is first needed: most sessions have none."""
+        if self._chosen is None:
+            self._chosen = FaultChoice(self._party, self._progress)
+        return self._chosen
 
     # Steps -----------------------------------------------------------------------------------------------------------
 
@@ -70,9 +77,8 @@ class Faulting:
         self._choice.begin()
 
     def at(self, step: Step, command: str, moment: Moment) -> None:
-        """Announce a step at which no fault answers; without faults it is not noted."""
-        if moment.board.faults:
-            self._choice.at(step, command, moment)
+        """Announce a step at which no fault answers."""
+        self._choice.at(step, command, moment)
 
     def answer(  # noqa: PLR0913 - a step, and who is concerned
         self,
@@ -85,9 +91,9 @@ class Faulting:
         argument: str = "",
     ) -> Turn | None:
         """Announce a step, and give the answer of a fault that takes the service's place there."""
-        if not moment.board.faults:
-            return None
         self._choice.at(step, command, moment, sender=sender, recipients=recipients)
+        if step is Step.MECHANISM:
+            self._failing = None  # of a sign-in that was given up
         if step is Step.STARTTLS and (unoffered := self._answer_unoffered_starttls(moment)):
             return unoffered
         if step is Step.AUTH and self._failing is not None:
@@ -112,8 +118,6 @@ class Faulting:
 
     def offer(self, offered: tuple[str, ...], in_tls: tuple[str, ...], moment: Moment) -> tuple[str, ...]:
         """Give the EHLO list as faults have it."""
-        if not moment.board.faults:
-            return offered
         layer = Layer.CLEAR if self._progress.tls is None else Layer.TLS
         for act in self._choice.standing(moment, Kind.OFFER):
             dice = self._choice.dice_of(act.fault)
@@ -123,15 +127,14 @@ class Faulting:
         self._offered[layer] = offered
         return offered
 
-    def takes(self, mechanism: Mechanism, moment: Moment) -> bool:
+    def takes(self, mechanism: Mechanism) -> bool:
         """Tell whether a fault has offered a mechanism that the service does not hold, and that can be held."""
         layer = Layer.CLEAR if self._progress.tls is None else Layer.TLS
-        offered = mechanisms_of(self._offered.get(layer, ())) if moment.board.faults else frozenset()
-        return mechanism in TAKEN and mechanism.value in offered
+        return mechanism in TAKEN and mechanism.value in mechanisms_of(self._offered.get(layer, ()))
 
     def challenge(self, mechanism: Mechanism, given: Finished, moment: Moment) -> Reply | None:
         """Give the prompt with which a fault draws a sign-in out."""
-        if not moment.board.faults or given.problem is Credential.CANCELLED or self._failing is not None:
+        if given.problem is Credential.CANCELLED or self._failing is not None:
             return None
         # It does not count: the verdict is still to come.
         self._choice.at(Step.AUTH, f"AUTH {mechanism}", moment, sender=address_of(given.user), counts=False)
@@ -145,8 +148,6 @@ class Faulting:
 
     def lets_through(self, moment: Moment) -> bool:
         """Tell whether a fault has the service take what it may refuse, at the step that was announced."""
-        if not moment.board.faults:
-            return False
         return any(True for _ in self._choice.standing(moment, Kind.WAIVER))
 
     def admit(self, verdict: Verdict, moment: Moment) -> Turn:
@@ -164,8 +165,6 @@ class Faulting:
 
     def opens_in_tls(self, moment: Moment) -> bool:
         """Tell whether the connection begins with a handshake."""
-        if not moment.board.faults:
-            return False
         self._choice.at(Step.CONNECT, "connection", moment, counts=False)  # the greeting is still to come
         return any(True for _ in self._choice.standing(moment, Kind.OPENING))
 

@@ -60,9 +60,10 @@ class Mailing:
         if isinstance(mail, Fault):
             return self._speech.protocol_error(_FAULTS[mail].fill(), "MAIL", moment)
         progress, name = self._progress, f"MAIL FROM:<{mail.sender or ''}>"
-        answer = self._faulting.answer(Step.MAIL, name, moment, sender=mail.sender, argument=command.argument)
-        if answer is not None:
-            return answer
+        if moment.board.faults:
+            answer = self._faulting.answer(Step.MAIL, name, moment, sender=mail.sender, argument=command.argument)
+            if answer is not None:
+                return answer
         ask = MailAsk(
             **progress.circumstances(moment),
             mail_from=mail.sender,
@@ -72,7 +73,7 @@ class Mailing:
             wants_smtputf8=mail.smtputf8,
             sign_in_failure=progress.sign_in_failure,
         )
-        is_let_through = self._faulting.lets_through(moment)
+        is_let_through = bool(moment.board.faults) and self._faulting.lets_through(moment)
         verdict = moment.rulebook.default(ask) if is_let_through else moment.rulebook.judge(ask)
         if not verdict.admits:
             return self._speech.refuse(verdict, "MAIL", moment)
@@ -90,10 +91,11 @@ class Mailing:
             self._progress.refused = True
             return self._speech.protocol_error(_FAULTS[address].fill(), "RCPT", moment)
         transaction, name = self._under_way(), f"RCPT TO:<{address}>"
-        answer = self._faulting.answer(Step.RCPT, name, moment, recipients=(address,), argument=command.argument)
-        if answer is not None:
-            self._progress.refused = True
-            return answer
+        if moment.board.faults:
+            answer = self._faulting.answer(Step.RCPT, name, moment, recipients=(address,), argument=command.argument)
+            if answer is not None:
+                self._progress.refused = True
+                return answer
         recipient = moment.world.recipient(address)
         ask = RcptAsk(
             **self._progress.circumstances(moment),
@@ -105,7 +107,7 @@ class Mailing:
             same_domain=transaction.of_domain(address.domain),
             bound_to=transaction.bound_to,
         )
-        is_let_through = self._faulting.lets_through(moment)
+        is_let_through = bool(moment.board.faults) and self._faulting.lets_through(moment)
         verdict = moment.rulebook.default(ask) if is_let_through else moment.rulebook.judge(ask)
         if not verdict.admits:
             self._progress.refused = True
@@ -121,8 +123,7 @@ class Mailing:
             return self._speech.protocol_error(replies.INVALID_ARGUMENTS.fill(), "DATA", moment)
         if transaction.mail.body == "BINARYMIME":  # RFC 3030 §3
             return self._speech.protocol_error(replies.BAD_SEQUENCE.fill(), "DATA", moment)
-        answer = self._faulting.answer(Step.DATA, "DATA", moment)
-        if answer is not None:
+        if moment.board.faults and (answer := self._faulting.answer(Step.DATA, "DATA", moment)):
             return answer
         charges = self._open_submission(moment)
         return self._speech.say(replies.START_MAIL_INPUT.fill(), moment, then=Then.READ_MESSAGE, charges=charges)
@@ -133,7 +134,8 @@ class Mailing:
         if isinstance(chunk, Fault):
             return self._speech.protocol_error(_FAULTS[chunk].fill(), "BDAT", moment)
         self._pending_chunk = chunk
-        self._faulting.at(Step.DATA, "BDAT", moment)
+        if moment.board.faults:
+            self._faulting.at(Step.DATA, "BDAT", moment)
         return Turn(then=Then.READ_CHUNK, chunk=chunk.octets)
 
     # Content -----------------------------------------------------------------------------------------------------
@@ -145,10 +147,12 @@ class Mailing:
         if out_of_order is not None or self._progress.transaction is None:
             reply, forgiven = (out_of_order or replies.BAD_SEQUENCE).fill(), self._progress.forgives(Verb.BDAT)
             return self._speech.protocol_error(reply, "BDAT", moment, forgiven=forgiven)
-        if not chunk.last and (answer := self._faulting.answer(Step.CHUNK, "BDAT", moment)) is not None:
-            charges = self.forget(moment)  # RFC 3030 §2: what is left of it is undefined
-            self._progress.refused = True
-            return replace(answer, charges=charges)
+        if moment.board.faults and not chunk.last:
+            answer = self._faulting.answer(Step.CHUNK, "BDAT", moment)
+            if answer is not None:
+                charges = self.forget(moment)  # RFC 3030 §2: what is left of it is undefined
+                self._progress.refused = True
+                return replace(answer, charges=charges)
         transaction = self._progress.transaction
         charges = self._open_submission(moment)
         if not transaction.content and not transaction.dropped:
@@ -169,8 +173,7 @@ class Mailing:
     def end_of_data(self, content: bytearray, size: int, moment: Moment) -> Turn:
         """Judge the complete message and, where it is accepted, deliver it; the transaction is over either way."""
         party, command = self._progress.party, f"end of data, {size} octets"
-        answer = self._faulting.answer(Step.FINAL, command, moment)
-        if answer is not None:
+        if moment.board.faults and (answer := self._faulting.answer(Step.FINAL, command, moment)):
             return replace(answer, charges=self.forget(moment))
         number = self._messages + 1
         message_id = f"{party.label}-{number}"
@@ -183,7 +186,7 @@ class Mailing:
             account=self._progress.account,
             moment=moment,
         )
-        is_let_through = self._faulting.lets_through(moment)
+        is_let_through = bool(moment.board.faults) and self._faulting.lets_through(moment)
         verdict = moment.rulebook.default(ask) if is_let_through else moment.rulebook.judge(ask)
         charges = self.forget(moment)
         if not verdict.admits:

@@ -51,11 +51,12 @@ class SigningIn:
         if not name:
             return self._speech.protocol_error(replies.INVALID_ARGUMENTS.fill(), "AUTH", moment)
         mechanism = Mechanism.named(name)
-        answer = self._faulting.answer(Step.MECHANISM, f"AUTH {mechanism}", moment)
-        if answer is not None:
-            return answer
-        if self._faulting.takes(mechanism, moment):
-            return self._advance(exchange_of(mechanism), initial.strip() or None, moment)
+        if moment.board.faults:
+            answer = self._faulting.answer(Step.MECHANISM, f"AUTH {mechanism}", moment)
+            if answer is not None:
+                return answer
+            if self._faulting.takes(mechanism):
+                return self._advance(exchange_of(mechanism), initial.strip() or None, moment)
         verdict = moment.rulebook.judge(
             MechanismAsk(**self._progress.circumstances(moment), mechanism=mechanism, mechanism_name=name)
         )
@@ -77,23 +78,25 @@ class SigningIn:
         step = exchange.step(response)
         if isinstance(step, Finished):
             self._exchange = None
-            if not isinstance(exchange, DrawnOut):
+            if moment.board.faults and not isinstance(exchange, DrawnOut):
                 challenge = self._faulting.challenge(exchange.mechanism, step, moment)
                 if challenge is not None:
                     self._exchange = DrawnOut(exchange.mechanism, step)
                     return self._speech.say(challenge, moment)
             return self._judge(exchange.mechanism, step, moment)
         self._exchange = exchange
-        self._faulting.at(Step.PROMPT, f"AUTH {exchange.mechanism}", moment)
+        if moment.board.faults:
+            self._faulting.at(Step.PROMPT, f"AUTH {exchange.mechanism}", moment)
         return self._speech.say(step.fill(), moment)
 
     def _judge(self, mechanism: Mechanism, given: Finished, moment: Moment) -> Turn:
         progress = self._progress
         command = f"AUTH {mechanism}"
-        answer = self._faulting.answer(Step.AUTH, command, moment, sender=address_of(given.user))
-        if answer is not None:
-            progress.sign_in_failure = self._faulting.said
-            return answer
+        if moment.board.faults:
+            answer = self._faulting.answer(Step.AUTH, command, moment, sender=address_of(given.user))
+            if answer is not None:
+                progress.sign_in_failure = self._faulting.said
+                return answer
         ask = sign_in_ask(
             mechanism,
             given,

@@ -58,7 +58,7 @@ class SmtpSession:
         connected = Connected(
             **self._speech.stamp(moment), ip=str(peer.ip), site=peer.site, session_id=names.session_id
         )
-        if self._faulting.opens_in_tls(moment):
+        if moment.board.faults and self._faulting.opens_in_tls(moment):
             self._owes_greeting = True
             return self._finish(Turn(then=Then.START_TLS, events=(connected,)), moment)
         turn = self._greeting(moment)
@@ -66,20 +66,23 @@ class SmtpSession:
 
     def receive_line(self, line: bytes, moment: Moment) -> Turn:
         """Take a command, or the answer to an AUTH prompt."""
-        self._faulting.begin()
+        if moment.board.faults:
+            self._faulting.begin()
         if self._signing_in.is_under_way:
             return self._finish(self._signing_in.answer(line, moment), moment)
         return self._finish(self._read(line, moment), moment)
 
     def receive_overlong_line(self, moment: Moment) -> Turn:
         """Refuse a line that is too long; an AUTH exchange under way ends with it."""
-        self._faulting.begin()
+        if moment.board.faults:
+            self._faulting.begin()
         self._signing_in.abandon()
         return self._finish(self._too_long(moment), moment)
 
     def client_hello(self, hello: ClientHello, moment: Moment) -> Turn:
         """Let faults say how it is answered."""
-        self._faulting.begin()
+        if moment.board.faults:
+            self._faulting.begin()
         return self._released(self._faulting.shake(hello, moment), moment)
 
     def tls_established(self, tls: TlsFacts, moment: Moment) -> Turn:
@@ -89,7 +92,8 @@ class SmtpSession:
         if not self._owes_greeting:
             return Turn(events=(started,))
         self._owes_greeting = False
-        self._faulting.begin()
+        if moment.board.faults:
+            self._faulting.begin()
         turn = self._greeting(moment)
         return self._finish(replace(turn, events=(started, *turn.events)), moment)
 
@@ -100,22 +104,26 @@ class SmtpSession:
 
     def receive_message(self, content: bytearray, moment: Moment) -> Turn:
         """Judge a message that came by DATA."""
-        self._faulting.begin()
+        if moment.board.faults:
+            self._faulting.begin()
         return self._finish(self._mailing.end_of_data(content, len(content), moment), moment)
 
     def receive_oversized_message(self, size: int, moment: Moment) -> Turn:
         """Judge a message that was too long to be kept."""
-        self._faulting.begin()
+        if moment.board.faults:
+            self._faulting.begin()
         return self._finish(self._mailing.end_of_data(bytearray(), size, moment), moment)
 
     def receive_chunk(self, content: bytearray, moment: Moment) -> Turn:
         """Take a chunk; the last one ends the message (RFC 3030 §2)."""
-        self._faulting.begin()
+        if moment.board.faults:
+            self._faulting.begin()
         return self._finish(self._mailing.take_chunk(content, 0, moment), moment)
 
     def receive_oversized_chunk(self, size: int, moment: Moment) -> Turn:
         """Count a chunk that was too long to be kept."""
-        self._faulting.begin()
+        if moment.board.faults:
+            self._faulting.begin()
         return self._finish(self._mailing.take_chunk(bytearray(), size, moment), moment)
 
     def time_out(self, lasted: float, moment: Moment) -> Turn:
@@ -143,8 +151,7 @@ class SmtpSession:
     # Commands ----------------------------------------------------------------------------------------------------
 
     def _greeting(self, moment: Moment) -> Turn:
-        answer = self._faulting.answer(Step.CONNECT, "connection", moment)
-        if answer is not None:
+        if moment.board.faults and (answer := self._faulting.answer(Step.CONNECT, "connection", moment)):
             return answer
         banner = replies.BANNER.fill(
             host=self._party.names.host, date=_banner_date(moment), session=_banner_session(self._party, moment)
@@ -198,8 +205,7 @@ class SmtpSession:
 
     def _obey_small(self, command: Command, moment: Moment) -> Turn:
         step = {Verb.RSET: Step.RSET, Verb.QUIT: Step.QUIT}.get(command.verb, Step.NOOP)
-        answer = self._faulting.answer(step, command.verb.value, moment)
-        if answer is not None:
+        if moment.board.faults and (answer := self._faulting.answer(step, command.verb.value, moment)):
             return answer
         match command.verb:
             case Verb.RSET:
@@ -217,8 +223,7 @@ class SmtpSession:
     def _hello(self, command: Command, moment: Moment) -> Turn:
         progress = self._progress
         step = Step.EHLO if command.verb is Verb.EHLO else Step.HELO
-        answer = self._faulting.answer(step, command.verb.value, moment)
-        if answer is not None:
+        if moment.board.faults and (answer := self._faulting.answer(step, command.verb.value, moment)):
             return answer
         verdict = moment.rulebook.judge(HelloAsk(**progress.circumstances(moment), argument=command.argument))
         if not verdict.admits:
@@ -228,6 +233,7 @@ class SmtpSession:
         words = {"host": self._party.names.host, "ip": str(self._party.peer.ip)}
         if command.verb is Verb.HELO:
             return self._speech.say(replies.HELLO.fill(**words), moment, charges=charges)
+        progress.pretended_tls = None
         offered = capabilities(self._party.endpoint, moment, in_tls=progress.tls is not None)
         if moment.board.faults:
             in_tls = capabilities(self._party.endpoint, moment, in_tls=True)
@@ -240,8 +246,7 @@ class SmtpSession:
             return self._speech.protocol_error(replies.STARTTLS_ONCE.fill(), "STARTTLS", moment)
         if command.argument:  # RFC 3207 §4
             return self._speech.protocol_error(replies.INVALID_ARGUMENTS.fill(), "STARTTLS", moment)
-        answer = self._faulting.answer(Step.STARTTLS, "STARTTLS", moment)
-        if answer is not None:
+        if moment.board.faults and (answer := self._faulting.answer(Step.STARTTLS, "STARTTLS", moment)):
             return answer
         return self._speech.say(replies.READY_FOR_TLS.fill(), moment, then=Then.START_TLS)
 
