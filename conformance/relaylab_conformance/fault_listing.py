@@ -9,6 +9,7 @@ from typing import Final
 from relaylab.domain.fault import Step
 from relaylab.rules import faults
 from relaylab.rules.faults import SAYABLE, Conduct
+from relaylab.servers.fleet import LISTENERS
 from relaylab_conformance.tables import Column, table
 
 _GROUPS: Final = (
@@ -22,7 +23,7 @@ _GROUPS: Final = (
 
 # What every fault takes, and what the parameters mean; the scope first.
 _SCOPE: Final = (
-    ("listener", "submission, mx or submission_legacy; may stand before the equals sign"),
+    ("listener", f"{', '.join(LISTENERS)}; may stand before the equals sign"),
     ("host", "the name that a listener stands for, or that the client asks for in TLS; may stand there too"),
     ("site", "an office of the world: the connections to its own ports"),
     ("session", "one connection, by its name in the log: s-000042"),

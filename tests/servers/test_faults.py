@@ -14,6 +14,7 @@ from relaylab.domain.event import Closed, Faulted, TlsStarted
 from relaylab.domain.handshake import Handshake
 from relaylab.domain.peer import ClientHello
 from relaylab.servers.desk import StreamLimits
+from relaylab.servers.fleet import LISTENERS
 from relaylab.servers.tls import ServerTls, TlsServer
 from relaylab.session.moment import Moment
 from relaylab.session.turn import Ending, Manner, Then, Turn
@@ -264,6 +265,30 @@ def test_one_port_has_a_handshake_for_each_name_that_is_asked_for(emulate: Emula
     assert ["TLSv1.2", "TLSv1.3"] == [version("old.printer.example"), version("smtp.office365.com")]
     with pytest.raises(ssl.SSLCertVerificationError, match="unable to get local issuer"):
         version("bad.printer.example")
+
+
+@pytest.mark.parametrize("listener", LISTENERS)
+def test_every_listener_joins_in(listener: str, emulate: Emulate) -> None:
+    emulator = emulate(faults=[f"{listener}=421connect"])
+
+    greetings = {}
+    for key in LISTENERS:
+        with socket.create_connection(_address(emulator, key)) as client:
+            greetings[key] = client.recv(3)
+
+    assert {key: b"421" if key == listener else b"220" for key in LISTENERS} == greetings
+
+
+def test_a_fault_of_a_site_acts_at_the_ports_of_that_site_only(emulate: Emulate) -> None:
+    emulator = emulate(faults=["mx=421connect,site=hq"])
+
+    places = {"hq": emulator.sites["hq"].endpoints["mx"], "shop": emulator.sites["shop"].endpoints["mx"]}
+    greetings = {}
+    for name, where in (places | {"nowhere": emulator.endpoints["mx"]}).items():
+        with socket.create_connection((where.host, where.port)) as client:
+            greetings[name] = client.recv(3)
+
+    assert {"hq": b"421", "shop": b"220", "nowhere": b"220"} == greetings
 
 
 def test_a_fault_added_while_a_session_is_open_is_seen_at_its_next_command(emulate: Emulate) -> None:

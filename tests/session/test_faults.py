@@ -474,6 +474,13 @@ def test_an_injected_reply_stands_behind_the_220() -> None:
     assert Then.START_TLS is line.last.then
 
 
+def test_a_part_of_a_line_can_be_injected_too() -> None:
+    line = in_clear(lab_with("inject,octets=9"))
+    line.say("STARTTLS")
+
+    assert line.last.data.endswith(b"\r\n250-injec")
+
+
 def test_implicit_tls_greets_behind_the_handshake() -> None:
     lab = lab_with("implicit")
     line = lab.connect()

@@ -20,13 +20,13 @@ from relaylab.domain.codes import EnhancedCode
 from relaylab.domain.fault import Behaviour, Fault, FaultReply, FaultScope, Layer, Per, Step, When
 from relaylab.domain.handshake import TlsVersion
 from relaylab.rules.faults import CONDUCTS, FaultError, check
+from relaylab.servers.fleet import LISTENERS
 
 if TYPE_CHECKING:
     from relaylab.domain.world import World
 
 __all__ = ["FaultError", "fault_json", "parse_fault", "parse_spec", "stated_faults"]
 
-LISTENERS: Final = ("submission", "mx", "submission_legacy")
 SCOPE: Final = ("listener", "host", "site", "session", "sender", "recipient")
 COMMON: Final = ("times", "per", "chance", "since", "until", "for")
 _PARAMETERS: Final = frozenset(name for conduct in CONDUCTS.values() for name in conduct.takes)

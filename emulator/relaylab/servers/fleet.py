@@ -76,6 +76,10 @@ _KINDS: Final = (
 )
 
 
+LISTENERS: Final = tuple(kind.key for kind in _KINDS)
+"""The words of the listeners there are: by them faults are told where they act."""
+
+
 class Fleet:
     """All SMTP listeners of one emulator."""
 
@@ -108,7 +112,7 @@ class Fleet:
     def desk(self, key: str, site: str | None = None) -> SmtpDesk:
         """Give the desk that a listener of this kind works at."""
         kind = next(kind for kind in _KINDS if kind.key == key)
-        return SmtpDesk(self._house, kind.endpoint, site, kind.on_legacy_host, kind.name or "")
+        return SmtpDesk(self._house, kind.endpoint, site, kind.on_legacy_host, kind.name or "", kind.key)
 
     async def hang_up(self) -> None:
         """End every connection, also those that come meanwhile; the listeners go on."""

@@ -108,13 +108,17 @@ class House:
 
 @dataclass(frozen=True, slots=True)
 class SmtpDesk:
-    """One listener's desk: an endpoint, and the site whose traffic arrives there (None: no site)."""
+    """One listener's desk: an endpoint, and the site whose traffic arrives there (None: no site).
+
+    ``key`` is the word of the listener (the endpoint's own, where it is empty), ``host`` the name it stands for.
+    """
 
     house: House
     endpoint: Endpoint
     site: str | None = None
     on_legacy_host: bool = False
     host: str = ""
+    key: str = ""
 
     @property
     def tls(self) -> TlsServer:
@@ -137,8 +141,7 @@ class SmtpDesk:
     def open(self, remote: tuple[str, int], local: tuple[str, int]) -> Dialogue:
         """Begin a session for a client, as whom its site makes it look."""
         del local
-        key = f"{self.endpoint}_legacy" if self.on_legacy_host else self.endpoint.value
-        listener = Listener(key, self.host, self.on_legacy_host)
+        listener = Listener(self.key or self.endpoint.value, self.host, self.on_legacy_host)
         return SmtpSession(self.house.party(self.endpoint, self._peer(remote[0]), listener=listener))
 
     def moment(self) -> Moment:

@@ -75,7 +75,8 @@ def shape(fault: Fault, conduct: Conduct, turn: Turn) -> Turn:  # noqa: PLR0911 
         case Behaviour.INJECT:
             injected = [f"{replies.INJECTED.code:d}-{line}" for line in replies.INJECTED.text.split("\n")]
             injected[-1] = injected[-1].replace("-", " ", 1)
-            return replace(turn, data=data + "".join(f"{line}\r\n" for line in injected).encode())
+            octets = "".join(f"{line}\r\n" for line in injected).encode()
+            return replace(turn, data=data + octets[: fault.octets])
         case Behaviour.LOWER:
             return replace(turn, data=reshaping.in_lower_case(data))
         case Behaviour.MULTI250 | Behaviour.MULTILINE:

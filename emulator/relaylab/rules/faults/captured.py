@@ -73,8 +73,9 @@ CAPTURED: Final = (
     Conduct(
         behaviour=Behaviour.INJECT,
         kind=Kind.FORM,
-        sentence="Puts a plaintext EHLO reply behind the 220 of STARTTLS.",
+        sentence="Puts a plaintext EHLO reply behind the 220 of STARTTLS, all of it or its first octets (`octets`).",
         source=_CAPTURE,
+        takes=("octets",),
         steps=frozenset({Step.STARTTLS}),
     ),
     Conduct(
