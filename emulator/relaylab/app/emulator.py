@@ -290,7 +290,8 @@ class Emulator:
 
     def _faulty_tls(self, rulebook: Rulebook) -> FaultyTls:
         chain = ServerChain(rulebook.readings["server_chain"])
-        return FaultyTls(self.authority, leaves.KeyKind(self.settings.cert_key), chain)
+        wide = leaves.WIDE if self.settings.cert_validity == "wide" else None
+        return FaultyTls(self.authority, leaves.KeyKind(self.settings.cert_key), chain, wide)
 
     def _call(self, work: Coroutine[object, object, T]) -> T:
         if self._loop is None or not self._loop.is_running():

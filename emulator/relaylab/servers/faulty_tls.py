@@ -10,7 +10,7 @@ from relaylab.domain.handshake import Certificate, Chain, Handshake
 from relaylab.domain.handshake import TlsVersion as Version
 from relaylab.domain.peer import TlsFacts
 from relaylab.servers.tls import ServerTls, TlsError, TlsVersion
-from relaylab_certs import KeyKind, Leaf, ServerChain, TestAuthority, leaves
+from relaylab_certs import KeyKind, Leaf, ServerChain, TestAuthority, Validity, leaves
 
 if TYPE_CHECKING:
     from relaylab.servers.tls import TlsEngine, TlsServer
@@ -24,6 +24,7 @@ _VERSIONS: Final[dict[Version, TlsVersion]] = {
 }
 # The shape of the chain where the fault is about that; else the emulator's own.
 _SHAPES: Final = {Chain.LONG: ServerChain.LONG, Chain.ANOTHER_ORDER: ServerChain.G2}
+_OUT_OF_TIME: Final = frozenset({Certificate.EXPIRED, Certificate.NOT_YET_VALID})
 _END: Final = b"-----END CERTIFICATE-----\n"
 # What Microsoft 365 lists for TLS 1.2; its two suites of TLS 1.3 are among those that OpenSSL takes by itself.
 _SERVICE_SUITES: Final = (
@@ -33,12 +34,18 @@ _SERVICE_SUITES: Final = (
 
 
 class FaultyTls:
-    """Makes the server's end of faulty handshakes, in the key and chain shape of the emulator."""
+    """Makes the server's end of faulty handshakes, in the key and chain shape of the emulator.
 
-    def __init__(self, authority: TestAuthority, key: KeyKind, chain: ServerChain) -> None:
+    ``validity`` is that of certificates in which something else is wrong; None: around now.
+    """
+
+    def __init__(
+        self, authority: TestAuthority, key: KeyKind, chain: ServerChain, validity: Validity | None = None
+    ) -> None:
         self._authority = authority
         self._key = key
         self._chain = chain
+        self._validity = validity
         self._made = lru_cache(maxsize=64)(self._make)
 
     def server(self, handshake: Handshake, *, is_lenient: bool) -> TlsServer:
@@ -46,7 +53,10 @@ class FaultyTls:
         return _Alerting() if handshake.ends_with_alert else self._made(handshake, is_lenient)
 
     def _make(self, handshake: Handshake, is_lenient: bool) -> ServerTls:  # noqa: FBT001 - lru_cache's key
-        issued = self._authority.issue(self._leaf(handshake), _SHAPES.get(handshake.chain, self._chain))
+        leaf = self._leaf(handshake)
+        if self._validity is not None and handshake.certificate not in _OUT_OF_TIME:
+            leaf = replace(leaf, validity=self._validity)
+        issued = self._authority.issue(leaf, _SHAPES.get(handshake.chain, self._chain))
         lowest: TlsVersion = "TLSv1" if is_lenient or handshake.maximum is not None else "TLSv1.2"
         is_weak = handshake.certificate is Certificate.WEAK_KEY
         suites = _SERVICE_SUITES if handshake.service_suites_only else None
