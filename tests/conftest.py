@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 from relaylab.app.config import LoadedWorld, load_world
 from relaylab.app.emulator import Emulator, Settings
 from relaylab.domain.clock import parse_instant
+from relaylab.domain.fault import Fault
 from relaylab_certs import TestAuthority
 
 # How long an example takes is the machine's business: no test may fail because others are at work beside it.
@@ -35,6 +36,7 @@ class Emulate(Protocol):
         milestones: Mapping[str, datetime | None] | None = None,
         seed: int = 7,
         settings: Settings | None = None,
+        faults: Iterable[Fault | str] = (),
     ) -> Emulator: ...
 
 
@@ -63,6 +65,7 @@ def emulate(authority: TestAuthority, small_world: LoadedWorld) -> Iterator[Emul
             milestones: Mapping[str, datetime | None] | None = None,
             seed: int = 7,
             settings: Settings | None = None,
+            faults: Iterable[Fault | str] = (),
         ) -> Emulator:
             emulator = Emulator(
                 world or small_world,
@@ -72,6 +75,7 @@ def emulate(authority: TestAuthority, small_world: LoadedWorld) -> Iterator[Emul
                 milestones=milestones,
                 authority=authority,
                 settings=settings,
+                faults=faults,
             )
             return running.enter_context(emulator)
 

@@ -14,7 +14,7 @@ from relaylab_certs.root import CERTIFICATE_FILE, open_root
 
 
 class ServerChain(StrEnum):
-    """The reading ``server_chain``: what a server sends with its leaf. Both shapes were seen in 2026.
+    """The reading ``server_chain``: what a server sends with its leaf. The first two shapes were seen in 2026.
 
     G1 is the tenants' MX until August 2026. G2 is the newer public chain; a server that forgets its cross-signed step
     breaks every client that has not imported the second root. What smtp.office365.com and the MX have sent since
@@ -23,6 +23,7 @@ class ServerChain(StrEnum):
 
     G1 = "g1"  # leaf <- intermediate <- root: two certificates sent
     G2 = "g2"  # leaf <- intermediate <- second root, cross-signed by the root: three certificates sent
+    LONG = "long"  # leaf <- four intermediates <- root: five certificates sent, for clients with little room
 
 
 class KeyFiles(NamedTuple):
@@ -117,5 +118,10 @@ def _descend(root: Issuer, chain: ServerChain, kind: KeyKind) -> tuple[Issuer, .
         case ServerChain.G2:
             second_root = root.subordinate("second root", kind, below=1)
             return (second_root.subordinate("intermediate", kind, below=0), second_root)
+        case ServerChain.LONG:
+            above = [root]
+            for below in (3, 2, 1, 0):
+                above.append(above[-1].subordinate(f"intermediate {below + 1}", kind, below=below))
+            return tuple(reversed(above[1:]))
         case _:
             assert_never(chain)

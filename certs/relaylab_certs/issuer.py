@@ -18,7 +18,7 @@ from relaylab_certs.leaves import WIDE, KeyKind, Leaf, LeafUse, Validity, parse_
 PrivateKey: TypeAlias = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 PublicKey: TypeAlias = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
-_RSA_BITS: Final = 2048
+_RSA_BITS: Final = {KeyKind.RSA: 2048, KeyKind.RSA_1024: 1024}
 _RSA_EXPONENT: Final = 65537
 _MAX_COMMON_NAME: Final = 64  # RFC 5280, appendix A.1: ub-common-name
 
@@ -52,9 +52,10 @@ class Issuer:
     def sign(self, leaf: Leaf, public_key: PublicKey) -> x509.Certificate:
         """Make the leaf's certificate for a key."""
         builder = _builder(_leaf_name(leaf), public_key, leaf.validity)
-        extensions = (
+        named = x509.SubjectAlternativeName([_alternative_name(name) for name in leaf.names])
+        extensions: tuple[tuple[x509.ExtensionType, bool], ...] = (
             (x509.BasicConstraints(ca=False, path_length=None), True),
-            (x509.SubjectAlternativeName([_alternative_name(name) for name in leaf.names]), False),
+            *(() if leaf.names_in_subject_only else ((named, False),)),
             (_key_usage(leaf_key=leaf.key), True),
             (x509.ExtendedKeyUsage([_purpose(leaf.use)]), False),
             (x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key()), False),
@@ -69,8 +70,8 @@ def new_key(kind: KeyKind) -> PrivateKey:
     match kind:
         case KeyKind.P256:
             return ec.generate_private_key(ec.SECP256R1())
-        case KeyKind.RSA:
-            return rsa.generate_private_key(_RSA_EXPONENT, _RSA_BITS)
+        case KeyKind.RSA | KeyKind.RSA_1024:
+            return rsa.generate_private_key(_RSA_EXPONENT, _RSA_BITS[kind])
         case _:
             assert_never(kind)
 
@@ -153,7 +154,7 @@ def _key_usage(*, leaf_key: KeyKind | None) -> x509.KeyUsage:
     is_authority = leaf_key is None
     return x509.KeyUsage(
         digital_signature=not is_authority,
-        key_encipherment=leaf_key is KeyKind.RSA,
+        key_encipherment=leaf_key is not None and leaf_key.is_rsa,
         key_cert_sign=is_authority,
         crl_sign=is_authority,
         content_commitment=False,

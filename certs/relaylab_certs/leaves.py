@@ -35,6 +35,12 @@ class KeyKind(StrEnum):
 
     P256 = "p256"  # made in 0.03 ms
     RSA = "rsa"  # 2048 bits, some 50 ms: for devices without ECDSA
+    RSA_1024 = "rsa-1024"  # too short since 2014: no client should take it
+
+    @property
+    def is_rsa(self) -> bool:
+        """True for RSA of any length."""
+        return self is not KeyKind.P256
 
 
 class LeafUse(Enum):
@@ -62,11 +68,14 @@ WIDE: Final = Validity(datetime(2000, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tz
 """For the root, and for the leaf of a client that runs under a clock of its own."""
 
 PAST: Final = Validity(datetime(2000, 1, 1, tzinfo=UTC), datetime(2001, 1, 1, tzinfo=UTC))
+FUTURE: Final = Validity(datetime(2990, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
     """What a certificate is to say. ``names`` are host names, wildcards or IP addresses; the first is its subject.
+
+    ``names_in_subject_only`` leaves the alternative names out, which clients have had to look at since RFC 6125.
 
     Raises:
         ValueError: A name is neither an address nor an ASCII host name.
@@ -77,6 +86,7 @@ class Leaf:
     key: KeyKind = KeyKind.P256
     use: LeafUse = LeafUse.SERVER
     is_trusted: bool = True
+    names_in_subject_only: bool = False
 
     def __post_init__(self) -> None:
         """Check every name at the door."""

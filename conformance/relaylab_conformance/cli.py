@@ -67,6 +67,7 @@ def main() -> None:
 @options.phase_option
 @options.readings_and_milestones
 @lab_options
+@options.faults_option
 @click.option("--idle", type=click.FloatRange(min=0, min_open=True), default=300.0, show_default=True)
 @click.option("--total", type=click.FloatRange(min=0, min_open=True), default=600.0, show_default=True)
 def serve(  # noqa: PLR0913 - an argument an option
@@ -85,6 +86,7 @@ def serve(  # noqa: PLR0913 - an argument an option
     readings: Readings,
     milestones: Milestones,
     lab: LabPlan | None,
+    faults: tuple[str, ...],
     idle: float,
     total: float,
 ) -> None:
@@ -112,6 +114,7 @@ def serve(  # noqa: PLR0913 - an argument an option
         idle=idle,
         total=total,
         lab=lab,
+        faults=faults,
     )
     with bad_input():
         serving.serve(wanted)
@@ -228,6 +231,21 @@ def list_inferences(*, readings: Readings, milestones: Milestones, as_json: bool
     verbs.print_catalogue(
         "inferences", None, readings=readings, milestones=milestones, as_json=as_json, as_markdown=as_markdown
     )
+
+
+@main.command(name="faults", short_help="List what `serve --fault` can do wrong.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print a page in Markdown.")
+@options.json_option
+def list_faults(*, as_json: bool, as_markdown: bool) -> None:
+    """List what the listeners can do wrong on purpose, and how each fault is written."""
+    from relaylab_conformance import fault_listing, terminal
+
+    if as_json and as_markdown:
+        raise options.BadInputError("--json and --markdown are two forms; give one of them")
+    if as_json:
+        terminal.say_json(fault_listing.as_json())
+    else:
+        terminal.say(fault_listing.as_markdown() if as_markdown else fault_listing.as_text(terminal.width()))
 
 
 @main.command(short_help="Say why: a rule, a reply line, a code, an event.")

@@ -40,13 +40,14 @@ class BadInputError(click.ClickException):
 def bad_input() -> Iterator[None]:
     """Turn what is wrong with somebody's input, files and ports into an error for people, exit code 2."""
     from relaylab.app.config import WorldFileError  # noqa: PLC0415 - only where there is input
+    from relaylab.app.faults import FaultError  # noqa: PLC0415
     from relaylab.servers.fleet import ListenError  # noqa: PLC0415
     from relaylab.store import StoreError  # noqa: PLC0415
     from relaylab_certs import AuthorityError  # noqa: PLC0415
 
     try:
         yield
-    except (WorldFileError, StoreError, AuthorityError, ListenError) as error:
+    except (WorldFileError, FaultError, StoreError, AuthorityError, ListenError) as error:
         raise BadInputError(str(error)) from None
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
@@ -149,6 +150,18 @@ def phase_option(command: F) -> F:
     )(command)
 
 
+def faults_option(command: F) -> F:
+    """Give a verb --fault."""
+    return click.option(
+        "--fault",
+        "faults",
+        multiple=True,
+        metavar="SPEC",
+        callback=_faults,
+        help="Do something wrong on purpose, such as submission=nostarttls; repeatable. `relaylab faults` lists them.",
+    )(command)
+
+
 def instants(values: tuple[datetime, ...]) -> tuple[datetime, ...]:
     """Put the dates of a repeated option in order, each once."""
     return tuple(sorted(set(values)))
@@ -196,6 +209,20 @@ def _phase(ctx: click.Context, param: click.Parameter, value: str | None) -> Pha
     from relaylab.app.rulebooks import Phase  # noqa: PLC0415 - only where there is a value
 
     return Phase(value)
+
+
+def _faults(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    if not values:
+        return ()
+    from relaylab.app.faults import FaultError, parse_spec  # noqa: PLC0415 - only where there is a value
+    from relaylab.rules.milestones import EARLIEST_SUPPORTED  # noqa: PLC0415
+
+    for value in values:
+        try:
+            parse_spec(value, EARLIEST_SUPPORTED)  # the span of "for" is counted from the clock that is started later
+        except FaultError as error:
+            _refuse(ctx, param, str(error))
+    return values
 
 
 def _once(ctx: click.Context, param: click.Parameter, pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:

@@ -11,27 +11,35 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from relaylab.app.config import LoadedWorld, WorldFileError, load_world, parse_world
     from relaylab.app.emulator import Emulator, Settings
+    from relaylab.app.faults import parse_fault, parse_spec
+    from relaylab.domain.fault import Fault
     from relaylab.domain.world import World
     from relaylab.rules.catalogue import rulebook
 
 __all__ = [
     "Emulator",
+    "Fault",
     "LoadedWorld",
     "Settings",
     "World",
     "WorldFileError",
     "load_world",
+    "parse_fault",
+    "parse_spec",
     "parse_world",
     "rulebook",
 ]
 
 _HOMES = {
     "Emulator": "relaylab.app.emulator",
+    "Fault": "relaylab.domain.fault",
     "LoadedWorld": "relaylab.app.config",
     "Settings": "relaylab.app.emulator",
     "World": "relaylab.domain.world",
     "WorldFileError": "relaylab.app.config",
     "load_world": "relaylab.app.config",
+    "parse_fault": "relaylab.app.faults",
+    "parse_spec": "relaylab.app.faults",
     "parse_world": "relaylab.app.config",
     "rulebook": "relaylab.rules.catalogue",
 }

@@ -19,7 +19,7 @@ HOSTS = (
 
 
 @pytest.mark.parametrize("chain", ServerChain)
-@pytest.mark.parametrize("key", KeyKind)
+@pytest.mark.parametrize("key", [KeyKind.P256, KeyKind.RSA])
 def test_a_strict_client_that_trusts_the_root_accepts_the_good_leaf_under_every_name(
     authority: TestAuthority, tmp_path: Path, key: KeyKind, chain: ServerChain
 ) -> None:

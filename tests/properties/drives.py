@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.message import KeptMessage
-from relaylab.domain.peer import TlsFacts
+from relaylab.domain.peer import ClientHello, TlsFacts
 from relaylab.session.moment import Moment
 from relaylab.session.smtp import SmtpSession
-from relaylab.session.turn import Then, Turn
+from relaylab.session.turn import Ending, Then, Turn
 from tests.session.lines import LETTER, Lab, Line, base64, bearer
 from tests.session.speech import replies_of
 from tests.session.worlds import (
@@ -191,9 +191,18 @@ def drive(steps: tuple[Step, ...], *, endpoint: Endpoint, ip: str, lab: Lab | No
     lab = lab or Lab()
     going = Drive(lab, Line(lab, lab.party(endpoint=endpoint, ip=ip)))
     last = going.line.last
+    if last.then is Then.CLOSE:
+        return going
     for step in steps:
         if step.travels is not None:
             lab.clock.set(max(min(lab.clock.now() + step.travels, _LATEST), _EARLIEST))
+            continue
+        if last.manner is not None and last.manner.peeks:
+            last = going.line.session.client_hello(ClientHello(None, offers_tls_1_3=True), lab.moment())
+            lab.apply(last)
+            if last.then is Then.CLOSE:
+                return going
+        if _is_deaf(last) and not step.hangs_up and step.times_out is None:
             continue
         what, last = _do(going.line.session, step, last, lab.moment())
         lab.apply(last)
@@ -204,10 +213,17 @@ def drive(steps: tuple[Step, ...], *, endpoint: Endpoint, ip: str, lab: Lab | No
     return going
 
 
+def _is_deaf(last: Turn) -> bool:
+    """Tell whether the transport reads nothing any more, as a fault has it."""
+    return last.manner is not None and last.manner.ending is Ending.SILENCE
+
+
 def _do(  # noqa: PLR0911 - one line a thing
     session: SmtpSession, step: Step, last: Turn, moment: Moment
 ) -> tuple[str, Turn]:
     """Do what a step means after the last turn."""
+    if last.manner is not None and last.manner.ending is Ending.RESET_AT_INPUT:
+        return "end", session.hung_up("reset, as a fault has it", moment)
     if last.then is Then.START_TLS:
         if step.hangs_up or not step.tls:
             return "end", session.tls_failed("bad record", moment)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import cast
 
-from relaylab.domain.peer import TlsFacts
+from relaylab.domain.handshake import Handshake
+from relaylab.domain.peer import ClientHello, TlsFacts
 from relaylab.servers.desk import StreamLimits
 from relaylab.servers.tls import TlsServer
 from relaylab.session.moment import Moment
@@ -68,6 +69,10 @@ class ScriptedDialogue:
         self.note("overlong line")
         return self.answer(b"500")
 
+    def client_hello(self, hello: ClientHello, moment: Moment) -> Turn:
+        self.note("client hello", hello)
+        return Turn(then=Then.START_TLS)
+
     def tls_established(self, tls: TlsFacts, moment: Moment) -> Turn:
         self.note("tls established", tls)
         return Turn()
@@ -118,6 +123,9 @@ class ScriptedDesk:
         dialogue = ScriptedDialogue(self.message_limit, raises_on=self.raises_on)
         self.dialogues.append(dialogue)
         return dialogue
+
+    def faulty_tls(self, handshake: Handshake) -> TlsServer:
+        return self.tls
 
     def moment(self) -> Moment:
         return A_MOMENT

@@ -24,6 +24,10 @@ ROUTES = [
     ("GET", "/world"),
     ("PUT", "/world"),
     ("POST", "/reset"),
+    ("GET", "/faults"),
+    ("POST", "/faults"),
+    ("DELETE", "/faults"),
+    ("DELETE", "/faults/f-1"),
 ]
 
 

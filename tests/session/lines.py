@@ -22,7 +22,7 @@ from relaylab.session.party import Party
 from relaylab.session.smtp import SmtpSession
 from relaylab.session.turn import Turn
 from relaylab.session.wire import TLS_1_3, Wire
-from relaylab.store.counters import Counters
+from relaylab.store import Counters, FaultBoard
 from tests.session.worlds import APP, ELSEWHERE, SCANNER, SCANNER_PASSWORD, TOKEN, two_tenants
 
 BEFORE = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -68,6 +68,7 @@ class Lab:
         self.clock = ManualClock(at)
         self.rulebook = rulebook(readings, milestones)
         self.counters = Counters()
+        self.board = FaultBoard()
         self.turns: list[Turn] = []
         self.kept: list[KeptMessage] = []
         self.events: list[Event] = []
@@ -75,7 +76,7 @@ class Lab:
         self._lines = 0
 
     def moment(self) -> Moment:
-        return Moment(self.clock.now(), self.world, self.rulebook, self.counters)
+        return Moment(self.clock.now(), self.world, self.rulebook, self.counters, self.board.view)
 
     def apply(self, turn: Turn) -> None:
         self.turns.append(turn)
@@ -83,6 +84,8 @@ class Lab:
         self.events.extend(turn.events)
         for charge in turn.charges:
             self.counters.apply(charge)
+        for use in turn.uses:
+            self.board.apply(use)
 
     def party(  # noqa: PLR0913 - as many as a party has
         self,
@@ -103,6 +106,7 @@ class Lab:
             chance=chance or self._randomness.stream("session", self._lines),
             tarpit=tarpit,
             on_legacy_host=on_legacy_host,
+            randomness=self._randomness,
         )
 
     def connect(self, party: Party | None = None) -> Line:

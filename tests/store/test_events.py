@@ -12,6 +12,7 @@ from relaylab.domain.event import (
     Closed,
     Connected,
     Event,
+    Faulted,
     Judged,
     Kept,
     Reported,
@@ -199,6 +200,26 @@ EVERY_KIND: list[tuple[Event, dict[str, object]]] = [
         {
             "kind": "bad_input",
             "what": "NUL",
+            "reply": {"code": 503, "enhanced": "5.5.1", "text": "Bad sequence of commands"},
+            "source": source_json(DECISION.source),
+        },
+    ),
+    (
+        Faulted(
+            **COMMON,  # type: ignore[arg-type]
+            fault="f-3",
+            behaviour="mail4xx",
+            command="MAIL FROM:<a@contoso.com>",
+            did="Puts MAIL off with 432.",
+            reply=REPLY,
+            source=DECISION.source,
+        ),
+        {
+            "kind": "faulted",
+            "fault": "f-3",
+            "behaviour": "mail4xx",
+            "command": "MAIL FROM:<a@contoso.com>",
+            "did": "Puts MAIL off with 432.",
             "reply": {"code": 503, "enhanced": "5.5.1", "text": "Bad sequence of commands"},
             "source": source_json(DECISION.source),
         },

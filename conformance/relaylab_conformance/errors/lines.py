@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.codes import ReplyCode
 from relaylab.domain.decision import EffectKind
-from relaylab.rules.replies import REPLIES
+from relaylab.rules.replies import OF_FAULTS, REPLIES
 from relaylab_conformance.errors.meanings import MEANINGS, Meaning
 
 if TYPE_CHECKING:
@@ -83,10 +83,10 @@ class ErrorLine:
 
 
 def error_lines(rulebook: Rulebook) -> tuple[ErrorLine, ...]:
-    """Give every error line, ordered by its digits and then by its words."""
+    """Give every error line of the service, ordered by its digits and then by its words; no line of a fault."""
     alike: dict[str, list[ReplyTemplate]] = {}
     for reply in REPLIES:
-        if reply.code >= _FIRST_ERROR:
+        if reply.code >= _FIRST_ERROR and reply not in OF_FAULTS:
             alike.setdefault(str(reply), []).append(reply)
     lines = [
         ErrorLine(tuple(replies), tuple(rule for rule in rulebook.catalogue.rules if rule.effect.reply in replies))

@@ -109,12 +109,17 @@ def unknown(what: str, records: Records) -> UnknownError:
 
 def _event(event: Mapping[str, Any]) -> Explanation:
     lines = [f"Event {event['seq']}: {event['kind']} at {event['at']}, {event['endpoint']}, session {event['session']}"]
-    own = {key: value for key, value in event.items() if key not in {*_COMMON, "verdict", "reply", "transcript"}}
+    told_apart = {*_COMMON, "verdict", "reply", "transcript", "source"}
+    own = {key: value for key, value in event.items() if key not in told_apart}
+    if event["kind"] == "faulted":
+        lines.append(entry("Because", f"fault {own.pop('fault')} ({own.pop('behaviour')}); no rule was asked"))
     lines += [entry(_word(key), _text(value)) for key, value in own.items() if value]
     if event.get("verdict"):
         lines.append(_verdict(event["verdict"]))
     if event.get("reply"):
         lines.append(entry("Said", _line(event["reply"])))
+    if event.get("source"):
+        lines.append(entry("Source", cited(Source(**event["source"]))))
     return Explanation("\n".join([*lines, *_transcript(event)]), {"kind": "event", "event": event})
 
 

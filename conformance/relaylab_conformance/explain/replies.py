@@ -10,7 +10,7 @@ import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
-from relaylab.rules.replies import REPLIES
+from relaylab.rules.replies import OF_FAULTS, REPLIES
 from relaylab_conformance.explain.answer import Explanation, UnknownError, cited, cut, entry
 from relaylab_conformance.explain.matching import TELLING, bare, best_match, said_in
 from relaylab_conformance.explain.rules import describe_rule
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _ENHANCED: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 _FEW: Final = 3  # replies that are explained in full; of more, only the lines and the rules are listed
 _NO_RULE: Final = "none: it is what a stage answers by default, or the grammar of the protocol"
+_A_FAULT: Final = "none: only a fault says it (`relaylab faults`); the service is not known to"
 
 
 def is_a_code(what: str) -> bool:
@@ -96,13 +97,17 @@ def _in_full(alike: list[ReplyTemplate], rulebook: Rulebook) -> str:
     lines = [cut(str(alike[0])), entry("Wording", cited(alike[0].source))]
     rules = _rules_saying(alike, rulebook)
     if not rules:
-        lines.append(entry("Rule", _NO_RULE))
+        lines.append(entry("Rule", _no_rule(alike)))
     return "\n\n".join(["\n".join(lines), *(describe_rule(rule, rulebook, alike) for rule in rules)])
 
 
 def _in_short(alike: list[ReplyTemplate], rulebook: Rulebook) -> str:
-    rules = _rules_saying(alike, rulebook) or [_NO_RULE]
+    rules = _rules_saying(alike, rulebook) or [_no_rule(alike)]
     return "\n".join([cut(str(alike[0])), *(entry("Rule", rule) for rule in rules)])
+
+
+def _no_rule(alike: list[ReplyTemplate]) -> str:
+    return _NO_RULE if any(one not in OF_FAULTS for one in alike) else _A_FAULT
 
 
 def _rules_saying(alike: list[ReplyTemplate], rulebook: Rulebook) -> list[str]:

@@ -8,28 +8,31 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
 from relaylab.app.config import LoadedWorld
+from relaylab.app.faults import stated_faults
 from relaylab.app.rulebooks import rulebook_for
 from relaylab.domain.clock import ManualClock, as_utc, iso
 from relaylab.domain.randomness import Randomness
 from relaylab.rules.milestones import EARLIEST_SUPPORTED, NOT_SUPPORTED_FROM
 from relaylab.servers.desk import StreamLimits
+from relaylab.servers.faulty_tls import FaultyTls
 from relaylab.servers.fleet import Fleet, Listening, SiteListening
 from relaylab.servers.house import House, MovableClock, SmtpDesk, TlsChoice
 from relaylab.servers.lab_plan import LabPlan
 from relaylab.servers.tls import ServerTls
-from relaylab.store import Counters, EventLog, MemoryMailStore, SqliteMailStore, Store, WorldHolder
+from relaylab.store import Counters, EventLog, FaultBoard, MemoryMailStore, SqliteMailStore, Store, WorldHolder
 from relaylab_certs import ServerChain, TestAuthority, leaves
 
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from relaylab.domain.fault import Fault
     from relaylab.domain.world import World
     from relaylab.engine.rulebook import Rulebook
 
@@ -56,6 +59,21 @@ class Settings:
     lab: LabPlan | None = None
 
     @property
+    def key(self) -> leaves.KeyKind:
+        """The kind of the certificates' key."""
+        return leaves.KeyKind.RSA if self.lab else leaves.KeyKind(self.cert_key)
+
+    @property
+    def validity(self) -> leaves.Validity | None:
+        """How long certificates are valid; None: around now."""
+        return leaves.WIDE if self.cert_validity == "wide" else None
+
+    @property
+    def lab_names(self) -> tuple[str, ...]:
+        """The lab's own names and addresses, which certificates carry too."""
+        return self.lab.certified if self.lab else ()
+
+    @property
     def limits(self) -> StreamLimits:
         """The limits of a connection; a handshake may not outlast it."""
         handshake = min(StreamLimits().handshake, self.total)
@@ -76,11 +94,13 @@ class Emulator:
         milestones: Mapping[str, datetime | None] | None = None,
         authority: TestAuthority | None = None,
         settings: Settings | None = None,
+        faults: Iterable[Fault | str] = (),
     ) -> None:
         """Prepare; give ``at`` for a clock that stands still until it is moved, or a ``clock``.
 
-        Raise ValueError for a reading or milestone that does not exist and for an instant that cannot be, StoreError
-        when the store cannot be opened.
+        ``faults`` are values, or texts as ``relaylab serve --fault`` takes them. Raise ValueError for a reading or
+        milestone that does not exist, an instant that cannot be and a fault that cannot act, StoreError when the store
+        cannot be opened.
         """
         if clock is None:
             if at is None:
@@ -96,14 +116,16 @@ class Emulator:
         self.seed = seed
         self.holder = WorldHolder(plain, rulebook_for(plain, self._readings, self._milestones))
         self.authority = authority or TestAuthority.open()
+        standing = stated_faults(faults, plain, started)
         mail = SqliteMailStore(self.settings.store) if self.settings.store else MemoryMailStore()
-        self.store = Store(mail, EventLog(), Counters())
+        self.store = Store(mail, EventLog(), Counters(), FaultBoard(standing))
         self._house = House(
             clock=clock,
             holder=self.holder,
             store=self.store,
             randomness=Randomness(seed),
             tls=self._tls(self.rulebook),
+            faulty_tls=self._faulty_tls(self.rulebook),
             started=started,
             limits=self.settings.limits,
             tarpit=self.settings.tarpit,
@@ -145,6 +167,11 @@ class Emulator:
     def rulebook(self) -> Rulebook:
         """The rules in force."""
         return self.holder.rulebook
+
+    @property
+    def faults(self) -> FaultBoard:
+        """What the listeners do wrong on purpose; added and removed while they run, seen at the next command."""
+        return self.store.faults
 
     def desk(self, endpoint: Literal["submission", "mx", "submission_legacy"], site: str | None = None) -> SmtpDesk:
         """Give the desk of an endpoint, for a listener of your own (``servers.controller``), as of a site's client."""
@@ -211,6 +238,8 @@ class Emulator:
     ) -> None:
         """Begin again: connections end, mail, counters and events are forgotten, sessions are numbered from one.
 
+        Faults that were added are gone, and those that the emulator was made with stand again, nothing of them used.
+
         What is not given stays as it is; when something given is wrong (ValueError), all does. Call it from a thread,
         not from the emulator's own loop.
         """
@@ -266,22 +295,24 @@ class Emulator:
         rulebook = rulebook_for(plain, chosen, moved)
         await self._fleet.add_sites(plain)
         if rulebook.readings["server_chain"] != self.rulebook.readings["server_chain"]:
-            self._house.tls = self._tls(rulebook)
+            self._house.tls, self._house.faulty_tls = self._tls(rulebook), self._faulty_tls(rulebook)
         self._readings, self._milestones = chosen, moved
         if world is not None:
             self.document = dict(world.document) if isinstance(world, LoadedWorld) else None
         self.holder.swap(plain, rulebook)
 
     def _tls(self, rulebook: Rulebook) -> TlsChoice:
-        wide = leaves.WIDE if self.settings.cert_validity == "wide" else None
-        lab = self.settings.lab
-        kind = leaves.KeyKind.RSA if lab else leaves.KeyKind(self.settings.cert_key)
-        leaf = leaves.good(*(lab.certified if lab else ()), key=kind, validity=wide)
+        where = self.settings
+        leaf = leaves.good(*where.lab_names, key=where.key, validity=where.validity)
         issued = self.authority.issue(leaf, ServerChain(rulebook.readings["server_chain"]))
         return TlsChoice(
             strict=ServerTls(issued.chain_pem, issued.key_pem),
             lenient=ServerTls(issued.chain_pem, issued.key_pem, minimum="TLSv1"),
         )
+
+    def _faulty_tls(self, rulebook: Rulebook) -> FaultyTls:
+        where, chain = self.settings, ServerChain(rulebook.readings["server_chain"])
+        return FaultyTls(self.authority, where.key, chain, where.validity, lab_names=where.lab_names)
 
     def _call(self, work: Coroutine[object, object, T]) -> T:
         if self._loop is None or not self._loop.is_running():

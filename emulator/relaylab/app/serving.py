@@ -21,8 +21,10 @@ from relaylab.app.lab.pages import LabPages
 from relaylab.app.lab.print_out import print_out
 from relaylab.app.lab.sheet import LabSheet, lab_sheet
 from relaylab.app.rulebooks import Phase, in_phase
+from relaylab.app.steered_faults import SteeredFaults
 from relaylab.domain.clock import iso
-from relaylab.domain.event import Answered, BadInput, Judged, TlsFailed
+from relaylab.domain.event import Answered, BadInput, Faulted, Judged, TlsFailed
+from relaylab.rules.faults import CONDUCTS
 from relaylab.servers.clocks import ShiftedClock, SystemClock
 from relaylab.servers.control import ControlServer, RejectedError
 from relaylab.servers.fleet import CONTROL_OFFSET, ListenError
@@ -54,6 +56,7 @@ class ServeOptions:
     idle: float = 300.0
     total: float = 600.0
     lab: LabPlan | None = None
+    faults: tuple[str, ...] = ()
 
 
 def serve(options: ServeOptions, out: TextIO | None = None) -> None:
@@ -96,6 +99,7 @@ async def _serve(options: ServeOptions, out: TextIO) -> None:
         milestones=moved,
         authority=TestAuthority.open(options.ca),
         settings=settings,
+        faults=options.faults,
     )
     with _stopping() as stopped:
         async with emulator:
@@ -159,6 +163,8 @@ def _introduce(
         print(print_out(lab), "\n\nOn this machine only:", sep="", file=out)
     print(f"  {'control':18} {control.url}  token {control.token}", file=out)
     print(f"  {'trust':18} {emulator.ca_file}", file=out)
+    for fault in emulator.faults.faults:
+        print(f"  {fault}: {CONDUCTS[fault.behaviour].sentence}", file=out)
     for note in notes:
         print(f"note: {note}", file=out)
     print("Nothing is delivered; Ctrl-C ends. One line per verdict:", file=out, flush=True)
@@ -182,6 +188,8 @@ def _tell(entry: Entry, out: TextIO) -> None:
             why = decision.rule or f"{decision.endpoint}.{decision.stage}: default"
         case Answered(command=command, reply=reply, source=source) | BadInput(what=command, reply=reply, source=source):
             said, why = reply.line, f"protocol: {source.fact}"
+        case Faulted(command=command, reply=reply):
+            said, why = reply.line if reply else event.did, f"fault {event.fault} ({event.behaviour})"
         case TlsFailed(reason=reason):
             command, said = "TLS handshake", f"failed: {reason}"
             why = "does the client trust the test root, and speak TLS 1.2?"
@@ -226,6 +234,11 @@ class Steered:
     def store(self) -> Store:
         """Mail and events."""
         return self._emulator.store
+
+    @property
+    def faults(self) -> SteeredFaults:
+        """What the listeners do wrong on purpose."""
+        return SteeredFaults(self._emulator)
 
     @property
     def now(self) -> datetime:

@@ -38,6 +38,7 @@ class ReplyCode(IntEnum):
     MAILBOX_UNAVAILABLE = 550
     EXCEEDED_STORAGE = 552
     TRANSACTION_FAILED = 554
+    PARAMETER_NOT_RECOGNISED = 555  # RFC 5321 §4.2.3; only as a fault
 
     @property
     def is_positive(self) -> bool:

@@ -95,10 +95,26 @@ class BadInput(SessionEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Faulted(SessionEvent):
+    """A fault acted: it answered in place of the service, or changed how the service was heard.
+
+    ``fault`` is its id, ``behaviour`` its word, ``command`` what it acted on, ``did`` a sentence. ``reply`` is its own
+    answer; None where the answer, if there was one, is in another event.
+    """
+
+    fault: str
+    behaviour: str
+    command: str
+    did: str
+    reply: ReplyFacts | None
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Closed(SessionEvent):
     """The connection ended; ``why`` in words."""
 
     why: str
 
 
-Event = Connected | TlsStarted | TlsFailed | Answered | Judged | Kept | Reported | BadInput | Closed
+Event = Connected | TlsStarted | TlsFailed | Answered | Judged | Kept | Reported | BadInput | Faulted | Closed

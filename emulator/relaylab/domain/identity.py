@@ -10,13 +10,14 @@ class Mechanism(StrEnum):
 
     LOGIN = "LOGIN"
     PLAIN = "PLAIN"
+    CRAM_MD5 = "CRAM-MD5"
     XOAUTH2 = "XOAUTH2"
     OTHER = "OTHER"  # any name that the service does not know
 
     @property
     def is_basic(self) -> bool:
         """True when the mechanism carries a password: what Microsoft calls Basic authentication."""
-        return self in {Mechanism.LOGIN, Mechanism.PLAIN}
+        return self in {Mechanism.LOGIN, Mechanism.PLAIN, Mechanism.CRAM_MD5}
 
     @classmethod
     def named(cls, name: str) -> Mechanism:

@@ -29,3 +29,11 @@ class TlsFacts:
     def is_outdated(self) -> bool:
         """True for TLS 1.0 and 1.1, which smtp.office365.com no longer serves."""
         return self.version in OLD_TLS
+
+
+@dataclass(frozen=True, slots=True)
+class ClientHello:
+    """What a client asks for before any answer: the name (None: it names none), and whether it offers TLS 1.3."""
+
+    server_name: str | None = None
+    offers_tls_1_3: bool = False

@@ -82,6 +82,10 @@ class Rulebook:
             index += 1
         return Verdict(ask, self, shortlist, index, self.catalogue.defaults[ask.endpoint, type(ask)].effect)
 
+    def default(self, ask: Ask) -> Verdict:
+        """Give the verdict that holds when no rule decides, without asking any: for a fault that lets all through."""
+        return Verdict(ask, self, (), 0, self.catalogue.defaults[ask.endpoint, type(ask)].effect)
+
     def _in_force(self, ask: Ask) -> tuple[AnyRule, ...]:
         return tuple(
             rule for rule in self.rules_for(ask) if self.readings.allow(rule.under) and ask.now in self.window(rule)

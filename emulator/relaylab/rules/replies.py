@@ -430,6 +430,81 @@ SERVER_BUSY: Final = _reply(
 )
 OTHER_TENANT: Final = _reply("other_tenant", 452, "4.5.3", "Too many recipients ATTR49", sources.OTHER_TENANT, _EDGE)
 
+# Faults --------------------------------------------------------------------------------------------------------------
+SERVICE_NOT_AVAILABLE: Final = _reply(
+    "service_not_available",
+    421,
+    "4.3.2",
+    "Service not available, closing transmission channel",
+    sources.FAULT_CAPTURES,
+)
+NO_SERVICE: Final = _reply(
+    "no_service", 554, "5.3.2", "No SMTP service here", sources.requirement("CON-04", 5321, "3.1")
+)
+RATE_EXCEEDED: Final = _reply(
+    "rate_exceeded",
+    421,
+    "4.4.2",
+    "Message submission rate for this client has exceeded the configured limit",
+    sources.FAULT_CAPTURES,
+)
+TLS_NOT_AVAILABLE: Final = _reply(
+    "tls_not_available", 454, "4.7.0", "TLS not available due to temporary reason", sources.FAULT_CAPTURES
+)
+AUTH_NOT_NOW: Final = _reply(
+    "auth_not_now", 454, "4.7.0", "Temporary authentication failure", sources.requirement("AUT-16", 4954, "6")
+)
+GREYLISTED: Final = _reply("greylisted", 451, "4.7.1", "Greylisted, please try again later", sources.FAULT_GREYLISTING)
+PARAMETERS_NOT_RECOGNISED: Final = _reply(
+    "parameters_not_recognised",
+    555,
+    "5.5.4",
+    "MAIL FROM/RCPT TO parameters not recognized or not implemented",
+    sources.requirement("ENV-05", 5321, "4.1.1.11"),
+)
+SEND_AS_DENIED_SHORT: Final = _reply(
+    "send_as_denied_short",
+    554,
+    "5.2.252",
+    "SendAsDenied; {mailbox} not allowed to send as {sender}",
+    sources.FAULT_CAPTURES,
+)
+JSON_CHALLENGE: Final = _reply(
+    "json_challenge",
+    334,
+    None,
+    "eyJzdGF0dXMiOiI0MDAiLCJzY2hlbWVzIjoiQmVhcmVyIiwic2NvcGUiOiJodHRwczovL291dGxvb2sub2ZmaWNlLmNvbS8ifQ==",
+    sources.FAULT_CAPTURES,
+)
+CRAM_CHALLENGE: Final = _reply(
+    "cram_challenge", 334, None, "PDEyMzQ1Njc4OTBAZXhhbXBsZS50ZXN0Pg==", sources.FAULT_CAPTURES
+)
+ANOTHER_CHALLENGE: Final = _reply("another_challenge", 334, None, "QWdhaW46", sources.requirement("AUT-07", 4954, "4"))
+INJECTED: Final = _reply(
+    "injected", 250, None, "injected.example Hello\nSIZE 1\nAUTH PLAIN LOGIN", sources.FAULT_CAPTURES
+)
+
+OF_FAULTS: Final = (
+    SERVICE_NOT_AVAILABLE,
+    NO_SERVICE,
+    RATE_EXCEEDED,
+    TLS_NOT_AVAILABLE,
+    AUTH_NOT_NOW,
+    GREYLISTED,
+    PARAMETERS_NOT_RECOGNISED,
+    SEND_AS_DENIED_SHORT,
+    JSON_CHALLENGE,
+    CRAM_CHALLENGE,
+    ANOTHER_CHALLENGE,
+    INJECTED,
+)
+"""The texts that only a fault says; the service itself is not known to say any of them."""
+
+# What a fault makes of the text of another reply: one line more, and other words by the first digit of the code.
+ONE_LINE_MORE: Final = "still OK"
+REWORDED: Final = {"2": "In Ordnung", "3": "Weiter", "4": "Voruebergehend nicht moeglich", "5": "Abgelehnt"}
+REWORDED_PROMPTS: Final = {PROMPT_USERNAME.text: "dXNlcm5hbWU6", PROMPT_PASSWORD.text: "cGFzc3dvcmQ6"}  # lower case
+
 REPLIES: Final[tuple[ReplyTemplate, ...]] = tuple(
     value for value in list(globals().values()) if isinstance(value, ReplyTemplate)
 )

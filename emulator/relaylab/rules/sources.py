@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from relaylab.domain.source import Confidence, Source
+from relaylab.domain.source import Confidence, Source, rfc
 
 _LEARN: Final = "https://learn.microsoft.com"
 _BLOG: Final = "https://techcommunity.microsoft.com"
@@ -257,3 +257,23 @@ SERVER_CHAIN: Final = _inferred("COR-27", "what is served after 2026-08-26 was n
 PROTOCOL: Final = Source(
     "RFC5321", "RFC 5321", "2008-10", Confidence.DOCUMENTED, "https://www.rfc-editor.org/rfc/rfc5321"
 )
+
+# Faults --------------------------------------------------------------------------------------------------------------
+# What a test server showed to real senders; the same dialogues are replayed by our tests.
+FAULT_CAPTURES: Final = Source(
+    "FAULT-CAP", "dialogues of real senders with a server of 23 behaviours", "2026-11-23", Confidence.OBSERVED
+)
+FAULT_GREYLISTING: Final = rfc(6647, "2.4", fact="FAULT-GREY")
+FAULT_TEXT: Final = Source(
+    "FAULT-TEXT", "our own words: what a text says must not matter (RFC 5321 §4.2)", "2026-11-25", Confidence.INFERRED
+)
+
+
+def requirement(fact: str, number: int, section: str) -> Source:
+    """Cite the section that a requirement for senders rests on; its id is that of the requirement."""
+    return rfc(number, section, fact=fact)
+
+
+def practice(fact: str, why: str) -> Source:
+    """Cite a requirement for senders that no RFC states."""
+    return Source(fact, why, "2026-11-23", Confidence.INFERRED)

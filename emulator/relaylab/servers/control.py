@@ -24,14 +24,18 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from relaylab.domain.clock import iso, parse_instant
+from relaylab.servers.control_faults import ROUTES as FAULT_ROUTES
+from relaylab.servers.control_faults import fault_routes
 from relaylab.servers.fleet import ListenError
 from relaylab.store import KINDS, as_json, message_json
 
 if TYPE_CHECKING:
+    from relaylab.servers.control_faults import SteersFaults
     from relaylab.store import Store
 
 ROUTES: Final = (
-    "GET and PUT /clock, GET /messages, GET /messages/{id}/raw, GET /events, GET and PUT /world, POST /reset"
+    "GET and PUT /clock, GET /messages, GET /messages/{id}/raw, GET /events, GET and PUT /world, POST /reset, "
+    + FAULT_ROUTES
 )
 _EVENT_FILTERS: Final = ("after", "limit", "session", "kind")
 _LARGEST_BODY: Final = 64 * 1024 * 1024
@@ -53,6 +57,11 @@ class Controlled(Protocol):
     @property
     def now(self) -> datetime:
         """The simulated instant."""
+        ...
+
+    @property
+    def faults(self) -> SteersFaults:
+        """What the listeners do wrong on purpose."""
         ...
 
     @property
@@ -135,6 +144,7 @@ def control_app(controlled: Controlled, token: str) -> Starlette:  # noqa: C901 
         Route("/events", _guarded(events, token), methods=["GET"]),
         Route("/world", _guarded(world, token), methods=["GET", "PUT"]),
         Route("/reset", _guarded(reset, token), methods=["POST"]),
+        *fault_routes(controlled.faults, guarded=lambda handler: _guarded(handler, token), read=_object),
     ]
     return Starlette(
         routes=routes,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from relaylab.domain.handshake import Handshake
     from relaylab.servers.tls import TlsServer
     from relaylab.session.moment import Moment
     from relaylab.session.turn import Dialogue, Turn
@@ -35,6 +36,10 @@ class Desk(Protocol):
     @property
     def tls(self) -> TlsServer:
         """How TLS begins here."""
+        ...
+
+    def faulty_tls(self, handshake: Handshake) -> TlsServer:
+        """Give the way TLS begins where a fault has its hand in it."""
         ...
 
     @property

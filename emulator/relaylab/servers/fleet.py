@@ -80,6 +80,10 @@ _KINDS: Final = (
 )
 
 
+LISTENERS: Final = tuple(kind.key for kind in _KINDS)
+"""The words of the listeners there are: by them faults are told where they act."""
+
+
 class Fleet:
     """All SMTP listeners of one emulator."""
 
@@ -115,7 +119,7 @@ class Fleet:
     def desk(self, key: str, site: str | None = None) -> SmtpDesk:
         """Give the desk that a listener of this kind works at."""
         kind = next(kind for kind in _KINDS if kind.key == key)
-        return SmtpDesk(self._house, kind.endpoint, site, kind.on_legacy_host)
+        return SmtpDesk(self._house, kind.endpoint, site, kind.on_legacy_host, kind.name or "", kind.key)
 
     async def hang_up(self) -> None:
         """End every connection, also those that come meanwhile; the listeners go on."""
@@ -136,7 +140,7 @@ class Fleet:
         servers: list[asyncio.Server] = []
         try:
             for kind in _KINDS:
-                desk = SmtpDesk(self._house, kind.endpoint, site, kind.on_legacy_host)
+                desk = self.desk(kind.key, site)
                 server = await self._listen_for(kind, desk, offset, self._sweep)
                 if server is None:
                     continue

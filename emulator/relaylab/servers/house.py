@@ -18,7 +18,9 @@ from relaylab.session.party import Party
 from relaylab.session.smtp import SmtpSession
 
 if TYPE_CHECKING:
+    from relaylab.domain.handshake import Handshake
     from relaylab.domain.randomness import Randomness
+    from relaylab.servers.faulty_tls import FaultyTls
     from relaylab.servers.tls import TlsServer
     from relaylab.session.turn import Dialogue, Turn
     from relaylab.store import Store, WorldHolder
@@ -44,6 +46,15 @@ class TlsChoice:
     lenient: TlsServer
 
 
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """What a session knows of the listener it came by: its word, and the name that it stands for."""
+
+    key: str = ""
+    host: str = ""
+    on_legacy_host: bool = False
+
+
 @dataclass(slots=True)
 class House:
     """Clock, world, store, dice and session numbers: one of each for all listeners.
@@ -56,6 +67,7 @@ class House:
     store: Store
     randomness: Randomness
     tls: TlsChoice
+    faulty_tls: FaultyTls
     started: datetime
     limits: StreamLimits = field(default_factory=StreamLimits)
     tarpit: bool = False
@@ -64,18 +76,18 @@ class House:
     def moment(self) -> Moment:
         """Read the clock and the world, once for one step."""
         snapshot = self.holder.current
-        return Moment(self.clock.now(), snapshot.world, snapshot.rulebook, self.store.counters)
+        return Moment(self.clock.now(), snapshot.world, snapshot.rulebook, self.store.counters, self.store.faults.view)
 
     def apply(self, turn: Turn) -> None:
         """Keep what a turn keeps."""
-        self.store.apply(charges=turn.charges, kept=turn.kept, events=turn.events)
+        self.store.apply(charges=turn.charges, kept=turn.kept, events=turn.events, uses=turn.uses)
 
     def begin_again(self, started: datetime) -> None:
         """Number sessions from one again, as after a start at ``started``."""
         self.started = started
         self.sessions = 0
 
-    def party(self, endpoint: Endpoint, peer: Peer, *, on_legacy_host: bool) -> Party:
+    def party(self, endpoint: Endpoint, peer: Peer, *, listener: Listener) -> Party:
         """Draw the names of a new session."""
         self.sessions += 1
         run, number = self.store.mail.run, self.sessions
@@ -93,18 +105,26 @@ class House:
             ),
             chance=chance,
             tarpit=self.tarpit,
-            on_legacy_host=on_legacy_host,
+            on_legacy_host=listener.on_legacy_host,
+            listener=listener.key,
+            host=listener.host,
+            randomness=self.randomness,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class SmtpDesk:
-    """One listener's desk: an endpoint, and the site whose traffic arrives there (None: no site)."""
+    """One listener's desk: an endpoint, and the site whose traffic arrives there (None: no site).
+
+    ``key`` is the word of the listener (the endpoint's own, where it is empty), ``host`` the name it stands for.
+    """
 
     house: House
     endpoint: Endpoint
     site: str | None = None
     on_legacy_host: bool = False
+    host: str = ""
+    key: str = ""
 
     @property
     def tls(self) -> TlsServer:
@@ -115,6 +135,10 @@ class SmtpDesk:
         tls = self.house.tls
         return tls.strict if self.endpoint is Endpoint.MX or refuses else tls.lenient
 
+    def faulty_tls(self, handshake: Handshake) -> TlsServer:
+        """Give another handshake; the versions that the fault leaves open are the listener's own."""
+        return self.house.faulty_tls.server(handshake, is_lenient=self.tls is self.house.tls.lenient)
+
     @property
     def limits(self) -> StreamLimits:
         """The limits of a connection."""
@@ -123,7 +147,8 @@ class SmtpDesk:
     def open(self, remote: tuple[str, int], local: tuple[str, int]) -> Dialogue:
         """Begin a session for a client, as whom its site makes it look."""
         del local
-        return SmtpSession(self.house.party(self.endpoint, self._peer(remote[0]), on_legacy_host=self.on_legacy_host))
+        listener = Listener(self.key or self.endpoint.value, self.host, self.on_legacy_host)
+        return SmtpSession(self.house.party(self.endpoint, self._peer(remote[0]), listener=listener))
 
     def moment(self) -> Moment:
         """Give what a step may know."""

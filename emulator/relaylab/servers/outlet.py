@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import struct
 from contextlib import suppress
+from socket import SO_LINGER, SOL_SOCKET
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -10,6 +13,7 @@ if TYPE_CHECKING:
 
     from relaylab.servers.tls import TlsEngine
 
+_NO_LINGER: Final = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)  # on close: what waits is lost, RST is sent
 _JOINED: Final = 16_384  # octets of replies that are joined before they are written
 
 
@@ -52,6 +56,15 @@ class Outlet:
         """Write no reply any more: the connection, or its TLS, is broken."""
         self._due = b""
         self.tls = None
+
+    def break_off(self, *, is_reset: bool) -> None:
+        """Close the socket as it stands, TLS without a word; with a reset in place of a close where that is asked."""
+        if is_reset and (socket := self._transport.get_extra_info("socket")) is not None:
+            with suppress(OSError):  # gone already
+                socket.setsockopt(SOL_SOCKET, SO_LINGER, _NO_LINGER)
+            self._transport.abort()
+        else:
+            self._transport.close()
 
     def finish(self) -> None:
         """Write what is due, close TLS and our side.

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 from ipaddress import IPv4Network, ip_address
 from typing import TYPE_CHECKING, Final, TypeVarTuple, assert_never, cast
 
@@ -28,13 +29,15 @@ from relaylab.servers.framing import MORE, ChunkReader, LineReader, MessageReade
 from relaylab.servers.lab_plan import parse_lab_address
 from relaylab.servers.outlet import Outlet
 from relaylab.servers.tls import TlsEngine, TlsError
-from relaylab.session.turn import Dialogue, Then, Turn
+from relaylab.servers.traps import HelloReader, TrapReader
+from relaylab.session.turn import Dialogue, Ending, Then, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from relaylab.servers.desk import Desk
     from relaylab.servers.sweep import Sweep
+    from relaylab.session.turn import Manner
 
 _LOOPBACK: Final = IPv4Network("127.0.0.0/8")
 _SLICE: Final = 65_536  # octets of the wire given to TLS at a time
@@ -58,6 +61,7 @@ class SmtpStream(asyncio.Protocol):
         "_limits",
         "_lines",
         "_outlet",
+        "_over",
         "_paused",
         "_pending",
         "_queued",
@@ -83,6 +87,7 @@ class SmtpStream(asyncio.Protocol):
         self._input_over = ""  # why no more input will come
         self._stalled = False  # the client does not read its replies
         self._held: Turn | None = None  # applied, and its reply is delayed
+        self._over = False  # the dialogue has said CLOSE in a turn that is held
         self._pending: asyncio.Handle | None = None  # what must happen before input is taken again
         self._shaking: float | None = None  # when the TLS handshake began, while it lasts
         self._ended: float | None = 0.0  # when the dialogue ended; None while there is one
@@ -224,13 +229,20 @@ class SmtpStream(asyncio.Protocol):
 
     # TLS.
 
-    def _start_tls(self) -> None:
+    def _start_tls(self, manner: Manner | None) -> None:
         """Begin a handshake; what came in clear after STARTTLS is dropped."""
         self._outlet.flush()
-        self._reader = None
+        looked_at, self._reader = self._reader, None
         self._queued.clear()
-        self._outlet.tls = self._desk.tls.accept()
-        self._shaking = self._sweep.monotonic()
+        if self._shaking is None:
+            self._shaking = self._sweep.monotonic()
+        if manner is not None and manner.peeks:
+            self._reader = HelloReader()
+            return
+        fault = manner.handshake if manner is not None else None
+        tls = self._outlet.tls = (self._desk.tls if fault is None else self._desk.faulty_tls(fault)).accept()
+        if isinstance(looked_at, HelloReader):
+            self._decrypt(tls, looked_at.octets)
 
     def _decrypt(self, tls: TlsEngine, data: bytes) -> None:
         """Give octets of the wire to TLS in slices, and take the clear ones."""
@@ -281,14 +293,16 @@ class SmtpStream(asyncio.Protocol):
         """Have a turn kept, then act on it, now or after its delay."""
         self._desk.apply(turn)
         if turn.delay > 0:
-            self._held = turn
-            self._pending = self._sweep.loop.call_later(turn.delay, self._run, self._proceed)
+            self._hold(turn, turn.delay)
         else:
             self._act(turn)
 
     def _act(self, turn: Turn) -> None:
         """Write a turn's reply and read what it says."""
-        self._outlet.write(turn.data)
+        if turn.manner is None:
+            self._outlet.write(turn.data)
+        elif self._act_oddly(turn, turn.manner):
+            return
         match turn.then:
             case Then.READ_COMMAND:
                 self._reader = self._lines
@@ -297,7 +311,7 @@ class SmtpStream(asyncio.Protocol):
             case Then.READ_CHUNK:
                 self._reader = ChunkReader(turn.chunk, self._dialogue.message_limit)
             case Then.START_TLS:
-                self._start_tls()
+                self._start_tls(turn.manner)
             case Then.CLOSE:
                 if self._outlet.tls is None and turn.data.startswith(_ANSWER_TO_QUIT):
                     self._outlet.client_is_done = True  # after QUIT it only waits for the answer
@@ -305,12 +319,53 @@ class SmtpStream(asyncio.Protocol):
             case _:
                 assert_never(turn.then)
 
+    def _act_oddly(self, turn: Turn, manner: Manner) -> bool:
+        """Write a turn's reply as a fault has it; True where nothing of the turn is left to follow now."""
+        piece = manner.piece or len(turn.data)
+        if manner.piece or manner.alone:
+            self._outlet.flush()
+        self._outlet.write(turn.data[:piece])
+        if manner.piece or manner.alone or manner.ending is not None:
+            self._outlet.flush()
+        if len(turn.data) > piece:
+            self._hold(replace(turn, data=turn.data[piece:]), manner.pause)
+            return True
+        match manner.ending:
+            case None:
+                return False
+            case Ending.SILENCE:
+                self._reader = None
+            case Ending.RESET_AT_INPUT:
+                self._reader = TrapReader()
+            case Ending.RESET | Ending.HANG_UP if turn.data:  # the client shall have time to read it
+                self._hold(replace(turn, data=b""), manner.pause)
+            case Ending.RESET | Ending.HANG_UP:
+                self._break_off(is_reset=manner.ending is Ending.RESET)
+            case _:
+                assert_never(manner.ending)
+        return True
+
+    def _hold(self, turn: Turn, seconds: float) -> None:
+        """Follow a turn that has been kept later; input waits meanwhile."""
+        self._held = turn
+        self._over = turn.then is Then.CLOSE
+        self._pending = self._sweep.loop.call_later(seconds, self._run, self._proceed)
+
+    def _break_off(self, *, is_reset: bool) -> None:
+        """End a connection without another word; the dialogue has said itself that it is over."""
+        self._ended = self._sweep.monotonic()
+        self._reader = None
+        self._queued.clear()
+        self._mute()
+        self._outlet.break_off(is_reset=is_reset)
+
     def _time_out(self, lasted: float) -> None:
         """Let the dialogue take its leave of a client that is idle or too old."""
-        turn = self._dialogue.time_out(lasted, self._desk.moment())
-        self._desk.apply(turn)
-        self._settle()
-        self._outlet.write(turn.data)
+        if not self._over:
+            turn = self._dialogue.time_out(lasted, self._desk.moment())
+            self._desk.apply(turn)
+            self._settle()
+            self._outlet.write(turn.data)
         self._finish()
 
     # The end.
@@ -319,8 +374,9 @@ class SmtpStream(asyncio.Protocol):
         """Tell the dialogue that nobody is there, or that there will be no TLS, and finish."""
         if self._ended is None:
             self._ended = self._sweep.monotonic()
-            tell = self._dialogue.hung_up if self._shaking is None else self._dialogue.tls_failed
-            self._desk.apply(tell(why, self._desk.moment()))
+            if not self._over:
+                tell = self._dialogue.hung_up if self._shaking is None else self._dialogue.tls_failed
+                self._desk.apply(tell(why, self._desk.moment()))
         self._finish()
 
     def _finish(self) -> None:

@@ -147,22 +147,33 @@ class ServerTls:
     """A certificate chain with its key and the versions that a listener takes; one context for all its connections.
 
     ``chain`` and ``key`` are PEM, as a file or as octets; without ``key`` the chain holds it too. With a ``minimum``
-    below TLS 1.2 the old handshakes are taken as well, with the cipher suites and signatures they need.
+    below TLS 1.2 the old handshakes are taken as well, with the cipher suites and signatures they need. ``ciphers`` are
+    OpenSSL's names of suites up to TLS 1.2.
     """
 
     def __init__(
-        self, chain: Path | bytes, key: Path | bytes | None = None, *, minimum: TlsVersion = "TLSv1.2"
+        self,
+        chain: Path | bytes,
+        key: Path | bytes | None = None,
+        *,
+        minimum: TlsVersion = "TLSv1.2",
+        maximum: TlsVersion | None = None,
+        ciphers: str | None = None,
     ) -> None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION
         context.num_tickets = 1
         context.sslobject_class = _Connection
         context.sni_callback = _remember_name
-        if minimum in _OUTDATED:
-            context.set_ciphers("DEFAULT:@SECLEVEL=0")
+        if ciphers is None and minimum in _OUTDATED:
+            ciphers = "DEFAULT:@SECLEVEL=0"
+        if ciphers is not None:
+            context.set_ciphers(ciphers)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # the old versions are the point of some listeners
             context.minimum_version = _VERSIONS[minimum]
+            if maximum is not None:
+                context.maximum_version = _VERSIONS[maximum]
         _load(context, chain, key)
         self._context = context
 

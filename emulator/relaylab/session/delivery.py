@@ -44,7 +44,7 @@ class Delivered:
 
 def deliver(  # noqa: PLR0913 - the message, its verdict, and where both are
     ask: DataAsk,
-    decision: Decision,
+    decision: Decision | None,
     raw: bytes | bytearray,
     *,
     asked: Notices,
@@ -52,7 +52,10 @@ def deliver(  # noqa: PLR0913 - the message, its verdict, and where both are
     party: Party,
     moment: Moment,
 ) -> Delivered:
-    """Place every copy of an accepted message, and report on those that bounced as was asked."""
+    """Place every copy of an accepted message, and report on those that bounced as was asked.
+
+    ``decision`` is None where a fault accepted it.
+    """
     sender_tenant = ask.tenant or (ask.attribution.tenant if ask.attribution.may_relay else None)
     delivered_at = delivery_instant(ask, moment)
     copies, failures, external = _place(ask, asked, sender_tenant, moment)

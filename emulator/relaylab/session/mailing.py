@@ -14,6 +14,7 @@ from relaylab.domain.asks import MailAsk, RcptAsk
 from relaylab.domain.charge import Charge, Meter
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import Judged, Kept, Reported
+from relaylab.domain.fault import Step
 from relaylab.domain.world import Standing
 from relaylab.engine.attribution import attribute
 from relaylab.rules import limits, replies
@@ -27,7 +28,9 @@ from relaylab.session.turn import Then, Turn
 if TYPE_CHECKING:
     from relaylab.domain.address import Address
     from relaylab.domain.event import Event
+    from relaylab.engine.verdict import Verdict
     from relaylab.session.commands import Command
+    from relaylab.session.faulting import Faulting
     from relaylab.session.moment import Moment
     from relaylab.session.progress import Progress
     from relaylab.session.speech import Speech
@@ -42,10 +45,11 @@ _FAULTS: Final = {
 class Mailing:
     """The transaction conduct of one session."""
 
-    def __init__(self, speech: Speech, progress: Progress) -> None:
+    def __init__(self, speech: Speech, progress: Progress, faulting: Faulting) -> None:
         """Begin without a transaction."""
         self._speech = speech
         self._progress = progress
+        self._faulting = faulting
         self._pending_chunk: Chunk | None = None
         self._messages = 0
 
@@ -57,7 +61,11 @@ class Mailing:
         self._progress.refused = True
         if isinstance(mail, Fault):
             return self._speech.protocol_error(_FAULTS[mail].fill(), "MAIL", moment)
-        progress = self._progress
+        progress, name = self._progress, f"MAIL FROM:<{mail.sender or ''}>"
+        if moment.board.faults:
+            answer = self._faulting.answer(Step.MAIL, name, moment, sender=mail.sender, argument=command.argument)
+            if answer is not None:
+                return answer
         ask = MailAsk(
             **progress.circumstances(moment),
             mail_from=mail.sender,
@@ -67,7 +75,8 @@ class Mailing:
             wants_smtputf8=mail.smtputf8,
             sign_in_failure=progress.sign_in_failure,
         )
-        verdict = moment.rulebook.judge(ask)
+        is_let_through = bool(moment.board.faults) and self._faulting.lets_through(moment)
+        verdict = moment.rulebook.default(ask) if is_let_through else moment.rulebook.judge(ask)
         if not verdict.admits:
             return self._speech.refuse(verdict, "MAIL", moment)
         progress.transaction = Transaction(mail)
@@ -75,7 +84,7 @@ class Mailing:
             progress.transaction.attribution = attribute(moment.world, progress.party.peer, mail.sender)
         progress.state = State.MAIL
         progress.refused = False
-        return self._speech.admit(verdict, f"MAIL FROM:<{mail.sender or ''}>", moment)
+        return self._admit(verdict, name, moment, is_let_through=is_let_through)
 
     def rcpt(self, command: Command, moment: Moment) -> Turn:
         """Judge a recipient and add it."""
@@ -84,7 +93,12 @@ class Mailing:
             self._progress.refused = True
             return self._speech.protocol_error(_FAULTS[rcpt].fill(), "RCPT", moment)
         address = rcpt.address
-        transaction = self._under_way()
+        transaction, name = self._under_way(), f"RCPT TO:<{address}>"
+        if moment.board.faults:
+            answer = self._faulting.answer(Step.RCPT, name, moment, recipients=(address,), argument=command.argument)
+            if answer is not None:
+                self._progress.refused = True
+                return answer
         recipient = moment.world.recipient(address)
         ask = RcptAsk(
             **self._progress.circumstances(moment),
@@ -97,13 +111,14 @@ class Mailing:
             bound_to=transaction.bound_to,
             sender_counts=_counts_for_direct_send(transaction.sender, moment),
         )
-        verdict = moment.rulebook.judge(ask)
+        is_let_through = bool(moment.board.faults) and self._faulting.lets_through(moment)
+        verdict = moment.rulebook.default(ask) if is_let_through else moment.rulebook.judge(ask)
         if not verdict.admits:
             self._progress.refused = True
-            return self._speech.refuse(verdict, f"RCPT TO:<{address}>", moment)
+            return self._speech.refuse(verdict, name, moment)
         transaction.add(recipient, rcpt.notice)
         self._progress.state = State.RCPT
-        return self._speech.admit(verdict, f"RCPT TO:<{address}>", moment)
+        return self._admit(verdict, name, moment, is_let_through=is_let_through)
 
     def data(self, command: Command, moment: Moment) -> Turn:
         """Ask for the message."""
@@ -112,6 +127,8 @@ class Mailing:
             return self._speech.protocol_error(replies.INVALID_ARGUMENTS.fill(), "DATA", moment)
         if transaction.mail.body == "BINARYMIME":  # RFC 3030 §3
             return self._speech.protocol_error(replies.BAD_SEQUENCE.fill(), "DATA", moment)
+        if moment.board.faults and (answer := self._faulting.answer(Step.DATA, "DATA", moment)):
+            return answer
         charges = self._open_submission(moment)
         return self._speech.say(replies.START_MAIL_INPUT.fill(), moment, then=Then.READ_MESSAGE, charges=charges)
 
@@ -121,6 +138,8 @@ class Mailing:
         if isinstance(chunk, Fault):
             return self._speech.protocol_error(_FAULTS[chunk].fill(), "BDAT", moment)
         self._pending_chunk = chunk
+        if moment.board.faults:
+            self._faulting.at(Step.DATA, "BDAT", moment)
         return Turn(then=Then.READ_CHUNK, chunk=chunk.octets)
 
     # Content -----------------------------------------------------------------------------------------------------
@@ -132,6 +151,12 @@ class Mailing:
         if out_of_order is not None or self._progress.transaction is None:
             reply, forgiven = (out_of_order or replies.BAD_SEQUENCE).fill(), self._progress.forgives(Verb.BDAT)
             return self._speech.protocol_error(reply, "BDAT", moment, forgiven=forgiven)
+        if moment.board.faults and not chunk.last:
+            answer = self._faulting.answer(Step.CHUNK, "BDAT", moment)
+            if answer is not None:
+                charges = self.forget(moment)  # RFC 3030 §2: what is left of it is undefined
+                self._progress.refused = True
+                return replace(answer, charges=charges)
         transaction = self._progress.transaction
         charges = self._open_submission(moment)
         if not transaction.content and not transaction.dropped:
@@ -151,7 +176,9 @@ class Mailing:
 
     def end_of_data(self, content: bytearray, size: int, moment: Moment) -> Turn:
         """Judge the complete message and, where it is accepted, deliver it; the transaction is over either way."""
-        party = self._progress.party
+        party, command = self._progress.party, f"end of data, {size} octets"
+        if moment.board.faults and (answer := self._faulting.answer(Step.FINAL, command, moment)):
+            return replace(answer, charges=self.forget(moment))
         number = self._messages + 1
         message_id = f"{party.label}-{number}"
         transaction = self._under_way()
@@ -160,19 +187,19 @@ class Mailing:
             content,
             size,
             party=party,
-            tls=self._progress.tls,
+            tls=self._progress.seen_tls,
             account=self._progress.account,
             moment=moment,
         )
-        verdict = moment.rulebook.judge(ask)
+        is_let_through = bool(moment.board.faults) and self._faulting.lets_through(moment)
+        verdict = moment.rulebook.default(ask) if is_let_through else moment.rulebook.judge(ask)
         charges = self.forget(moment)
-        command = f"end of data, {size} octets"
         if not verdict.admits:
             return self._speech.refuse(verdict, command, moment, charges=charges)
         self._messages = number
         delivered = deliver(
             ask,
-            verdict.decision(),
+            None if is_let_through else verdict.decision(),
             content,
             asked=transaction.asked(),
             message_id=message_id,
@@ -197,7 +224,7 @@ class Mailing:
         if delivered.report is not None:
             failed, report = tuple(map(str, delivered.reported)), delivered.report.id
             events.append(Reported(**self._speech.stamp(moment), message=report, about=message_id, recipients=failed))
-        turn = self._speech.admit(verdict, command, moment)
+        turn = self._admit(verdict, command, moment, is_let_through=is_let_through)
         late = (delivery_instant(ask, moment) - moment.now) / timedelta(seconds=1)
         held_back = moment.rulebook.readings["message_rate"] == "late_reply"
         return replace(
@@ -207,6 +234,12 @@ class Mailing:
             events=(*turn.events, *events),
             delay=late if held_back else turn.delay,
         )
+
+    def _admit(self, verdict: Verdict, command: str, moment: Moment, *, is_let_through: bool) -> Turn:
+        """Give the good answer, as the rules' or as that of a fault that did not ask them."""
+        if is_let_through:
+            return self._faulting.admit(verdict, moment)
+        return self._speech.admit(verdict, command, moment)
 
     # Ends --------------------------------------------------------------------------------------------------------
 

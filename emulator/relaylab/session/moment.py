@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from relaylab.domain.fault import NO_FAULTS
+
 if TYPE_CHECKING:
     from relaylab.domain.charge import Meter
+    from relaylab.domain.fault import Board
     from relaylab.domain.world import World
     from relaylab.engine.rulebook import Rulebook
 
@@ -26,9 +29,10 @@ class Usage(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The instant, the world, the rules of that world and the counters: read once per command by the adapter."""
+    """The instant, the world, its rules, the counters and the faults: read once per command by the adapter."""
 
     now: datetime
     world: World
     rulebook: Rulebook
     usage: Usage
+    board: Board = NO_FAULTS

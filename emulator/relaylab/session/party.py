@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from relaylab.domain.randomness import Random
+from relaylab.domain.randomness import Random, Randomness
 from relaylab.domain.reply import Reply, TrailerStyle, render
 from relaylab.rules import milestones
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from relaylab.domain.reply import SessionNames
     from relaylab.session.moment import Moment
 
+_UNSEEDED: Final = Randomness(0)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
@@ -23,6 +25,8 @@ class Party:
 
     ``label`` is the session's name in relaylab (``s-000042``); ``tarpit`` holds slow replies back as the service does;
     ``on_legacy_host`` is true at smtp-legacy.office365.com, which speaks as the main host does (sources.LEGACY_HOST).
+    ``listener`` and ``host`` are the word of the listener and the name that it stands for, by which faults are told
+    where they act; their dice are ``randomness``.
     """
 
     label: str
@@ -32,6 +36,9 @@ class Party:
     chance: Random
     tarpit: bool = False
     on_legacy_host: bool = False
+    listener: str = ""
+    host: str = ""
+    randomness: Randomness = _UNSEEDED
 
     def render(self, reply: Reply, moment: Moment, *, late: float = 0.0) -> bytes:
         """Write a reply as it goes on the wire, ``late`` seconds after this moment (CS-CMD-13: that is its stamp)."""

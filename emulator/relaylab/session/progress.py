@@ -34,6 +34,7 @@ class Progress:
     """The session of ``party``, as it stands.
 
     ``sign_in_failure`` is the line that the last failed AUTH was refused with; it is None again after a good one.
+    ``pretended_tls`` stands in for ``tls`` in what is asked of rules, where a fault lets clear text pass for TLS.
     ``refused`` is true from a refused MAIL or RCPT on, until a MAIL is granted or the transaction is over.
     """
 
@@ -44,6 +45,7 @@ class Progress:
     sign_in_failure: str | None = None
     transaction: Transaction | None = None
     refused: bool = False
+    pretended_tls: TlsFacts | None = None
 
     def begin_anew(self, tls: TlsFacts) -> None:
         """Forget everything said in clear (RFC 3207 §4.2)."""
@@ -56,6 +58,11 @@ class Progress:
         """Tell whether an error may have been in flight, behind a refusal that its client has not read (RFC 2920)."""
         return self.refused and verb in _IN_FLIGHT
 
+    @property
+    def seen_tls(self) -> TlsFacts | None:
+        """The handshake, or the one that a fault pretends."""
+        return self.tls or self.pretended_tls
+
     def circumstances(self, moment: Moment) -> Circumstances:
         """Give what an Ask at this moment begins with."""
-        return {"endpoint": self.party.endpoint, "now": moment.now, "peer": self.party.peer, "tls": self.tls}
+        return {"endpoint": self.party.endpoint, "now": moment.now, "peer": self.party.peer, "tls": self.seen_tls}

@@ -22,11 +22,15 @@ _UNREADABLE: Final = "(unreadable)"
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The end of an exchange: the name and secret, or what is wrong with the response."""
+    """The end of an exchange: the name and secret, or what is wrong with the response.
+
+    Where there is a ``challenge``, the secret is the proof of CRAM-MD5 for it, not the password.
+    """
 
     user: str
     secret: Secret
     problem: Credential | None = None  # MALFORMED or CANCELLED
+    challenge: str = ""
 
 
 class Exchange(Protocol):
@@ -39,18 +43,20 @@ class Exchange(Protocol):
         ...
 
 
-def _failed(problem: Credential, user: str = "") -> Finished:
+def failed(problem: Credential, user: str = "") -> Finished:
+    """End an exchange that gave no credentials."""
     return Finished(user, Secret(""), problem)
 
 
-def _decode(response: str) -> str | None:
+def decode(response: str) -> str | None:
+    """Undo base64 and UTF-8; None for what is neither."""
     try:
         return b64decode(response.encode("ascii"), validate=True).decode("utf-8")
     except (binascii.Error, UnicodeError):
         return None
 
 
-def _name(text: str) -> str:
+def harmless_name(text: str) -> str:
     """Give a user name; what holds control characters is another mechanism's response, with a secret in it."""
     return _UNREADABLE if _CONTROL.search(text) else text
 
@@ -69,12 +75,12 @@ class Login:
         if response is None:
             return replies.PROMPT_USERNAME
         if response == "*":
-            return _failed(Credential.CANCELLED, self._user or "")
-        text = _decode("" if response == "=" else response)  # RFC 4954 §4: "=" is an empty initial response
+            return failed(Credential.CANCELLED, self._user or "")
+        text = decode("" if response == "=" else response)  # RFC 4954 §4: "=" is an empty initial response
         if text is None:
-            return _failed(Credential.MALFORMED, self._user or "")
+            return failed(Credential.MALFORMED, self._user or "")
         if self._user is None:
-            self._user = _name(text)
+            self._user = harmless_name(text)
             return replies.PROMPT_PASSWORD
         return Finished(self._user, Secret(text))
 
@@ -89,16 +95,16 @@ class XOAuth2:
         if response is None:
             return replies.EMPTY_CHALLENGE
         if response == "*":
-            return _failed(Credential.CANCELLED)
-        text = _decode(response)
+            return failed(Credential.CANCELLED)
+        text = decode(response)
         fields = text.split("\x01") if text is not None else []
         if len(fields) != 4 or fields[2:] != ["", ""]:
-            return _failed(Credential.MALFORMED)
+            return failed(Credential.MALFORMED)
         user_word, user = fields[0].partition("=")[::2]
         auth_word, auth = fields[1].partition("=")[::2]
         kind, _, token = auth.partition(" ")
         if user_word.lower() != "user":  # what stands there may be the token
-            return _failed(Credential.MALFORMED)
+            return failed(Credential.MALFORMED)
         if auth_word.lower() != "auth" or kind.lower() != "bearer" or not token:
-            return _failed(Credential.MALFORMED, _name(user))
-        return Finished(_name(user), Secret(token))
+            return failed(Credential.MALFORMED, harmless_name(user))
+        return Finished(harmless_name(user), Secret(token))

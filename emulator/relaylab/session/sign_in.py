@@ -9,6 +9,7 @@ from relaylab.domain.asks import SignInAsk
 from relaylab.domain.charge import Meter
 from relaylab.domain.identity import Credential, Mechanism
 from relaylab.rules import milestones
+from relaylab.session.other_mechanisms import proof
 
 if TYPE_CHECKING:
     from relaylab.domain.endpoint import Endpoint
@@ -62,8 +63,10 @@ def _mailbox(user: str, moment: Moment) -> tuple[Tenant, Mailbox] | None:
 def _judge(mechanism: Mechanism, given: Finished, mailbox: Mailbox | None, moment: Moment) -> Credential:
     if mechanism is Mechanism.XOAUTH2:
         return _judge_token(given, mailbox, moment)
-    right = mailbox is not None and mailbox.password is not None and mailbox.password.matches(given.secret.reveal())
-    return Credential.MATCHES if right else Credential.WRONG
+    if mailbox is None or mailbox.password is None:
+        return Credential.WRONG
+    expected = proof(given.challenge, mailbox.password) if given.challenge else mailbox.password
+    return Credential.MATCHES if expected.matches(given.secret.reveal()) else Credential.WRONG
 
 
 def _judge_token(given: Finished, mailbox: Mailbox | None, moment: Moment) -> Credential:

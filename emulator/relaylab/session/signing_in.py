@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING
 
 from relaylab.domain.asks import MechanismAsk
 from relaylab.domain.charge import Charge, Meter
+from relaylab.domain.fault import Step
 from relaylab.domain.identity import Credential, Mechanism
 from relaylab.rules import replies
 from relaylab.session.end_of_data import Account
+from relaylab.session.faulting import address_of
+from relaylab.session.other_mechanisms import DrawnOut, exchange_of
 from relaylab.session.sasl import Exchange, Finished, Login, XOAuth2
 from relaylab.session.sign_in import sign_in_ask
 
 if TYPE_CHECKING:
     from relaylab.session.commands import Command
+    from relaylab.session.faulting import Faulting
     from relaylab.session.moment import Moment
     from relaylab.session.progress import Progress
     from relaylab.session.speech import Speech
@@ -23,10 +27,11 @@ if TYPE_CHECKING:
 class SigningIn:
     """The sign-in conduct of one session."""
 
-    def __init__(self, speech: Speech, progress: Progress) -> None:
+    def __init__(self, speech: Speech, progress: Progress, faulting: Faulting) -> None:
         """Begin with no exchange under way."""
         self._speech = speech
         self._progress = progress
+        self._faulting = faulting
         self._exchange: Exchange | None = None
 
     @property
@@ -46,6 +51,12 @@ class SigningIn:
         if not name:
             return self._speech.protocol_error(replies.INVALID_ARGUMENTS.fill(), "AUTH", moment)
         mechanism = Mechanism.named(name)
+        if moment.board.faults:
+            answer = self._faulting.answer(Step.MECHANISM, f"AUTH {mechanism}", moment)
+            if answer is not None:
+                return answer
+            if self._faulting.takes(mechanism):
+                return self._advance(exchange_of(mechanism), initial.strip() or None, moment)
         verdict = moment.rulebook.judge(
             MechanismAsk(**self._progress.circumstances(moment), mechanism=mechanism, mechanism_name=name)
         )
@@ -67,23 +78,35 @@ class SigningIn:
         step = exchange.step(response)
         if isinstance(step, Finished):
             self._exchange = None
+            if moment.board.faults and not isinstance(exchange, DrawnOut):
+                challenge = self._faulting.challenge(exchange.mechanism, step, moment)
+                if challenge is not None:
+                    self._exchange = DrawnOut(exchange.mechanism, step)
+                    return self._speech.say(challenge, moment)
             return self._judge(exchange.mechanism, step, moment)
         self._exchange = exchange
+        if moment.board.faults:
+            self._faulting.at(Step.PROMPT, f"AUTH {exchange.mechanism}", moment)
         return self._speech.say(step.fill(), moment)
 
     def _judge(self, mechanism: Mechanism, given: Finished, moment: Moment) -> Turn:
         progress = self._progress
+        command = f"AUTH {mechanism}"
+        if moment.board.faults:
+            answer = self._faulting.answer(Step.AUTH, command, moment, sender=address_of(given.user))
+            if answer is not None:
+                progress.sign_in_failure = self._faulting.said
+                return answer
         ask = sign_in_ask(
             mechanism,
             given,
             moment,
             endpoint=progress.party.endpoint,
             peer=progress.party.peer,
-            tls=progress.tls,
+            tls=progress.seen_tls,
             on_legacy_host=progress.party.on_legacy_host,
         )
         verdict = moment.rulebook.judge(ask)
-        command = f"AUTH {mechanism}"
         if verdict.admits:
             progress.account = Account(ask.mailbox, ask.tenant) if ask.mailbox and ask.tenant else None
             progress.sign_in_failure = None

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 from relaylab.domain.asks import HelloAsk
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import Closed, Connected, TlsFailed, TlsStarted
+from relaylab.domain.fault import Step
 from relaylab.rules import limits, milestones, replies
 from relaylab.session.capabilities import capabilities
 from relaylab.session.commands import Command, Verb
+from relaylab.session.faulting import Faulting
 from relaylab.session.mailing import Mailing
 from relaylab.session.progress import Progress
 from relaylab.session.signing_in import SigningIn
@@ -25,7 +27,7 @@ from relaylab.session.transitions import OUT_OF_ORDER, State
 from relaylab.session.turn import Then, Turn
 
 if TYPE_CHECKING:
-    from relaylab.domain.peer import TlsFacts
+    from relaylab.domain.peer import ClientHello, TlsFacts
     from relaylab.session.moment import Moment
     from relaylab.session.party import Party
 
@@ -38,8 +40,10 @@ class SmtpSession:
         self._party = party
         self._progress = Progress(party)
         self._speech = Speech(party)
-        self._signing_in = SigningIn(self._speech, self._progress)
-        self._mailing = Mailing(self._speech, self._progress)
+        self._owes_greeting = False  # TLS from the first octet: the greeting comes behind the handshake
+        self._faulting = Faulting(party, self._progress)
+        self._signing_in = SigningIn(self._speech, self._progress, self._faulting)
+        self._mailing = Mailing(self._speech, self._progress, self._faulting)
 
     # What the transport calls ------------------------------------------------------------------------------------
 
@@ -51,72 +55,113 @@ class SmtpSession:
     def greet(self, moment: Moment) -> Turn:
         """Say who answers, the instant, and the session id where it is shown (CS-BAN-01, MX-BAN-02)."""
         peer, names = self._party.peer, self._party.names
-        banner = replies.BANNER.fill(
-            host=names.host, date=_banner_date(moment), session=_banner_session(self._party, moment)
-        )
         connected = Connected(
             **self._speech.stamp(moment), ip=str(peer.ip), site=peer.site, session_id=names.session_id
         )
-        return self._speech.say(banner, moment, events=(connected,))
+        if moment.board.faults and self._faulting.opens_in_tls(moment):
+            self._owes_greeting = True
+            return self._finish(Turn(then=Then.START_TLS, events=(connected,)), moment)
+        turn = self._greeting(moment)
+        return self._finish(replace(turn, events=(connected, *turn.events)), moment)
 
     def receive_line(self, line: bytes, moment: Moment) -> Turn:
         """Take a command, or the answer to an AUTH prompt."""
+        if moment.board.faults:
+            self._faulting.begin()
         if self._signing_in.is_under_way:
-            return self._releasing(self._signing_in.answer(line, moment), moment)
-        return self._releasing(self._read(line, moment), moment)
+            return self._finish(self._signing_in.answer(line, moment), moment)
+        return self._finish(self._read(line, moment), moment)
 
     def receive_overlong_line(self, moment: Moment) -> Turn:
         """Refuse a line that is too long; an AUTH exchange under way ends with it."""
+        if moment.board.faults:
+            self._faulting.begin()
         self._signing_in.abandon()
-        return self._releasing(self._too_long(moment), moment)
+        return self._finish(self._too_long(moment), moment)
+
+    def client_hello(self, hello: ClientHello, moment: Moment) -> Turn:
+        """Let faults say how it is answered."""
+        if moment.board.faults:
+            self._faulting.begin()
+        return self._released(self._faulting.shake(hello, moment), moment)
 
     def tls_established(self, tls: TlsFacts, moment: Moment) -> Turn:
         """Forget everything said in clear (RFC 3207 §4.2)."""
         self._progress.begin_anew(tls)
         started = TlsStarted(**self._speech.stamp(moment), version=tls.version, cipher=tls.cipher, sni=tls.sni)
-        return Turn(events=(started,))
+        if not self._owes_greeting:
+            return Turn(events=(started,))
+        self._owes_greeting = False
+        if moment.board.faults:
+            self._faulting.begin()
+        turn = self._greeting(moment)
+        return self._finish(replace(turn, events=(started, *turn.events)), moment)
 
     def tls_failed(self, reason: str, moment: Moment) -> Turn:
         """End the session."""
         failed = TlsFailed(**self._speech.stamp(moment), reason=reason)
-        return self._releasing(Turn(then=Then.CLOSE, events=(failed,)), moment)
+        return self._released(Turn(then=Then.CLOSE, events=(failed,)), moment)
 
     def receive_message(self, content: bytearray, moment: Moment) -> Turn:
         """Judge a message that came by DATA."""
-        return self._mailing.end_of_data(content, len(content), moment)
+        if moment.board.faults:
+            self._faulting.begin()
+        return self._finish(self._mailing.end_of_data(content, len(content), moment), moment)
 
     def receive_oversized_message(self, size: int, moment: Moment) -> Turn:
         """Judge a message that was too long to be kept."""
-        return self._mailing.end_of_data(bytearray(), size, moment)
+        if moment.board.faults:
+            self._faulting.begin()
+        return self._finish(self._mailing.end_of_data(bytearray(), size, moment), moment)
 
     def receive_chunk(self, content: bytearray, moment: Moment) -> Turn:
         """Take a chunk; the last one ends the message (RFC 3030 §2)."""
-        return self._releasing(self._mailing.take_chunk(content, 0, moment), moment)
+        if moment.board.faults:
+            self._faulting.begin()
+        return self._finish(self._mailing.take_chunk(content, 0, moment), moment)
 
     def receive_oversized_chunk(self, size: int, moment: Moment) -> Turn:
         """Count a chunk that was too long to be kept."""
-        return self._releasing(self._mailing.take_chunk(bytearray(), size, moment), moment)
+        if moment.board.faults:
+            self._faulting.begin()
+        return self._finish(self._mailing.take_chunk(bytearray(), size, moment), moment)
 
     def time_out(self, lasted: float, moment: Moment) -> Turn:
         """Say how long the session lasted, and close (CS-TO-01)."""
         timed_out = replies.TIMED_OUT.fill(duration=_duration(lasted))
         closed = Closed(**self._speech.stamp(moment), why="timed out")
-        return self._releasing(self._speech.say(timed_out, moment, then=Then.CLOSE, events=(closed,)), moment)
+        if self._faulting.is_silent:
+            return self._released(Turn(then=Then.CLOSE, events=(closed,)), moment)
+        return self._released(self._speech.say(timed_out, moment, then=Then.CLOSE, events=(closed,)), moment)
 
     def hung_up(self, why: str, moment: Moment) -> Turn:
         """Release what the session held."""
         closed = Closed(**self._speech.stamp(moment), why=why)
-        return self._releasing(Turn(then=Then.CLOSE, events=(closed,)), moment)
+        return self._released(Turn(then=Then.CLOSE, events=(closed,)), moment)
 
-    def _releasing(self, turn: Turn, moment: Moment) -> Turn:
+    def _finish(self, turn: Turn, moment: Moment) -> Turn:
+        """Let faults have their way with a turn, then see to it that nothing stays open behind its end."""
+        return self._released(self._faulting.mark(turn, moment) if moment.board.faults else turn, moment)
+
+    def _released(self, turn: Turn, moment: Moment) -> Turn:
         """Close the submission that is open, if this turn closes the session."""
         charges = self._mailing.release(moment) if turn.then is Then.CLOSE else ()
         return replace(turn, charges=(*turn.charges, *charges)) if charges else turn
 
     # Commands ----------------------------------------------------------------------------------------------------
 
+    def _greeting(self, moment: Moment) -> Turn:
+        if moment.board.faults and (answer := self._faulting.answer(Step.CONNECT, "connection", moment)):
+            return answer
+        banner = replies.BANNER.fill(
+            host=self._party.names.host, date=_banner_date(moment), session=_banner_session(self._party, moment)
+        )
+        return self._speech.say(banner, moment)
+
     def _read(self, line: bytes, moment: Moment) -> Turn:
         command = Command.parse(line)
+        if self._faulting.is_shut and command.verb is not Verb.QUIT:  # RFC 5321 §3.1
+            return self._speech.protocol_error(replies.BAD_SEQUENCE.fill(), command.verb.value, moment)
         if len(line) > limits.COMMAND_LINE and command.verb is not Verb.AUTH:
             return self._too_long(moment)
         if command.verb is Verb.GARBAGE:
@@ -139,7 +184,7 @@ class SmtpSession:
         at_the_mx = self._progress.party.endpoint is Endpoint.MX
         return says_so and at_the_mx and self._progress.state is State.MAIL and self._progress.refused
 
-    def _obey(self, command: Command, moment: Moment) -> Turn:  # noqa: C901, PLR0911 - one line a verb
+    def _obey(self, command: Command, moment: Moment) -> Turn:  # noqa: PLR0911 - one line a verb
         match command.verb:
             case Verb.EHLO | Verb.HELO:
                 return self._hello(command, moment)
@@ -155,6 +200,14 @@ class SmtpSession:
                 return self._mailing.data(command, moment)
             case Verb.BDAT:
                 return self._mailing.bdat(command, moment)
+            case _:
+                return self._obey_small(command, moment)
+
+    def _obey_small(self, command: Command, moment: Moment) -> Turn:
+        step = {Verb.RSET: Step.RSET, Verb.QUIT: Step.QUIT}.get(command.verb, Step.NOOP)
+        if moment.board.faults and (answer := self._faulting.answer(step, command.verb.value, moment)):
+            return answer
+        match command.verb:
             case Verb.RSET:
                 return self._speech.say(replies.RESET.fill(), moment, charges=self._mailing.forget(moment))
             case Verb.QUIT:
@@ -169,6 +222,9 @@ class SmtpSession:
 
     def _hello(self, command: Command, moment: Moment) -> Turn:
         progress = self._progress
+        step = Step.EHLO if command.verb is Verb.EHLO else Step.HELO
+        if moment.board.faults and (answer := self._faulting.answer(step, command.verb.value, moment)):
+            return answer
         verdict = moment.rulebook.judge(HelloAsk(**progress.circumstances(moment), argument=command.argument))
         if not verdict.admits:
             return self._speech.refuse(verdict, command.verb.value, moment, counts_as_error=True)
@@ -177,7 +233,11 @@ class SmtpSession:
         words = {"host": self._party.names.host, "ip": str(self._party.peer.ip)}
         if command.verb is Verb.HELO:
             return self._speech.say(replies.HELLO.fill(**words), moment, charges=charges)
+        progress.pretended_tls = None
         offered = capabilities(self._party.endpoint, moment, in_tls=progress.tls is not None)
+        if moment.board.faults:
+            in_tls = capabilities(self._party.endpoint, moment, in_tls=True)
+            offered = self._faulting.offer(offered, in_tls, moment)
         listed = replies.EHLO.fill(**words, capabilities="\n".join(offered))
         return self._speech.say(listed, moment, charges=charges)
 
@@ -186,6 +246,8 @@ class SmtpSession:
             return self._speech.protocol_error(replies.STARTTLS_ONCE.fill(), "STARTTLS", moment)
         if command.argument:  # RFC 3207 §4
             return self._speech.protocol_error(replies.INVALID_ARGUMENTS.fill(), "STARTTLS", moment)
+        if moment.board.faults and (answer := self._faulting.answer(Step.STARTTLS, "STARTTLS", moment)):
+            return answer
         return self._speech.say(replies.READY_FOR_TLS.fill(), moment, then=Then.START_TLS)
 
     def _too_long(self, moment: Moment) -> Turn:

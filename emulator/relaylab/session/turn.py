@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from relaylab.domain.charge import Charge
     from relaylab.domain.event import Event
+    from relaylab.domain.fault import FaultUse
+    from relaylab.domain.handshake import Handshake
     from relaylab.domain.message import KeptMessage
-    from relaylab.domain.peer import TlsFacts
+    from relaylab.domain.peer import ClientHello, TlsFacts
     from relaylab.session.moment import Moment
 
 
@@ -22,6 +24,32 @@ class Then(Enum):
     READ_MESSAGE = "message content up to CRLF.CRLF"
     READ_CHUNK = "a counted chunk"
     CLOSE = "nothing"
+
+
+class Ending(Enum):
+    """How a connection ends, or seems to, when a fault ends it."""
+
+    RESET = "reset"
+    HANG_UP = "closed, and TLS without a word"
+    RESET_AT_INPUT = "reset when the client goes on"
+    SILENCE = "kept, with nothing read or written any more"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """What a fault asks of the transport; a turn without one is written and followed as it stands.
+
+    ``piece`` octets are written at a time (0: all), ``pause`` real seconds apart, and as long before ``ending``;
+    ``alone`` keeps the reply from being joined with others. With START_TLS, ``peeks`` has the transport hand the
+    ClientHello to the dialogue before it answers, and ``handshake`` says how it is answered then.
+    """
+
+    piece: int = 0
+    pause: float = 0.0
+    alone: bool = False
+    ending: Ending | None = None
+    peeks: bool = False
+    handshake: Handshake | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +68,8 @@ class Turn:
     charges: tuple[Charge, ...] = ()
     kept: tuple[KeptMessage, ...] = ()
     events: tuple[Event, ...] = ()
+    uses: tuple[FaultUse, ...] = ()
+    manner: Manner | None = None
 
 
 class Dialogue(Protocol):
@@ -60,6 +90,10 @@ class Dialogue(Protocol):
 
     def receive_overlong_line(self, moment: Moment) -> Turn:
         """Take note of a line that passed the transport's bound and was dropped up to its CRLF."""
+        ...
+
+    def client_hello(self, hello: ClientHello, moment: Moment) -> Turn:
+        """Take note of what a client asks for in TLS; called only behind a turn whose manner peeks."""
         ...
 
     def tls_established(self, tls: TlsFacts, moment: Moment) -> Turn:

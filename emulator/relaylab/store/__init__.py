@@ -2,6 +2,7 @@
 
 from relaylab.store.counters import Counters
 from relaylab.store.events import KINDS, Entry, EventLog, Page, as_json, kind_of
+from relaylab.store.faults import BoardState, FaultBoard
 from relaylab.store.holder import Snapshot, WorldHolder
 from relaylab.store.mail import MailStore, MemoryMailStore, StoreError
 from relaylab.store.shapes import MessageShape, VerdictShape, decision_json, message_json
@@ -10,9 +11,11 @@ from relaylab.store.store import Store
 
 __all__ = [
     "KINDS",
+    "BoardState",
     "Counters",
     "Entry",
     "EventLog",
+    "FaultBoard",
     "MailStore",
     "MemoryMailStore",
     "MessageShape",

@@ -1,16 +1,18 @@
-"""Everything that outlasts a turn, in one place: mail, counters, events."""
+"""Everything that outlasts a turn, in one place: mail, counters, events, faults."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.charge import Meter
+from relaylab.store.faults import FaultBoard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from relaylab.domain.charge import Charge
     from relaylab.domain.event import Event
+    from relaylab.domain.fault import FaultUse
     from relaylab.domain.message import KeptMessage
     from relaylab.store.counters import Counters
     from relaylab.store.events import EventLog
@@ -20,11 +22,12 @@ if TYPE_CHECKING:
 class Store:
     """Applies what turns leave behind. Fresh counters go on from what the mail store remembers."""
 
-    def __init__(self, mail: MailStore, events: EventLog, counters: Counters) -> None:
-        """Put the three together."""
+    def __init__(self, mail: MailStore, events: EventLog, counters: Counters, faults: FaultBoard | None = None) -> None:
+        """Put them together; without ``faults`` nothing is done wrong."""
         self.mail: Final = mail
         self.events: Final = events
         self.counters: Final = counters
+        self.faults: Final = FaultBoard() if faults is None else faults
         for charge in mail.charges():
             counters.apply(charge)
 
@@ -34,11 +37,14 @@ class Store:
         charges: Sequence[Charge] = (),
         kept: Sequence[KeptMessage] = (),
         events: Iterable[Event] = (),
+        uses: Sequence[FaultUse] = (),
     ) -> None:
         """Keep mail, then count, then log; where mail cannot be kept (StoreError), nothing is counted or logged.
 
-        Submissions open and close in any case, and first: a full disk must not leave one open for ever.
+        Submissions open and close in any case, and first: a full disk must not leave one open for ever. So with faults.
         """
+        for use in uses:
+            self.faults.apply(use)
         for charge in charges:
             if charge.meter is Meter.OPEN_SUBMISSIONS:
                 self.counters.apply(charge)
@@ -51,10 +57,11 @@ class Store:
             self.events.append(event)
 
     def clear(self) -> None:
-        """Forget mail, charges and events; what is open stays open."""
+        """Forget mail, charges, events and the faults that were added; what is open stays open."""
         self.mail.clear()
         self.counters.clear()
         self.events.clear()
+        self.faults.reset()
 
     def close(self) -> None:
         """Let go of the mail store."""

@@ -1,0 +1,146 @@
+"""What a server can do wrong on purpose, listed: as a table, as JSON, or as a page in Markdown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Final
+
+from relaylab.domain.fault import Step
+from relaylab.rules import faults
+from relaylab.rules.faults import SAYABLE, Conduct
+from relaylab.servers.fleet import LISTENERS
+from relaylab_conformance.tables import Column, table
+
+_GROUPS: Final = (
+    ("The 23 behaviours of the captures", faults.CAPTURED),
+    ("Answers", faults.ANSWERS),
+    ("The form and the pace of answers", faults.FORMS),
+    ("The EHLO list", faults.OFFERS),
+    ("The end of a connection", faults.ENDS),
+    ("TLS", faults.HANDSHAKES),
+)
+
+# What every fault takes, and what the parameters mean; the scope first.
+_SCOPE: Final = (
+    ("listener", f"{', '.join(LISTENERS)}; may stand before the equals sign"),
+    ("host", "the name that a listener stands for, or that the client asks for in TLS; may stand there too"),
+    ("site", "an office of the world: the connections to its own ports"),
+    ("session", "one connection, by its name in the log: s-000042"),
+    ("sender", "the address in MAIL FROM, or who signs in; @contoso.com for a whole domain"),
+    ("recipient", "the address in RCPT TO, later any accepted one; @contoso.com for a whole domain"),
+)
+_COMMON: Final = (
+    ("times", "so often, then never again; without it, always"),
+    ("per", "counts apart for each: all, session, client, sender, recipient, triplet (client, sender and recipient)"),
+    ("chance", "above 0 and up to 1, drawn from the seed for each session"),
+    ("since, until", "instants of the simulated clock, until not included"),
+    ("for", "a span of simulated time from now on: 90s, 10m, 2h, 3d"),
+)
+_PARAMETERS: Final = {
+    "step": "where it acts: " + ", ".join(Step),
+    "nth": "2 is the second only, 2+ the second and all behind it; recipients and chunks count in a transaction, "
+    "other steps in a connection, from when a fault stands",
+    "code": "200 to 599",
+    "enhanced": "such as 4.7.1, with the first digit of the code",
+    "text": "one printable line",
+    "says": "a text of the service by its name, in place of code; --json lists them",
+    "close": "yes or no: close the connection behind the answer; yes for 421",
+    "seconds": "real seconds",
+    "octets": "a number of octets",
+    "size": "a number of octets",
+    "lines": "a number of lines",
+    "parameters": "of MAIL and RCPT, joined by +",
+    "mechanisms": "joined by +; none for no AUTH at all",
+    "keywords": "joined by +",
+    "layer": "clear or tls",
+    "when": "before or after the answer",
+    "name": "a host name, which may begin with *.",
+    "minimum": "TLSv1, TLSv1.1, TLSv1.2 or TLSv1.3",
+    "maximum": "as minimum",
+}
+
+
+def as_text(fit: int) -> str:
+    """Set the table."""
+    rows = [
+        (conduct.behaviour.value, conduct.sentence, _acts_at(conduct), ", ".join(conduct.takes))
+        for _, conducts in _GROUPS
+        for conduct in conducts
+    ]
+    columns = (
+        Column("fault"),
+        Column("what it does", wraps=True),
+        Column("at", wraps=True),
+        Column("takes", wraps=True),
+    )
+    words = [*_SCOPE, *_COMMON, *_PARAMETERS.items()]
+    meanings = table((Column("key"), Column("meaning", wraps=True)), words, fit)
+    use = "relaylab serve WORLD --fault WHERE=FAULT,key=value,...   WHERE: a listener, a host name, or *"
+    return "\n".join([table(columns, rows, fit), "", meanings, "", use])
+
+
+def as_json() -> str:
+    """Give everything as JSON."""
+    document = {
+        "faults": [
+            {
+                "behaviour": conduct.behaviour.value,
+                "group": group,
+                "sentence": conduct.sentence,
+                "steps": [step.value for step in Step if step in conduct.steps],
+                "step": conduct.step.value if conduct.step else None,
+                "lasts": conduct.lasts,
+                "takes": list(conduct.takes),
+                "reply": str(conduct.reply) if conduct.reply else None,
+                "source": {
+                    "fact": conduct.source.fact,
+                    "title": conduct.source.title,
+                    "url": conduct.source.url,
+                    "date": conduct.source.date,
+                    "confidence": conduct.source.confidence.value,
+                },
+            }
+            for group, conducts in _GROUPS
+            for conduct in conducts
+        ],
+        "scope": dict(_SCOPE),
+        "common": dict(_COMMON),
+        "parameters": dict(_PARAMETERS),
+        "says": {name: str(reply) for name, reply in SAYABLE.items()},
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def as_markdown() -> str:
+    """Give a page."""
+    return "\n".join(_page())
+
+
+def _page() -> Iterator[str]:
+    yield from ("# Faults", "", "Written by `relaylab faults --markdown`; change the catalogue, not this page.", "")
+    yield "What the listeners can do wrong on purpose. A fault is written `WHERE=FAULT,key=value,...`, where WHERE is a"
+    yield "listener, a host name or `*`; or sent as JSON to `POST /faults`. Of faults that answer, the first that fits"
+    yield "acts; those that change an answer act together; no fault behind a fitting `m365` acts."
+    for group, conducts in _GROUPS:
+        yield from ("", f"## {group}")
+        for conduct in conducts:
+            yield from ("", f"### `{conduct.behaviour}`", "", conduct.sentence, "")
+            yield f"- Acts at: {_acts_at(conduct)}{', once for a connection' if conduct.lasts else ''}"
+            if conduct.reply:
+                yield f"- Says: `{conduct.reply}`"
+            if conduct.takes:
+                yield f"- Takes: {', '.join(f'`{name}`' for name in conduct.takes)}"
+            source = conduct.source
+            title = f"[{source.title}]({source.url})" if source.url else source.title
+            yield f"- Source: {title}; {source.confidence}, {source.fact}"
+    for heading, words in (("Scope", _SCOPE), ("All faults take", _COMMON), ("Parameters", _PARAMETERS.items())):
+        yield from ("", f"## {heading}", "", *(f"- `{word}`: {meaning}" for word, meaning in words))
+
+
+def _acts_at(conduct: Conduct) -> str:
+    if conduct.step is not None and len(conduct.steps) > 1:
+        return f"{conduct.step}, or a step you choose"
+    if len(conduct.steps) > 4:
+        return "every step, or one you choose" if "step" in conduct.takes else "every step"
+    return ", ".join(step for step in Step if step in conduct.steps)

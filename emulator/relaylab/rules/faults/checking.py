@@ -1,0 +1,90 @@
+"""Whether a fault can act at all."""
+
+from __future__ import annotations
+
+from relaylab.domain.fault import Behaviour, Fault, Step
+from relaylab.domain.handshake import TlsVersion
+from relaylab.rules.faults.catalogue import CONDUCTS, SAYABLE
+from relaylab.rules.faults.conduct import KNOWS_RECIPIENT, KNOWS_SENDER, Conduct
+
+
+class FaultError(ValueError):
+    """A fault that cannot be; the text names what is wrong and ends with the way out."""
+
+
+def check(fault: Fault) -> None:
+    """Make sure that a fault can act; raise FaultError."""
+    conduct = CONDUCTS[fault.behaviour]
+    _check_parameters(fault, conduct)
+    _check_scope(fault, conduct)
+    if fault.times is not None and fault.times < 1:
+        raise FaultError(f"times: {fault.times} is not 1 or more; leave it out for a fault without end")
+    if not 0 < fault.chance <= 1:
+        raise FaultError(f"chance: {fault.chance:g} is not above 0 and up to 1; leave it out for always")
+    since, until = fault.window.since, fault.window.until
+    if since is not None and until is not None and until <= since:
+        raise FaultError("until: is not after since; choose a later instant")
+
+
+def _check_parameters(fault: Fault, conduct: Conduct) -> None:
+    given = {
+        "step": fault.step,
+        "nth": fault.nth,
+        "code": fault.reply,
+        "says": fault.says,
+        "close": fault.closes,
+        "seconds": fault.seconds,
+        "octets": fault.octets,
+        "lines": fault.lines,
+        "words": fault.words,
+        "layer": fault.layer,
+        "when": fault.when,
+        "name": fault.name,
+        "minimum": fault.minimum,
+        "maximum": fault.maximum,
+    }
+    other_names = {"words": {"keywords", "mechanisms", "parameters"}, "octets": {"size"}}
+    for name, value in given.items():
+        taken = {name, *other_names.get(name, ())} & set(conduct.takes)
+        if value not in {None, "", ()} and not taken:
+            raise FaultError(f"{name}: {fault.behaviour} does not take it; {_taken(conduct)}")
+    if fault.step is not None and fault.step not in conduct.steps:
+        raise FaultError(f"step: {fault.step} is none of {fault.behaviour}'s; choose one of {_listed(conduct.steps)}")
+    if fault.reply is not None and fault.says:
+        raise FaultError("says: there is a code as well; give one of them")
+    if fault.says and fault.says not in SAYABLE:
+        raise FaultError(
+            f"says: {fault.says!r} is no text of one line without blanks; rules/replies.py has their names"
+        )
+    if fault.behaviour is Behaviour.REPLY and fault.reply is None and not fault.says:
+        raise FaultError("code: is missing; say which answer, such as code=451, or says=concurrent")
+    if fault.behaviour is not Behaviour.REPLY and fault.reply is not None and fault.reply.code < 400:
+        raise FaultError(f"code: {fault.reply.code} is no refusal, and {fault.behaviour} refuses; choose 400 to 599")
+    if fault.behaviour is Behaviour.TLS and fault.minimum is None and fault.maximum is None:
+        raise FaultError("minimum: is missing, and maximum too; give one of them, such as minimum=TLSv1.3")
+    if fault.minimum and fault.maximum and _rank(fault.minimum) > _rank(fault.maximum):
+        raise FaultError(f"minimum: {fault.minimum} is above {fault.maximum}; exchange them")
+
+
+def _check_scope(fault: Fault, conduct: Conduct) -> None:
+    steps = frozenset({fault.step or conduct.step}) if fault.step or conduct.step else conduct.steps
+    for name, wanted, known in (
+        ("sender", fault.scope.sender, KNOWS_SENDER),
+        ("recipient", fault.scope.recipient, KNOWS_RECIPIENT),
+    ):
+        if wanted is not None and not steps & known:
+            raise FaultError(
+                f"{name}: {fault.behaviour} acts before there is one; scope it by listener, host, site or session"
+            )
+
+
+def _taken(conduct: Conduct) -> str:
+    return f"it takes {', '.join(conduct.takes)}" if conduct.takes else "leave it out"
+
+
+def _listed(steps: frozenset[Step]) -> str:
+    return ", ".join(step for step in Step if step in steps)
+
+
+def _rank(version: TlsVersion) -> int:
+    return list(TlsVersion).index(version)

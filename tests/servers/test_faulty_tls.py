@@ -1,0 +1,113 @@
+"""Faulty handshakes as a strict client meets them: what it is shown, and what OpenSSL says of it."""
+
+from __future__ import annotations
+
+import ssl
+from contextlib import suppress
+
+import pytest
+from cryptography import x509
+
+from relaylab.domain.handshake import Certificate, Chain, Handshake, TlsVersion
+from relaylab.servers.faulty_tls import FaultyTls
+from relaylab.servers.tls import TlsEngine, TlsError
+from relaylab_certs import KeyKind, ServerChain, TestAuthority, leaves
+
+
+@pytest.fixture
+def faulty(authority: TestAuthority) -> FaultyTls:
+    return FaultyTls(authority, KeyKind.P256, ServerChain.G2)
+
+
+def shake(engine: TlsEngine, context: ssl.SSLContext, name: str = "smtp.office365.com") -> ssl.SSLObject:
+    """Go through a handshake in memory; what fails, fails as at a client."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = context.wrap_bio(incoming, outgoing, server_hostname=name)
+    for _ in range(10):
+        with suppress(ssl.SSLWantReadError):
+            client.do_handshake()
+            return client
+        engine.feed(outgoing.read())
+        with suppress(TlsError):
+            engine.handshake()
+        incoming.write(engine.take())
+    raise AssertionError("no end of the handshake")
+
+
+@pytest.mark.parametrize(
+    ("handshake", "complaint"),
+    [
+        (Handshake(certificate=Certificate.UNTRUSTED), "unable to get local issuer certificate"),
+        (Handshake(certificate=Certificate.OTHER_NAME, name="elsewhere.example"), "Hostname mismatch"),
+        (Handshake(certificate=Certificate.EXPIRED), "certificate has expired"),
+        (Handshake(certificate=Certificate.NOT_YET_VALID), "certificate is not yet valid"),
+        (Handshake(certificate=Certificate.WEAK_KEY), "EE certificate key too weak"),
+        (Handshake(chain=Chain.LEAF_ONLY), "unable to get local issuer certificate"),
+        (Handshake(minimum=TlsVersion.TLS1_1, maximum=TlsVersion.TLS1_1), "PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL"),
+        (Handshake(ends_with_alert=True), "HANDSHAKE_FAILURE"),
+    ],
+)
+def test_a_strict_client_refuses_what_is_wrong(
+    handshake: Handshake, complaint: str, faulty: FaultyTls, client_tls: ssl.SSLContext
+) -> None:
+    with pytest.raises(ssl.SSLError, match=complaint):
+        shake(faulty.server(handshake, is_lenient=True).accept(), client_tls)
+
+
+@pytest.mark.parametrize(
+    ("handshake", "version"),
+    [
+        (Handshake(), "TLSv1.3"),
+        (Handshake(maximum=TlsVersion.TLS1_2), "TLSv1.2"),
+        (Handshake(minimum=TlsVersion.TLS1_3), "TLSv1.3"),
+        (Handshake(certificate=Certificate.OTHER_NAME, name="*.office365.com"), "TLSv1.3"),
+        (Handshake(service_suites_only=True, maximum=TlsVersion.TLS1_2), "TLSv1.2"),
+        (Handshake(chain=Chain.ANOTHER_ORDER), "TLSv1.3"),
+    ],
+)
+def test_a_strict_client_takes_what_is_only_unusual(
+    handshake: Handshake, version: str, faulty: FaultyTls, client_tls: ssl.SSLContext
+) -> None:
+    assert version == shake(faulty.server(handshake, is_lenient=False).accept(), client_tls).version()
+
+
+@pytest.mark.parametrize("looks_at_subjects", [True, False])
+def test_a_name_in_the_subject_only_is_enough_for_who_still_looks_there(
+    faulty: FaultyTls, client_tls: ssl.SSLContext, *, looks_at_subjects: bool
+) -> None:
+    server = faulty.server(
+        Handshake(certificate=Certificate.NAME_IN_SUBJECT_ONLY, name="smtp.office365.com"), is_lenient=False
+    )
+    client_tls.hostname_checks_common_name = looks_at_subjects  # Python's default is still True
+
+    if looks_at_subjects:
+        assert "TLSv1.3" == shake(server.accept(), client_tls).version()
+    else:
+        with pytest.raises(ssl.SSLCertVerificationError, match="Hostname mismatch"):
+            shake(server.accept(), client_tls)
+
+
+def test_a_long_chain_has_five_certificates_and_is_trusted(faulty: FaultyTls, authority: TestAuthority) -> None:
+    issued = authority.issue(leaves.good(), ServerChain.LONG)
+
+    assert 5 == len(x509.load_pem_x509_certificates(issued.chain_pem))
+    client = ssl.create_default_context(cafile=authority.ca_file)
+    assert "TLSv1.3" == shake(faulty.server(Handshake(chain=Chain.LONG), is_lenient=False).accept(), client).version()
+
+
+def test_what_was_made_once_is_not_made_again(faulty: FaultyTls) -> None:
+    wanted = Handshake(certificate=Certificate.EXPIRED)
+
+    assert faulty.server(wanted, is_lenient=False) is faulty.server(wanted, is_lenient=False)
+
+
+def test_for_clients_of_another_year_only_the_fault_is_wrong(authority: TestAuthority) -> None:
+    faulty = FaultyTls(authority, KeyKind.P256, ServerChain.G2, leaves.WIDE)
+    careless = ssl.create_default_context(cafile=authority.ca_file)
+    careless.check_hostname = False
+
+    wanted = Handshake(certificate=Certificate.OTHER_NAME, name="elsewhere.example")
+    shown = shake(faulty.server(wanted, is_lenient=False).accept(), careless).getpeercert(binary_form=True)
+
+    assert shown is not None
+    assert 2000 == x509.load_der_x509_certificate(shown).not_valid_before_utc.year
