@@ -23,7 +23,7 @@ from relaylab.servers.desk import StreamLimits
 from relaylab.servers.fleet import Fleet, Listening, SiteListening
 from relaylab.servers.house import House, MovableClock, SmtpDesk, TlsChoice
 from relaylab.servers.tls import ServerTls
-from relaylab.store import Counters, EventLog, MemoryMailStore, SqliteMailStore, Store, WorldHolder
+from relaylab.store import Counters, Dialogues, EventLog, MemoryMailStore, SqliteMailStore, Store, WorldHolder
 from relaylab_certs import ServerChain, TestAuthority, leaves
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ class Settings:
     """How an emulator runs, apart from the world, the date and the rules.
 
     ``port_base`` 0 takes free ports. ``store`` is a SQLite file (None: memory). ``idle`` and ``total`` are real
-    seconds. ``tarpit`` holds refusals back for five seconds, as the service does.
+    seconds. ``tarpit`` holds refusals back for five seconds, as the service does. ``record`` keeps what is said on the
+    wire, secrets left out, for ``dialogues``.
     """
 
     host: str = "127.0.0.1"
@@ -51,6 +52,7 @@ class Settings:
     cert_key: Literal["p256", "rsa"] = "p256"
     cert_validity: Literal["now", "wide"] = "now"
     tarpit: bool = False
+    record: bool = False
     idle: float = 300.0
     total: float = 600.0
 
@@ -106,6 +108,7 @@ class Emulator:
             started=started,
             limits=self.settings.limits,
             tarpit=self.settings.tarpit,
+            dialogues=Dialogues() if self.settings.record else None,
         )
         self._fleet = Fleet(self._house, host=self.settings.host, port_base=self.settings.port_base)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -138,6 +141,11 @@ class Emulator:
     def rulebook(self) -> Rulebook:
         """The rules in force."""
         return self.holder.rulebook
+
+    @property
+    def dialogues(self) -> Dialogues | None:
+        """What was said on the wire since the beginning; None unless the settings ask for it."""
+        return self._house.dialogues
 
     def desk(self, endpoint: Literal["submission", "mx", "submission_legacy"], site: str | None = None) -> SmtpDesk:
         """Give the desk of an endpoint, for a listener of your own (``servers.controller``), as of a site's client."""
@@ -194,28 +202,33 @@ class Emulator:
         """
         self.clock.set(_possible(instant))
 
-    def reset(
+    def reset(  # noqa: PLR0913 - as many as an emulator has
         self,
         *,
         at: datetime | None = None,
         world: World | LoadedWorld | None = None,
         readings: Mapping[str, str] | None = None,
         milestones: Mapping[str, datetime | None] | None = None,
+        seed: int | None = None,
+        tarpit: bool | None = None,
     ) -> None:
         """Begin again: connections end, mail, counters and events are forgotten, sessions are numbered from one.
 
         What is not given stays as it is; when something given is wrong (ValueError), all does. Call it from a thread,
         not from the emulator's own loop.
         """
-        self._call(self.begin_again(at=at, world=world, readings=readings, milestones=milestones))
+        again = self.begin_again(at=at, world=world, readings=readings, milestones=milestones, seed=seed, tarpit=tarpit)
+        self._call(again)
 
-    async def begin_again(
+    async def begin_again(  # noqa: PLR0913 - as many as an emulator has
         self,
         *,
         at: datetime | None = None,
         world: World | LoadedWorld | None = None,
         readings: Mapping[str, str] | None = None,
         milestones: Mapping[str, datetime | None] | None = None,
+        seed: int | None = None,
+        tarpit: bool | None = None,
     ) -> None:
         """Do what ``reset`` does, from within the emulator's loop."""
         instant = None if at is None else _possible(at)
@@ -225,6 +238,10 @@ class Emulator:
             # From here on nobody else is heard: a session between two of these lines would have a number given twice.
             if instant is not None:
                 self.clock.set(instant)
+            if seed is not None:
+                self.seed, self._house.randomness = seed, Randomness(seed)
+            if tarpit is not None:
+                self._house.tarpit = tarpit
             self.store.clear()
             self._house.begin_again(self.clock.now())
 
@@ -242,6 +259,16 @@ class Emulator:
         """
         async with self._one_at_a_time:
             await self._replace(world, readings, milestones)
+
+    def put(
+        self,
+        *,
+        world: World | LoadedWorld | None = None,
+        readings: Mapping[str, str] | None = None,
+        milestones: Mapping[str, datetime | None] | None = None,
+    ) -> None:
+        """Do what ``replace`` does, from a thread that is not the emulator's."""
+        self._call(self.replace(world=world, readings=readings, milestones=milestones))
 
     # Inside ---------------------------------------------------------------------------------------------------------
 
@@ -281,7 +308,7 @@ class Emulator:
             raise RuntimeError(msg)
         if self._loop is _running_loop():
             work.close()
-            msg = "this call would wait for the loop that it is made from; await begin_again() instead"
+            msg = "this call would wait for the loop that it is made from; await begin_again() or replace() instead"
             raise RuntimeError(msg)
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 

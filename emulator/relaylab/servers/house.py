@@ -15,13 +15,14 @@ from relaylab.servers.desk import StreamLimits
 from relaylab.session.moment import Moment
 from relaylab.session.names import session_id, session_names
 from relaylab.session.party import Party
+from relaylab.session.recorded import Recorded
 from relaylab.session.smtp import SmtpSession
 
 if TYPE_CHECKING:
     from relaylab.domain.randomness import Randomness
     from relaylab.servers.tls import TlsServer
     from relaylab.session.turn import Dialogue, Turn
-    from relaylab.store import Store, WorldHolder
+    from relaylab.store import Dialogues, Store, WorldHolder
 
 
 class MovableClock(Protocol):
@@ -48,7 +49,8 @@ class TlsChoice:
 class House:
     """Clock, world, store, dice and session numbers: one of each for all listeners.
 
-    ``started`` is the simulated instant of the start, from which session ids are counted.
+    ``started`` is the simulated instant of the start, from which session ids are counted. ``dialogues`` are given where
+    somebody wants to read what is said.
     """
 
     clock: MovableClock
@@ -59,6 +61,7 @@ class House:
     started: datetime
     limits: StreamLimits = field(default_factory=StreamLimits)
     tarpit: bool = False
+    dialogues: Dialogues | None = None
     sessions: int = 0
 
     def moment(self) -> Moment:
@@ -74,6 +77,8 @@ class House:
         """Number sessions from one again, as after a start at ``started``."""
         self.started = started
         self.sessions = 0
+        if self.dialogues is not None:
+            self.dialogues.clear()
 
     def party(self, endpoint: Endpoint, peer: Peer, *, on_legacy_host: bool) -> Party:
         """Draw the names of a new session."""
@@ -117,7 +122,9 @@ class SmtpDesk:
     def open(self, remote: tuple[str, int], local: tuple[str, int]) -> Dialogue:
         """Begin a session for a client, as whom its site makes it look."""
         del local
-        return SmtpSession(self.house.party(self.endpoint, self._peer(remote[0]), on_legacy_host=self.on_legacy_host))
+        party = self.house.party(self.endpoint, self._peer(remote[0]), on_legacy_host=self.on_legacy_host)
+        session, dialogues = SmtpSession(party), self.house.dialogues
+        return session if dialogues is None else Recorded(session, party.label, dialogues.append)
 
     def moment(self) -> Moment:
         """Give what a step may know."""

@@ -1,6 +1,7 @@
 """State holders: accepted mail, the event log, the counters and the world in force. All instants are handed in."""
 
 from relaylab.store.counters import Counters
+from relaylab.store.dialogues import Dialogues
 from relaylab.store.events import KINDS, Entry, EventLog, Page, as_json, kind_of
 from relaylab.store.holder import Snapshot, WorldHolder
 from relaylab.store.mail import MailStore, MemoryMailStore, StoreError
@@ -11,6 +12,7 @@ from relaylab.store.store import Store
 __all__ = [
     "KINDS",
     "Counters",
+    "Dialogues",
     "Entry",
     "EventLog",
     "MailStore",
