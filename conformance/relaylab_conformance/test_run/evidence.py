@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import TypeAdapter
 
-from relaylab.app.rulebooks import rulebook_for
 from relaylab.domain.decision import EffectKind, ReplyFacts
-from relaylab.rules.milestones import MILESTONES
 from relaylab.rules.readings import READINGS
 from relaylab_conformance.test_run.model import Answer, LabUse, Mail
 
@@ -25,7 +23,6 @@ def evidence_of(lab: Lab, since: int = 0) -> LabUse:
     verdicts = [verdict for verdict in lab.verdicts if verdict.seq > since]
     sessions = {verdict.session for verdict in verdicts}
     rulebook = lab.emulator.rulebook
-    default = rulebook_for(type(lab.world)())
     return LabUse(
         world=lab.world_name,
         rulebook_digest=rulebook.digest(),
@@ -36,11 +33,7 @@ def evidence_of(lab: Lab, since: int = 0) -> LabUse:
             for reading in READINGS
             if rulebook.readings[reading.name] != reading.default
         },
-        moved={
-            one.name: rulebook.calendar.dates[one.name]
-            for one in MILESTONES
-            if rulebook.calendar.dates[one.name] != default.calendar.dates[one.name]
-        },
+        moved={name: rulebook.calendar.dates[name] for name in sorted(rulebook.calendar.moved)},
         verdicts=tuple(_answer(verdict, verdict.seq in lab.expected) for verdict in verdicts),
         messages=tuple(_mail(message) for message in lab.messages if message.session in sessions),
     )
