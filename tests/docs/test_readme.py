@@ -59,7 +59,7 @@ def test_each_command_of_the_readme_does_what_it_says(
 
 
 def test_the_python_example_of_the_readme_runs(tmp_path: Path, environment: dict[str, str]) -> None:
-    (example,) = _blocks("python")
+    (example,) = (block for block in _blocks("python") if "def test_" not in block)
 
     done = subprocess.run(
         [sys.executable, "-c", example], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
@@ -67,6 +67,18 @@ def test_the_python_example_of_the_readme_runs(tmp_path: Path, environment: dict
 
     assert 0 == done.returncode, done.stderr
     assert "[]" in done.stdout  # nothing was sent, so nothing was kept
+
+
+def test_the_readme_s_tests_are_green_and_the_first_takes_five_lines(tmp_path: Path) -> None:
+    tests = [block for block in _blocks("python") if "def test_" in block]
+    for number, block in enumerate(tests):
+        (tmp_path / f"test_{number}.py").write_text(block, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    assert 5 == len(tests[0].splitlines())
+    assert (0, True) == (done.returncode, "3 passed" in done.stdout), done.stdout
 
 
 @pytest.mark.clients

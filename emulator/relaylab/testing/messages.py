@@ -118,12 +118,12 @@ class Message:
 
     @property
     def text(self) -> str | None:
-        """The plain text, None where there is none."""
+        """The plain text, its lines ended by a line feed; None where there is none."""
         return self._body("plain")
 
     @property
     def html(self) -> str | None:
-        """The HTML, None where there is none."""
+        """The HTML, its lines ended by a line feed; None where there is none."""
         return self._body("html")
 
     @property
@@ -141,7 +141,7 @@ class Message:
 
     def _body(self, kind: str) -> str | None:
         part = self.email.get_body((kind,))
-        return str(part.get_content()) if part is not None else None
+        return str(part.get_content()).replace("\r\n", "\n") if part is not None else None
 
 
 class Messages(Sequence[Message]):
