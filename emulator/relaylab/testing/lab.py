@@ -12,7 +12,7 @@ from relaylab.testing.failures import MessageNotSeenError, UnexpectedRefusalErro
 from relaylab.testing.messages import Message, Messages
 from relaylab.testing.places import PlacedLab
 from relaylab.testing.refusals import ExpectedRefusal
-from relaylab.testing.verdicts import Verdict, Verdicts, verdict_of
+from relaylab.testing.verdicts import Verdict, Verdicts, verdict_of, verdicts_of_messages
 
 if TYPE_CHECKING:
     import re
@@ -41,25 +41,9 @@ class Lab(PlacedLab):
     @property
     def messages(self) -> Messages:
         """The mail that was kept, in order of acceptance; reports of the service are among it."""
-        mail, verdicts = self.emulator.store.mail, self.verdicts
+        mail, verdicts = self.emulator.store.mail, verdicts_of_messages(self.emulator.store.events)
         kept = filter(None, (mail.message(message.id) for message in mail.messages()))
-        return Messages(
-            [
-                Message(
-                    message,
-                    next(
-                        (
-                            verdict
-                            for verdict in verdicts
-                            if verdict.session == message.session and verdict.decision == message.decision
-                        ),
-                        None,
-                    ),
-                )
-                for message in kept
-            ],
-            self.told,
-        )
+        return Messages([Message(message, verdicts.get(message.id)) for message in kept], self.told)
 
     @property
     def events(self) -> Events:

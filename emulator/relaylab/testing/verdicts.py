@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, overload
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, overload
 from relaylab.domain.clock import iso
 from relaylab.domain.decision import Decision, EffectKind, ReplyFacts
 from relaylab.domain.endpoint import Endpoint, Stage
-from relaylab.domain.event import Answered, BadInput, Judged
+from relaylab.domain.event import Answered, BadInput, Judged, Kept
 from relaylab.domain.source import Source
 from relaylab.engine.explain import explain_decision
 from relaylab.engine.passage import Passage, nearest_passage
@@ -173,6 +173,22 @@ def verdict_of(entry: Entry) -> Verdict | None:
             return Verdict(entry.seq, event.session, command, decision)
         case _:
             return None
+
+
+def verdicts_of_messages(entries: Iterable[Entry]) -> dict[str, Verdict]:
+    """Give the verdict of each kept message by its id: the one of its session that stands before it in the log."""
+    newest: dict[str, Entry] = {}
+    found: dict[str, Verdict] = {}
+    for entry in entries:
+        match entry.event:
+            case Judged(session=session):
+                newest[session] = entry
+            case Kept(session=session, message=message) if session in newest:
+                if verdict := verdict_of(newest[session]):
+                    found[message] = verdict
+            case _:
+                pass
+    return found
 
 
 def _effect_of(reply: ReplyFacts) -> EffectKind:
