@@ -7,6 +7,8 @@ import os
 import re
 import smtplib
 import ssl
+import subprocess
+import sys
 import threading
 from datetime import UTC, date, datetime, timedelta
 
@@ -376,6 +378,23 @@ def test_an_exception_raised_from_the_client_s_ends_with_the_block(relaylab: Lab
             raise CouldNotSend("try later") from error
 
     assert isinstance(refusal.error, CouldNotSend)
+
+
+@pytest.mark.relaylab(at="2027-01-04")
+def test_the_failure_of_a_process_ends_with_the_block(relaylab: Lab) -> None:
+    host, port = relaylab.submission.host, relaylab.submission.port
+    client = (
+        "import smtplib, ssl\n"
+        f"with smtplib.SMTP({host!r}, {port}) as smtp:\n"
+        "    smtp.starttls(context=ssl.create_default_context())\n"
+        f"    smtp.login{relaylab.accounts.scanner.login}\n"
+    )
+
+    with relaylab.expect_refusal("5.7.30") as refusal:
+        subprocess.run(
+            [sys.executable, "-c", client], env=os.environ | relaylab.env(), stderr=subprocess.DEVNULL, check=True
+        )
+    assert isinstance(refusal.error, subprocess.CalledProcessError)
 
 
 def test_a_rule_that_does_not_exist_is_refused_with_a_near_miss(relaylab: Lab) -> None:

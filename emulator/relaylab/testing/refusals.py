@@ -6,6 +6,7 @@ import re
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from difflib import get_close_matches
+from subprocess import CalledProcessError
 from typing import TYPE_CHECKING, Final, Self
 
 from relaylab.domain.decision import EffectKind
@@ -76,8 +77,8 @@ class ExpectedRefusal(AbstractContextManager["ExpectedRefusal"], AbstractAsyncCo
     """A block in which a refusal must come; for ``with`` and for ``async with``.
 
     An exception by which a client says what it was told ends with the block: one that carries a code or the text of
-    the refusal, or that was raised from such a one. Every other exception goes on. ``verdict`` is the refusal,
-    ``error`` the client's exception.
+    the refusal, or that was raised from such a one, or the failure of a process. Every other exception goes on.
+    ``verdict`` is the refusal, ``error`` the client's exception.
     """
 
     def __init__(self, lab: Lab, what: str | int | None, timeout: float) -> None:
@@ -160,6 +161,8 @@ def _tells_of(error: BaseException, refusals: tuple[Verdict, ...]) -> bool:
     while behind is not None and behind not in chain:
         chain.append(behind)
         behind = behind.__cause__ or behind.__context__
+    if any(isinstance(one, CalledProcessError) for one in chain):
+        return True  # its exit code is all that a command line client has to say
     text = " ".join(f"{one} {one.args}" for one in chain)
     is_gone = any(isinstance(one, ConnectionError | EOFError) or "closed" in str(one) for one in chain)
     return any(
