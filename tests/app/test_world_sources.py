@@ -50,7 +50,10 @@ def test_a_missing_file_names_what_there_is(world: Path) -> None:
     world.write_text(SMALL, encoding="utf-8")
     wrong = world.with_name("estate-of-2027.toml")
 
-    assert f"{wrong}: there is no such file; {world.parent} has world.toml; relaylab ships: contoso" == said_of(wrong)
+    assert (
+        f"{wrong}: there is no such file; {world.parent} has world.toml; relaylab ships: contoso, default"
+        == said_of(wrong)
+    )
 
 
 def test_a_misspelt_shipped_world_names_the_near_miss(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -68,7 +71,7 @@ def test_a_missing_folder_is_named(world: Path) -> None:
 def test_a_folder_is_told_apart_from_a_file(world: Path) -> None:
     world.write_text(SMALL, encoding="utf-8")
 
-    assert f"{world.parent}: is a folder; {world.parent} has world.toml; relaylab ships: contoso" == said_of(
+    assert f"{world.parent}: is a folder; {world.parent} has world.toml; relaylab ships: contoso, default" == said_of(
         world.parent
     )
 
@@ -88,8 +91,8 @@ def test_an_enormous_file_is_not_read_to_its_end(world: Path) -> None:
 @pytest.mark.parametrize(
     ("octets", "said"),
     [
-        (b"", "is empty; start from a world that relaylab ships: contoso"),
-        (b" \r\n\t", "is empty; start from a world that relaylab ships: contoso"),
+        (b"", "is empty; start from a world that relaylab ships: contoso, default"),
+        (b" \r\n\t", "is empty; start from a world that relaylab ships: contoso, default"),
         (b"# nothing yet\n", 'tenant: is missing; add a [[tenant]] with name = "contoso"'),
         (b"tenant = []", 'tenant: is missing; add a [[tenant]] with name = "contoso"'),
         ("[[tenant]]".encode("utf-16"), f"is UTF-16; {UTF_8} (in PowerShell: Set-Content -Encoding utf8)"),

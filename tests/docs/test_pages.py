@@ -52,6 +52,13 @@ def test_every_start_is_run_to_its_end() -> None:
     assert [] == [block for page in starts for _, blocks in page.parts() for block in blocks if block.is_left_out]
 
 
+def test_the_first_test_of_the_readme_takes_five_lines() -> None:
+    readme = next(page for page in PAGES if page.path.name == "README.md")
+    first = next(block for _, blocks in readme.parts() for block in blocks if block.file == "test_first.py")
+
+    assert 5 == len([line for line in first.text.splitlines() if line])
+
+
 # The runner itself ---------------------------------------------------------------------------------------------------
 
 

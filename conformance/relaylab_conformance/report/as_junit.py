@@ -17,7 +17,7 @@ _PASSES: Final = (Status.PASS, Status.NON_STRICT, Status.INFO)
 
 def as_junit(report: Report) -> str:
     """Write the report for a build server; NON-STRICT passes there, and says so in its output."""
-    root = ET.Element("testsuites", name=_visible(f"relaylab certify migration {report.estate}"))
+    root = ET.Element("testsuites", name=visible(f"relaylab certify migration {report.estate}"))
     for at in report.at:
         suite = ET.SubElement(root, "testsuite", name=iso(at))
         for sender, cell in report.cells:
@@ -34,7 +34,7 @@ def as_junit(report: Report) -> str:
 
 
 def _case(suite: ET.Element, sender: SenderReport, cell: Cell) -> None:
-    case = ET.SubElement(suite, "testcase", classname=_visible(sender.name), name=str(cell.method), time="0")
+    case = ET.SubElement(suite, "testcase", classname=visible(sender.name), name=str(cell.method), time="0")
     details = [
         f"{outcome.line or '(no reply)'}\nrule: {outcome.rule or 'none'}\nthe sender {outcome.sender_does}\n"
         f"fix: {outcome.fix or 'none needed'}\ntranscript: {outcome.transcript or 'none'}"
@@ -52,12 +52,12 @@ def _mistake(suite: ET.Element, mistake: Mistake) -> None:
 
 def _result(case: ET.Element, status: Status, reason: str, kind: str, text: str) -> None:
     if status is Status.FAIL:
-        failure = ET.SubElement(case, "failure", message=_visible(reason), type=kind)
-        failure.text = _visible(text)
+        failure = ET.SubElement(case, "failure", message=visible(reason), type=kind)
+        failure.text = visible(text)
     elif status not in _PASSES:
-        ET.SubElement(case, "skipped", message=_visible(f"{status}: {reason}"))
+        ET.SubElement(case, "skipped", message=visible(f"{status}: {reason}"))
     elif status is not Status.PASS:
-        ET.SubElement(case, "system-out").text = _visible(f"{status}: {reason}\n\n{text}")
+        ET.SubElement(case, "system-out").text = visible(f"{status}: {reason}\n\n{text}")
 
 
 def _count(suite: ET.Element) -> None:
@@ -67,7 +67,7 @@ def _count(suite: ET.Element) -> None:
     suite.set("errors", "0")
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
     r"""Write what XML cannot hold as it would stand in a program: NUL is ``\x00``."""
     return "".join(
         each if each.isprintable() or each == "\n" else each.encode("unicode_escape").decode("ascii") for each in text

@@ -26,7 +26,16 @@ from relaylab.servers.fleet import Fleet, Listening, SiteListening
 from relaylab.servers.house import House, MovableClock, SmtpDesk, TlsChoice
 from relaylab.servers.lab_plan import LabPlan
 from relaylab.servers.tls import ServerTls
-from relaylab.store import Counters, EventLog, FaultBoard, MemoryMailStore, SqliteMailStore, Store, WorldHolder
+from relaylab.store import (
+    Counters,
+    Dialogues,
+    EventLog,
+    FaultBoard,
+    MemoryMailStore,
+    SqliteMailStore,
+    Store,
+    WorldHolder,
+)
 from relaylab_certs import ServerChain, TestAuthority, leaves
 
 if TYPE_CHECKING:
@@ -44,8 +53,9 @@ class Settings:
     """How an emulator runs, apart from the world, the date and the rules.
 
     ``port_base`` 0 takes free ports. ``store`` is a SQLite file (None: memory). ``idle`` and ``total`` are real
-    seconds. ``tarpit`` holds refusals back for five seconds, as the service does. With a ``lab`` the endpoints are at
-    its addresses and ports, and certificates are RSA, which the oldest devices read.
+    seconds. ``tarpit`` holds refusals back for five seconds, as the service does. ``record`` keeps what is said on the
+    wire, secrets left out, for ``dialogues``. With a ``lab`` the endpoints are at its addresses and ports, and
+    certificates are RSA, which the oldest devices read.
     """
 
     host: str = "127.0.0.1"
@@ -54,6 +64,7 @@ class Settings:
     cert_key: Literal["p256", "rsa"] = "p256"
     cert_validity: Literal["now", "wide"] = "now"
     tarpit: bool = False
+    record: bool = False
     idle: float = 300.0
     total: float = 600.0
     lab: LabPlan | None = None
@@ -129,6 +140,7 @@ class Emulator:
             started=started,
             limits=self.settings.limits,
             tarpit=self.settings.tarpit,
+            dialogues=Dialogues() if self.settings.record else None,
         )
         where = self.settings
         self._fleet = Fleet(self._house, host=where.host, port_base=where.port_base, lab=where.lab)
@@ -172,6 +184,11 @@ class Emulator:
     def faults(self) -> FaultBoard:
         """What the listeners do wrong on purpose; added and removed while they run, seen at the next command."""
         return self.store.faults
+
+    @property
+    def dialogues(self) -> Dialogues | None:
+        """What was said on the wire since the beginning; None unless the settings ask for it."""
+        return self._house.dialogues
 
     def desk(self, endpoint: Literal["submission", "mx", "submission_legacy"], site: str | None = None) -> SmtpDesk:
         """Give the desk of an endpoint, for a listener of your own (``servers.controller``), as of a site's client."""
@@ -228,13 +245,15 @@ class Emulator:
         """
         self.clock.set(_possible(instant))
 
-    def reset(
+    def reset(  # noqa: PLR0913 - as many as an emulator has
         self,
         *,
         at: datetime | None = None,
         world: World | LoadedWorld | None = None,
         readings: Mapping[str, str] | None = None,
         milestones: Mapping[str, datetime | None] | None = None,
+        seed: int | None = None,
+        tarpit: bool | None = None,
     ) -> None:
         """Begin again: connections end, mail, counters and events are forgotten, sessions are numbered from one.
 
@@ -243,15 +262,18 @@ class Emulator:
         What is not given stays as it is; when something given is wrong (ValueError), all does. Call it from a thread,
         not from the emulator's own loop.
         """
-        self._call(self.begin_again(at=at, world=world, readings=readings, milestones=milestones))
+        again = self.begin_again(at=at, world=world, readings=readings, milestones=milestones, seed=seed, tarpit=tarpit)
+        self._call(again)
 
-    async def begin_again(
+    async def begin_again(  # noqa: PLR0913 - as many as an emulator has
         self,
         *,
         at: datetime | None = None,
         world: World | LoadedWorld | None = None,
         readings: Mapping[str, str] | None = None,
         milestones: Mapping[str, datetime | None] | None = None,
+        seed: int | None = None,
+        tarpit: bool | None = None,
     ) -> None:
         """Do what ``reset`` does, from within the emulator's loop."""
         instant = None if at is None else _possible(at)
@@ -261,6 +283,10 @@ class Emulator:
             # From here on nobody else is heard: a session between two of these lines would have a number given twice.
             if instant is not None:
                 self.clock.set(instant)
+            if seed is not None:
+                self.seed, self._house.randomness = seed, Randomness(seed)
+            if tarpit is not None:
+                self._house.tarpit = tarpit
             self.store.clear()
             self._house.begin_again(self.clock.now())
 
@@ -278,6 +304,16 @@ class Emulator:
         """
         async with self._one_at_a_time:
             await self._replace(world, readings, milestones)
+
+    def put(
+        self,
+        *,
+        world: World | LoadedWorld | None = None,
+        readings: Mapping[str, str] | None = None,
+        milestones: Mapping[str, datetime | None] | None = None,
+    ) -> None:
+        """Do what ``replace`` does, from a thread that is not the emulator's."""
+        self._call(self.replace(world=world, readings=readings, milestones=milestones))
 
     # Inside ---------------------------------------------------------------------------------------------------------
 
@@ -321,7 +357,7 @@ class Emulator:
             raise RuntimeError(msg)
         if self._loop is _running_loop():
             work.close()
-            msg = "this call would wait for the loop that it is made from; await begin_again() instead"
+            msg = "this call would wait for the loop that it is made from; await begin_again() or replace() instead"
             raise RuntimeError(msg)
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 

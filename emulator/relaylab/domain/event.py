@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -60,10 +60,15 @@ class Answered(SessionEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged(SessionEvent):
-    """A decision point was reached and decided."""
+    """A decision point was reached and decided.
+
+    ``verdict_behind`` is the engine's ``Verdict``, which implies its trace: kept in memory for who explains, neither
+    compared nor written.
+    """
 
     command: str
     decision: Decision
+    verdict_behind: object = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from relaylab.servers.desk import StreamLimits
 from relaylab.session.moment import Moment
 from relaylab.session.names import session_id, session_names
 from relaylab.session.party import Party
+from relaylab.session.recorded import Recorded
 from relaylab.session.smtp import SmtpSession
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from relaylab.servers.faulty_tls import FaultyTls
     from relaylab.servers.tls import TlsServer
     from relaylab.session.turn import Dialogue, Turn
-    from relaylab.store import Store, WorldHolder
+    from relaylab.store import Dialogues, Store, WorldHolder
 
 
 class MovableClock(Protocol):
@@ -59,7 +60,8 @@ class Listener:
 class House:
     """Clock, world, store, dice and session numbers: one of each for all listeners.
 
-    ``started`` is the simulated instant of the start, from which session ids are counted.
+    ``started`` is the simulated instant of the start, from which session ids are counted. ``dialogues`` are given where
+    somebody wants to read what is said.
     """
 
     clock: MovableClock
@@ -71,6 +73,7 @@ class House:
     started: datetime
     limits: StreamLimits = field(default_factory=StreamLimits)
     tarpit: bool = False
+    dialogues: Dialogues | None = None
     sessions: int = 0
 
     def moment(self) -> Moment:
@@ -86,6 +89,8 @@ class House:
         """Number sessions from one again, as after a start at ``started``."""
         self.started = started
         self.sessions = 0
+        if self.dialogues is not None:
+            self.dialogues.clear()
 
     def party(self, endpoint: Endpoint, peer: Peer, *, listener: Listener) -> Party:
         """Draw the names of a new session."""
@@ -148,7 +153,9 @@ class SmtpDesk:
         """Begin a session for a client, as whom its site makes it look."""
         del local
         listener = Listener(self.key or self.endpoint.value, self.host, self.on_legacy_host)
-        return SmtpSession(self.house.party(self.endpoint, self._peer(remote[0]), listener=listener))
+        party = self.house.party(self.endpoint, self._peer(remote[0]), listener=listener)
+        session, dialogues = SmtpSession(party), self.house.dialogues
+        return session if dialogues is None else Recorded(session, party.label, dialogues.append)
 
     def moment(self) -> Moment:
         """Give what a step may know."""

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from relaylab.domain.decision import Decision
+    from relaylab.domain.reply import Reply
     from relaylab.domain.tenant import Tenant
     from relaylab.domain.world import World
+    from relaylab.engine.verdict import Verdict
     from relaylab.session.moment import Moment
-    from relaylab.session.notice import MessageNotice, Notices
+    from relaylab.session.notice import MessageNotice, Notices, RecipientNotice
     from relaylab.session.party import Party
 
 _MOERA: Final = DomainName("onmicrosoft.com")
@@ -33,13 +35,24 @@ _LONGEST_QUEUE: Final = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
+class Bounced:
+    """A copy that came back: whose, the verdict on it with its reply, and what was asked about reports on it."""
+
+    recipient: Address
+    verdict: Verdict
+    reply: Reply
+    notice: RecipientNotice
+
+
+@dataclass(frozen=True, slots=True)
 class Delivered:
-    """What became of an accepted message: itself, the report if there is one and on whom, and what it cost."""
+    """What became of an accepted message: itself, the report if any and on whom, its cost, what bounced."""
 
     message: KeptMessage
     report: KeptMessage | None
     reported: tuple[Address, ...]
     charges: tuple[Charge, ...]
+    bounced: tuple[Bounced, ...] = ()
 
 
 def deliver(  # noqa: PLR0913 - the message, its verdict, and where both are
@@ -58,7 +71,7 @@ def deliver(  # noqa: PLR0913 - the message, its verdict, and where both are
     """
     sender_tenant = ask.tenant or (ask.attribution.tenant if ask.attribution.may_relay else None)
     delivered_at = delivery_instant(ask, moment)
-    copies, failures, external = _place(ask, asked, sender_tenant, moment)
+    copies, bounced, external = _place(ask, asked, sender_tenant, moment)
     message = KeptMessage(
         id=message_id,
         endpoint=ask.endpoint,
@@ -75,9 +88,10 @@ def deliver(  # noqa: PLR0913 - the message, its verdict, and where both are
         copies=tuple(copies),
         decision=decision,
     )
-    report = _report(message, _report_goes_to(ask), failures, asked.message, party, moment) if failures else None
-    reported = tuple(failure.recipient for failure in failures) if report else ()
-    return Delivered(message, report, reported, tuple(_charges(ask, sender_tenant, message, external)))
+    told = [Failure(one.recipient, one.reply, one.notice.original) for one in bounced if one.notice.of_failure]
+    report = _report(message, _report_goes_to(ask), told, asked.message, party, moment) if told else None
+    reported = tuple(failure.recipient for failure in told) if report else ()
+    return Delivered(message, report, reported, tuple(_charges(ask, sender_tenant, message, external)), tuple(bounced))
 
 
 def delivery_instant(ask: DataAsk, moment: Moment) -> datetime:
@@ -118,8 +132,8 @@ def expand(world: World, recipient: Recipient) -> Iterator[Recipient]:
 
 def _place(
     ask: DataAsk, asked: Notices, sender_tenant: Tenant | None, moment: Moment
-) -> tuple[list[Copy], list[Failure], int]:
-    """Judge and place each copy; give them, the failures to report, and how many count as external (COR-40)."""
+) -> tuple[list[Copy], list[Bounced], int]:
+    """Judge and place each copy; give them, those that bounced, and how many count as external (COR-40)."""
     calendar, usage = moment.rulebook.calendar, moment.usage
     tenant_id = sender_tenant.id if sender_tenant else ""
     external_today = usage.total(Meter.EXTERNAL, tenant_id, moment.now) if sender_tenant else 0
@@ -129,7 +143,7 @@ def _place(
     moera_quota = limits.moera_quota(sender_tenant, moment.now, calendar) if sender_tenant and uses_moera else None
     external = 0
     copies: list[Copy] = []
-    failures: list[Failure] = []
+    bounced: list[Bounced] = []
     envelope = zip(ask.envelope.recipients, asked.recipients, strict=True)
     for place, (through, notice) in enumerate(envelope):
         for recipient in expand(moment.world, moment.world.recipient(through)):
@@ -154,14 +168,13 @@ def _place(
             verdict = moment.rulebook.judge(copy_ask)
             reply = verdict.reply
             if reply is not None:
-                if notice.of_failure:
-                    failures.append(Failure(recipient.address, reply, notice.original))
+                bounced.append(Bounced(recipient.address, verdict, reply, notice))
                 copies.append(Copy(recipient.address, through, Placement.NONE, verdict.decision()))
                 continue
             external += copy_ask.is_external
             outside = recipient.standing in {Standing.OUTSIDE, Standing.RELAYED}
             copies.append(Copy(recipient.address, through, Placement.OUTSIDE if outside else Placement.INBOX))
-    return copies, failures, external
+    return copies, bounced, external
 
 
 def _uses_moera(ask: DataAsk, tenant: Tenant) -> bool:

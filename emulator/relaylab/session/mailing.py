@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from relaylab.domain.asks import MailAsk, RcptAsk
 from relaylab.domain.charge import Charge, Meter
 from relaylab.domain.endpoint import Endpoint
-from relaylab.domain.event import Judged, Kept, Reported
+from relaylab.domain.event import Kept, Reported
 from relaylab.domain.fault import Step
 from relaylab.domain.world import Standing
 from relaylab.engine.attribution import attribute
@@ -217,9 +217,7 @@ class Mailing:
             )
         ]
         events += [
-            Judged(**self._speech.stamp(moment), command=f"delivery to {copy.recipient}", decision=copy.decision)
-            for copy in delivered.message.copies
-            if copy.decision is not None
+            self._speech.judged(one.verdict, f"delivery to {one.recipient}", moment) for one in delivered.bounced
         ]
         if delivered.report is not None:
             failed, report = tuple(map(str, delivered.reported)), delivered.report.id

@@ -1,6 +1,7 @@
 """State holders: accepted mail, the event log, the counters and the world in force. All instants are handed in."""
 
 from relaylab.store.counters import Counters
+from relaylab.store.dialogues import Dialogues
 from relaylab.store.events import KINDS, Entry, EventLog, Page, as_json, kind_of
 from relaylab.store.faults import BoardState, FaultBoard
 from relaylab.store.holder import Snapshot, WorldHolder
@@ -13,6 +14,7 @@ __all__ = [
     "KINDS",
     "BoardState",
     "Counters",
+    "Dialogues",
     "Entry",
     "EventLog",
     "FaultBoard",

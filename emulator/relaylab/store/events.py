@@ -130,7 +130,7 @@ def as_json(event: Event, seq: int) -> dict[str, object]:
         "endpoint": event.endpoint.value,
         "kind": kind_of(event),
     }
-    own = {field.name: getattr(event, field.name) for field in fields(event) if field.name not in common}
+    own = {each.name: getattr(event, each.name) for each in fields(event) if each.compare and each.name not in common}
     return common | {("verdict" if name == "decision" else name): _plain(value) for name, value in own.items()}
 
 

@@ -1,0 +1,265 @@
+"""The pytest plugin: the fixture ``relaylab``, its settings, its marker, and ``--relaylab-report``.
+
+Law of this module: pytest loads it in every project that has relaylab installed, so it imports nothing of relaylab
+before a fixture, or the option of a report, asks for it.
+
+One emulator runs for each process (with pytest-xdist: for each worker) on free ports. Each test finds it begun again:
+no mail, no events, no counters, session numbers from one, its world, its instant, its seed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+if TYPE_CHECKING:
+    from relaylab.testing import Lab, LabOptions
+
+_MARKER: Final = "relaylab"
+# The words of the marker, and what each is called in LabOptions.
+_WORDS: Final = {
+    "at": "at",
+    "world": "world",
+    "reading": "readings",
+    "milestones": "milestones",
+    "seed": "seed",
+    "tarpit": "tarpit",
+    "strict": "strict",
+}
+_LABS: Final = pytest.StashKey[list["Lab"]]()  # of a test, a class or a module: the labs it was lent
+_SINCE: Final = pytest.StashKey[dict[int, int]]()  # of a test: where the logs of older labs stood before it
+_FAILED: Final = pytest.StashKey[bool]()
+_EVIDENCE: Final = pytest.StashKey[list[dict[str, Any]]]()
+
+
+# The settings of a project -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def relaylab_world() -> Any:  # noqa: ANN401 - a path, a text, a World or a LoadedWorld
+    """The world that tests begin with: a name relaylab ships, a path, a text, a World. Override it in any scope."""
+    return "default"
+
+
+@pytest.fixture(scope="session")
+def relaylab_start() -> Any:  # noqa: ANN401 - a text, a date or a datetime
+    """The instant that tests begin at; never today. Override it in any scope."""
+    return "2026-12-01T00:00:00Z"
+
+
+@pytest.fixture(scope="session")
+def relaylab_seed() -> int:
+    """The seed of everything that varies. Override it in any scope."""
+    return 0
+
+
+# The fixtures --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def _relaylab_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """The lab of this process, which the tests take turns with."""
+    from relaylab.testing import Lab
+
+    with Lab(ca=_ca_folder(tmp_path_factory)) as lab:
+        yield lab
+        lab.begin_again()  # so that its end finds nothing of the last test
+
+
+@pytest.fixture
+def relaylab(
+    request: pytest.FixtureRequest,
+    _relaylab_process: Lab,
+    relaylab_world: Any,  # noqa: ANN401 - as the fixture
+    relaylab_start: Any,  # noqa: ANN401 - as the fixture
+    relaylab_seed: int,
+) -> Iterator[Lab]:
+    """A stand-in for Microsoft 365's mail submission, begun again for this test.
+
+    ``relaylab.submission.host`` and ``.port``, ``.mx``, ``.ca_file``, ``.accounts.scanner``, ``.travel("2027-01-04")``,
+    ``.messages.one()``, ``.last_verdict.explain()``, ``.expect_refusal("5.7.30")``.
+    """
+    options = _options(request, relaylab_world, relaylab_start, relaylab_seed)
+    with _said_plainly():
+        _relaylab_process.begin_again(options)
+    yield from _lent(request, _relaylab_process)
+
+
+@pytest.fixture(scope="class")
+def relaylab_class(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    relaylab_world: Any,  # noqa: ANN401 - as the fixture
+    relaylab_start: Any,  # noqa: ANN401 - as the fixture
+    relaylab_seed: int,
+) -> Iterator[Lab]:
+    """A lab of its own for all tests of a class, which see what the earlier ones did."""
+    yield from _kept(request, tmp_path_factory, relaylab_world, relaylab_start, relaylab_seed)
+
+
+@pytest.fixture(scope="module")
+def relaylab_module(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    relaylab_world: Any,  # noqa: ANN401 - as the fixture
+    relaylab_start: Any,  # noqa: ANN401 - as the fixture
+    relaylab_seed: int,
+) -> Iterator[Lab]:
+    """A lab of its own for all tests of a module, which see what the earlier ones did."""
+    yield from _kept(request, tmp_path_factory, relaylab_world, relaylab_start, relaylab_seed)
+
+
+def _lent(request: pytest.FixtureRequest, lab: Lab) -> Iterator[Lab]:
+    """Give a lab to a node of the tests, and at its end say what was refused and not expected."""
+    labs = request.node.stash.setdefault(_LABS, [])
+    labs.append(lab)
+    try:
+        yield lab
+        if not request.node.stash.get(_FAILED, False):
+            lab.check()
+    finally:
+        labs.remove(lab)
+
+
+def _kept(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    world: Any,  # noqa: ANN401 - as the fixture
+    start: Any,  # noqa: ANN401 - as the fixture
+    seed: int,
+) -> Iterator[Lab]:
+    """Start a lab of its own for a class or a module."""
+    from relaylab.testing import Lab
+
+    _refuse_unknown_words(request.node)
+    options = _options(request, world, start, seed)
+    with Lab(ca=_ca_folder(tmp_path_factory)) as lab:
+        with _said_plainly():
+            lab.begin_again(options)
+        yield from _lent(request, lab)
+        lab.begin_again(replace(options, strict=False))  # what was refused has been said
+
+
+def _ca_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of the run's root certificate, which the workers of pytest-xdist share."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "relaylab-ca"
+
+
+# The marker ----------------------------------------------------------------------------------------------------------
+
+
+def _options(request: pytest.FixtureRequest, world: Any, start: Any, seed: int) -> LabOptions:  # noqa: ANN401 - as the fixture
+    """Put together what the fixtures and the markers say; of several markers the nearest wins, word by word."""
+    from relaylab.testing import LabOptions
+
+    chosen: dict[str, Any] = {}
+    for mark in request.node.iter_markers(_MARKER):
+        for word, value in mark.kwargs.items():
+            chosen.setdefault(_WORDS[word], value)
+    if isinstance(reading := chosen.get("readings"), str):
+        name, _, value = reading.partition("=")
+        chosen["readings"] = {name.strip(): value.strip()}
+    defaults = {"world": world, "at": start, "seed": seed, "strict": request.config.getini("relaylab_strict")}
+    return LabOptions(**(defaults | chosen))
+
+
+def _refuse_unknown_words(node: pytest.Item | pytest.Collector) -> None:
+    """Fail for a marker with a word that means nothing: a typo must not pass for a setting."""
+    __tracebackhide__ = True
+    for mark in node.iter_markers(_MARKER):
+        if mark.args:
+            pytest.fail(f"@pytest.mark.relaylab takes words only, as at={mark.args[0]!r}", pytrace=False)
+        for word in mark.kwargs:
+            if word not in _WORDS:
+                near = get_close_matches(word, _WORDS, n=1)
+                way_out = f"did you mean {near[0]}=?" if near else f"it takes {', '.join(_WORDS)}"
+                pytest.fail(f"@pytest.mark.relaylab knows nothing of {word}=; {way_out}", pytrace=False)
+
+
+@contextmanager
+def _said_plainly() -> Iterator[None]:
+    """Fail with the message of a choice that cannot be, without a traceback through our code."""
+    __tracebackhide__ = True
+    from relaylab import WorldFileError
+
+    try:
+        yield
+    except (WorldFileError, ValueError) as error:
+        pytest.fail(f"relaylab: {error}", pytrace=False)
+
+
+# Hooks ---------------------------------------------------------------------------------------------------------------
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--relaylab-report`` and ``relaylab_strict``."""
+    group = parser.getgroup("relaylab", "relaylab: a stand-in for the mail submission of Microsoft 365")
+    group.addoption(
+        "--relaylab-report",
+        metavar="DIR",
+        default=None,
+        help="write the certificate of this test run: report.json, report.html, junit.xml",
+    )
+    parser.addini(
+        "relaylab_strict", "make refusals that no expect_refusal waited for errors", type="bool", default=False
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker, and begin a report where one is asked for; workers leave that to their controller."""
+    config.addinivalue_line(
+        "markers",
+        f"{_MARKER}({', '.join(f'{word}=...' for word in _WORDS)}): how the relaylab fixtures begin for this test",
+    )
+    if config.getoption("relaylab_report") and not hasattr(config, "workerinput"):
+        from relaylab_conformance.test_run.gathering import Gathering
+
+        folder = Path(config.getoption("relaylab_report"))
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise pytest.UsageError(f"--relaylab-report {folder}: {error.strerror}; name another folder") from error
+        config.pluginmanager.register(Gathering(folder), "relaylab-report")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Check the marker, and note where the logs of the labs of class and module stand."""
+    _refuse_unknown_words(item)
+    item.stash[_SINCE] = {id(lab): lab.last_seq for lab in _labs(item)}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Take what the test did down, before its lab begins again."""
+    if item.config.getoption("relaylab_report"):
+        from relaylab_conformance.test_run.evidence import as_plain, evidence_of
+
+        since = item.stash.get(_SINCE, {})
+        item.stash[_EVIDENCE] = as_plain(tuple(evidence_of(lab, since.get(id(lab), 0)) for lab in _labs(item)))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, None]:
+    """Put under a failure what stood on the wire and why, and hand what was taken down to the controller."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.failed and call.when != "teardown":
+        item.stash[_FAILED] = True
+        if call.excinfo is not None and call.excinfo.type.__module__ != "relaylab.testing.failures":
+            report.sections += [("relaylab", lab.told(repr(lab))) for lab in _labs(item)]
+    if call.when == "teardown" and _EVIDENCE in item.stash:
+        report.relaylab = item.stash[_EVIDENCE]
+
+
+def _labs(item: pytest.Item) -> list[Lab]:
+    """Give the labs that a test was lent, those of its class and its module included."""
+    return [lab for node in item.listchain() for lab in node.stash.get(_LABS, [])]

@@ -1,0 +1,77 @@
+"""What a test may choose of its lab, and how the choices of several places are put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+
+from relaylab.app.config import LoadedWorld, load_world, parse_world
+from relaylab.domain.clock import as_utc, midnight, parse_instant
+from relaylab.domain.world import World
+
+Moment = str | datetime | date
+"""``2027-01-04``, ``2027-01-04T09:00:00Z``, an aware datetime, or a date, which means its 00:00:00Z."""
+
+WorldSource = str | Path | World | LoadedWorld
+"""A world that relaylab ships by its name, the path of a world file, its text, or what was made of one."""
+
+START: Final = "2026-12-01T00:00:00Z"
+DEFAULT_WORLD: Final = "default"
+_NEVER: Final = "never"
+_KEPT: dict[tuple[object, ...], LoadedWorld] = {}  # a world is immutable: the same text is the same world
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabOptions:
+    """How a lab begins.
+
+    ``at`` is where the clock stands, ``readings`` and ``milestones`` are what the world's own are overruled by,
+    ``tarpit`` holds refusals back for five real seconds as the service does, and ``strict`` makes a refusal that no
+    test expected an error.
+    """
+
+    world: WorldSource = DEFAULT_WORLD
+    at: Moment = START
+    seed: int = 0
+    readings: Mapping[str, str] = field(default_factory=dict)
+    milestones: Mapping[str, Moment | None] = field(default_factory=dict)
+    tarpit: bool = False
+    strict: bool = False
+
+
+def instant_of(moment: Moment) -> datetime:
+    """Give the instant that is meant; raise ValueError for one that cannot be read, or that is naive."""
+    match moment:
+        case datetime():
+            return as_utc(moment)
+        case date():
+            return midnight(moment)
+        case str():
+            return parse_instant(moment)
+    raise ValueError(f"{moment!r} is no instant; give a text such as '2027-01-04', a date, or an aware datetime")
+
+
+def dates_of(milestones: Mapping[str, Moment | None]) -> dict[str, datetime | None]:
+    """Read the days of moved milestones; None and ``never`` are days that do not come."""
+    return {name: None if day is None or day == _NEVER else instant_of(day) for name, day in milestones.items()}
+
+
+def world_of(source: WorldSource) -> World | LoadedWorld:
+    """Read a world; raise WorldFileError, which lists everything there is to mend."""
+    if isinstance(source, World | LoadedWorld):
+        return source
+    if isinstance(source, str) and "\n" in source:
+        return _kept(("text", source), lambda: parse_world(source, "world"))
+    path = Path(source)
+    stamp = (path.stat().st_mtime_ns, path.stat().st_size) if path.is_file() else None
+    return _kept(("file", str(source), stamp), lambda: load_world(source))
+
+
+def _kept(key: tuple[object, ...], read: Callable[[], LoadedWorld]) -> LoadedWorld:
+    """Give the world that was read under this key before, or read it."""
+    if key not in _KEPT:
+        _KEPT[key] = read()
+    return _KEPT[key]

@@ -1,0 +1,160 @@
+"""Where the listeners of a lab are, and what is said of those that are not built."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Never
+
+from relaylab.testing import trust
+from relaylab.testing.running import RunningLab
+
+if TYPE_CHECKING:
+    import ssl
+
+    from relaylab.servers.fleet import Listening
+    from relaylab.testing.running import Door
+
+_WHAT: Final = {
+    "hve": "High Volume Email",
+    "acs_smtp": "Azure Communication Services over SMTP",
+    "acs_rest": "Azure Communication Services over HTTPS",
+    "https_url": "the token endpoint and the other HTTPS services",
+    "faults": "making a listener misbehave on purpose",
+}
+
+
+class NotBuiltError(NotImplementedError):
+    """A part of Microsoft 365 that this version of relaylab does not answer for."""
+
+
+def not_built(name: str) -> NotBuiltError:
+    """Say that a part is not built, and what is."""
+    return NotBuiltError(
+        f"relaylab.{name}: {_WHAT[name]} is not built in this version, so nothing listens there; "
+        "use .submission, .submission_legacy, .mx or .site(NAME)"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SitePlaces:
+    """The listeners of one site: what arrives there comes from ``public_ip``."""
+
+    name: str
+    public_ip: str
+    endpoints: Mapping[str, Listening]
+
+    @property
+    def submission(self) -> Listening:
+        """``smtp.office365.com``."""
+        return self.endpoints["submission"]
+
+    @property
+    def submission_legacy(self) -> Listening:
+        """``smtp-legacy.office365.com``, for devices with old TLS."""
+        return self.endpoints["submission_legacy"]
+
+    @property
+    def mx(self) -> Listening:
+        """The tenants' MX."""
+        return self.endpoints["mx"]
+
+
+class PlacedLab(RunningLab):
+    """A lab, and how a client finds and trusts it."""
+
+    @property
+    def submission(self) -> Listening:
+        """``smtp.office365.com``: ``host``, ``port``, ``name``."""
+        return self._listening("submission")
+
+    @property
+    def submission_legacy(self) -> Listening:
+        """``smtp-legacy.office365.com``, for devices with old TLS."""
+        return self._listening("submission_legacy")
+
+    @property
+    def mx(self) -> Listening:
+        """The tenants' MX."""
+        return self._listening("mx")
+
+    @property
+    def hve(self) -> Never:
+        """Not built."""
+        raise not_built("hve")
+
+    @property
+    def acs_smtp(self) -> Never:
+        """Not built."""
+        raise not_built("acs_smtp")
+
+    @property
+    def acs_rest(self) -> Never:
+        """Not built."""
+        raise not_built("acs_rest")
+
+    @property
+    def https_url(self) -> Never:
+        """Not built."""
+        raise not_built("https_url")
+
+    @property
+    def faults(self) -> Never:
+        """Not built."""
+        raise not_built("faults")
+
+    @property
+    def sites(self) -> Mapping[str, SitePlaces]:
+        """The sites of the world, by name."""
+        all_sites = self.emulator.sites
+        return {
+            site.name: SitePlaces(site.name, all_sites[site.name].public_ip, all_sites[site.name].endpoints)
+            for site in self.world.sites
+            if site.name in all_sites
+        }
+
+    def site(self, name: str) -> SitePlaces:
+        """Give the listeners of a site; raise LookupError for one that the world does not have."""
+        sites = self.sites
+        if name not in sites:
+            there = f"it has {', '.join(sites)}" if sites else "it has none"
+            raise LookupError(f"no site of this world is named {name!r}; {there}")
+        return sites[name]
+
+    @property
+    def ca_file(self) -> Path:
+        """The root certificate that a client must trust, PEM."""
+        return self.emulator.ca_file
+
+    def env(self) -> dict[str, str]:
+        """Give variables for a client in a process of its own: roots to trust, and where the listeners are.
+
+        ``SSL_CERT_FILE``, ``REQUESTS_CA_BUNDLE``, ``CURL_CA_BUNDLE``, ``NODE_EXTRA_CA_CERTS``, ...;
+        ``RELAYLAB_SUBMISSION_HOST``, ``RELAYLAB_SUBMISSION_PORT``, ``RELAYLAB_MX_PORT``, ``RELAYLAB_SITE_HQ_MX_PORT``,
+        ... Nothing secret is among them.
+        """
+        return trust.environment(self.ca_file, self.now, self.emulator.endpoints, self.sites)
+
+    @contextmanager
+    def environment(self) -> Iterator[None]:
+        """Give this process the variables of ``env`` for a while: for code under test that makes its own context."""
+        before = dict(os.environ)
+        os.environ.update(self.env())
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+    def ssl_context(self) -> ssl.SSLContext:
+        """Give a client's context that trusts the test root and checks names."""
+        return trust.ssl_context(self.ca_file)
+
+    def _listening(self, door: Door) -> Listening:
+        endpoints = self.emulator.endpoints
+        if door not in endpoints:
+            raise RuntimeError(f"{door} is not listening in a lab made with listen=False; host its controller")
+        return endpoints[door]

@@ -1,0 +1,258 @@
+"""What a project sees of the plugin: its choices, its mistakes, its failures."""
+
+from __future__ import annotations
+
+from tests.plugin.conftest import Project
+
+SENDING = """
+import smtplib
+
+
+def submit(lab):
+    with smtplib.SMTP(lab.submission.host, lab.submission.port) as smtp:
+        smtp.starttls(context=lab.ssl_context())
+        smtp.login(*lab.accounts.scanner.login)
+        smtp.sendmail("scanner@contoso.com", ["helpdesk@contoso.com"], "Subject: page 1\\n\\nOne page.")
+
+
+def relay(lab, to="helpdesk@contoso.com"):
+    with smtplib.SMTP(lab.mx.host, lab.mx.port) as smtp:
+        smtp.sendmail("a@contoso.com", [to], "Subject: page 1\\n\\nOne page.")
+"""
+
+
+def test_a_failed_test_shows_the_dialogue_the_rule_its_source_and_the_way_past(project: Project) -> None:
+    project.write(
+        conftest=SENDING,
+        test_a="""
+            from conftest import submit
+
+            def test_it(relaylab):
+                relaylab.travel("2027-01-04")
+                submit(relaylab)
+            """,
+    )
+    run = project.run("--tb=short")
+
+    assert "failure" == run.outcomes["test_it"]
+    _, _, shown = run.output.partition("- relaylab -")
+    for part in ("S: 550 5.7.30 ", "Rule: submission.auth.basic_auth_is_off_by_default", "Source: ", "Nearest: with "):
+        assert part in shown
+    assert "fake-tray-2" not in run.output
+
+
+def test_a_failure_that_has_told_it_all_does_not_tell_it_twice(project: Project) -> None:
+    project.write(
+        conftest=SENDING,
+        test_a="""
+            from conftest import relay
+
+            def test_it(relaylab):
+                relay(relaylab)
+                relaylab.messages.to("nobody@contoso.com").one()
+            """,
+    )
+
+    assert 1 == project.run("--tb=short").output.count("On the wire:")
+
+
+def test_mistakes_in_markers_and_fixtures_are_errors_with_the_way_out(project: Project) -> None:
+    project.write(
+        test_a="""
+            import pytest
+
+            @pytest.mark.relaylab(att="2027-01-04")
+            def test_word(relaylab): ...
+
+            @pytest.mark.relaylab("2027-01-04")
+            def test_place(relaylab): ...
+
+            @pytest.mark.relaylab(reading={"basic_auth_refusal": "5.7.31"})
+            def test_reading(relaylab): ...
+
+            @pytest.mark.relaylab(milestones={"basic_auth_off": None})
+            def test_milestone(relaylab): ...
+
+            @pytest.mark.relaylab(at="tomorrow")
+            def test_date(relaylab): ...
+
+            @pytest.mark.relaylab(world="contsoo")
+            def test_world(relaylab): ...
+            """
+    )
+    run = project.run()
+
+    assert {"error"} == set(run.outcomes.values())
+    for said in (
+        "@pytest.mark.relaylab knows nothing of att=; did you mean at=?",
+        "@pytest.mark.relaylab takes words only, as at='2027-01-04'",
+        "relaylab: reading basic_auth_refusal: '5.7.31' is not one of 5.7.30, 5.7.139",
+        "relaylab: no milestone is named basic_auth_off",
+        "relaylab: 'tomorrow' is not a date or an instant such as 2027-01-04",
+        'relaylab: contsoo: there is no such file; did you mean "contoso"?',
+    ):
+        assert said in run.output
+
+
+def test_a_test_with_a_mistake_leaves_the_next_one_alone(project: Project) -> None:
+    project.write(
+        conftest=SENDING,
+        test_a="""
+            import pytest
+            from conftest import submit
+
+            @pytest.mark.relaylab(at="2027-01-04", reading={"x": "y"})
+            def test_wrong(relaylab): ...
+
+            def test_right(relaylab):
+                submit(relaylab)
+                relaylab.messages.one()
+            """,
+    )
+
+    assert {"test_wrong": "error", "test_right": "passed"} == project.run().outcomes
+
+
+STRICT = """
+    import pytest
+    from conftest import relay
+
+    def test_unexpected(relaylab):
+        with pytest.raises(Exception):
+            relay(relaylab, "nobody@contoso.com")
+
+    def test_expected(relaylab):
+        with relaylab.expect_refusal("5.4.1"):
+            relay(relaylab, "nobody@contoso.com")
+
+    @pytest.mark.relaylab(strict={})
+    def test_otherwise(relaylab):
+        with pytest.raises(Exception):
+            relay(relaylab, "nobody@contoso.com")
+    """
+
+
+def test_unexpected_refusals_are_errors_at_teardown_where_the_project_is_strict(project: Project) -> None:
+    project.write(
+        conftest=SENDING,
+        test_a=STRICT.format("False"),
+        pytest_ini="[pytest]\nrelaylab_strict = true\nfilterwarnings = error\n",
+    )
+    run = project.run()
+
+    assert {"test_unexpected": "error", "test_expected": "passed", "test_otherwise": "passed"} == run.outcomes
+    assert "refused, and no expect_refusal() was waiting for it" in run.output
+    assert "RCPT TO:<nobody@contoso.com> -> 550 5.4.1" in run.output
+
+
+def test_unexpected_refusals_are_errors_at_teardown_where_one_test_is_strict(project: Project) -> None:
+    project.write(conftest=SENDING, test_a=STRICT.format("True"))
+
+    assert {"test_unexpected": "passed", "test_expected": "passed", "test_otherwise": "error"} == project.run().outcomes
+
+
+def test_a_test_that_failed_is_not_blamed_for_refusals_as_well(project: Project) -> None:
+    project.write(
+        conftest=SENDING,
+        test_a="""
+            import pytest
+            from conftest import relay
+
+            @pytest.mark.relaylab(strict=True)
+            def test_it(relaylab):
+                relay(relaylab, "nobody@contoso.com")
+            """,
+    )
+
+    assert {"test_it": "failure"} == project.run().outcomes
+
+
+def test_a_lab_for_a_module_or_a_class_keeps_what_came_and_has_its_own_emulator(project: Project) -> None:
+    project.write(
+        conftest=SENDING,
+        test_a="""
+            import pytest
+            from conftest import relay, submit
+
+            pytestmark = pytest.mark.relaylab(at="2026-12-30")
+
+            def test_first(relaylab_module):
+                submit(relaylab_module)
+
+            def test_second(relaylab_module, relaylab):
+                assert (1, 0) == (len(relaylab_module.messages), len(relaylab.messages))
+                relay(relaylab)
+
+            @pytest.fixture(scope="class")
+            def sent(relaylab_class):
+                relay(relaylab_class)
+                return relaylab_class
+
+            class TestClass:
+                def test_third(self, sent):
+                    assert 1 == len(sent.messages)
+
+                def test_fourth(self, sent, relaylab_module):
+                    assert (1, 1) == (len(sent.messages), len(relaylab_module.messages))
+            """,
+    )
+
+    assert 4 * ["passed"] == list(project.run().outcomes.values())
+
+
+def test_a_lab_reaches_classes_of_unittest(project: Project) -> None:
+    project.write(
+        conftest=SENDING,
+        test_a="""
+            import unittest
+
+            import pytest
+            from conftest import submit
+
+            @pytest.mark.relaylab(at="2027-01-04")
+            class TestOldStyle(unittest.TestCase):
+                @pytest.fixture(autouse=True)
+                def lab(self, relaylab):
+                    self.relaylab = relaylab
+
+                def test_it(self):
+                    with self.relaylab.expect_refusal("5.7.30"):
+                        submit(self.relaylab)
+            """,
+    )
+
+    assert {"test_it": "passed"} == project.run().outcomes
+
+
+def test_a_project_overrides_the_world_by_a_path(project: Project) -> None:
+    (project.folder / "world.toml").write_text(
+        '[[tenant]]\nname = "tailspin"\n[[tenant.accepted_domain]]\nname = "tailspin.example"\n'
+        '[[tenant.mailbox]]\naddress = "robot@tailspin.example"\n',
+        encoding="utf-8",
+    )
+    project.write(
+        conftest="""
+            from pathlib import Path
+
+            import pytest
+
+            @pytest.fixture(scope="session")
+            def relaylab_world():
+                return Path(__file__).with_name("world.toml")
+            """,
+        test_a="""
+            def test_it(relaylab):
+                assert "robot@tailspin.example" == relaylab.accounts.robot.address
+            """,
+    )
+
+    assert {"test_it": "passed"} == project.run().outcomes
+
+
+def test_the_marker_and_the_fixtures_are_told_of_by_pytest(project: Project) -> None:
+    project.write(test_a="def test_it(): ...")
+
+    assert "@pytest.mark.relaylab(at=..., world=..., reading=..., milestones=...," in project.run("--markers").output
+    fixtures = project.run("--fixtures").output
+    for name in ("relaylab", "relaylab_class", "relaylab_module", "relaylab_world", "relaylab_start", "relaylab_seed"):
+        assert f"\n{name} " in fixtures

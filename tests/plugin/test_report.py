@@ -1,0 +1,152 @@
+"""The certificate of a test run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import jsonschema  # type: ignore[import-untyped]
+
+from relaylab_conformance.test_run.as_json import SCHEMA_FILE, schema_text
+from tests.plugin.conftest import Project
+from tests.plugin.test_projects import SENDING
+
+FILES = ("report.json", "report.html", "junit.xml")
+TESTS = """
+import pytest
+from conftest import relay, submit
+
+def test_passes(relaylab):
+    submit(relaylab)
+
+@pytest.mark.relaylab(at="2027-01-04", reading={"basic_auth_refusal": "5.7.139"})
+def test_expects(relaylab):
+    with relaylab.expect_refusal("5.7.139"):
+        submit(relaylab)
+
+def test_fails(relaylab):
+    relay(relaylab, "nobody@contoso.com")
+
+@pytest.mark.relaylab(strict=True)
+def test_errs(relaylab):
+    with pytest.raises(Exception):
+        relay(relaylab, "nobody@contoso.com")
+
+def test_skips(relaylab):
+    pytest.skip("not today")
+
+def test_uses_nothing():
+    pass
+
+@pytest.mark.parametrize("number", range(6))
+def test_many(relaylab, number):
+    relaylab.travel("2026-12-24")
+    for _ in range(number):
+        relay(relaylab)
+"""
+# Who shares a lab sees the numbers of sessions that others had before, so its order is part of what it does.
+SHARED = """
+from conftest import relay, submit
+
+def test_shared_first(relaylab_module):
+    relay(relaylab_module)
+
+def test_shared_second(relaylab_module):
+    submit(relaylab_module)
+"""
+
+
+def certified(project: Project, name: str, *arguments: str, shared: bool = False) -> dict[str, str]:
+    project.write(conftest=SENDING, test_a=TESTS)
+    if shared:
+        project.write(test_b=SHARED)
+    run = project.run(f"--relaylab-report={name}", *arguments)
+    assert 1 == run.code, run.output
+    assert "relaylab: the certificate of this run is in" in run.output
+    return {file: (project.folder / name / file).read_text(encoding="utf-8") for file in FILES}
+
+
+def read(folder: Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    return document
+
+
+def test_it_says_what_came_of_each_test_that_used_a_lab(project: Project) -> None:
+    certified(project, "out", shared=True)
+    report = read(project.folder / "out")
+
+    outcomes = {test["name"].partition("::")[2]: test["outcome"] for test in report["tests"]}
+    assert {"passed"} == {outcomes.pop(f"test_many[{number}]") for number in range(6)}
+    assert {
+        "test_passes": "passed",
+        "test_expects": "passed",
+        "test_fails": "failed",
+        "test_errs": "error",
+        "test_skips": "skipped",
+        "test_shared_first": "passed",
+        "test_shared_second": "passed",
+    } == outcomes
+    assert "failed" == report["outcome"]
+    assert "It is not a Microsoft programme" in report["statement"]
+
+
+def test_it_holds_verdicts_mail_dates_choices_and_the_rules_with_their_sources(project: Project) -> None:
+    certified(project, "out", shared=True)
+    report = read(project.folder / "out")
+
+    tests = {test["name"].partition("::")[2]: test for test in report["tests"]}
+    (expects,) = tests["test_expects"]["labs"]
+    (refusal,) = expects["verdicts"]
+    assert ("5.7.139", True) == (refusal["reply"]["enhanced"], refusal["expected"])
+    assert ({"basic_auth_refusal": "5.7.139"}, ["2027-01-04T00:00:00Z"]) == (expects["chosen"], expects["at"])
+    assert ["2026-12-01T00:00:00Z", "2026-12-24T00:00:00Z"] == tests["test_many[0]"]["labs"][0]["at"]
+    assert 5 == len(tests["test_many[5]"]["labs"][0]["messages"])
+    assert ["mx", "submission"] == [
+        tests[f"test_shared_{which}"]["labs"][0]["messages"][0]["endpoint"] for which in ("first", "second")
+    ]
+    rules = {rule["id"]: rule for rule in report["rules"]}
+    assert {"submission.auth.basic_auth_is_off_by_default", "mx.rcpt.recipient_is_unknown"} == set(rules)
+    assert 2 == len(rules["mx.rcpt.recipient_is_unknown"]["tests"])
+    assert rules["mx.rcpt.recipient_is_unknown"]["source"]["title"]
+
+
+def test_its_json_keeps_its_schema_and_the_committed_schema_is_fresh(project: Project) -> None:
+    certified(project, "out")
+
+    jsonschema.validate(read(project.folder / "out"), json.loads(schema_text()))
+    assert schema_text() == SCHEMA_FILE.read_text(encoding="utf-8")
+
+
+def test_it_is_the_same_in_any_order_and_by_any_number_of_workers(project: Project) -> None:
+    alone = certified(project, "alone")
+
+    assert alone == certified(project, "again", "-p", "randomly", "-p", "no:xdist")
+    assert alone == certified(project, "workers", "-n", "3")
+
+
+def test_its_junit_counts_what_failed(project: Project) -> None:
+    suites = ET.fromstring(certified(project, "out")["junit.xml"])
+
+    assert ("11", "1", "1", "1") == tuple(suites.get(name) for name in ("tests", "failures", "errors", "skipped"))
+    (failure,) = suites.iter("failure")
+    assert "rule: mx.rcpt.recipient_is_unknown" in str(failure.text)
+
+
+def test_its_page_opens_offline_and_holds_no_secret(project: Project) -> None:
+    page = certified(project, "out")["report.html"]
+
+    assert "<script" not in page
+    assert "Content-Security-Policy" in page
+    assert "submission.auth.basic_auth_is_off_by_default" in page
+    assert "fake-" not in page
+
+
+def test_a_folder_that_cannot_be_is_refused_before_any_test(project: Project) -> None:
+    project.write(test_a="def test_it(): ...")
+    (project.folder / "taken").write_text("", encoding="utf-8")
+    run = project.run("--relaylab-report=taken")
+
+    assert 4 == run.code
+    assert "--relaylab-report taken: File exists; name another folder" in run.output
