@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
 from relaylab.app.config import LoadedWorld
 from relaylab.app.rulebooks import rulebook_for
-from relaylab.domain.clock import ManualClock, as_utc, iso
+from relaylab.app.snapshot import EmulatorSnapshot
+from relaylab.domain.clock import as_utc, iso
 from relaylab.domain.randomness import Randomness
 from relaylab.rules.milestones import EARLIEST_SUPPORTED
+from relaylab.servers.clocks import END_OF_TIME, ClockState, MovableClock, SimulatedClock, resume, state_of, steerable
 from relaylab.servers.desk import StreamLimits
-from relaylab.servers.fleet import Fleet, Listening, SiteListening
-from relaylab.servers.house import House, MovableClock, SmtpDesk, TlsChoice
+from relaylab.servers.fleet import Announced, Fleet, Listening, SiteListening
+from relaylab.servers.house import House, SmtpDesk, TlsChoice
+from relaylab.servers.probes import Probed, probe
 from relaylab.servers.tls import ServerTls
 from relaylab.store import Counters, EventLog, MemoryMailStore, SqliteMailStore, Store, WorldHolder
 from relaylab_certs import ServerChain, TestAuthority, leaves
@@ -34,15 +38,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_END_OF_TIME: Final = datetime(3000, 1, 1, tzinfo=UTC)  # of our root certificate, and room for a clock that runs
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """How an emulator runs, apart from the world, the date and the rules.
 
     ``port_base`` 0 takes free ports. ``store`` is a SQLite file (None: memory). ``idle`` and ``total`` are real
-    seconds. ``tarpit`` holds refusals back for five seconds, as the service does.
+    seconds. ``tarpit`` holds refusals back for five seconds, as the service does. ``events`` is how many events the log
+    keeps, the newest.
     """
 
     host: str = "127.0.0.1"
@@ -53,6 +56,7 @@ class Settings:
     tarpit: bool = False
     idle: float = 300.0
     total: float = 600.0
+    events: int = 50_000
 
     @property
     def limits(self) -> StreamLimits:
@@ -76,7 +80,7 @@ class Emulator:
         authority: TestAuthority | None = None,
         settings: Settings | None = None,
     ) -> None:
-        """Prepare; give ``at`` for a clock that stands still until it is moved, or a ``clock``.
+        """Prepare; give ``at`` for a clock that stands still until it is moved or let run, or a ``clock``.
 
         Raise ValueError for a reading or milestone that does not exist and for an instant that cannot be, StoreError
         when the store cannot be opened.
@@ -85,7 +89,7 @@ class Emulator:
             if at is None:
                 msg = "give at=, an aware datetime to stand at, or clock="
                 raise ValueError(msg)
-            clock = ManualClock(at)
+            clock = SimulatedClock(at, frozen=True)
         started = _possible(clock.now())
         self.settings = settings or Settings()
         self.document: dict[str, object] | None = dict(world.document) if isinstance(world, LoadedWorld) else None
@@ -96,7 +100,7 @@ class Emulator:
         self.holder = WorldHolder(plain, rulebook_for(plain, self._readings, self._milestones))
         self.authority = authority or TestAuthority.open()
         mail = SqliteMailStore(self.settings.store) if self.settings.store else MemoryMailStore()
-        self.store = Store(mail, EventLog(), Counters())
+        self.store = Store(mail, EventLog(self.settings.events), Counters())
         self._house = House(
             clock=clock,
             holder=self.holder,
@@ -128,6 +132,31 @@ class Emulator:
     def sites(self) -> Mapping[str, SiteListening]:
         """The ports of each site."""
         return self._fleet.sites
+
+    @property
+    def listeners(self) -> tuple[Announced, ...]:
+        """Every listener there is, with its word and site."""
+        return self._fleet.announced
+
+    @property
+    def connections(self) -> int:
+        """How many SMTP connections are open."""
+        return self._fleet.connections
+
+    @property
+    def clock_state(self) -> ClockState:
+        """Where the clock stands, and whether and how fast it runs."""
+        return state_of(self.clock)
+
+    @property
+    def readings(self) -> Mapping[str, str]:
+        """The readings that were chosen, apart from those the world chooses."""
+        return self._readings
+
+    @property
+    def milestones(self) -> Mapping[str, datetime | None]:
+        """The dates that were moved, apart from those the world moves."""
+        return self._milestones
 
     @property
     def world(self) -> World:
@@ -194,6 +223,78 @@ class Emulator:
         """
         self.clock.set(_possible(instant))
 
+    def advance(self, by: timedelta) -> None:
+        """Go on by a span, or back by a negative one; raise ValueError as ``travel`` does."""
+        now = self.clock.now()
+        try:
+            instant = now + by
+        except OverflowError:
+            raise ValueError(
+                f"{by.days} days from {iso(now)} is outside all calendars; choose a shorter span"
+            ) from None
+        self.travel(instant)
+
+    def freeze(self) -> None:
+        """Have the clock stand still where it is; raise ValueError for a clock that knows only how to be set."""
+        steerable(self.clock).freeze()
+
+    def run(self, rate: float = 1.0) -> None:
+        """Have the clock run, ``rate`` simulated seconds a real one; 86400 lives a day a second.
+
+        Raise ValueError for a rate that cannot be, and for a clock that knows only how to be set.
+        """
+        steerable(self.clock).run(rate)
+
+    def reseed(self, seed: int) -> None:
+        """Draw everything random from another seed, from the next session on."""
+        self.seed = seed
+        self._house.randomness = Randomness(seed)
+
+    def snapshot(self) -> EmulatorSnapshot:
+        """Note everything there is but the connections; from any thread, and between two turns."""
+        with self._house.lock:
+            return EmulatorSnapshot(
+                world=self.world,
+                document=self.document,
+                rulebook=self.rulebook,
+                readings=self._readings,
+                milestones=self._milestones,
+                clock=self.clock_state,
+                seed=self.seed,
+                started=self._house.started,
+                sessions=self._house.sessions,
+                store=self.store.dump(),
+            )
+
+    def roll_back(self, snapshot: EmulatorSnapshot) -> None:
+        """Do what ``restore`` does. Call it from a thread, not from the emulator's own loop."""
+        self._call(self.restore(snapshot))
+
+    async def restore(self, snapshot: EmulatorSnapshot) -> None:
+        """Be again what a snapshot noted; every connection ends, whatever it was in the middle of.
+
+        Raise ListenError when a site of the snapshot needs a port that is taken, StoreError when its mail cannot be
+        kept; then nothing has changed.
+        """
+        async with self._one_at_a_time:
+            await self._fleet.add_sites(snapshot.world)
+            async with self._alone():
+                self.store.load(snapshot.store)
+                self._put_in_force(snapshot.world, snapshot.rulebook)
+                self.document = None if snapshot.document is None else dict(snapshot.document)
+                self._readings, self._milestones = dict(snapshot.readings), dict(snapshot.milestones)
+                resume(self.clock, snapshot.clock)
+                self.reseed(snapshot.seed)
+                self._house.begin_again(snapshot.started, snapshot.sessions)
+
+    async def ready(self) -> list[Probed]:
+        """Prove every listener by a real connection; nobody else notices."""
+        return await probe(self.listeners, self._house, self.ca_file)
+
+    def is_ready(self) -> bool:
+        """Tell whether every listener answers as it should. Call it from a thread, as ``roll_back``."""
+        return all(one.is_ready for one in self._call(self.ready()))
+
     def reset(
         self,
         *,
@@ -201,13 +302,14 @@ class Emulator:
         world: World | LoadedWorld | None = None,
         readings: Mapping[str, str] | None = None,
         milestones: Mapping[str, datetime | None] | None = None,
+        seed: int | None = None,
     ) -> None:
         """Begin again: connections end, mail, counters and events are forgotten, sessions are numbered from one.
 
         What is not given stays as it is; when something given is wrong (ValueError), all does. Call it from a thread,
         not from the emulator's own loop.
         """
-        self._call(self.begin_again(at=at, world=world, readings=readings, milestones=milestones))
+        self._call(self.begin_again(at=at, world=world, readings=readings, milestones=milestones, seed=seed))
 
     async def begin_again(
         self,
@@ -216,17 +318,19 @@ class Emulator:
         world: World | LoadedWorld | None = None,
         readings: Mapping[str, str] | None = None,
         milestones: Mapping[str, datetime | None] | None = None,
+        seed: int | None = None,
     ) -> None:
         """Do what ``reset`` does, from within the emulator's loop."""
         instant = None if at is None else _possible(at)
         async with self._one_at_a_time:
             await self._replace(world, readings, milestones)
-            await self._fleet.hang_up()
-            # From here on nobody else is heard: a session between two of these lines would have a number given twice.
-            if instant is not None:
-                self.clock.set(instant)
-            self.store.clear()
-            self._house.begin_again(self.clock.now())
+            async with self._alone():
+                if instant is not None:
+                    self.clock.set(instant)
+                if seed is not None:
+                    self.reseed(seed)
+                self.store.clear()
+                self._house.begin_again(self.clock.now())
 
     async def replace(
         self,
@@ -234,13 +338,15 @@ class Emulator:
         world: World | LoadedWorld | None = None,
         readings: Mapping[str, str] | None = None,
         milestones: Mapping[str, datetime | None] | None = None,
+        revision: int | None = None,
     ) -> None:
         """Put another world, other readings or other dates in force; sessions see them at their next command.
 
-        Raise ValueError for a reading or milestone that does not exist, ListenError when a new site's port is taken;
-        then nothing has changed.
+        Raise ValueError for a reading or milestone that does not exist, ListenError when a new site's port is taken,
+        RevisionError when another ``revision`` of the world than the given one is in force; then nothing has changed.
         """
         async with self._one_at_a_time:
+            self.holder.expect(revision)
             await self._replace(world, readings, milestones)
 
     # Inside ---------------------------------------------------------------------------------------------------------
@@ -258,12 +364,27 @@ class Emulator:
         plain = world.world if isinstance(world, LoadedWorld) else world or self.world
         rulebook = rulebook_for(plain, chosen, moved)
         await self._fleet.add_sites(plain)
+        with self._house.lock:
+            self._readings, self._milestones = chosen, moved
+            if world is not None:
+                self.document = dict(world.document) if isinstance(world, LoadedWorld) else None
+            self._put_in_force(plain, rulebook)
+
+    def _put_in_force(self, world: World, rulebook: Rulebook) -> None:
         if rulebook.readings["server_chain"] != self.rulebook.readings["server_chain"]:
             self._house.tls = self._tls(rulebook)
-        self._readings, self._milestones = chosen, moved
-        if world is not None:
-            self.document = dict(world.document) if isinstance(world, LoadedWorld) else None
-        self.holder.swap(plain, rulebook)
+        self.holder.swap(world, rulebook)
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """Hang up on everybody, and be heard alone: a session in between would have a number that is given twice."""
+        while True:
+            await self._fleet.hang_up()
+            # Whoever connects from here on waits for the lock before a session has a number.
+            with self._house.lock:
+                if not self._fleet.connections:
+                    yield
+                    return
 
     def _tls(self, rulebook: Rulebook) -> TlsChoice:
         wide = leaves.WIDE if self.settings.cert_validity == "wide" else None
@@ -281,7 +402,7 @@ class Emulator:
             raise RuntimeError(msg)
         if self._loop is _running_loop():
             work.close()
-            msg = "this call would wait for the loop that it is made from; await begin_again() instead"
+            msg = "this call would wait for the loop that it is made from; await begin_again() or restore() instead"
             raise RuntimeError(msg)
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
@@ -295,7 +416,7 @@ class Emulator:
 
 def _possible(instant: datetime) -> datetime:
     """Give an instant back that the rulebook supports."""
-    if not EARLIEST_SUPPORTED <= as_utc(instant) < _END_OF_TIME:
+    if not EARLIEST_SUPPORTED <= as_utc(instant) < END_OF_TIME:
         earliest = EARLIEST_SUPPORTED.date()
         raise ValueError(
             f"the rulebook knows nothing of {iso(instant)}; choose {earliest} or a later date, before 3000"

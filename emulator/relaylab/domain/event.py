@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -60,10 +60,15 @@ class Answered(SessionEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged(SessionEvent):
-    """A decision point was reached and decided."""
+    """A decision point was reached and decided.
+
+    ``verdict_behind`` is the engine's Verdict that the decision was made from, for who explains it in the same process;
+    this room does not know its type. It is no part of the event's value: nobody compares, prints or writes it.
+    """
 
     command: str
     decision: Decision
+    verdict_behind: object | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

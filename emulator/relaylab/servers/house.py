@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Protocol
+from threading import RLock
+from typing import TYPE_CHECKING, Final, Protocol
 
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.peer import Peer
@@ -19,20 +20,25 @@ from relaylab.session.smtp import SmtpSession
 
 if TYPE_CHECKING:
     from relaylab.domain.randomness import Randomness
+    from relaylab.servers.clocks import MovableClock
     from relaylab.servers.tls import TlsServer
     from relaylab.session.turn import Dialogue, Turn
     from relaylab.store import Store, WorldHolder
 
 
-class MovableClock(Protocol):
-    """A clock that somebody may set."""
+# The name of every session that only asks whether a listener answers: it is not numbered, and leaves no trace.
+PROBE: Final = "probe"
 
-    def now(self) -> datetime:
-        """Give the present instant."""
+
+class Guest(Protocol):
+    """Somebody else's listener that works at a desk of this house, in a loop of its own."""
+
+    def __len__(self) -> int:
+        """Count its open connections."""
         ...
 
-    def set(self, instant: datetime) -> None:
-        """Go to another instant."""
+    async def hang_up(self) -> None:
+        """End every connection."""
         ...
 
 
@@ -48,7 +54,9 @@ class TlsChoice:
 class House:
     """Clock, world, store, dice and session numbers: one of each for all listeners.
 
-    ``started`` is the simulated instant of the start, from which session ids are counted.
+    ``started`` is the simulated instant of the start, from which session ids are counted. ``lock`` is held by whoever
+    changes any of this: a guest's turns come from another thread. ``guests`` are the listeners that are not ours, and
+    ``probes`` the client sides (address and port) of connections that only ask whether a listener answers.
     """
 
     clock: MovableClock
@@ -60,6 +68,9 @@ class House:
     limits: StreamLimits = field(default_factory=StreamLimits)
     tarpit: bool = False
     sessions: int = 0
+    lock: RLock = field(default_factory=RLock, repr=False)
+    guests: list[Guest] = field(default_factory=list)
+    probes: set[tuple[str, int]] = field(default_factory=set)
 
     def moment(self) -> Moment:
         """Read the clock and the world, once for one step."""
@@ -67,21 +78,30 @@ class House:
         return Moment(self.clock.now(), snapshot.world, snapshot.rulebook, self.store.counters)
 
     def apply(self, turn: Turn) -> None:
-        """Keep what a turn keeps."""
-        self.store.apply(charges=turn.charges, kept=turn.kept, events=turn.events)
+        """Keep what a turn keeps, unless it is a probe's."""
+        if turn.events and turn.events[0].session == PROBE:
+            return
+        with self.lock:
+            self.store.apply(charges=turn.charges, kept=turn.kept, events=turn.events)
 
-    def begin_again(self, started: datetime) -> None:
-        """Number sessions from one again, as after a start at ``started``."""
+    def begin_again(self, started: datetime, sessions: int = 0) -> None:
+        """Number sessions as after a start at ``started`` and so many sessions."""
         self.started = started
-        self.sessions = 0
+        self.sessions = sessions
 
-    def party(self, endpoint: Endpoint, peer: Peer, *, on_legacy_host: bool) -> Party:
-        """Draw the names of a new session."""
-        self.sessions += 1
-        run, number = self.store.mail.run, self.sessions
-        chance = self.randomness.stream("session", run, number)
+    def party(self, endpoint: Endpoint, peer: Peer, *, on_legacy_host: bool, is_probe: bool = False) -> Party:
+        """Draw the names of a new session; a probe's are not numbered, so that it changes nothing for the others."""
+        run = self.store.mail.run
+        if is_probe:
+            number, label, chance = 0, PROBE, self.randomness.stream(PROBE)
+        else:
+            with self.lock:
+                self.sessions += 1
+                number = self.sessions
+                label = f"s-{number:06d}" if run == 1 else f"s{run}-{number:06d}"
+                chance = self.randomness.stream("session", run, number)
         return Party(
-            label=f"s-{number:06d}" if run == 1 else f"s{run}-{number:06d}",
+            label=label,
             endpoint=endpoint,
             peer=peer,
             names=session_names(endpoint, chance, session_id(self.started, number)),
@@ -117,7 +137,13 @@ class SmtpDesk:
     def open(self, remote: tuple[str, int], local: tuple[str, int]) -> Dialogue:
         """Begin a session for a client, as whom its site makes it look."""
         del local
-        return SmtpSession(self.house.party(self.endpoint, self._peer(remote[0]), on_legacy_host=self.on_legacy_host))
+        party = self.house.party(
+            self.endpoint,
+            self._peer(remote[0]),
+            on_legacy_host=self.on_legacy_host,
+            is_probe=remote in self.house.probes,
+        )
+        return SmtpSession(party)
 
     def moment(self) -> Moment:
         """Give what a step may know."""

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from relaylab.domain.decision import Decision
-    from relaylab.domain.reply import Reply
     from relaylab.domain.tenant import Tenant
     from relaylab.domain.world import World
+    from relaylab.engine.verdict import Verdict
     from relaylab.session.moment import Moment
     from relaylab.session.party import Party
 
@@ -34,11 +34,15 @@ _LONGEST_QUEUE: Final = timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What became of an accepted message: itself, the report if there is one, and what it cost."""
+    """What became of an accepted message: itself, the report if there is one, and what it cost.
+
+    ``bounced`` are the recipients whose copies bounced, each with the verdict on it.
+    """
 
     message: KeptMessage
     report: KeptMessage | None
     charges: tuple[Charge, ...]
+    bounced: tuple[tuple[Address, Verdict], ...] = ()
 
 
 def deliver(  # noqa: PLR0913 - the message, its verdict, and where both are
@@ -71,7 +75,7 @@ def deliver(  # noqa: PLR0913 - the message, its verdict, and where both are
         decision=decision,
     )
     report = _report(message, _report_goes_to(ask), bounced, party, moment) if bounced else None
-    return Delivered(message, report, tuple(_charges(ask, sender_tenant, message, external)))
+    return Delivered(message, report, tuple(_charges(ask, sender_tenant, message, external)), tuple(bounced))
 
 
 def delivery_instant(ask: DataAsk, moment: Moment) -> datetime:
@@ -109,7 +113,7 @@ def expand(world: World, recipient: Recipient) -> Iterator[Recipient]:
 
 def _place(
     ask: DataAsk, sender_tenant: Tenant | None, moment: Moment
-) -> tuple[list[Copy], list[tuple[Address, Reply]], int]:
+) -> tuple[list[Copy], list[tuple[Address, Verdict]], int]:
     """Judge and place each copy; give them, those that bounced, and how many count as external (COR-40)."""
     calendar, usage = moment.rulebook.calendar, moment.usage
     tenant_id = sender_tenant.id if sender_tenant else ""
@@ -120,7 +124,7 @@ def _place(
     moera_quota = limits.moera_quota(sender_tenant, moment.now, calendar) if sender_tenant and uses_moera else None
     external = 0
     copies: list[Copy] = []
-    bounced: list[tuple[Address, Reply]] = []
+    bounced: list[tuple[Address, Verdict]] = []
     for place, through in enumerate(ask.envelope.recipients):
         for recipient in expand(moment.world, moment.world.recipient(through)):
             copy_ask = DeliveryAsk(
@@ -142,9 +146,8 @@ def _place(
                 recipients_today=ask.recipients_today + place + 1,
             )
             verdict = moment.rulebook.judge(copy_ask)
-            reply = verdict.reply
-            if reply is not None:
-                bounced.append((recipient.address, reply))
+            if verdict.reply is not None:
+                bounced.append((recipient.address, verdict))
                 copies.append(Copy(recipient.address, through, Placement.NONE, verdict.decision()))
                 continue
             external += copy_ask.is_external
@@ -193,7 +196,7 @@ def _report_goes_to(ask: DataAsk) -> Address | None:
 def _report(
     message: KeptMessage,
     sender: Address | None,
-    bounced: list[tuple[Address, Reply]],
+    bounced: list[tuple[Address, Verdict]],
     party: Party,
     moment: Moment,
 ) -> KeptMessage | None:
@@ -205,7 +208,7 @@ def _report(
         domain=sender.domain,
         subject=message.head.subject,
         original=message.raw,
-        failed=bounced,
+        failed=[(address, verdict.reply) for address, verdict in bounced if verdict.reply is not None],
         names=party.names,
         now=moment.now,
         chance=party.chance,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from relaylab.domain.asks import MailAsk, RcptAsk
 from relaylab.domain.charge import Charge, Meter
 from relaylab.domain.endpoint import Endpoint
-from relaylab.domain.event import Judged, Kept, Reported
+from relaylab.domain.event import Kept, Reported
 from relaylab.engine.attribution import attribute
 from relaylab.rules import limits, replies
 from relaylab.session.commands import Chunk, Fault, Verb, parse_chunk, parse_mail, parse_rcpt
@@ -177,9 +177,7 @@ class Mailing:
             )
         ]
         events += [
-            Judged(**self._speech.stamp(moment), command=f"delivery to {copy.recipient}", decision=copy.decision)
-            for copy in delivered.message.copies
-            if copy.decision is not None
+            self._speech.judged(verdict, f"delivery to {address}", moment) for address, verdict in delivered.bounced
         ]
         if delivered.report is not None:
             failed = tuple(str(copy.recipient) for copy in delivered.message.copies if copy.decision is not None)

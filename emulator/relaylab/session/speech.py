@@ -45,6 +45,10 @@ class Speech:
         """Give what an event at this moment begins with."""
         return {"at": moment.now, "session": self._party.label, "endpoint": self._party.endpoint}
 
+    def judged(self, verdict: Verdict, command: str, moment: Moment) -> Judged:
+        """Give the event of a verdict."""
+        return Judged(**self.stamp(moment), command=command, decision=verdict.decision(), verdict_behind=verdict)
+
     def say(
         self,
         reply: Reply,
@@ -61,7 +65,7 @@ class Speech:
 
     def admit(self, verdict: Verdict, command: str, moment: Moment) -> Turn:
         """Give the answer of a verdict that lets the client go on."""
-        judged = Judged(**self.stamp(moment), command=command, decision=verdict.decision())
+        judged = self.judged(verdict, command, moment)
         return self.say(_spoken(verdict), moment, events=(judged,))
 
     def refuse(
@@ -74,7 +78,7 @@ class Speech:
         counts_as_error: bool = False,
     ) -> Turn:
         """Give the answer of a verdict that does not."""
-        judged = Judged(**self.stamp(moment), command=command, decision=verdict.decision())
+        judged = self.judged(verdict, command, moment)
         reply = _spoken(verdict)
         if verdict.effect.kind is EffectKind.DISCONNECT:
             closed = Closed(**self.stamp(moment), why=f"closed with {reply.code:d}")

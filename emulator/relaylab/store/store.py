@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.charge import Meter
@@ -12,9 +14,19 @@ if TYPE_CHECKING:
     from relaylab.domain.charge import Charge
     from relaylab.domain.event import Event
     from relaylab.domain.message import KeptMessage
+    from relaylab.engine.quotas import RollingSum
     from relaylab.store.counters import Counters
-    from relaylab.store.events import EventLog
-    from relaylab.store.mail import MailStore
+    from relaylab.store.events import EventLog, LogDump
+    from relaylab.store.mail import MailDump, MailStore
+
+
+@dataclass(frozen=True, slots=True)
+class StoreDump:
+    """Everything that outlasts a turn, as it stood."""
+
+    mail: MailDump
+    events: LogDump
+    counters: Mapping[tuple[Meter, str], RollingSum]
 
 
 class Store:
@@ -55,6 +67,16 @@ class Store:
         self.mail.clear()
         self.counters.clear()
         self.events.clear()
+
+    def dump(self) -> StoreDump:
+        """Give everything as it stands."""
+        return StoreDump(self.mail.dump(), self.events.dump(), self.counters.dump())
+
+    def load(self, dump: StoreDump) -> None:
+        """Stand where a dump was made; where the mail cannot be kept (StoreError), nothing has changed."""
+        self.mail.load(dump.mail)
+        self.events.load(dump.events)
+        self.counters.load(dump.counters)
 
     def close(self) -> None:
         """Let go of the mail store."""
