@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -25,13 +24,6 @@ ROUTES = [
     ("PUT", "/world"),
     ("POST", "/reset"),
 ]
-
-
-@pytest.fixture
-def controlled(emulate: Emulate) -> Iterator[Controlled]:
-    controlled = Controlled(emulate())
-    yield controlled
-    controlled.close()
 
 
 # Who may -------------------------------------------------------------------------------------------------------------

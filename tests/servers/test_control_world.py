@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Iterator
 from copy import deepcopy
 
 import pytest
@@ -16,14 +15,6 @@ from relaylab.servers.fleet import Listening
 from tests.clients.by_socket import Wire, refuses_connections, send_directly
 from tests.clients.controlled import Controlled
 from tests.conftest import Emulate
-
-
-@pytest.fixture
-def controlled(emulate: Emulate) -> Iterator[Controlled]:
-    controlled = Controlled(emulate())
-    yield controlled
-    controlled.close()
-
 
 # The world -----------------------------------------------------------------------------------------------------------
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from relaylab.servers.probes import Probed
     from relaylab.store import Store
 
-Explain = Callable[[str, "Rulebook"], "tuple[str, Mapping[str, object]] | None"]
+Explain = Callable[[str, "Rulebook"], "tuple[str, Mapping[str, object]]"]
 
 _MOST_SNAPSHOTS: Final = 64  # each holds a world and all mail of its time
 
@@ -41,7 +41,7 @@ class Steered:
     """An emulator as the control plane sees it.
 
     A world that it is sent gets the ``phase`` that was asked for. ``explain`` says why of a rule, a reply line or a
-    code: the sentences for that are written by whoever knows them all.
+    code, as a text and as JSON, or raises LookupError: the sentences for that are written by whoever knows them all.
     """
 
     def __init__(self, emulator: Emulator, phase: Phase | None = None, explain: Explain | None = None) -> None:
@@ -106,8 +106,12 @@ class Steered:
 
     def explain(self, what: str) -> Explained | None:
         """Explain a rule, a reply line or a status code."""
-        found = self._explain(what, self._emulator.rulebook) if self._explain else None
-        return None if found is None else Explained(*found)
+        if self._explain is None:
+            return None
+        try:
+            return Explained(*self._explain(what, self._emulator.rulebook))
+        except LookupError as error:
+            raise RejectedError(str(error), HTTPStatus.NOT_FOUND) from None
 
     # The clock and the dice -----------------------------------------------------------------------------------------
 

@@ -138,7 +138,8 @@ def _from_quoted_printable(pieces: Iterator[bytes]) -> Iterator[bytes]:
     left = b""
     for piece in pieces:
         octets = left + piece
-        cut = octets.rfind(b"\n") + 1 or max(0, len(octets) - 2)  # never within =XX, nor before a soft line break
+        sign = octets.rfind(b"=", max(0, len(octets) - 2))  # never cut within =XX, nor within a soft line break
+        cut = octets.rfind(b"\n") + 1 or (sign if sign >= 0 else len(octets))
         left = octets[cut:]
         yield binascii.a2b_qp(octets[:cut])
     yield binascii.a2b_qp(left)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
@@ -18,14 +19,19 @@ if TYPE_CHECKING:
 
     from relaylab.servers.control.call import Call
 
+_RECORD: Final = re.compile(r"\d{1,2}|\d{4,}|s\d*-\d+(-[\w-]+)?", re.ASCII)  # three digits are a reply code
+
 
 async def _explain(call: Call) -> Response:
     what = call.text("what")
     if not what:
         raise RejectedError("there is no what; ask for an event's number, a message's id, a rule, a line or a code")
-    found = _event(call, what) or _message(call, what) or call.controlled.explain(what)
+    found = _event(call, what) or _message(call, what)
+    if found is None and _RECORD.fullmatch(what):
+        raise not_found(f"no event or message is called {what!r}; GET /events and GET /messages list them")
+    found = found or call.controlled.explain(what)
     if found is None:
-        raise not_found(f"{what!r} is no event, message or rule here; `relaylab explain` knows every line and code")
+        raise not_found(f"{what!r} is no event or message; `relaylab explain` knows every rule, line and code")
     return JsonAnswer({"text": found.text, "document": found.document})
 
 
