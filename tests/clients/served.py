@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Self
 
@@ -32,11 +33,12 @@ class Served:
 
     def __init__(self, *words: str, environment: Mapping[str, str] | None = None) -> None:
         command = [sys.executable, "-m", "relaylab_conformance", "serve", *words]
+        self._own = TemporaryDirectory()  # the user's data folder, where it says that it is serving
         self.process = subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=os.environ | dict(environment or {}),
+            env=os.environ | {"XDG_DATA_HOME": self._own.name, "HOME": self._own.name} | dict(environment or {}),
             encoding="utf-8",
         )
         assert self.process.stdout is not None
@@ -54,6 +56,7 @@ class Served:
         if self.process.poll() is None:
             self.process.kill()
         self.process.communicate(timeout=PATIENCE)
+        self._own.cleanup()
 
     @property
     def told(self) -> dict[str, Any]:

@@ -53,6 +53,10 @@ def calm_world(tmp_path: Path) -> str:
         ("rules",),
         ("readings",),
         ("milestones",),
+        ("travel",),
+        ("status",),
+        ("messages",),
+        ("events",),
     ],
 )
 def test_every_verb_has_help(verb: tuple[str, ...]) -> None:

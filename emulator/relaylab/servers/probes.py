@@ -58,7 +58,7 @@ async def _probe(listener: Announced, house: House, trust: ssl.SSLContext) -> Pr
     except TimeoutError:
         why = f"it took longer than {PATIENCE:g} seconds"
     except (OSError, ssl.SSLError, _UnexpectedError) as error:
-        why = str(error) or type(error).__name__
+        why = str(error) or f"the connection broke off ({type(error).__name__})"
     else:
         why = ""
     return Probed(listener, heard.greeting, heard.tls, why)
