@@ -11,7 +11,7 @@ import json
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from relaylab.servers.control.call import Operation, Parameter, RejectedError
 from relaylab.servers.control.events import ENDPOINT, KIND, SESSION, at_endpoint
@@ -19,8 +19,6 @@ from relaylab.store import as_json, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-
-    from starlette.responses import Response
 
     from relaylab.servers.control.call import Call
     from relaylab.store import Entry
@@ -57,6 +55,8 @@ class Streams:
 
 async def _stream(call: Call) -> Response:
     headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    if call.request.method == "HEAD":
+        return Response(headers=headers, media_type="text/event-stream")
     return StreamingResponse(_sent(call, _begin(call)), headers=headers, media_type="text/event-stream")
 
 
