@@ -9,11 +9,16 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from relaylab.app.config import LoadedWorld, load_world
 from relaylab.app.emulator import Emulator, Settings
 from relaylab.domain.clock import parse_instant
 from relaylab_certs import TestAuthority
+
+# A machine that is busy is no failure: no test is timed.
+hypothesis_settings.register_profile("relaylab", deadline=None)
+hypothesis_settings.load_profile("relaylab")
 
 WORLD_FILE = Path(__file__).parent / "clients" / "world.toml"
 
@@ -31,6 +36,14 @@ class Emulate(Protocol):
         seed: int = 7,
         settings: Settings | None = None,
     ) -> Emulator: ...
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_folder_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Whatever is started by a test says that it is serving in a folder of this run, not in the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,6 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Self
 
@@ -33,12 +32,11 @@ class Served:
 
     def __init__(self, *words: str, environment: Mapping[str, str] | None = None) -> None:
         command = [sys.executable, "-m", "relaylab_conformance", "serve", *words]
-        self._own = TemporaryDirectory()  # the user's data folder, where it says that it is serving
         self.process = subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=os.environ | {"XDG_DATA_HOME": self._own.name, "HOME": self._own.name} | dict(environment or {}),
+            env=os.environ | dict(environment or {}),
             encoding="utf-8",
         )
         assert self.process.stdout is not None
@@ -56,7 +54,6 @@ class Served:
         if self.process.poll() is None:
             self.process.kill()
         self.process.communicate(timeout=PATIENCE)
-        self._own.cleanup()
 
     @property
     def told(self) -> dict[str, Any]:
