@@ -40,6 +40,14 @@ class Emulate(Protocol):
     ) -> Emulator: ...
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_folder_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Whatever is started by a test says that it is serving in a folder of this run, not in the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> TestAuthority:
     """A root that no machine trusts, made for this run."""

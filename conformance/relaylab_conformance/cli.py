@@ -40,6 +40,14 @@ def main() -> None:
 @main.command(short_help="Answer as Microsoft 365 does, until Ctrl-C.")
 @click.argument("world")
 @click.option("--at", type=InstantParam(), help="Start the clock here; without it, now.")
+@click.option(
+    "--rate",
+    default=1.0,
+    show_default=True,
+    type=click.FloatRange(min=0, min_open=True, max=31_622_400),
+    help="Simulated seconds a second; 86400 lives a day a second.",
+)
+@click.option("--freeze", is_flag=True, help="Have the clock stand still until somebody moves it.")
 @options.seed_option
 @click.option(
     "--port-base",
@@ -74,6 +82,8 @@ def serve(  # noqa: PLR0913 - an argument an option
     *,
     world: str,
     at: datetime | None,
+    rate: float,
+    freeze: bool,
     seed: int,
     port_base: int,
     as_json: bool,
@@ -96,10 +106,14 @@ def serve(  # noqa: PLR0913 - an argument an option
     silent connection, and any, is closed.
     """
     from relaylab.app import serving
+    from relaylab_conformance.explain.controlled import explain_for_control
 
     wanted = serving.ServeOptions(
         world=world,
         at=at,
+        rate=rate,
+        freeze=freeze,
+        explain=explain_for_control,
         seed=seed,
         port_base=port_base,
         as_json=as_json,
@@ -248,11 +262,105 @@ def list_faults(*, as_json: bool, as_markdown: bool) -> None:
         terminal.say(fault_listing.as_markdown() if as_markdown else fault_listing.as_text(terminal.width()))
 
 
+@main.command(
+    short_help="Move the clock of a relaylab that is serving.",
+    context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
+)
+@click.argument("when", required=False)
+@click.option("--freeze", is_flag=True, help="Have the clock stand still.")
+@click.option("--rate", type=float, help="Have the clock run, so many simulated seconds a second.")
+@options.control_options
+def travel(  # noqa: PLR0913 - an argument an option
+    *, when: str | None, freeze: bool, rate: float | None, control: str | None, token: str | None, as_json: bool
+) -> None:
+    """Move the clock of a relaylab that is serving, forwards or back: WHEN is a date, an instant, +30d, -12h or +1d12h.
+
+    Every listener moves together; open sessions see the new instant at their next command. Without WHEN, say where it
+    stands.
+    """
+    from relaylab_conformance.steering import verbs
+
+    verbs.travel(verbs.Which(control, token, as_json), when, freeze=freeze, rate=rate)
+
+
+@main.command(short_help="Say how a relaylab that is serving stands.")
+@options.control_options
+def status(*, control: str | None, token: str | None, as_json: bool) -> None:
+    """Say how a relaylab that is serving stands, and prove each listener by a real connection.
+
+    Exit code 1: a listener is not ready.
+    """
+    from relaylab_conformance.steering import verbs
+
+    is_ready = verbs.status(verbs.Which(control, token, as_json))
+    raise SystemExit(options.GOOD if is_ready else options.PROBLEMS)
+
+
+@main.command(short_help="List, show or delete the mail of a relaylab that is serving.")
+@click.argument("name", metavar="[ID]", required=False)
+@click.option("--raw", is_flag=True, help="Write the message to standard output as it came.")
+@click.option("--attachment", type=click.IntRange(min=1), help="Write that attachment to standard output, decoded.")
+@click.option("--delete", is_flag=True, help="Delete the message; with --all, every message.")
+@click.option("--all", "every", is_flag=True, help="With --delete, without ID: mean every message.")
+@options.control_options
+def messages(  # noqa: PLR0913 - an argument an option
+    *,
+    name: str | None,
+    raw: bool,
+    attachment: int | None,
+    delete: bool,
+    every: bool,
+    control: str | None,
+    token: str | None,
+    as_json: bool,
+) -> None:
+    """List the mail that a relaylab that is serving has accepted, or show the message ID."""
+    from relaylab_conformance.steering import verbs
+
+    which = verbs.Which(control, token, as_json)
+    if raw + delete + (attachment is not None) > 1:
+        raise options.BadInputError("--raw, --attachment and --delete are three things to do; give one of them")
+    if every and (not delete or name is not None):
+        raise options.BadInputError("--all goes with --delete, without ID; to list all mail, leave it out")
+    if name is None and (raw or attachment is not None or (delete and not every)):
+        raise options.BadInputError("which message? Give its ID (`relaylab messages` lists them), or --delete --all")
+    if delete:
+        verbs.delete_messages(which, name)
+    elif name is None:
+        verbs.list_messages(which)
+    elif raw or attachment is not None:
+        verbs.print_content(which, name, attachment)
+    else:
+        verbs.show_message(which, name)
+
+
+@main.command(short_help="List or follow what happens in a relaylab that is serving.")
+@click.option("--follow", "-f", is_flag=True, help="Print what happens from now on, until Ctrl-C.")
+@click.option("--after", type=click.IntRange(min=0), help="Begin behind the event of that number.")
+@click.option("--session", help="Of one session only, such as s-000042.")
+@click.option("--kind", help="Of one kind only, such as judged.")
+@options.control_options
+def events(  # noqa: PLR0913 - an argument an option
+    *,
+    follow: bool,
+    after: int | None,
+    session: str | None,
+    kind: str | None,
+    control: str | None,
+    token: str | None,
+    as_json: bool,
+) -> None:
+    """List what happened in a relaylab that is serving, a line an event; with --json, an object a line."""
+    from relaylab_conformance.steering import verbs
+
+    verbs.events(verbs.Which(control, token, as_json), after=after, session=session, kind=kind, follow=follow)
+
+
 @main.command(short_help="Say why: a rule, a reply line, a code, an event.")
 @click.argument("what")
 @click.option("--run", type=click.Path(file_okay=False, path_type=Path), help="The folder that certify wrote.")
 @click.option("--control", metavar="URL", help="The control plane of a relaylab that is serving.")
-@click.option("--token", default="", help="The token of the control plane.")
+@click.option("--token", help="Its token, where it is not found by itself.")
 @options.readings_and_milestones
 @options.json_option
 def explain(  # noqa: PLR0913 - an argument an option
@@ -260,7 +368,7 @@ def explain(  # noqa: PLR0913 - an argument an option
     what: str,
     run: Path | None,
     control: str | None,
-    token: str,
+    token: str | None,
     readings: Readings,
     milestones: Milestones,
     as_json: bool,

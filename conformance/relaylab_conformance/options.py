@@ -140,6 +140,22 @@ def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")(command)
 
 
+def control_options(command: F) -> F:
+    """Give a verb --control and --token, and --json."""
+    for option in (
+        json_option,
+        click.option("--token", envvar="RELAYLAB_TOKEN", help="Its token, where it is not found by itself."),
+        click.option(
+            "--control",
+            metavar="URL",
+            envvar="RELAYLAB_CONTROL",
+            help="The control plane of the relaylab that is meant; without it, of the only one that is serving.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 def phase_option(command: F) -> F:
     """Give a verb --phase."""
     return click.option(

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import httpx
 
 from relaylab.app.emulator import Emulator
-from relaylab.app.serving import Steered
+from relaylab.app.steered import Explain, Steered
 from relaylab.servers.control import ControlServer
 from tests.clients.by_socket import Door
 
@@ -20,9 +20,9 @@ T = TypeVar("T")
 class Controlled:
     """An emulator with a control plane in its own loop, and a client that knows the token."""
 
-    def __init__(self, emulator: Emulator) -> None:
+    def __init__(self, emulator: Emulator, explain: Explain | None = None) -> None:
         self.emulator = emulator
-        self.server = ControlServer(Steered(emulator))
+        self.server = ControlServer(Steered(emulator, explain=explain))
         self.in_loop(self.server.start("127.0.0.1", 0))
         self.client = httpx.Client(
             base_url=self.server.url,

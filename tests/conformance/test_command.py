@@ -57,6 +57,10 @@ def calm_world(tmp_path: Path) -> str:
         ("milestones",),
         ("errors",),
         ("inferences",),
+        ("travel",),
+        ("status",),
+        ("messages",),
+        ("events",),
     ],
 )
 def test_every_verb_has_help(verb: tuple[str, ...]) -> None:

@@ -14,7 +14,8 @@ from relaylab.rules.catalogue import rulebook
 from relaylab_certs import TestAuthority
 from relaylab_conformance.cli import main
 from relaylab_conformance.explain import explain
-from relaylab_conformance.explain.records import Control
+from relaylab_conformance.explain.records import Serving
+from relaylab_conformance.steering.client import Control
 from tests.clients.by_socket import Wire
 from tests.clients.served import Served
 from tests.conftest import WORLD_FILE
@@ -93,7 +94,7 @@ def test_an_event_of_a_fault_is_explained_as_that(authority: TestAuthority) -> N
             control = served.told["endpoints"]["control"]
         (event,) = served.get("/events?kind=faulted").json()["events"]
 
-        text = explain(str(event["seq"]), rulebook(), Control(control["url"], control["token"])).text
+        text = explain(str(event["seq"]), rulebook(), Serving(Control(control["url"], control["token"]))).text
 
     assert "Because   fault f-1 (421connect); no rule was asked" in text
     assert "Said      421 4.3.2 Service not available" in text

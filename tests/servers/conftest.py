@@ -9,6 +9,8 @@ import pytest
 
 from relaylab.servers.tls import ServerTls
 from relaylab_certs import CertifiedKey, TestAuthority, leaves
+from tests.clients.controlled import Controlled
+from tests.conftest import Emulate
 
 Play = Callable[[Coroutine[Any, Any, None]], None]
 
@@ -39,3 +41,11 @@ def play(request: pytest.FixtureRequest) -> Iterator[Play]:
     new_loop = asyncio.new_event_loop if request.param == "asyncio" else pytest.importorskip("uvloop").new_event_loop
     with asyncio.Runner(loop_factory=new_loop) as runner:
         yield runner.run
+
+
+@pytest.fixture
+def controlled(emulate: Emulate) -> Iterator[Controlled]:
+    """An emulator of the small world with a control plane."""
+    controlled = Controlled(emulate())
+    yield controlled
+    controlled.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Iterator
 from copy import deepcopy
 
 import pytest
@@ -16,14 +15,6 @@ from relaylab.servers.fleet import Listening
 from tests.clients.by_socket import Wire, refuses_connections, send_directly
 from tests.clients.controlled import Controlled
 from tests.conftest import Emulate
-
-
-@pytest.fixture
-def controlled(emulate: Emulate) -> Iterator[Controlled]:
-    controlled = Controlled(emulate())
-    yield controlled
-    controlled.close()
-
 
 # The world -----------------------------------------------------------------------------------------------------------
 
@@ -110,7 +101,7 @@ def test_a_site_whose_port_is_taken_is_refused_and_changes_nothing(emulate: Emul
 
 
 def test_a_body_that_is_too_large_is_refused(controlled: Controlled, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("relaylab.servers.control._LARGEST_BODY", 1000)
+    monkeypatch.setattr("relaylab.servers.control.call.LARGEST_BODY", 1000)
 
     assert "the body is larger than 1000 octets; send less" == controlled.put("/world", b"x" * 1001, 413)["error"]
 
@@ -181,5 +172,10 @@ def test_a_port_that_is_taken_is_named_with_the_way_out(emulate: Emulate) -> Non
 
 def half_a_request(controlled: Controlled) -> bytes:
     """A request that announces more than it sends."""
-    lines = ("PUT /world HTTP/1.1", "Host: x", f"Authorization: Bearer {controlled.server.token}", "Content-Length: 9")
+    lines = (
+        "PUT /world HTTP/1.1",
+        "Host: localhost",
+        f"Authorization: Bearer {controlled.server.token}",
+        "Content-Length: 9",
+    )
     return "\r\n".join((*lines, "", "{")).encode()

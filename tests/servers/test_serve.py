@@ -190,7 +190,13 @@ def test_a_client_that_never_reads_and_a_control_client_that_never_finishes_do_n
             send_for_ever(deaf)
         control = served.told["endpoints"]["control"]
         slow = socket.create_connection(("127.0.0.1", int(control["url"].rpartition(":")[2])))
-        lines = ("PUT /clock HTTP/1.1", "Host: x", f"Authorization: Bearer {control['token']}", "Content-Length: 9", "")
+        lines = (
+            "PUT /clock HTTP/1.1",
+            "Host: localhost",
+            f"Authorization: Bearer {control['token']}",
+            "Content-Length: 9",
+            "",
+        )
         slow.sendall("\r\n".join((*lines, "{")).encode())
 
         assert (0, "", "") == served.end(signal.SIGTERM)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import urllib.error
-import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +12,7 @@ from relaylab.app.world_file.errors import near_miss
 from relaylab.domain.source import Source
 from relaylab_conformance.explain.answer import Explanation, UnknownError, cited, cut, entry
 from relaylab_conformance.report.folder import EVENTS, MESSAGES
-
-_PATIENCE: Final = 10.0  # real seconds for an answer of the control plane
+from relaylab_conformance.steering.client import Control, SteeringError
 
 
 class Records(Protocol):
@@ -55,37 +52,32 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Control:
-    """The control plane of an emulator that is serving."""
+class Serving:
+    """An emulator that is serving."""
 
-    url: str
-    token: str
+    control: Control
 
     def event(self, number: int) -> Mapping[str, Any] | None:
         """Give the event of that number."""
-        found = self._get(f"/events?after={number - 1}&limit=1")["events"]
+        found = self._get("/events", after=max(0, number - 1), limit=1)["events"]
         return next((event for event in found if event["seq"] == number), None)
 
     def messages(self) -> Sequence[Mapping[str, Any]]:
         """Give every message."""
-        found: Sequence[Mapping[str, Any]] = self._get("/messages")["messages"]
-        return found
+        found: list[Mapping[str, Any]] = []
+        after = None
+        while True:
+            page = self._get("/messages", after=after)
+            found += page["messages"]
+            after = page["next"]
+            if after is None:
+                return found
 
-    def _get(self, path: str) -> Mapping[str, Any]:
-        if not self.url.startswith(("http://", "https://")):
-            raise UnknownError(f"{self.url!r} is no address; `relaylab serve` prints it, as http://127.0.0.1:1592")
-        address = self.url.rstrip("/") + path
-        request = urllib.request.Request(address, headers={"Authorization": f"Bearer {self.token}"})  # noqa: S310 - checked
+    def _get(self, path: str, **filters: str | int | None) -> Mapping[str, Any]:
         try:
-            with urllib.request.urlopen(request, timeout=_PATIENCE) as answer:  # noqa: S310 - checked above
-                document: Mapping[str, Any] = json.loads(answer.read())
-        except urllib.error.HTTPError as error:
-            raise UnknownError(f"{self.url}: {_told(error)}; `relaylab serve` prints the token") from None
-        except (OSError, ValueError) as error:
-            raise UnknownError(
-                f"{self.url}: nobody answers as a control plane does ({error}); is it serving?"
-            ) from None
-        return document
+            return self.control.get(path, **filters)
+        except SteeringError as error:
+            raise UnknownError(str(error)) from None
 
 
 def explain_record(what: str, records: Records) -> Explanation | None:
@@ -171,10 +163,3 @@ def _word(key: str) -> str:
 
 def _text(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _told(error: urllib.error.HTTPError) -> str:
-    try:
-        return str(json.loads(error.read())["error"])
-    except (ValueError, KeyError, TypeError):
-        return f"it answered {error.code}"

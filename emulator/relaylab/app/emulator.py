@@ -8,23 +8,27 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
 from relaylab.app.config import LoadedWorld
 from relaylab.app.faults import stated_faults
 from relaylab.app.rulebooks import rulebook_for
-from relaylab.domain.clock import ManualClock, as_utc, iso
+from relaylab.app.snapshot import EmulatorSnapshot
+from relaylab.domain.clock import as_utc, iso
 from relaylab.domain.randomness import Randomness
 from relaylab.rules.milestones import EARLIEST_SUPPORTED, NOT_SUPPORTED_FROM
+from relaylab.servers.clocks import ClockState, MovableClock, SimulatedClock, resume, state_of, steerable
 from relaylab.servers.desk import StreamLimits
 from relaylab.servers.faulty_tls import FaultyTls
-from relaylab.servers.fleet import Fleet, Listening, SiteListening
-from relaylab.servers.house import House, MovableClock, SmtpDesk, TlsChoice
+from relaylab.servers.fleet import Announced, Fleet, Listening, SiteListening
+from relaylab.servers.house import House, SmtpDesk, TlsChoice
 from relaylab.servers.lab_plan import LabPlan
+from relaylab.servers.probes import Probed, probe
 from relaylab.servers.tls import ServerTls
 from relaylab.store import (
     Counters,
@@ -55,7 +59,8 @@ class Settings:
     ``port_base`` 0 takes free ports. ``store`` is a SQLite file (None: memory). ``idle`` and ``total`` are real
     seconds. ``tarpit`` holds refusals back for five seconds, as the service does. ``record`` keeps what is said on the
     wire, secrets left out, for ``dialogues``. With a ``lab`` the endpoints are at its addresses and ports, and
-    certificates are RSA, which the oldest devices read.
+    certificates are RSA, which the oldest devices read. ``events`` is how
+    many events the log keeps, the newest.
     """
 
     host: str = "127.0.0.1"
@@ -68,6 +73,7 @@ class Settings:
     idle: float = 300.0
     total: float = 600.0
     lab: LabPlan | None = None
+    events: int = 50_000
 
     @property
     def key(self) -> leaves.KeyKind:
@@ -107,7 +113,7 @@ class Emulator:
         settings: Settings | None = None,
         faults: Iterable[Fault | str] = (),
     ) -> None:
-        """Prepare; give ``at`` for a clock that stands still until it is moved, or a ``clock``.
+        """Prepare; give ``at`` for a clock that stands still until it is moved or let run, or a ``clock``.
 
         ``faults`` are values, or texts as ``relaylab serve --fault`` takes them. Raise ValueError for a reading or
         milestone that does not exist, an instant that cannot be and a fault that cannot act, StoreError when the store
@@ -117,7 +123,7 @@ class Emulator:
             if at is None:
                 msg = "give at=, an aware datetime to stand at, or clock="
                 raise ValueError(msg)
-            clock = ManualClock(at)
+            clock = SimulatedClock(at, frozen=True)
         started = _possible(clock.now())
         self.settings = settings or Settings()
         self.document: dict[str, object] | None = dict(world.document) if isinstance(world, LoadedWorld) else None
@@ -129,7 +135,7 @@ class Emulator:
         self.authority = authority or TestAuthority.open()
         standing = stated_faults(faults, plain, started)
         mail = SqliteMailStore(self.settings.store) if self.settings.store else MemoryMailStore()
-        self.store = Store(mail, EventLog(), Counters(), FaultBoard(standing))
+        self.store = Store(mail, EventLog(self.settings.events), Counters(), FaultBoard(standing))
         self._house = House(
             clock=clock,
             holder=self.holder,
@@ -169,6 +175,31 @@ class Emulator:
     def sites(self) -> Mapping[str, SiteListening]:
         """The ports of each site."""
         return self._fleet.sites
+
+    @property
+    def listeners(self) -> tuple[Announced, ...]:
+        """Every listener there is, with its word and site."""
+        return self._fleet.announced
+
+    @property
+    def connections(self) -> int:
+        """How many SMTP connections are open."""
+        return self._fleet.connections
+
+    @property
+    def clock_state(self) -> ClockState:
+        """Where the clock stands, and whether and how fast it runs."""
+        return state_of(self.clock)
+
+    @property
+    def readings(self) -> Mapping[str, str]:
+        """The readings that were chosen, apart from those the world chooses."""
+        return self._readings
+
+    @property
+    def milestones(self) -> Mapping[str, datetime | None]:
+        """The dates that were moved, apart from those the world moves."""
+        return self._milestones
 
     @property
     def world(self) -> World:
@@ -218,7 +249,10 @@ class Emulator:
         """Listen, in a loop in a thread of its own."""
         loop = new_event_loop()
         self._thread = threading.Thread(target=loop.run_forever, name="relaylab", daemon=True)
+        turns = threading.Event()
+        loop.call_soon(turns.set)
         self._thread.start()
+        turns.wait()  # until then the loop is not running, and a call to it would be refused
         self._loop = loop
         try:
             self._call(self.__aenter__())
@@ -244,6 +278,78 @@ class Emulator:
         Raise ValueError for an instant that is naive, or one that the rulebook does not support.
         """
         self.clock.set(_possible(instant))
+
+    def advance(self, by: timedelta) -> None:
+        """Go on by a span, or back by a negative one; raise ValueError as ``travel`` does."""
+        now = self.clock.now()
+        try:
+            instant = now + by
+        except OverflowError:
+            raise ValueError(
+                f"{by.days} days from {iso(now)} is outside all calendars; choose a shorter span"
+            ) from None
+        self.travel(instant)
+
+    def freeze(self) -> None:
+        """Have the clock stand still where it is; raise ValueError for a clock that knows only how to be set."""
+        steerable(self.clock).freeze()
+
+    def run(self, rate: float = 1.0) -> None:
+        """Have the clock run, ``rate`` simulated seconds a real one; 86400 lives a day a second.
+
+        Raise ValueError for a rate that cannot be, and for a clock that knows only how to be set.
+        """
+        steerable(self.clock).run(rate)
+
+    def reseed(self, seed: int) -> None:
+        """Draw everything random from another seed, from the next session on."""
+        self.seed = seed
+        self._house.randomness = Randomness(seed)
+
+    def snapshot(self) -> EmulatorSnapshot:
+        """Note everything there is but the connections; from any thread, and between two turns."""
+        with self._house.lock:
+            return EmulatorSnapshot(
+                world=self.world,
+                document=self.document,
+                rulebook=self.rulebook,
+                readings=self._readings,
+                milestones=self._milestones,
+                clock=self.clock_state,
+                seed=self.seed,
+                started=self._house.started,
+                sessions=self._house.sessions,
+                store=self.store.dump(),
+            )
+
+    def roll_back(self, snapshot: EmulatorSnapshot) -> None:
+        """Do what ``restore`` does. Call it from a thread, not from the emulator's own loop."""
+        self._call(self.restore(snapshot))
+
+    async def restore(self, snapshot: EmulatorSnapshot) -> None:
+        """Be again what a snapshot noted; every connection ends, whatever it was in the middle of.
+
+        Raise ListenError when a site of the snapshot needs a port that is taken, StoreError when its mail cannot be
+        kept; then nothing has changed.
+        """
+        async with self._one_at_a_time:
+            await self._fleet.add_sites(snapshot.world)
+            async with self._alone():
+                self.store.load(snapshot.store)
+                self._put_in_force(snapshot.world, snapshot.rulebook)
+                self.document = None if snapshot.document is None else dict(snapshot.document)
+                self._readings, self._milestones = dict(snapshot.readings), dict(snapshot.milestones)
+                resume(self.clock, snapshot.clock)
+                self.reseed(snapshot.seed)
+                self._house.begin_again(snapshot.started, snapshot.sessions)
+
+    async def ready(self) -> list[Probed]:
+        """Prove every listener by a real connection; nobody else notices."""
+        return await probe(self.listeners, self._house, self.ca_file)
+
+    def is_ready(self) -> bool:
+        """Tell whether every listener answers as it should. Call it from a thread, as ``roll_back``."""
+        return all(one.is_ready for one in self._call(self.ready()))
 
     def reset(  # noqa: PLR0913 - as many as an emulator has
         self,
@@ -279,16 +385,15 @@ class Emulator:
         instant = None if at is None else _possible(at)
         async with self._one_at_a_time:
             await self._replace(world, readings, milestones)
-            await self._fleet.hang_up()
-            # From here on nobody else is heard: a session between two of these lines would have a number given twice.
-            if instant is not None:
-                self.clock.set(instant)
-            if seed is not None:
-                self.seed, self._house.randomness = seed, Randomness(seed)
-            if tarpit is not None:
-                self._house.tarpit = tarpit
-            self.store.clear()
-            self._house.begin_again(self.clock.now())
+            async with self._alone():
+                if instant is not None:
+                    self.clock.set(instant)
+                if seed is not None:
+                    self.reseed(seed)
+                if tarpit is not None:
+                    self._house.tarpit = tarpit
+                self.store.clear()
+                self._house.begin_again(self.clock.now())
 
     async def replace(
         self,
@@ -296,13 +401,15 @@ class Emulator:
         world: World | LoadedWorld | None = None,
         readings: Mapping[str, str] | None = None,
         milestones: Mapping[str, datetime | None] | None = None,
+        revision: int | None = None,
     ) -> None:
         """Put another world, other readings or other dates in force; sessions see them at their next command.
 
-        Raise ValueError for a reading or milestone that does not exist, ListenError when a new site's port is taken;
-        then nothing has changed.
+        Raise ValueError for a reading or milestone that does not exist, ListenError when a new site's port is taken,
+        RevisionError when another ``revision`` of the world than the given one is in force; then nothing has changed.
         """
         async with self._one_at_a_time:
+            self.holder.expect(revision)
             await self._replace(world, readings, milestones)
 
     def put(
@@ -330,12 +437,27 @@ class Emulator:
         plain = world.world if isinstance(world, LoadedWorld) else world or self.world
         rulebook = rulebook_for(plain, chosen, moved)
         await self._fleet.add_sites(plain)
+        with self._house.lock:
+            self._readings, self._milestones = chosen, moved
+            if world is not None:
+                self.document = dict(world.document) if isinstance(world, LoadedWorld) else None
+            self._put_in_force(plain, rulebook)
+
+    def _put_in_force(self, world: World, rulebook: Rulebook) -> None:
         if rulebook.readings["server_chain"] != self.rulebook.readings["server_chain"]:
             self._house.tls, self._house.faulty_tls = self._tls(rulebook), self._faulty_tls(rulebook)
-        self._readings, self._milestones = chosen, moved
-        if world is not None:
-            self.document = dict(world.document) if isinstance(world, LoadedWorld) else None
-        self.holder.swap(plain, rulebook)
+        self.holder.swap(world, rulebook)
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """Hang up on everybody, and be heard alone: a session in between would have a number that is given twice."""
+        while True:
+            await self._fleet.hang_up()
+            # Whoever connects from here on waits for the lock before a session has a number.
+            with self._house.lock:
+                if not self._fleet.connections:
+                    yield
+                    return
 
     def _tls(self, rulebook: Rulebook) -> TlsChoice:
         where = self.settings
@@ -357,7 +479,7 @@ class Emulator:
             raise RuntimeError(msg)
         if self._loop is _running_loop():
             work.close()
-            msg = "this call would wait for the loop that it is made from; await begin_again() or replace() instead"
+            msg = "this call would wait for the loop that it is made from; await begin_again(), replace() or restore()"
             raise RuntimeError(msg)
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 

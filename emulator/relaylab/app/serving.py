@@ -13,7 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TextIO
 
-from relaylab.app.config import WorldFileError, load_document, load_world
+from relaylab.app.announced import Announcement, announced
+from relaylab.app.config import load_world
 from relaylab.app.emulator import Emulator, Settings, new_event_loop
 from relaylab.app.lab.arguments import check_sites
 from relaylab.app.lab.page import as_html
@@ -21,24 +22,31 @@ from relaylab.app.lab.pages import LabPages
 from relaylab.app.lab.print_out import print_out
 from relaylab.app.lab.sheet import LabSheet, lab_sheet
 from relaylab.app.rulebooks import Phase, in_phase
-from relaylab.app.steered_faults import SteeredFaults
+from relaylab.app.steered import Steered
 from relaylab.domain.clock import iso
 from relaylab.domain.event import Answered, BadInput, Faulted, Judged, TlsFailed
 from relaylab.rules.faults import CONDUCTS
-from relaylab.servers.clocks import ShiftedClock, SystemClock
-from relaylab.servers.control import ControlServer, RejectedError
-from relaylab.servers.fleet import CONTROL_OFFSET, ListenError
+from relaylab.servers.clocks import SimulatedClock, SystemClock
+from relaylab.servers.control import ControlServer
+from relaylab.servers.fleet import CONTROL_OFFSET
 from relaylab.servers.lab_plan import LabPlan
 from relaylab_certs import TestAuthority
 
 if TYPE_CHECKING:
+    from relaylab.app.steered import Explain
     from relaylab.servers.fleet import Listening
-    from relaylab.store import Entry, Store
+    from relaylab.store import Entry
+
+__all__ = ["ServeOptions", "Steered", "describe", "serve"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServeOptions:
-    """What ``relaylab serve`` was asked for; ``at`` None is now, ``store`` None keeps mail in memory."""
+    """What ``relaylab serve`` was asked for; ``at`` None is now, ``store`` None keeps mail in memory.
+
+    ``rate`` is in simulated seconds a real one; ``freeze`` has the clock stand still. ``explain`` says why for the
+    control plane.
+    """
 
     world: str
     at: datetime | None = None
@@ -57,6 +65,9 @@ class ServeOptions:
     total: float = 600.0
     lab: LabPlan | None = None
     faults: tuple[str, ...] = ()
+    rate: float = 1.0
+    freeze: bool = False
+    explain: Explain | None = None
 
 
 def serve(options: ServeOptions, out: TextIO | None = None) -> None:
@@ -76,7 +87,8 @@ async def _serve(options: ServeOptions, out: TextIO) -> None:
     loaded = load_world(options.world)
     if options.lab is not None:
         check_sites(options.lab, loaded.world)
-    clock = ShiftedClock(options.at or SystemClock().now())
+    # It stands still until everything answers: that takes a moment, which nobody asked to have passed.
+    clock = SimulatedClock(options.at or SystemClock().now(), rate=options.rate, frozen=True)
     world, moved = loaded.world, dict(options.milestones)
     if options.phase is not None:
         world, phase_dates = in_phase(world, options.phase, clock.now())
@@ -103,16 +115,19 @@ async def _serve(options: ServeOptions, out: TextIO) -> None:
     )
     with _stopping() as stopped:
         async with emulator:
-            control = ControlServer(Steered(emulator, options.phase))
+            control = ControlServer(Steered(emulator, options.phase, options.explain))
             await control.start(settings.host, options.port_base + CONTROL_OFFSET if options.port_base else 0)
             try:
                 async with _lab(options, emulator, loaded.name) as lab:
-                    if options.as_json:
-                        print(json.dumps(describe(emulator, control, lab)), file=out, flush=True)
-                    else:
-                        _introduce(emulator, control, loaded.notes, out, lab)
-                        emulator.store.events.subscribe(lambda entry: _tell(entry, out))
-                    await stopped.wait()
+                    with announced(Announcement(control.url, control.token, options.world)):
+                        if options.as_json:
+                            print(json.dumps(describe(emulator, control, lab)), file=out, flush=True)
+                        else:
+                            _introduce(emulator, control, loaded.notes, out, lab)
+                            emulator.store.events.subscribe(lambda entry: _tell(entry, out))
+                        if not options.freeze:
+                            clock.run(options.rate)
+                        await stopped.wait()
             finally:
                 await control.stop()
 
@@ -221,53 +236,3 @@ def _stopping() -> Iterator[asyncio.Event]:
             undo.callback(signal.signal, number, before)
     with undo:
         yield stopped
-
-
-class Steered:
-    """An emulator as the control plane sees it; a world that it is sent gets the ``phase`` that was asked for."""
-
-    def __init__(self, emulator: Emulator, phase: Phase | None = None) -> None:
-        self._emulator = emulator
-        self._phase = phase
-
-    @property
-    def store(self) -> Store:
-        """Mail and events."""
-        return self._emulator.store
-
-    @property
-    def faults(self) -> SteeredFaults:
-        """What the listeners do wrong on purpose."""
-        return SteeredFaults(self._emulator)
-
-    @property
-    def now(self) -> datetime:
-        """The simulated instant."""
-        return self._emulator.clock.now()
-
-    @property
-    def revision(self) -> int:
-        """Which world is in force."""
-        return self._emulator.holder.revision
-
-    @property
-    def document(self) -> dict[str, object] | None:
-        """The world as it was written."""
-        return self._emulator.document
-
-    def travel(self, instant: datetime) -> None:
-        """Go to another instant."""
-        self._emulator.travel(instant)
-
-    async def put_document(self, document: dict[str, object]) -> None:
-        """Put another world in force, in the phase that was asked for at the start."""
-        try:
-            loaded = load_document(document, "world")
-            world = in_phase(loaded.world, self._phase, self.now)[0] if self._phase else loaded.world
-            await self._emulator.replace(world=replace(loaded, world=world))
-        except (WorldFileError, ValueError, ListenError) as error:
-            raise RejectedError(str(error)) from None
-
-    async def begin_again(self) -> None:
-        """Forget mail, counters and events."""
-        await self._emulator.begin_again()

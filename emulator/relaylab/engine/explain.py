@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relaylab.domain.clock import iso
+from relaylab.engine.passing import way_to_pass
 from relaylab.engine.verdict import Outcome
 
 if TYPE_CHECKING:
@@ -13,9 +14,10 @@ if TYPE_CHECKING:
 
 
 def explain_verdict(verdict: Verdict) -> str:
-    """Explain a verdict, its trace included."""
+    """Explain a verdict, with what would have let it pass and its trace."""
     passed = [step.rule for step in verdict.trace() if step.outcome is Outcome.PASSED]
-    lines = [explain_decision(verdict.decision())]
+    way = way_to_pass(verdict)
+    lines = [explain_decision(verdict.decision()), *(way.lines() if way else ())]
     if passed:
         lines.append("Looked at before, and not so:")
         lines += [f"  {rule.id}: {rule.sentence}" for rule in passed]

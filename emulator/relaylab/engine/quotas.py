@@ -41,6 +41,12 @@ class RollingSum:
         """Give the instant of the n-th newest entry, those of the future included; None when there are fewer."""
         return self._instants[-n] if 1 <= n <= len(self._instants) else None
 
+    def copy(self) -> RollingSum:
+        """Give another one that goes on from here by itself."""
+        other = RollingSum(self._span)
+        other._instants, other._sums = self._instants.copy(), self._sums.copy()
+        return other
+
     def _tidy(self, before: datetime) -> None:
         """Forget what lies before an instant, once that is half of all: then it costs each charge next to nothing."""
         gone = bisect_left(self._instants, before)

@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from threading import Lock
+from typing import Final, Protocol
 
-from relaylab.domain.clock import as_utc
+from relaylab.domain.clock import ManualClock, as_utc
+
+# Our root certificate is valid until the year 3000; a clock that runs gets no further.
+END_OF_TIME: Final = datetime(3000, 1, 1, tzinfo=UTC)
+FASTEST: Final = 31_622_400.0  # a leap year a second
+_TICK: Final = timedelta(microseconds=1)
+_FOR_EVER: Final = 1e12  # seconds: more than there are until then, and few enough for a timedelta
+
+
+class MovableClock(Protocol):
+    """A clock that somebody may set."""
+
+    def now(self) -> datetime:
+        """Give the present instant."""
+        ...
+
+    def set(self, instant: datetime) -> None:
+        """Go to another instant."""
+        ...
 
 
 class SystemClock:
@@ -17,28 +39,105 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-class ShiftedClock:
-    """A clock that was set to an instant and runs on from there, ``rate`` simulated seconds a real one.
+@dataclass(frozen=True, slots=True)
+class ClockState:
+    """How a clock stands: where, how many simulated seconds pass in a real one, and whether it stands still."""
+
+    instant: datetime
+    rate: float = 1.0
+    frozen: bool = False
+
+
+class SimulatedClock:
+    """The clock of an emulator: it stands still or runs, ``rate`` simulated seconds a real one, and can be moved.
 
     It runs on the monotonic clock, so a correction of the machine's time does not move it; ``monotonic`` gives those
-    seconds.
+    seconds. Every method may be called from any thread.
     """
 
-    def __init__(self, start: datetime, *, rate: float = 1.0, monotonic: Callable[[], float] = time.monotonic) -> None:
-        """Run from ``start`` (aware) on."""
-        self._rate = rate
+    def __init__(
+        self,
+        start: datetime,
+        *,
+        rate: float = 1.0,
+        frozen: bool = False,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Start at ``start`` (aware); raise ValueError for a rate that cannot be."""
         self._monotonic = monotonic
-        self.set(start)
+        self._lock = Lock()  # of who moves it; who reads takes the pair as it is
+        self._since = (ClockState(as_utc(start), _possible(rate), frozen), monotonic())
 
     def now(self) -> datetime:
         """Give the simulated instant."""
-        start, set_at = self._since
-        return start + timedelta(seconds=(self._monotonic() - set_at) * self._rate)
+        return self._now(*self._since)
+
+    @property
+    def state(self) -> ClockState:
+        """How the clock stands at this moment."""
+        since, set_at = self._since
+        return ClockState(self._now(since, set_at), since.rate, since.frozen)
 
     def set(self, instant: datetime) -> None:
-        """Run from another instant on; going back is allowed."""
-        self._since = (as_utc(instant), self._monotonic())  # at once: another thread may be reading
+        """Go to another instant, and stand or run there as before; going back is allowed."""
+        with self._lock:
+            since, _ = self._since
+            self._since = (ClockState(as_utc(instant), since.rate, since.frozen), self._monotonic())
 
     def advance(self, by: timedelta) -> None:
         """Move by ``by``; a negative span goes back."""
-        self.set(self.now() + by)
+        with self._lock:
+            state = self.state
+            self._since = (ClockState(state.instant + by, state.rate, state.frozen), self._monotonic())
+
+    def freeze(self) -> None:
+        """Stand still at the present instant."""
+        with self._lock:
+            state = self.state
+            self._since = (ClockState(state.instant, state.rate, frozen=True), self._monotonic())
+
+    def run(self, rate: float = 1.0) -> None:
+        """Run on from the present instant; raise ValueError for a rate that cannot be."""
+        with self._lock:
+            self._since = (ClockState(self.now(), _possible(rate)), self._monotonic())
+
+    def resume(self, state: ClockState) -> None:
+        """Stand or run as in a state that was noted."""
+        with self._lock:
+            self._since = (state, self._monotonic())
+
+    def _now(self, since: ClockState, set_at: float) -> datetime:
+        if since.frozen:
+            return since.instant
+        passed = timedelta(seconds=min((self._monotonic() - set_at) * since.rate, _FOR_EVER))
+        return since.instant + min(passed, max(END_OF_TIME - _TICK - since.instant, timedelta()))
+
+
+def state_of(clock: MovableClock) -> ClockState:
+    """Tell how a clock stands; one that is only ever set counts as standing still."""
+    return clock.state if isinstance(clock, SimulatedClock) else ClockState(clock.now(), frozen=True)
+
+
+def resume(clock: MovableClock, state: ClockState) -> None:
+    """Have a clock stand or run as in a state that was noted; one that can only be set is set."""
+    if isinstance(clock, SimulatedClock):
+        clock.resume(state)
+    else:
+        clock.set(state.instant)
+
+
+def steerable(clock: MovableClock) -> SimulatedClock:
+    """Give the clock as one that can stand still and run; raise ValueError for one that cannot."""
+    if isinstance(clock, SimulatedClock):
+        return clock
+    kind = "stands still" if isinstance(clock, ManualClock) else "can only be set"
+    raise ValueError(f"this clock {kind}; start the emulator with at=, or with a SimulatedClock")
+
+
+def _possible(rate: float) -> float:
+    if not (math.isfinite(rate) and 0 < rate <= FASTEST):
+        raise ValueError(
+            f"a clock cannot run {rate:g} simulated seconds a second; choose more than 0 and at most {FASTEST:.0f}, "
+            "or freeze it"
+        )
+    return float(rate)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from aiosmtpd.controller import Controller
 
 from relaylab.servers.binding import BACKLOG
+from relaylab.servers.house import SmtpDesk
 from relaylab.servers.stream import SmtpStream, check_loopback
 from relaylab.servers.sweep import Sweep
 
@@ -42,9 +43,24 @@ class RelaylabController(Controller):
         self._sweep = Sweep(self.loop)
 
     def start(self) -> None:
-        """Make the desk, and serve it from a new thread."""
+        """Make the desk, and serve it from a new thread; an emulator whose desk it is ends its connections too."""
         self._desk = self._make_desk()
+        if isinstance(self._desk, SmtpDesk):
+            self._desk.house.guests.append(self)
         super().start()
+
+    def __len__(self) -> int:
+        """Count the open connections."""
+        return len(self._sweep)
+
+    def __bool__(self) -> bool:
+        """Be true also without a connection."""
+        return True
+
+    async def hang_up(self) -> None:
+        """End every connection, from the loop of whoever asks; the listener goes on."""
+        work = asyncio.run_coroutine_threadsafe(self._sweep.close_all(grace=0.2), self.loop)
+        await asyncio.wrap_future(work)
 
     def factory(self) -> SmtpStream:
         """Make the protocol of one connection."""
@@ -52,6 +68,8 @@ class RelaylabController(Controller):
 
     def stop(self, no_assert: bool = False) -> None:  # noqa: FBT001, FBT002 - aiosmtpd's signature
         """Close the listener and every connection in good order, then end the thread."""
+        if isinstance(self._desk, SmtpDesk) and self in self._desk.house.guests:
+            self._desk.house.guests.remove(self)
         if self.server is not None:
             asyncio.run_coroutine_threadsafe(self._close(self.server), self.loop).result()
         super().stop(no_assert)

@@ -64,6 +64,20 @@ class SiteListening:
 
 
 @dataclass(frozen=True, slots=True)
+class Announced:
+    """A listener as users are told of it: its word, the site whose traffic arrives there, and where it answers."""
+
+    key: str
+    site: str | None
+    where: Listening
+
+    @property
+    def name(self) -> str:
+        """Its name among all listeners: ``mx``, or ``mx of site hq``."""
+        return f"{self.key} of site {self.site}" if self.site else self.key
+
+
+@dataclass(frozen=True, slots=True)
 class _Kind:
     """What a listener is, apart from where it is."""
 
@@ -121,10 +135,27 @@ class Fleet:
         kind = next(kind for kind in _KINDS if kind.key == key)
         return SmtpDesk(self._house, kind.endpoint, site, kind.on_legacy_host, kind.name or "", kind.key)
 
+    @property
+    def announced(self) -> tuple[Announced, ...]:
+        """Every listener there is: the endpoints' own, then those of each site."""
+        own = [Announced(key, None, where) for key, where in self.endpoints.items()]
+        of_sites = [
+            Announced(key, name, where) for name, site in self.sites.items() for key, where in site.endpoints.items()
+        ]
+        return (*own, *of_sites)
+
+    @property
+    def connections(self) -> int:
+        """How many connections are open, at guests' listeners too."""
+        own = len(self._sweep) if self._sweep is not None else 0
+        return own + sum(len(guest) for guest in self._house.guests)
+
     async def hang_up(self) -> None:
-        """End every connection, also those that come meanwhile; the listeners go on."""
+        """End every connection, also those that come meanwhile, and those of guests; the listeners go on."""
         while self._sweep is not None and len(self._sweep):
             await self._sweep.close_all(grace=0.2)
+        for guest in tuple(self._house.guests):
+            await guest.hang_up()
 
     async def stop(self) -> None:
         """Close the listeners, then every connection."""

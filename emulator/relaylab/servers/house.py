@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Protocol
+from threading import RLock
+from typing import TYPE_CHECKING, Final, Protocol
 
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.peer import Peer
@@ -21,21 +22,26 @@ from relaylab.session.smtp import SmtpSession
 if TYPE_CHECKING:
     from relaylab.domain.handshake import Handshake
     from relaylab.domain.randomness import Randomness
+    from relaylab.servers.clocks import MovableClock
     from relaylab.servers.faulty_tls import FaultyTls
     from relaylab.servers.tls import TlsServer
     from relaylab.session.turn import Dialogue, Turn
     from relaylab.store import Dialogues, Store, WorldHolder
 
 
-class MovableClock(Protocol):
-    """A clock that somebody may set."""
+# The name of every session that only asks whether a listener answers: it is not numbered, and leaves no trace.
+PROBE: Final = "probe"
 
-    def now(self) -> datetime:
-        """Give the present instant."""
+
+class Guest(Protocol):
+    """Somebody else's listener that works at a desk of this house, in a loop of its own."""
+
+    def __len__(self) -> int:
+        """Count its open connections."""
         ...
 
-    def set(self, instant: datetime) -> None:
-        """Go to another instant."""
+    async def hang_up(self) -> None:
+        """End every connection."""
         ...
 
 
@@ -61,7 +67,9 @@ class House:
     """Clock, world, store, dice and session numbers: one of each for all listeners.
 
     ``started`` is the simulated instant of the start, from which session ids are counted. ``dialogues`` are given where
-    somebody wants to read what is said.
+    somebody wants to read what is said. ``lock`` is held by whoever changes any of this: a guest's turns come from
+    another thread. ``guests`` are the listeners that are not ours, and ``probes`` the client sides (address and port)
+    of connections that only ask whether a listener answers.
     """
 
     clock: MovableClock
@@ -75,6 +83,9 @@ class House:
     tarpit: bool = False
     dialogues: Dialogues | None = None
     sessions: int = 0
+    lock: RLock = field(default_factory=RLock, repr=False)
+    guests: list[Guest] = field(default_factory=list)
+    probes: set[tuple[str, int]] = field(default_factory=set)
 
     def moment(self) -> Moment:
         """Read the clock and the world, once for one step."""
@@ -82,23 +93,32 @@ class House:
         return Moment(self.clock.now(), snapshot.world, snapshot.rulebook, self.store.counters, self.store.faults.view)
 
     def apply(self, turn: Turn) -> None:
-        """Keep what a turn keeps."""
-        self.store.apply(charges=turn.charges, kept=turn.kept, events=turn.events, uses=turn.uses)
+        """Keep what a turn keeps, unless it is a probe's."""
+        if turn.events and turn.events[0].session == PROBE:
+            return
+        with self.lock:
+            self.store.apply(charges=turn.charges, kept=turn.kept, events=turn.events, uses=turn.uses)
 
-    def begin_again(self, started: datetime) -> None:
-        """Number sessions from one again, as after a start at ``started``."""
+    def begin_again(self, started: datetime, sessions: int = 0) -> None:
+        """Number sessions as after a start at ``started`` and so many sessions."""
         self.started = started
-        self.sessions = 0
+        self.sessions = sessions
         if self.dialogues is not None:
             self.dialogues.clear()
 
-    def party(self, endpoint: Endpoint, peer: Peer, *, listener: Listener) -> Party:
-        """Draw the names of a new session."""
-        self.sessions += 1
-        run, number = self.store.mail.run, self.sessions
-        chance = self.randomness.stream("session", run, number)
+    def party(self, endpoint: Endpoint, peer: Peer, *, listener: Listener, is_probe: bool = False) -> Party:
+        """Draw the names of a new session; a probe's are not numbered, so that it changes nothing for the others."""
+        run = self.store.mail.run
+        if is_probe:
+            number, label, chance = 0, PROBE, self.randomness.stream(PROBE)
+        else:
+            with self.lock:
+                self.sessions += 1
+                number = self.sessions
+                label = f"s-{number:06d}" if run == 1 else f"s{run}-{number:06d}"
+                chance = self.randomness.stream("session", run, number)
         return Party(
-            label=f"s-{number:06d}" if run == 1 else f"s{run}-{number:06d}",
+            label=label,
             endpoint=endpoint,
             peer=peer,
             names=session_names(
@@ -153,9 +173,10 @@ class SmtpDesk:
         """Begin a session for a client, as whom its site makes it look."""
         del local
         listener = Listener(self.key or self.endpoint.value, self.host, self.on_legacy_host)
-        party = self.house.party(self.endpoint, self._peer(remote[0]), listener=listener)
+        is_probe = remote in self.house.probes
+        party = self.house.party(self.endpoint, self._peer(remote[0]), listener=listener, is_probe=is_probe)
         session, dialogues = SmtpSession(party), self.house.dialogues
-        return session if dialogues is None else Recorded(session, party.label, dialogues.append)
+        return session if dialogues is None or is_probe else Recorded(session, party.label, dialogues.append)
 
     def moment(self) -> Moment:
         """Give what a step may know."""

@@ -45,6 +45,10 @@ class Speech:
         """Give what an event at this moment begins with."""
         return {"at": moment.now, "session": self._party.label, "endpoint": self._party.endpoint}
 
+    def judged(self, verdict: Verdict, command: str, moment: Moment) -> Judged:
+        """Give the event of a verdict."""
+        return Judged(**self.stamp(moment), command=command, decision=verdict.decision(), verdict_behind=verdict)
+
     def say(
         self,
         reply: Reply,
@@ -58,10 +62,6 @@ class Speech:
         delay = limits.TARPIT_SECONDS if self._party.tarpit and reply.template.slow else 0.0
         data = self._party.render(reply, moment, late=delay)
         return Turn(data=data, then=then, delay=delay, events=events, charges=charges)
-
-    def judged(self, verdict: Verdict, command: str, moment: Moment) -> Judged:
-        """Give the event of a verdict."""
-        return Judged(**self.stamp(moment), command=command, decision=verdict.decision(), verdict_behind=verdict)
 
     def admit(self, verdict: Verdict, command: str, moment: Moment) -> Turn:
         """Give the answer of a verdict that lets the client go on."""

@@ -4,11 +4,11 @@ from relaylab.store.counters import Counters
 from relaylab.store.dialogues import Dialogues
 from relaylab.store.events import KINDS, Entry, EventLog, Page, as_json, kind_of
 from relaylab.store.faults import BoardState, FaultBoard
-from relaylab.store.holder import Snapshot, WorldHolder
+from relaylab.store.holder import RevisionError, Snapshot, WorldHolder
 from relaylab.store.mail import MailStore, MemoryMailStore, StoreError
 from relaylab.store.shapes import MessageShape, VerdictShape, decision_json, message_json
 from relaylab.store.sqlite import SqliteMailStore
-from relaylab.store.store import Store
+from relaylab.store.store import Store, StoreDump
 
 __all__ = [
     "KINDS",
@@ -22,9 +22,11 @@ __all__ = [
     "MemoryMailStore",
     "MessageShape",
     "Page",
+    "RevisionError",
     "Snapshot",
     "SqliteMailStore",
     "Store",
+    "StoreDump",
     "StoreError",
     "VerdictShape",
     "WorldHolder",

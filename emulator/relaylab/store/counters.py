@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -57,6 +58,14 @@ class Counters:
         if charged is None:
             charged = self._sums[charge.meter, owner] = RollingSum(self._spans[charge.meter])
         charged.add(charge.at, charge.amount)
+
+    def dump(self) -> Mapping[tuple[Meter, str], RollingSum]:
+        """Give every sum as it stands; what is open is the business of open sessions, and not in it."""
+        return {key: charged.copy() for key, charged in self._sums.items()}
+
+    def load(self, dump: Mapping[tuple[Meter, str], RollingSum]) -> None:
+        """Stand where a dump was made; what is open stays open."""
+        self._sums = {key: charged.copy() for key, charged in dump.items()}
 
     def clear(self) -> None:
         """Forget every charge; submissions that are open stay so, until their own sessions close them."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
+from bisect import bisect_right
 from collections import deque
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -50,26 +51,42 @@ class Page:
     missed: int
 
 
+@dataclass(frozen=True, slots=True)
+class LogDump:
+    """A log as it stood: its entries, the last number given, the last one forgotten, and the gaps between numbers."""
+
+    entries: tuple[Entry, ...]
+    last: int
+    cleared: int
+    gaps: tuple[range, ...]
+
+
 class EventLog:
-    """The newest ``capacity`` events. One thread appends, any may read."""
+    """The newest ``capacity`` events. One thread at a time appends, any may read."""
 
     def __init__(self, capacity: int = 50_000) -> None:
         """Start empty."""
         self._entries: deque[Entry] = deque(maxlen=capacity)
         self._last = 0
         self._cleared = 0
+        self._gaps: tuple[range, ...] = ()  # numbers given to events that were rolled back
         self._listeners: tuple[Callable[[Entry], None], ...] = ()
 
     @property
     def dropped(self) -> int:
         """How many events had to make room for newer ones since the log was empty."""
-        return self._last - self._cleared - len(self._entries)
+        return self._given(self._cleared, self._last) - len(self._entries)
+
+    @property
+    def last(self) -> int:
+        """The last number given; 0 before the first."""
+        return self._last
 
     def append(self, event: Event) -> Entry:
         """Number an event, keep it and tell who listens."""
         entry = Entry(self._last + 1, event)
-        self._last = entry.seq
         self._entries.append(entry)
+        self._last = entry.seq  # behind the line above: whoever reads meanwhile must not believe to have seen it
         for listener in self._listeners:
             try:
                 listener(entry)
@@ -78,23 +95,33 @@ class EventLog:
                 _LOG.exception("a listener to the event log failed and hears no more; the log itself goes on")
         return entry
 
-    def page(self, after: int = 0, limit: int = 1000, *, session: str | None = None, kind: str | None = None) -> Page:
-        """Give at most ``limit`` entries after a number, of one session or kind where that is asked for."""
-        kept = tuple(self._entries)
-        oldest = kept[0].seq if kept else self._last + 1
+    def page(
+        self,
+        after: int = 0,
+        limit: int = 1000,
+        *,
+        session: str | None = None,
+        kind: str | None = None,
+        where: Callable[[Event], bool] | None = None,
+    ) -> Page:
+        """Give at most ``limit`` entries after a number: of one session, of one kind, those for which ``where`` holds.
+
+        It costs what lies after that number, so that a reader at the end of a long log is a cheap one.
+        """
+        last = self._last
+        recent = tuple(islice(reversed(self._entries), max(0, last - after)))[::-1]
+        kept = recent[bisect_right(recent, after, key=lambda entry: entry.seq) :]
         matching = (
             entry
-            for entry in islice(kept, max(0, after + 1 - oldest), None)
-            if session in {None, entry.event.session} and kind in {None, kind_of(entry.event)}
+            for entry in kept
+            if session in {None, entry.event.session}
+            and kind in {None, kind_of(entry.event)}
+            and (where is None or where(entry.event))
         )
         found = tuple(islice(matching, limit))
-        newest = kept[-1].seq if kept else self._last
+        newest = recent[-1].seq if recent else last
         reached = found[-1].seq if found else after
-        return Page(
-            found,
-            through=newest if len(found) < limit else reached,
-            missed=max(0, oldest - 1 - max(after, self._cleared)),
-        )
+        return Page(found, through=newest if len(found) < limit else reached, missed=self._missed(after))
 
     def subscribe(self, listener: Callable[[Entry], None]) -> Callable[[], None]:
         """Call ``listener`` with every entry from now on; give the call that ends this."""
@@ -104,7 +131,32 @@ class EventLog:
     def clear(self) -> None:
         """Forget all events; numbering and listeners go on."""
         self._entries.clear()
-        self._cleared = self._last
+        self._cleared, self._gaps = self._last, ()
+
+    def dump(self) -> LogDump:
+        """Give the log as it stands."""
+        return LogDump(tuple(self._entries), self._last, self._cleared, self._gaps)
+
+    def load(self, dump: LogDump) -> None:
+        """Hold what a dump holds, under its numbers; what was logged since is gone, and its numbers are not reused."""
+        since = range(dump.last + 1, self._last + 1)
+        self._gaps = (*dump.gaps, since) if since else dump.gaps
+        self._cleared = dump.cleared
+        self._last = max(self._last, dump.last)
+        self._entries = deque(dump.entries, self._entries.maxlen)
+
+    def _missed(self, after: int) -> int:
+        """Count the events after a number that were dropped."""
+        try:
+            oldest = self._entries[0].seq
+        except IndexError:
+            return 0
+        return self._given(max(after, self._cleared), oldest - 1)
+
+    def _given(self, after: int, through: int) -> int:
+        """Count the numbers that belong to events which were not rolled back."""
+        rolled_back = sum(max(0, min(gap.stop - 1, through) - max(gap.start - 1, after)) for gap in self._gaps)
+        return max(0, through - after) - rolled_back
 
     def _unsubscribe(self, listener: Callable[[Entry], None]) -> None:
         self._listeners = tuple(other for other in self._listeners if other is not listener)
@@ -130,7 +182,8 @@ def as_json(event: Event, seq: int) -> dict[str, object]:
         "endpoint": event.endpoint.value,
         "kind": kind_of(event),
     }
-    own = {each.name: getattr(event, each.name) for each in fields(event) if each.compare and each.name not in common}
+    told = [field.name for field in fields(event) if field.compare and field.name not in common]
+    own = {name: getattr(event, name) for name in told}
     return common | {("verdict" if name == "decision" else name): _plain(value) for name, value in own.items()}
 
 

@@ -19,6 +19,10 @@ class Snapshot:
     revision: int
 
 
+class RevisionError(Exception):
+    """Another world than the expected one is in force; the text ends with the way out."""
+
+
 class WorldHolder:
     """Holds the snapshot in force."""
 
@@ -46,7 +50,15 @@ class WorldHolder:
         """Which world this is, counted from 1."""
         return self._current.revision
 
+    def expect(self, revision: int | None) -> None:
+        """Raise RevisionError unless that revision is in force; None expects nothing."""
+        if revision is not None and revision != self.revision:
+            raise RevisionError(
+                f"revision {revision} is not in force any more, {self.revision} is: somebody else was first; "
+                "read the world again, and change that"
+            )
+
     def swap(self, world: World, rulebook: Rulebook) -> Snapshot:
-        """Put another world in force."""
+        """Put another world in force. Law: no revision is given twice, not even when an earlier world comes back."""
         self._current = Snapshot(world, rulebook, self._current.revision + 1)
         return self._current

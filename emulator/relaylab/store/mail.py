@@ -5,7 +5,8 @@ Law: when ``keep`` returns, all that it was given is kept; when it raises, nothi
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Final, Protocol
 
 from relaylab.domain.charge import Meter
@@ -26,6 +27,14 @@ class StoreError(Exception):
     """The store cannot do what was asked of it; the message ends with the way out."""
 
 
+@dataclass(frozen=True, slots=True)
+class MailDump:
+    """All that a store keeps: messages with their contents, in order, and the charges that outlive a process."""
+
+    messages: tuple[KeptMessage, ...]
+    charges: tuple[Charge, ...]
+
+
 class MailStore(Protocol):
     """Keeps accepted messages, octet for octet, in the order of their acceptance, and the charges that came with them.
 
@@ -41,15 +50,21 @@ class MailStore(Protocol):
         """Keep all that one turn keeps, or raise StoreError and keep nothing of it."""
         ...
 
-    def messages(
+    def messages(  # noqa: PLR0913 - each narrows the list
         self,
         *,
         tenant: str | None = None,
         recipient: Address | None = None,
         endpoint: Endpoint | None = None,
         session: str | None = None,
+        after: str | None = None,
+        limit: int | None = None,
     ) -> list[KeptMessage]:
-        """Give, without content, the messages that match; a recipient is one of the envelope, or one with a copy."""
+        """Give, without content, the messages that match; a recipient is one of the envelope, or one with a copy.
+
+        With ``after`` those behind the message of that id (none where there is no such message), with ``limit`` so many
+        at most.
+        """
         ...
 
     def message(self, name: str) -> KeptMessage | None:
@@ -68,8 +83,20 @@ class MailStore(Protocol):
         """Give every charge that outlives a process, in order."""
         ...
 
+    def forget(self) -> int:
+        """Forget all messages, and tell how many there were; what they were charged stays charged."""
+        ...
+
     def clear(self) -> None:
         """Forget all messages and charges."""
+        ...
+
+    def dump(self) -> MailDump:
+        """Give everything that is kept, contents included."""
+        ...
+
+    def load(self, dump: MailDump) -> None:
+        """Keep what a dump holds and nothing else, or raise StoreError and stay as before."""
         ...
 
     def close(self) -> None:
@@ -99,23 +126,30 @@ class MemoryMailStore:
         self._messages |= fresh
         self._charges += lasting(charges)
 
-    def messages(
+    def messages(  # noqa: PLR0913 - each narrows the list
         self,
         *,
         tenant: str | None = None,
         recipient: Address | None = None,
         endpoint: Endpoint | None = None,
         session: str | None = None,
+        after: str | None = None,
+        limit: int | None = None,
     ) -> list[KeptMessage]:
         """Give, without content, the messages that match."""
-        return [
+        kept = list(self._messages.values())
+        if after is not None:
+            places = {message.id: place for place, message in enumerate(kept)}
+            kept = kept[places.get(after, len(kept)) + 1 :]
+        matching = (
             replace(message, raw=b"")
-            for message in list(self._messages.values())
+            for message in kept
             if tenant in {None, message.tenant}
             and endpoint in {None, message.endpoint}
             and session in {None, message.session}
             and (recipient is None or recipient in recipients_of(message))
-        ]
+        )
+        return list(islice(matching, limit))
 
     def message(self, name: str) -> KeptMessage | None:
         """Give the message of that id, content included."""
@@ -134,10 +168,25 @@ class MemoryMailStore:
         """Give every charge that outlives a process, in order."""
         return list(self._charges)
 
+    def forget(self) -> int:
+        """Forget all messages, and tell how many there were."""
+        count = len(self._messages)
+        self._messages.clear()
+        return count
+
     def clear(self) -> None:
         """Forget all messages and charges."""
         self._messages.clear()
         self._charges.clear()
+
+    def dump(self) -> MailDump:
+        """Give everything that is kept."""
+        return MailDump(tuple(self._messages.values()), tuple(self._charges))
+
+    def load(self, dump: MailDump) -> None:
+        """Keep what a dump holds and nothing else."""
+        self._messages = {message.id: message for message in dump.messages}
+        self._charges = list(dump.charges)
 
     def close(self) -> None:
         """Hold nothing, let go of nothing."""

@@ -11,10 +11,10 @@ from relaylab.domain.charge import Charge, Meter
 from relaylab.domain.clock import iso, parse_instant
 from relaylab.store import document
 from relaylab.store.database import explained, open_database
-from relaylab.store.mail import StoreError, kept_before, lasting, recipients_of
+from relaylab.store.mail import MailDump, StoreError, kept_before, lasting, recipients_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from relaylab.domain.address import Address
@@ -34,7 +34,9 @@ WHERE (:tenant IS NULL OR tenant = :tenant)
   AND (:endpoint IS NULL OR endpoint = :endpoint)
   AND (:session IS NULL OR session = :session)
   AND (:recipient IS NULL OR place IN (SELECT message FROM recipient WHERE address = :recipient))
+  AND (:after IS NULL OR place > (SELECT place FROM message WHERE id = :after))
 ORDER BY place
+LIMIT :limit
 """
 
 
@@ -54,7 +56,7 @@ class SqliteMailStore:
 
     def keep(self, *messages: KeptMessage, charges: Iterable[Charge] = ()) -> None:
         """Commit all that one turn keeps, or raise StoreError and keep nothing of it."""
-        costs = [(charge.meter, _text(charge.owner), charge.amount, iso(charge.at)) for charge in lasting(charges)]
+        costs = _costs(lasting(charges))
         if not messages and not costs:
             return
         with self._turn() as database:
@@ -62,20 +64,24 @@ class SqliteMailStore:
                 _insert(database, message)
             database.executemany(_KEEP_CHARGE, costs)
 
-    def messages(
+    def messages(  # noqa: PLR0913 - each narrows the list
         self,
         *,
         tenant: str | None = None,
         recipient: Address | None = None,
         endpoint: Endpoint | None = None,
         session: str | None = None,
+        after: str | None = None,
+        limit: int | None = None,
     ) -> list[KeptMessage]:
         """Give, without content, the messages that match."""
-        wanted = {
+        wanted: dict[str, str | int | None] = {
             "tenant": _text(tenant),
             "recipient": _text(recipient.key) if recipient else None,
             "endpoint": endpoint,
             "session": _text(session),
+            "after": _text(after),
+            "limit": -1 if limit is None else limit,
         }
         return [self._read(*row) for row in self._rows(_LIST, wanted)]
 
@@ -99,12 +105,29 @@ class SqliteMailStore:
         rows = self._rows("SELECT meter, owner, amount, at FROM charge ORDER BY place", {})
         return [Charge(Meter(meter), owner, amount, parse_instant(at)) for meter, owner, amount, at in rows]
 
+    def forget(self) -> int:
+        """Forget all messages, and tell how many there were."""
+        with self._turn() as database:
+            database.execute("DELETE FROM recipient")
+            return database.execute("DELETE FROM message").rowcount
+
     def clear(self) -> None:
         """Forget all messages and charges."""
         with self._turn() as database:
-            database.execute("DELETE FROM recipient")
-            database.execute("DELETE FROM message")
-            database.execute("DELETE FROM charge")
+            _empty(database)
+
+    def dump(self) -> MailDump:
+        """Give everything that is kept, contents included: all of it is in memory then."""
+        rows = self._rows("SELECT document, raw FROM message ORDER BY place", {})
+        return MailDump(tuple(self._read(*row) for row in rows), tuple(self.charges()))
+
+    def load(self, dump: MailDump) -> None:
+        """Keep what a dump holds and nothing else, in one transaction."""
+        with self._turn() as database:
+            _empty(database)
+            for message in dump.messages:
+                _insert(database, message)
+            database.executemany(_KEEP_CHARGE, _costs(dump.charges))
 
     def close(self) -> None:
         """Give the file free."""
@@ -115,7 +138,7 @@ class SqliteMailStore:
         [(count,)] = self._rows("SELECT count(*) FROM message", {})
         return int(count)
 
-    def _rows(self, question: str, words: dict[str, str | None]) -> list[tuple[Any, ...]]:
+    def _rows(self, question: str, words: Mapping[str, str | int | None]) -> list[tuple[Any, ...]]:
         with self._lock, explained(self._path):
             return self._database.execute(question, words).fetchall()
 
@@ -133,6 +156,15 @@ class SqliteMailStore:
             raise StoreError(
                 f"{self._path} holds a message that cannot be read ({error!r}); move it away and start with a new file"
             ) from error
+
+
+def _empty(database: sqlite3.Connection) -> None:
+    for table in ("recipient", "message", "charge"):
+        database.execute(f"DELETE FROM {table}")  # noqa: S608 - names of ours
+
+
+def _costs(charges: Iterable[Charge]) -> list[tuple[str, str | None, int, str]]:
+    return [(charge.meter, _text(charge.owner), charge.amount, iso(charge.at)) for charge in charges]
 
 
 def _insert(database: sqlite3.Connection, message: KeptMessage) -> None:

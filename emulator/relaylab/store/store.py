@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.charge import Meter
@@ -14,9 +16,21 @@ if TYPE_CHECKING:
     from relaylab.domain.event import Event
     from relaylab.domain.fault import FaultUse
     from relaylab.domain.message import KeptMessage
+    from relaylab.engine.quotas import RollingSum
     from relaylab.store.counters import Counters
-    from relaylab.store.events import EventLog
-    from relaylab.store.mail import MailStore
+    from relaylab.store.events import EventLog, LogDump
+    from relaylab.store.faults import BoardState
+    from relaylab.store.mail import MailDump, MailStore
+
+
+@dataclass(frozen=True, slots=True)
+class StoreDump:
+    """Everything that outlasts a turn, as it stood."""
+
+    mail: MailDump
+    events: LogDump
+    counters: Mapping[tuple[Meter, str], RollingSum]
+    faults: BoardState
 
 
 class Store:
@@ -62,6 +76,17 @@ class Store:
         self.counters.clear()
         self.events.clear()
         self.faults.reset()
+
+    def dump(self) -> StoreDump:
+        """Give everything as it stands."""
+        return StoreDump(self.mail.dump(), self.events.dump(), self.counters.dump(), self.faults.dump())
+
+    def load(self, dump: StoreDump) -> None:
+        """Stand where a dump was made; where the mail cannot be kept (StoreError), nothing has changed."""
+        self.mail.load(dump.mail)
+        self.events.load(dump.events)
+        self.counters.load(dump.counters)
+        self.faults.load(dump.faults)
 
     def close(self) -> None:
         """Let go of the mail store."""

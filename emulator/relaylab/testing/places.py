@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import ssl
 
     from relaylab.servers.fleet import Listening
+    from relaylab.store import FaultBoard
     from relaylab.testing.running import Door
 
 _WHAT: Final = {
@@ -23,7 +24,6 @@ _WHAT: Final = {
     "acs_smtp": "Azure Communication Services over SMTP",
     "acs_rest": "Azure Communication Services over HTTPS",
     "https_url": "the token endpoint and the other HTTPS services",
-    "faults": "making a listener misbehave on purpose",
 }
 
 
@@ -102,9 +102,9 @@ class PlacedLab(RunningLab):
         raise not_built("https_url")
 
     @property
-    def faults(self) -> Never:
-        """Not built."""
-        raise not_built("faults")
+    def faults(self) -> FaultBoard:
+        """What the listeners do wrong on purpose; those that a test adds are gone with it."""
+        return self.emulator.faults
 
     @property
     def sites(self) -> Mapping[str, SitePlaces]:

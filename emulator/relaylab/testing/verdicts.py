@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, overload
 from relaylab.domain.clock import iso
 from relaylab.domain.decision import Decision, EffectKind, ReplyFacts
 from relaylab.domain.endpoint import Endpoint, Stage
-from relaylab.domain.event import Answered, BadInput, Judged, Kept
+from relaylab.domain.event import Answered, BadInput, Faulted, Judged, Kept
 from relaylab.domain.source import Source
 from relaylab.engine.explain import explain_decision
 from relaylab.engine.passage import Passage, nearest_passage
@@ -158,21 +158,30 @@ def verdict_of(entry: Entry) -> Verdict | None:
             engine = behind if isinstance(behind, EngineVerdict) else None
             return Verdict(entry.seq, event.session, event.command, decision, engine)
         case Answered(command=command, reply=reply, source=source) | BadInput(what=command, reply=reply, source=source):
-            decision = Decision(
-                effect=_effect_of(reply),
-                reply=reply,
-                rule=None,
-                endpoint=event.endpoint,
-                stage=_STAGE_OF.get(command.split(" ")[0], Stage.CONNECT),
-                at=event.at,
-                reading=(),
-                because=(_GRAMMAR,),
-                source=source,
-                fix="",
-            )
-            return Verdict(entry.seq, event.session, command, decision)
+            return _without_rule(entry, command, reply, _GRAMMAR, source)
+        case Faulted(command=command, reply=ReplyFacts() as reply, source=source):
+            because = f"fault {event.fault} ({event.behaviour}) answered, and no rule was asked: {event.did}"
+            return _without_rule(entry, command, reply, because, source)
         case _:
             return None
+
+
+def _without_rule(entry: Entry, command: str, reply: ReplyFacts, because: str, source: Source) -> Verdict:
+    """Make the verdict of an answer that no rule gave."""
+    event = entry.event
+    decision = Decision(
+        effect=_effect_of(reply),
+        reply=reply,
+        rule=None,
+        endpoint=event.endpoint,
+        stage=_STAGE_OF.get(command.split(" ", maxsplit=1)[0], Stage.CONNECT),
+        at=event.at,
+        reading=(),
+        because=(because,),
+        source=source,
+        fix="",
+    )
+    return Verdict(entry.seq, event.session, command, decision)
 
 
 def verdicts_of_messages(entries: Iterable[Entry]) -> dict[str, Verdict]:

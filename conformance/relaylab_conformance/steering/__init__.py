@@ -1,0 +1,1 @@
+"""Steers a relaylab that is serving: thin clients of its control plane."""

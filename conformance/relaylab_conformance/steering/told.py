@@ -1,0 +1,104 @@
+"""What the control plane answers, as lines for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+Json = Mapping[str, Any]
+
+_LONGEST: Final = 160  # characters of a reply in a line
+
+
+def clock_line(clock: Json) -> str:
+    """Say where the clock stands, and how."""
+    rate = clock["rate"]
+    runs = "runs as yours does" if rate == 1 else f"runs, {rate:g} seconds a second"
+    return f"{_instant(clock['now'])}, {'stands still' if clock['frozen'] else runs}"
+
+
+def status_lines(url: str, status: Json, ready: Json) -> Iterator[str]:
+    """Say how it stands."""
+    yield f"relaylab {status['version']} at {url}"
+    yield f"  clock       {clock_line(status['clock'])}"
+    yield f"  world       {', '.join(status['tenants'])} (revision {status['revision']})"
+    yield f"  seed        {status['seed']}"
+    if status["phase"]:
+        yield f"  phase       {status['phase']}"
+    for name, at in status["milestones"].items():
+        yield f"  milestone   {name}={at or 'never'}"
+    yield f"  mail        {status['messages']} kept"
+    yield f"  events      {status['events']}, the last has the number {status['last_event']}"
+    yield f"  open        {status['connections']} SMTP connections"
+    yield f"  snapshots   {status['snapshots']}"
+    yield f"  trust       {status['ca_file']}"
+    for one in ready["listeners"]:
+        of_site = f" as site {one['site']}" if one["site"] else ""
+        said = f"ready, {one['tls'] or 'without TLS'}" if one["ready"] else f"NOT READY: {one['why']}"
+        yield f"  {one['listener']:18} {one['host']}:{one['port']}{of_site}  {said}"
+
+
+def message_line(message: Json) -> str:
+    """Say in a line what a message is."""
+    to = ", ".join(message["recipients"])
+    subject = message["subject"] or "(no subject)"
+    return f"{message['id']}  {_instant(message['accepted_at'])}  {message['mail_from'] or '<>'} -> {to}  {subject}"
+
+
+def message_lines(message: Json, attachments: Json) -> Iterator[str]:
+    """Say all that is known of a message, its content apart."""
+    yield message_line(message)
+    yield f"  at          {message['endpoint']}, session {message['session']}, site {message['site'] or '(none)'}"
+    yield f"  delivered   {_instant(message['delivered_at'])}"
+    yield f"  size        {message['size']} octets"
+    for who, where in message["placed"].items():
+        yield f"  placed      {who}: {where}"
+    if message["report_of"]:
+        yield f"  report      about {message['report_of']}"
+    for one in attachments["attachments"]:
+        name = one["name"] or "(no name)"
+        yield f"  attachment  {one['number']}: {name}, {one['content_type']}, {one['size']} octets"
+    if message["verdict"]:
+        yield f"  verdict     {_verdict(message['verdict'])}"
+
+
+def event_line(event: Json) -> str:
+    """Say in a line what happened."""
+    head = f"{event['seq']:>6}  {_instant(event['at'])}  {event['session']}  {event['endpoint']}  {event['kind']}"
+    return f"{head}  {_happened(event)}".rstrip()
+
+
+def _happened(event: Json) -> str:
+    match event["kind"]:
+        case "judged":
+            return f"{event['command']} -> {_verdict(event['verdict'])}"
+        case "answered":
+            return f"{event['command']} -> {_reply(event['reply'])}"
+        case "bad_input":
+            return f"{event['what']} -> {_reply(event['reply'])}"
+        case _:
+            own = {key: value for key, value in event.items() if key not in _COMMON}
+            return ", ".join(f"{key} {_plain(value)}" for key, value in own.items() if value not in (None, []))
+
+
+_COMMON: Final = ("seq", "at", "session", "endpoint", "kind")
+
+
+def _verdict(verdict: Json) -> str:
+    said = _reply(verdict["reply"]) if verdict["reply"] else verdict["effect"]
+    return f"{said}  [{verdict['rule'] or 'default of ' + verdict['stage']}]"
+
+
+def _reply(reply: Json) -> str:
+    line = " ".join(filter(None, (str(reply["code"]), reply["enhanced"], reply["text"])))
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 3] + "..."
+
+
+def _plain(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _instant(text: str) -> str:
+    """Leave fractions of a second out."""
+    whole, point, _ = text.partition(".")
+    return f"{whole}Z" if point else text

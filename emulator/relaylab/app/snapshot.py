@@ -1,0 +1,34 @@
+"""Everything an emulator is at one instant, as a value that it can go back to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from relaylab.domain.world import World
+    from relaylab.engine.rulebook import Rulebook
+    from relaylab.servers.clocks import ClockState
+    from relaylab.store import StoreDump
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmulatorSnapshot:
+    """World and document, readings, milestones, clock, seed, session numbers, and all that the store holds.
+
+    ``started`` and ``sessions`` are what the next session is numbered from. Connections are not in it, nor is the
+    revision of the world, which only ever grows. It holds the mail with its contents, in memory.
+    """
+
+    world: World = field(repr=False)
+    document: Mapping[str, object] | None = field(repr=False)
+    rulebook: Rulebook = field(repr=False)
+    readings: Mapping[str, str]
+    milestones: Mapping[str, datetime | None]
+    clock: ClockState
+    seed: int
+    started: datetime
+    sessions: int
+    store: StoreDump = field(repr=False)

@@ -1,0 +1,143 @@
+"""What the control plane steers, as it sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from relaylab.servers.clocks import ClockState
+    from relaylab.servers.control.shapes import SnapshotShape, StatusShape
+    from relaylab.servers.probes import Probed
+    from relaylab.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reset:
+    """What an emulator is to begin again with; None leaves a thing as it is."""
+
+    world: dict[str, object] | None = None
+    at: datetime | None = None
+    seed: int | None = None
+    readings: Mapping[str, str] | None = None
+    milestones: Mapping[str, datetime | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Why, as a text for people and as JSON."""
+
+    text: str
+    document: Mapping[str, object]
+
+
+class SteersFaults(Protocol):
+    """The faults of an emulator: documents in, documents out."""
+
+    def list(self) -> list[dict[str, object]]:
+        """Give every fault, in order, with how often it has acted."""
+        ...
+
+    def add(self, document: dict[str, object]) -> dict[str, object]:
+        """Add a fault and give it with its id; refuse one that cannot act."""
+        ...
+
+    def remove(self, fault_id: str) -> bool:
+        """Take a fault away; False where there is none of that id."""
+        ...
+
+    def clear(self) -> None:
+        """Take all away."""
+        ...
+
+
+class Controlled(Protocol):
+    """An emulator. What it cannot do it refuses with RejectedError, whose text ends with the way out."""
+
+    @property
+    def store(self) -> Store:
+        """Mail, events and counters."""
+        ...
+
+    @property
+    def faults(self) -> SteersFaults:
+        """What the listeners do wrong on purpose."""
+        ...
+
+    @property
+    def clock(self) -> ClockState:
+        """Where the clock stands, and whether and how fast it runs."""
+        ...
+
+    @property
+    def seed(self) -> int:
+        """The seed of everything random."""
+        ...
+
+    @property
+    def revision(self) -> int:
+        """Which world is in force, counted from 1."""
+        ...
+
+    @property
+    def document(self) -> dict[str, object] | None:
+        """The world as it was written, or None when it was not read from a document."""
+        ...
+
+    def status(self) -> StatusShape:
+        """Tell how it stands."""
+        ...
+
+    async def ready(self) -> list[Probed]:
+        """Prove every listener by a real connection."""
+        ...
+
+    def travel(self, instant: datetime) -> None:
+        """Go to another instant."""
+        ...
+
+    def advance(self, by: timedelta) -> None:
+        """Go on by a span, or back."""
+        ...
+
+    def freeze(self) -> None:
+        """Have the clock stand still."""
+        ...
+
+    def run(self, rate: float) -> None:
+        """Have the clock run."""
+        ...
+
+    def reseed(self, seed: int) -> None:
+        """Draw from another seed from now on."""
+        ...
+
+    async def put_document(self, document: dict[str, object], revision: int | None = None) -> None:
+        """Put another world in force; raise RevisionError when another revision than that is in force."""
+        ...
+
+    async def begin_again(self, wanted: Reset) -> None:
+        """Forget mail, counters and events."""
+        ...
+
+    def snapshots(self) -> list[SnapshotShape]:
+        """List the snapshots that are kept."""
+        ...
+
+    def take_snapshot(self, name: str | None) -> SnapshotShape:
+        """Note everything."""
+        ...
+
+    async def restore(self, snapshot: str) -> None:
+        """Be again what the snapshot of that id noted; raise KeyError where there is none."""
+        ...
+
+    def delete_snapshot(self, snapshot: str) -> None:
+        """Forget the snapshot of that id; raise KeyError where there is none."""
+        ...
+
+    def explain(self, what: str) -> Explained | None:
+        """Explain a rule, a reply line or a status code; None where nobody here can."""
+        ...

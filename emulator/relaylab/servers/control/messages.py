@@ -1,0 +1,131 @@
+"""Accepted mail: listed without bodies, one by one, as it came, deleted."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from starlette.responses import Response
+
+from relaylab.domain.address import Address
+from relaylab.domain.endpoint import Endpoint
+from relaylab.servers.control.call import JsonAnswer, Operation, Parameter, RejectedError, not_found
+from relaylab.servers.control.shapes import DeletedShape, MessagesShape
+from relaylab.store import message_json
+from relaylab.store.shapes import MessageShape
+
+if TYPE_CHECKING:
+    from relaylab.servers.control.call import Call
+
+_PAGE: Final = 1000
+
+
+async def _list(call: Call) -> Response:
+    mail = call.controlled.store.mail
+    recipient, after, endpoint = call.text("recipient"), call.text("after"), call.text("endpoint")
+    limit = call.number("limit")
+    found = mail.messages(
+        tenant=call.text("tenant"),
+        recipient=_address(recipient) if recipient is not None else None,
+        endpoint=Endpoint(endpoint) if endpoint is not None else None,
+        session=call.text("session"),
+        after=after,
+        limit=limit + 1,
+    )
+    if after is not None and not found and mail.raw(after) is None:
+        raise RejectedError(f"after={after!r} is the id of no message any more; leave it out and begin again")
+    page = found[:limit]
+    more = page[-1].id if page and len(found) > limit else None
+    return JsonAnswer({"messages": [message_json(message) for message in page], "next": more})
+
+
+async def _one(call: Call) -> Response:
+    message = call.controlled.store.mail.message(call.step("id"))
+    if message is None:
+        raise no_message(call)
+    return JsonAnswer(message_json(message))
+
+
+async def _raw(call: Call) -> Response:
+    return Response(content_of(call), media_type="message/rfc822")
+
+
+async def _delete(call: Call) -> Response:
+    if not call.controlled.store.mail.delete(call.step("id")):
+        raise no_message(call)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+async def _delete_all(call: Call) -> Response:
+    return JsonAnswer({"deleted": call.controlled.store.mail.forget()})
+
+
+def content_of(call: Call) -> bytes:
+    """Give the content of the message that the path names."""
+    content = call.controlled.store.mail.raw(call.step("id"))
+    if content is None:
+        raise no_message(call)
+    return content
+
+
+def no_message(call: Call) -> RejectedError:
+    """Say that there is no such message."""
+    return not_found(f"no message has the id {call.step('id')!r}; GET /messages lists them")
+
+
+def _address(text: str) -> Address:
+    try:
+        return Address.parse(text)
+    except ValueError as error:
+        raise RejectedError(f"recipient={text!r}: {error}; write it as helpdesk@contoso.com") from None
+
+
+OPERATIONS: Final = (
+    Operation(
+        "GET",
+        "/messages",
+        "List messages without their bodies, in the order of their acceptance.",
+        _list,
+        MessagesShape,
+        of="messages",
+        parameters=(
+            Parameter("after", "The id behind which the page begins: next of the page before."),
+            Parameter("limit", "How many at most.", _PAGE),
+            Parameter("tenant", "The name of the tenant that a message belongs to."),
+            Parameter("recipient", "An address of the envelope, or of a copy."),
+            Parameter("session", "The session that brought it."),
+            Parameter("endpoint", "The endpoint that took it.", choices=("submission", "mx")),
+        ),
+    ),
+    Operation(
+        "DELETE",
+        "/messages",
+        "Forget every message; events stay, and what was charged stays charged.",
+        _delete_all,
+        DeletedShape,
+    ),
+    Operation(
+        "GET",
+        "/messages/{id}",
+        "Give one message without its body.",
+        _one,
+        MessageShape,
+        errors=(HTTPStatus.NOT_FOUND,),
+    ),
+    Operation(
+        "DELETE",
+        "/messages/{id}",
+        "Forget one message; what it was charged stays charged.",
+        _delete,
+        status=HTTPStatus.NO_CONTENT,
+        errors=(HTTPStatus.NOT_FOUND,),
+    ),
+    Operation(
+        "GET",
+        "/messages/{id}/raw",
+        "Give a message octet for octet as it came.",
+        _raw,
+        media="message/rfc822",
+        errors=(HTTPStatus.NOT_FOUND,),
+    ),
+)

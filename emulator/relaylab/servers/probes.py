@@ -1,0 +1,132 @@
+"""Proves that listeners answer: a real connection to each, its greeting read, and TLS begun where it is offered.
+
+Law: a listener that has no entry in ``_PROBES`` is not ready. A probe is not numbered, logged or charged, so that who
+asks changes nothing for who sends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from relaylab.domain.codes import ReplyCode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from relaylab.servers.fleet import Announced, Listening
+    from relaylab.servers.house import House
+
+PATIENCE: Final = 5.0  # real seconds that a listener has to answer
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """What a listener said: its greeting and the TLS version agreed on; ``why`` it is not ready, empty when it is."""
+
+    listener: Announced
+    greeting: str
+    tls: str | None
+    why: str = ""
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it answered as it should."""
+        return not self.why
+
+
+async def probe(listeners: Iterable[Announced], house: House, ca_file: Path) -> list[Probed]:
+    """Ask every listener, all at once."""
+    trust = ssl.create_default_context(cafile=ca_file)
+    return await asyncio.gather(*(_probe(one, house, trust) for one in listeners))
+
+
+async def _probe(listener: Announced, house: House, trust: ssl.SSLContext) -> Probed:
+    ask = _PROBES.get(listener.key)
+    heard = _Heard()
+    if ask is None:
+        return Probed(listener, "", None, "nobody has written how to ask it; add it to servers/probes.py")
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await ask(listener.where, house, trust, heard)
+    except TimeoutError:
+        why = f"it took longer than {PATIENCE:g} seconds"
+    except (OSError, ssl.SSLError, _UnexpectedError) as error:
+        why = str(error) or f"the connection broke off ({type(error).__name__})"
+    else:
+        why = ""
+    return Probed(listener, heard.greeting, heard.tls, why)
+
+
+class _UnexpectedError(Exception):
+    """An answer that is none of those a listener should give."""
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What was heard so far."""
+
+    greeting: str = ""
+    tls: str | None = None
+
+
+async def _probe_smtp(where: Listening, house: House, trust: ssl.SSLContext, heard: _Heard) -> None:
+    """Read the greeting, say EHLO, begin TLS where it is offered, and leave."""
+    family = socket.AF_INET6 if ":" in where.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as client:
+        client.setblocking(False)  # noqa: FBT003 - socket's signature
+        client.bind((where.host, 0))
+        ours: tuple[str, int] = client.getsockname()[:2]
+        house.probes.add(ours)
+        try:
+            await asyncio.get_running_loop().sock_connect(client, (where.host, where.port))
+            reader, writer = await asyncio.open_connection(sock=client)
+            try:
+                await _converse(reader, writer, trust, heard)
+            finally:
+                writer.close()
+                with suppress(OSError, ssl.SSLError):
+                    await writer.wait_closed()
+        finally:
+            house.probes.discard(ours)
+
+
+async def _converse(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, trust: ssl.SSLContext, heard: _Heard
+) -> None:
+    heard.greeting = (await _expect(reader, ReplyCode.READY))[0]
+    writer.write(b"EHLO localhost\r\n")
+    offers = await _expect(reader, ReplyCode.OK)
+    if any(line[4:].upper() == "STARTTLS" for line in offers):
+        writer.write(b"STARTTLS\r\n")
+        await _expect(reader, ReplyCode.READY)
+        await writer.start_tls(trust, server_hostname="localhost")
+        heard.tls = writer.get_extra_info("ssl_object").version()
+    writer.write(b"QUIT\r\n")
+    await _expect(reader, ReplyCode.CLOSING)
+
+
+async def _expect(reader: asyncio.StreamReader, code: ReplyCode) -> list[str]:
+    """Read one reply, all its lines; raise _UnexpectedError for another than the expected one."""
+    lines: list[str] = []
+    while not lines or lines[-1][3:4] == "-":
+        line = await reader.readline()
+        if not line.endswith(b"\n"):
+            raise _UnexpectedError(f"it closed where a {code:d} was due")
+        lines.append(line.decode("ascii", "backslashreplace").rstrip("\r\n"))
+    if not lines[-1].startswith(f"{code:d}"):
+        raise _UnexpectedError(f"it said {lines[-1]!r} where a {code:d} was due")
+    return lines
+
+
+_PROBES: Final[Mapping[str, Callable[[Listening, House, ssl.SSLContext, _Heard], Awaitable[None]]]] = {
+    "submission": _probe_smtp,
+    "mx": _probe_smtp,
+    "submission_legacy": _probe_smtp,
+}

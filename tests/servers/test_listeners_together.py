@@ -1,0 +1,131 @@
+"""A law over all listeners: each joins clock, reset, snapshot and readiness.
+
+The listeners are those that a running emulator announces. A new kind needs an entry in ``ASKS``: how a client asks it
+what time it is, and for an answer that is the same each time the emulator begins again. One that has none fails here,
+by name. A law that every listener can be made to fail at will is a further column of ``LAWS``.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+import pytest
+
+from relaylab.app.config import LoadedWorld
+from relaylab.app.emulator import Emulator
+from relaylab.domain.clock import parse_instant
+from relaylab.servers.fleet import Announced
+from relaylab.servers.probes import _PROBES
+from relaylab_certs import TestAuthority
+from tests.clients.by_socket import Wire
+
+DECEMBER = parse_instant("2026-12-01")
+JANUARY = parse_instant("2027-01-04")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a listener told a client: the simulated instant it stands at, and its words."""
+
+    instant: datetime
+    words: str
+
+
+def ask_smtp(where: Announced, emulator: Emulator) -> Answer:
+    """Read the greeting, which ends with the instant and names a server drawn for the session."""
+    with Wire(where.where) as wire:
+        hello = wire.say("EHLO client.example")
+    return Answer(parsedate_to_datetime(wire.greeting.partition(" ready at ")[2]), f"{wire.greeting}\n{hello}")
+
+
+Ask = Callable[[Announced, Emulator], Answer]
+
+ASKS: Mapping[str, Ask] = {"submission": ask_smtp, "mx": ask_smtp, "submission_legacy": ask_smtp}
+
+
+def follows_travel(ask: Ask, listener: Announced, emulator: Emulator) -> None:
+    """One call moves it, forwards and back."""
+    seen = [ask(listener, emulator).instant]
+    for instant in (JANUARY, DECEMBER):
+        emulator.travel(instant)
+        seen.append(ask(listener, emulator).instant)
+
+    assert [DECEMBER, JANUARY, DECEMBER] == seen
+
+
+def follows_reset(ask: Ask, listener: Announced, emulator: Emulator) -> None:
+    """After a reset the first client hears what the first one heard."""
+    emulator.reset(at=DECEMBER)
+    first = ask(listener, emulator)
+    ask(listener, emulator)
+
+    emulator.reset(at=DECEMBER)
+
+    assert first == ask(listener, emulator)
+
+
+def follows_another_seed(ask: Ask, listener: Announced, emulator: Emulator) -> None:
+    """What is drawn for a client is drawn from the seed of the reset."""
+    emulator.reset(at=DECEMBER, seed=7)
+    first = ask(listener, emulator)
+
+    emulator.reset(at=DECEMBER, seed=8)
+
+    assert first != ask(listener, emulator)
+
+
+def follows_snapshot(ask: Ask, listener: Announced, emulator: Emulator) -> None:
+    """Gone back, it says again what it said after the snapshot was taken."""
+    ask(listener, emulator)
+    snapshot = emulator.snapshot()
+    first = ask(listener, emulator)
+    emulator.travel(JANUARY)
+    ask(listener, emulator)
+
+    emulator.roll_back(snapshot)
+
+    assert first == ask(listener, emulator)
+
+
+def is_proved_ready(ask: Ask, listener: Announced, emulator: Emulator) -> None:
+    """Readiness asks it, and leaves no trace of that."""
+    del ask
+    assert listener.key in _PROBES, f"{listener.key} has no probe in servers/probes.py"
+    events = len(emulator.store.events)
+
+    ready = {one.listener: one.is_ready for one in emulator._call(emulator.ready())}
+
+    assert ready[listener]
+    assert events == len(emulator.store.events)
+
+
+LAWS = (follows_travel, follows_reset, follows_another_seed, follows_snapshot, is_proved_ready)
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
+def test_every_listener_that_is_announced_keeps_the_law(
+    law: Callable[[Ask, Announced, Emulator], None], small_world: LoadedWorld, authority: TestAuthority
+) -> None:
+    with Emulator(small_world, at=DECEMBER, seed=7, authority=authority) as emulator:
+        nobody_asks = sorted({one.key for one in emulator.listeners} - set(ASKS))
+        assert [] == nobody_asks, f"{', '.join(nobody_asks)}: add how a client asks it to ASKS in this file"
+        broken = {}
+        for listener in emulator.listeners:
+            try:
+                emulator.reset(at=DECEMBER, seed=7)
+                law(ASKS[listener.key], listener, emulator)
+            except (AssertionError, OSError, ssl.SSLError) as error:
+                broken[listener.name] = str(error)
+
+    assert {} == broken
+
+
+def test_all_that_is_announced_is_all_that_listens(small_world: LoadedWorld, authority: TestAuthority) -> None:
+    with Emulator(small_world, at=DECEMBER, authority=authority) as emulator:
+        ports = {server.sockets[0].getsockname()[1] for server in emulator._fleet._servers}
+
+        assert ports == {one.where.port for one in emulator.listeners}
