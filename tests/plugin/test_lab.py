@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from relaylab.app.faults import parse_spec
 from relaylab.testing import (
     Lab,
     MessageNotSeenError,
@@ -531,3 +532,15 @@ def test_a_lab_under_aiosmtpd_s_controller_keeps_mail_and_expects_refusals(autho
 def test_a_lab_that_listens_has_no_controller(relaylab: Lab) -> None:
     with pytest.raises(RuntimeError, match="listen=False"):
         relaylab.controller("mx")
+
+
+@pytest.mark.parametrize("place", ["first", "second"])
+def test_a_fault_that_a_test_adds_answers_and_is_gone_with_the_test(relaylab: Lab, place: str) -> None:
+    assert () == relaylab.faults.faults, place
+
+    relaylab.faults.add(parse_spec("mx=mail4xx,times=1"))
+    with relaylab.expect_refusal("4.3.2") as refusal, smtplib.SMTP(relaylab.mx.host, relaylab.mx.port) as smtp:
+        smtp.sendmail("scanner@contoso.com", "helpdesk@contoso.com", "Subject: page 1\n\nOne page.")
+
+    assert refusal.verdict.rule is None
+    assert "fault f-1 (mail4xx) answered, and no rule was asked" in refusal.verdict.explain()

@@ -2,7 +2,7 @@
 
 The listeners are those that a running emulator announces. A new kind needs an entry in ``ASKS``: how a client asks it
 what time it is, and for an answer that is the same each time the emulator begins again. One that has none fails here,
-by name. A law that every listener can be made to fail at will is a further column of ``LAWS``.
+by name; so does one without an entry in ``FAULTS``: what can be done wrong there, so that the client has no answer.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import pytest
 
 from relaylab.app.config import LoadedWorld
 from relaylab.app.emulator import Emulator
+from relaylab.app.faults import parse_spec
 from relaylab.domain.clock import parse_instant
 from relaylab.servers.fleet import Announced
 from relaylab.servers.probes import _PROBES
@@ -45,6 +46,17 @@ def ask_smtp(where: Announced, emulator: Emulator) -> Answer:
 Ask = Callable[[Announced, Emulator], Answer]
 
 ASKS: Mapping[str, Ask] = {"submission": ask_smtp, "mx": ask_smtp, "submission_legacy": ask_smtp}
+
+FAULTS: Mapping[str, str] = {"submission": "421connect", "mx": "421connect", "submission_legacy": "421connect"}
+
+
+def answers(ask: Ask, listener: Announced, emulator: Emulator) -> bool:
+    """Whether the client gets what it asks for."""
+    try:
+        ask(listener, emulator)
+    except (AssertionError, OSError, ValueError, TypeError):
+        return False
+    return True
 
 
 def follows_travel(ask: Ask, listener: Announced, emulator: Emulator) -> None:
@@ -91,6 +103,20 @@ def follows_snapshot(ask: Ask, listener: Announced, emulator: Emulator) -> None:
     assert first == ask(listener, emulator)
 
 
+def obeys_faults(ask: Ask, listener: Announced, emulator: Emulator) -> None:
+    """A fault acts there; a reset takes it away, a snapshot brings it back, and no fault of another one acts."""
+    elsewhere = next(key for key in FAULTS if key != listener.key)
+    emulator.faults.add(parse_spec(f"{elsewhere}={FAULTS[elsewhere]}"))
+    unmoved = answers(ask, listener, emulator)
+    emulator.faults.add(parse_spec(f"{listener.key}={FAULTS[listener.key]}"))
+    faulted, snapshot = answers(ask, listener, emulator), emulator.snapshot()
+    emulator.reset(at=DECEMBER)
+    reset = answers(ask, listener, emulator)
+    emulator.roll_back(snapshot)
+
+    assert (True, False, True, False) == (unmoved, faulted, reset, answers(ask, listener, emulator))
+
+
 def is_proved_ready(ask: Ask, listener: Announced, emulator: Emulator) -> None:
     """Readiness asks it, and leaves no trace of that."""
     del ask
@@ -103,7 +129,7 @@ def is_proved_ready(ask: Ask, listener: Announced, emulator: Emulator) -> None:
     assert events == len(emulator.store.events)
 
 
-LAWS = (follows_travel, follows_reset, follows_another_seed, follows_snapshot, is_proved_ready)
+LAWS = (follows_travel, follows_reset, follows_another_seed, follows_snapshot, obeys_faults, is_proved_ready)
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
@@ -113,6 +139,7 @@ def test_every_listener_that_is_announced_keeps_the_law(
     with Emulator(small_world, at=DECEMBER, seed=7, authority=authority) as emulator:
         nobody_asks = sorted({one.key for one in emulator.listeners} - set(ASKS))
         assert [] == nobody_asks, f"{', '.join(nobody_asks)}: add how a client asks it to ASKS in this file"
+        assert ASKS.keys() == FAULTS.keys()
         broken = {}
         for listener in emulator.listeners:
             try:
@@ -129,3 +156,12 @@ def test_all_that_is_announced_is_all_that_listens(small_world: LoadedWorld, aut
         ports = {server.sockets[0].getsockname()[1] for server in emulator._fleet._servers}
 
         assert ports == {one.where.port for one in emulator.listeners}
+
+
+def test_a_probe_sees_a_fault_and_uses_none_of_it_up(small_world: LoadedWorld, authority: TestAuthority) -> None:
+    with Emulator(small_world, at=DECEMBER, authority=authority, faults=["mx=421connect,times=1"]) as emulator:
+        (fault,) = emulator.faults.faults
+        ready = {one.listener.key: one.is_ready for one in emulator._call(emulator.ready()) if not one.listener.site}
+
+        assert (False, True) == (ready["mx"], ready["submission"])
+        assert 0 == emulator.faults.used(fault.id)
