@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping
-from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from pydantic import TypeAdapter
-
+from relaylab_conformance import certified_json
 from relaylab_conformance.report.model import SCHEMA, Report
 
 SCHEMA_FILE: Final = Path(__file__).with_name("report.schema.json")
@@ -18,7 +16,7 @@ SCHEMA_FILE: Final = Path(__file__).with_name("report.schema.json")
 
 def as_json(report: Report) -> str:
     """Write a report; the same report gives the same text."""
-    return _text(_adapter().dump_python(report, mode="json"))
+    return certified_json.certificate_text(report)
 
 
 def as_lines(documents: Iterable[Mapping[str, object]]) -> str:
@@ -28,22 +26,7 @@ def as_lines(documents: Iterable[Mapping[str, object]]) -> str:
 
 def schema_text() -> str:
     """Give the schema as the committed copy has it."""
-    schema = _adapter().json_schema(mode="serialization")
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    schema["properties"]["schema"]["const"] = SCHEMA
-    for node in [schema, *schema["$defs"].values()]:
-        if "properties" in node:
-            node["additionalProperties"] = False
-    return _text(schema)
-
-
-@cache
-def _adapter() -> TypeAdapter[Report]:
-    return TypeAdapter(Report)
-
-
-def _text(document: Any) -> str:  # noqa: ANN401 - whatever JSON holds
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return certified_json.schema_text(Report, SCHEMA)
 
 
 if __name__ == "__main__":
