@@ -20,8 +20,10 @@ from relaylab.domain.clock import ManualClock, as_utc, iso
 from relaylab.domain.randomness import Randomness
 from relaylab.rules.milestones import EARLIEST_SUPPORTED, NOT_SUPPORTED_FROM
 from relaylab.servers.desk import StreamLimits
-from relaylab.servers.fleet import Fleet, Listening, SiteListening
+from relaylab.servers.entra import EntraService
+from relaylab.servers.fleet import HTTPS_OFFSET, Fleet, Listening, SiteListening
 from relaylab.servers.house import House, MovableClock, SmtpDesk, TlsChoice
+from relaylab.servers.https import HttpsListener, entra_service
 from relaylab.servers.lab_plan import LabPlan
 from relaylab.servers.tls import ServerTls
 from relaylab.store import Counters, EventLog, MemoryMailStore, SqliteMailStore, Store, WorldHolder
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     from relaylab.domain.world import World
     from relaylab.engine.rulebook import Rulebook
+    from relaylab_certs import CertifiedKey
 
 T = TypeVar("T")
 
@@ -108,6 +111,9 @@ class Emulator:
             limits=self.settings.limits,
             tarpit=self.settings.tarpit,
         )
+        self.entra = EntraService(self._house)
+        self._house.tokens = self.entra.tokens
+        self._https = HttpsListener(entra_service(self.entra.app))
         where = self.settings
         self._fleet = Fleet(self._house, host=where.host, port_base=where.port_base, lab=where.lab)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -137,6 +143,11 @@ class Emulator:
         return self._fleet.sites
 
     @property
+    def https_url(self) -> str:
+        """Where the HTTPS services answer, as ``https://127.0.0.1:1591``; empty in a lab, where they are off."""
+        return self._https.url
+
+    @property
     def world(self) -> World:
         """The world in force."""
         return self.holder.world
@@ -157,7 +168,9 @@ class Emulator:
         self._loop = asyncio.get_running_loop()
         try:
             await self._fleet.start(self.world)
+            await self._start_https()
         except BaseException:
+            await self._https.stop()
             await self._fleet.stop()
             self.store.close()
             raise
@@ -167,6 +180,7 @@ class Emulator:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop listening, end every connection, let go of the store."""
+        await self._https.stop()
         await self._fleet.stop()
         self.store.close()
 
@@ -233,6 +247,7 @@ class Emulator:
             if instant is not None:
                 self.clock.set(instant)
             self.store.clear()
+            self.entra.begin_again()
             self._house.begin_again(self.clock.now())
 
     async def replace(
@@ -272,16 +287,26 @@ class Emulator:
             self.document = dict(world.document) if isinstance(world, LoadedWorld) else None
         self.holder.swap(plain, rulebook)
 
+    async def _start_https(self) -> None:
+        """Listen for HTTPS; a lab has no address for it."""
+        where = self.settings
+        if where.lab is None:
+            port = where.port_base + HTTPS_OFFSET if where.port_base else 0
+            await self._https.start(where.host, port, self._certified(self.rulebook))
+
     def _tls(self, rulebook: Rulebook) -> TlsChoice:
-        wide = leaves.WIDE if self.settings.cert_validity == "wide" else None
-        lab = self.settings.lab
-        kind = leaves.KeyKind.RSA if lab else leaves.KeyKind(self.settings.cert_key)
-        leaf = leaves.good(*(lab.certified if lab else ()), key=kind, validity=wide)
-        issued = self.authority.issue(leaf, ServerChain(rulebook.readings["server_chain"]))
+        issued = self._certified(rulebook)
         return TlsChoice(
             strict=ServerTls(issued.chain_pem, issued.key_pem),
             lenient=ServerTls(issued.chain_pem, issued.key_pem, minimum="TLSv1"),
         )
+
+    def _certified(self, rulebook: Rulebook) -> CertifiedKey:
+        wide = leaves.WIDE if self.settings.cert_validity == "wide" else None
+        lab = self.settings.lab
+        kind = leaves.KeyKind.RSA if lab else leaves.KeyKind(self.settings.cert_key)
+        leaf = leaves.good(*(lab.certified if lab else ()), key=kind, validity=wide)
+        return self.authority.issue(leaf, ServerChain(rulebook.readings["server_chain"]))
 
     def _call(self, work: Coroutine[object, object, T]) -> T:
         if self._loop is None or not self._loop.is_running():

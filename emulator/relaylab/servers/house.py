@@ -12,13 +12,14 @@ from relaylab.domain.peer import Peer
 from relaylab.domain.world import DEFAULT_PUBLIC_IP
 from relaylab.rules import milestones
 from relaylab.servers.desk import StreamLimits
-from relaylab.session.moment import Moment
+from relaylab.session.moment import NO_TOKENS, Moment
 from relaylab.session.names import session_id, session_names
 from relaylab.session.party import Party
 from relaylab.session.smtp import SmtpSession
 
 if TYPE_CHECKING:
     from relaylab.domain.randomness import Randomness
+    from relaylab.domain.token import TokenReader
     from relaylab.servers.tls import TlsServer
     from relaylab.session.turn import Dialogue, Turn
     from relaylab.store import Store, WorldHolder
@@ -60,11 +61,12 @@ class House:
     limits: StreamLimits = field(default_factory=StreamLimits)
     tarpit: bool = False
     sessions: int = 0
+    tokens: TokenReader = NO_TOKENS
 
     def moment(self) -> Moment:
         """Read the clock and the world, once for one step."""
         snapshot = self.holder.current
-        return Moment(self.clock.now(), snapshot.world, snapshot.rulebook, self.store.counters)
+        return Moment(self.clock.now(), snapshot.world, snapshot.rulebook, self.store.counters, self.tokens)
 
     def apply(self, turn: Turn) -> None:
         """Keep what a turn keeps."""

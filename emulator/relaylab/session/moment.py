@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
+
+from relaylab.domain.token import NoTokens, TokenReader
 
 if TYPE_CHECKING:
     from relaylab.domain.charge import Meter
@@ -24,11 +26,15 @@ class Usage(Protocol):
         ...
 
 
+NO_TOKENS: Final = NoTokens()
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The instant, the world, the rules of that world and the counters: read once per command by the adapter."""
+    """The instant, the world, its rules, the counters, and who reads tokens: read once per command by the adapter."""
 
     now: datetime
     world: World
     rulebook: Rulebook
     usage: Usage
+    tokens: TokenReader = NO_TOKENS
