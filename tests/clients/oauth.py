@@ -90,9 +90,13 @@ class OAuthLab:
         errand = submit(self.emulator, user=user, password=None, token=token, sender=sender)
         return Smtplib().send(errand, folder)
 
+    def rules(self) -> list[str | None]:
+        """The rules that stood in somebody's way, in order."""
+        return refusing_rules(self.emulator)
+
     def last_rule(self) -> str | None:
         """The rule behind the last verdict that was none of admitting."""
-        return refusing_rules(self.emulator)[-1]
+        return self.rules()[-1]
 
 
 def form_of(page: str) -> tuple[str, dict[str, str]]:
