@@ -41,7 +41,6 @@ def free_port() -> int:
 def proxy(lab: OAuthLab, folder: Path, account: str) -> Iterator[int]:
     """Run the proxy with one account; give the port that the device is set to."""
     port = free_port()
-    config = folder / "emailproxy.config"
     server = f"""\
         [SMTP-{port}]
         local_address = 127.0.0.1
@@ -49,7 +48,15 @@ def proxy(lab: OAuthLab, folder: Path, account: str) -> Iterator[int]:
         server_port = {lab.emulator.endpoints["submission"].port}
         server_starttls = True
         """
-    config.write_text(dedent(server) + "\n" + account, encoding="utf-8")
+    with proxied(lab, folder, dedent(server) + "\n" + account):
+        yield port
+
+
+@contextmanager
+def proxied(lab: OAuthLab, folder: Path, settings: str) -> Iterator[None]:
+    """Run the proxy with these settings."""
+    config = folder / "emailproxy.config"
+    config.write_text(settings, encoding="utf-8")
     command = [emailproxy(), "--no-gui", "--debug", "--config-file", str(config), "--log-file", str(folder / "log")]
     environment = {"PATH": os.environ["PATH"], "SSL_CERT_FILE": lab.ca, "PYTHONUNBUFFERED": "1", "HOME": str(folder)}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as run:
@@ -58,17 +65,17 @@ def proxy(lab: OAuthLab, folder: Path, account: str) -> Iterator[int]:
             for line in run.stdout:
                 if "Initialised Email OAuth 2.0 Proxy" in line:
                     break
-            yield port
+            yield
         finally:
             run.terminate()
             run.communicate(timeout=PATIENCE)
 
 
-def scan(port: int, user: str, password: str = DEVICE_PASSWORD) -> None:
+def scan(port: int, user: str, password: str = DEVICE_PASSWORD, to: str = "helpdesk@contoso.com") -> None:
     """Be the device: no TLS, a user name and a password."""
     with smtplib.SMTP("127.0.0.1", port, timeout=PATIENCE, local_hostname="mfp.example") as device:
         device.login(user, password)
-        device.sendmail(user, ["helpdesk@contoso.com"], MESSAGE.format(user))
+        device.sendmail(user, [to], MESSAGE.format(user))
 
 
 def as_application(lab: OAuthLab, user: str = "app@contoso.com", secret: str = "fake-secret-1") -> str:
