@@ -10,7 +10,7 @@ from relaylab.domain.directory import TokenFault, TokenFaultKind, UserType
 from relaylab.domain.entra import CodeState, Grant, Proof, ScopeFlaw
 from relaylab.domain.identity import Credential
 from relaylab.domain.token import TokenFlaw
-from tests.builders import a_data_ask, a_mailbox, a_token_ask, at
+from tests.builders import a_data_ask, a_mailbox, a_tenant, a_token_ask, at
 from tests.entra_asks import (
     a_device_ask,
     a_discovery_ask,
@@ -47,6 +47,7 @@ def _user(stage: str, ask: Callable[..., Ask]) -> dict[str, Ask]:
     return {
         f"entra.{stage}.user_is_unknown": ask(user=None),
         f"entra.{stage}.user_is_locked": ask(user=a_mailbox(account_locked=True)),
+        f"entra.{stage}.password_is_null": ask(user=a_mailbox(password=None), password=Credential.WRONG),
         f"entra.{stage}.password_is_wrong": ask(password=Credential.WRONG),
         f"entra.{stage}.password_has_expired": ask(user=a_mailbox(password_expired=True)),
         f"entra.{stage}.user_is_disabled": ask(user=a_mailbox(account_enabled=False)),
@@ -80,6 +81,10 @@ ENTRA_EXAMPLES: Final[Mapping[str, Ask]] = (
     | _user("token", a_user_s_ask)
     | {
         "entra.token.endpoint_is_throttled": an_app_s_ask(fault=TokenFault(TokenFaultKind.THROTTLED)),
+        "entra.token.client_asks_in_a_loop": an_app_s_ask(fault=TokenFault(TokenFaultKind.LOOP)),
+        "entra.token.security_defaults_block_passwords": a_user_s_ask(tenant=a_tenant(security_defaults=True)),
+        "entra.token.resource_is_not_among_the_permissions": a_user_s_ask(is_v1=True, app=an_app(scopes=())),
+        "entra.token.sign_in_is_too_long_ago": a_user_s_ask(Grant.REFRESH_TOKEN, code=CodeState.SIGNED_IN_TOO_LONG_AGO),
         "entra.token.endpoint_is_unavailable": an_app_s_ask(fault=TokenFault(TokenFaultKind.UNAVAILABLE)),
         "entra.token.grant_is_unknown": an_app_s_ask(grant=Grant.UNKNOWN, grant_name="implicit"),
         "entra.token.client_credentials_need_a_tenant": an_app_s_ask(tenant=None, tenant_name="common", is_common=True),

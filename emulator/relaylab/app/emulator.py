@@ -282,6 +282,7 @@ class Emulator:
         await self._fleet.add_sites(plain)
         if rulebook.readings["server_chain"] != self.rulebook.readings["server_chain"]:
             self._house.tls = self._tls(rulebook)
+            self._https.certify(self._certified(rulebook))
         self._readings, self._milestones = chosen, moved
         if world is not None:
             self.document = dict(world.document) if isinstance(world, LoadedWorld) else None

@@ -55,6 +55,7 @@ class TokenFaultKind(StrEnum):
     UNAVAILABLE = "unavailable"  # 503
     SLOW = "slow"  # the right answer, late
     WRONG_AUDIENCE = "wrong_audience"  # a token for another service
+    LOOP = "loop"  # the client is told that it asks the same in a loop
     ALMOST_EXPIRED = "almost_expired"  # a token with seconds to live
 
 
@@ -179,13 +180,17 @@ class TokenFault:
 
 @dataclass(frozen=True, slots=True)
 class TokenService:
-    """How the token service treats a tenant; spans are seconds, days or minutes of simulated time as named."""
+    """How the token service treats a tenant; spans are of simulated time, in the unit of their name, else seconds.
+
+    With ``sign_in_frequency_hours`` a user must sign in anew after so long, whatever refresh tokens there are.
+    """
 
     access_token_lifetime: int = 3599
     device_code_lifetime: int = 900
     device_code_interval: int = 5
     refresh_token_inactive_days: int = 90
     permission_delay_minutes: int = 0
+    sign_in_frequency_hours: int | None = None
 
     @property
     def permission_delay(self) -> timedelta:

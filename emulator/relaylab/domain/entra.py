@@ -77,6 +77,7 @@ class CodeState(StrEnum):
     EXPIRED = "expired"
     REDEEMED = "redeemed before"
     REVOKED = "revoked"
+    SIGNED_IN_TOO_LONG_AGO = "from a sign-in that is too long ago"
     OTHER_CLIENT = "another application's"
     OTHER_TENANT = "another tenant's"
     OTHER_REDIRECT = "for another redirect URI"
@@ -192,6 +193,7 @@ class TokenAsk(UserAsk):
     proof: Proof = Proof.NONE
     code: CodeState = CodeState.FINE
     issued: str = ""
+    is_v1: bool = False
     redirect_uri: str = ""
     fault: TokenFault | None = None
 

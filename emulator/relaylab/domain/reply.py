@@ -51,11 +51,15 @@ class ReplyTemplate:
 
 @dataclass(frozen=True, slots=True)
 class OAuthError(ReplyTemplate):
-    """An error of Entra: its AADSTS number, and the words that a client program acts on (fact OA-ES-01)."""
+    """An error of Entra: its AADSTS number, and the words that a client program acts on (fact OA-ES-01).
+
+    ``asks_for_claims`` marks those that a policy gives, which name it in ``claims``.
+    """
 
     error: str = "invalid_request"
     number: int = 0
     suberror: str = ""
+    asks_for_claims: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,11 @@ class HttpsListener:
         except OSError as error:
             raise ListenError.about("https", host, port, error) from None
 
+    def certify(self, certified: CertifiedKey) -> None:
+        """Show another chain from the next handshake on."""
+        if self._server is not None:
+            self._server.certify(certified)
+
     async def stop(self) -> None:
         """Stop listening."""
         if self._server is not None:

@@ -40,6 +40,13 @@ class WebServer:
         self.url = ""
         self.port = 0
 
+    def certify(self, certified: CertifiedKey) -> None:
+        """Show another chain from the next handshake on."""
+        if self._server.config.ssl is not None:
+            with TemporaryDirectory() as directory:
+                files = certified.write_to(Path(directory))
+                self._server.config.ssl.load_cert_chain(files.chain, files.key)
+
     async def start(self, host: str, port: int) -> None:
         """Listen; port 0 takes a free one. Raise OSError when the address or the port cannot be had."""
         self._listener = bind(host, port)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
 from uuid import UUID
 
@@ -98,6 +99,7 @@ def test_a_wrong_scope_of_a_user_has_its_error(oauth_lab: OAuthLab, scope: str, 
         ("careful@contoso.com", "fake careful", 50076, "basic_action"),
         ("newcomer@contoso.com", "fake newcomer", 50079, "basic_action"),
         ("risky@contoso.com", "fake risky", 53003, None),
+        ("helpdesk@contoso.com", "anything", 50056, None),
     ],
 )
 def test_a_password_grant_meets_what_a_password_cannot_do(
@@ -106,6 +108,34 @@ def test_a_password_grant_meets_what_a_password_cannot_do(
     said = oauth_lab.user_token(user, password)
 
     assert ("invalid_grant", [code], suberror) == (said["error"], said["error_codes"], said.get("suberror"))
+
+
+def test_what_a_policy_refuses_names_the_policy(oauth_lab: OAuthLab) -> None:
+    blocked = oauth_lab.user_token("risky@contoso.com", "fake risky")
+    wrong = oauth_lab.user_token(password="wrong")
+
+    assert "capolids" in json.loads(blocked["claims"])["access_token"]
+    assert "claims" not in wrong
+
+
+def test_a_sign_in_frequency_ends_refreshing(emulate: Emulate) -> None:
+    lab = OAuthLab(emulate(world=oauth_world("  [tenant.token_service]\n  sign_in_frequency_hours = 24\n")))
+    refresh = lab.user_token()["refresh_token"]
+    lab.emulator.travel(parse_instant("2026-12-01T23:59:59Z"))
+    before = renew(lab, refresh)
+    lab.emulator.travel(parse_instant("2026-12-02"))
+
+    assert "access_token" in before
+    assert [70043] == renew(lab, str(before["refresh_token"]))["error_codes"]
+
+
+@pytest.mark.parametrize(("kind", "status", "code"), [("loop", 400, 50196), ("unavailable", 503, 90033)])
+def test_a_fault_for_everybody_needs_no_application(emulate: Emulate, kind: str, status: int, code: int) -> None:
+    lab = OAuthLab(emulate(world=oauth_world(f'  [[tenant.token_fault]]\n  kind = "{kind}"\n')))
+
+    answer = lab.ask(**IN_ORDER)
+
+    assert (status, [code]) == (answer.status_code, answer.json()["error_codes"])
 
 
 def test_without_consent_a_user_s_grant_is_65001(oauth_lab: OAuthLab) -> None:

@@ -30,6 +30,7 @@ FIX_SCOPE: Final = (
 )
 FIX_LOCKED: Final = "Wait for the lock-out of {user} to end, or unlock it in Entra, and correct the password."
 FIX_CREDENTIALS: Final = "Correct the password of {user}; no flow for devices should need one: use a device code."
+FIX_NULL: Final = "Give {user} a password (Update-MgUser -PasswordProfile; password in the world file)."
 FIX_USER: Final = "Sign in as a user of tenant {tenant}: {user} is none ([[tenant.mailbox]])."
 FIX_EXPIRED: Final = "Let {user} change the password (Update-MgUser -PasswordProfile), then sign in again."
 FIX_DISABLED: Final = "Update-MgUser -UserId {user} -AccountEnabled"
@@ -99,6 +100,11 @@ def user_is_locked(ask: UserAsk) -> bool:
 def password_is_wrong(ask: UserAsk) -> bool:
     """The password must be the user's."""
     return ask.password is Credential.WRONG
+
+
+def password_is_null(ask: UserAsk) -> bool:
+    """A user without a password cannot sign in with one."""
+    return ask.password is not Credential.MATCHES and ask.user is not None and ask.user.password is None
 
 
 def password_has_expired(ask: UserAsk) -> bool:

@@ -20,10 +20,20 @@ _UNAUTHORIZED: Final = HTTPStatus.UNAUTHORIZED
 
 
 def _error(  # noqa: PLR0913, PLR0917 - a row of a table
-    name: str, number: int, error: str, text: str, source: Source, status: HTTPStatus = _BAD, suberror: str = ""
-) -> OAuthError:
-    said = f"AADSTS{number}: {text}"
-    return OAuthError(name, status, None, said, source, error=error, number=number, suberror=suberror)
+    name: str, number: int, error: str, text: str, source: Source, status: HTTPStatus = _BAD, suberror: str = "",
+    *, asks_for_claims: bool = False,
+) -> OAuthError:  # fmt: skip
+    return OAuthError(
+        name,
+        status,
+        None,
+        f"AADSTS{number}: {text}",
+        source,
+        error=error,
+        number=number,
+        suberror=suberror,
+        asks_for_claims=asks_for_claims,
+    )
 
 
 # The client ----------------------------------------------------------------------------------------------------------
@@ -252,6 +262,44 @@ USER_NOT_FOUND: Final = _error(
     "be added to the directory.",
     sources.USER_NOT_FOUND,
 )
+NULL_PASSWORD: Final = _error(
+    "null_password",
+    50056,
+    "invalid_grant",
+    "Invalid or null password: password does not exist in the directory for this user.",
+    sources.USER_STATE,
+)
+SECURITY_DEFAULTS: Final = _error(
+    "security_defaults",
+    530035,
+    "invalid_grant",
+    "Access has been blocked by security defaults.",
+    sources.SECURITY_DEFAULTS,
+)
+RESOURCE_NOT_ASKED: Final = _error(
+    "resource_not_asked",
+    650057,
+    "invalid_resource",
+    "Invalid resource. The client has requested access to a resource which is not listed in the requested permissions "
+    "in the client's application registration. Client app ID: {client_id}({app_name}). Resource value from request: "
+    "{resource}.",
+    sources.RESOURCE_NOT_ASKED,
+)
+SIGNED_IN_TOO_LONG_AGO: Final = _error(
+    "signed_in_too_long_ago",
+    70043,
+    "invalid_grant",
+    "The refresh token has expired or is invalid due to sign-in frequency checks by Conditional Access. The token was "
+    "issued on {issued}.",
+    sources.REFRESH_DEAD,
+)
+CLIENT_LOOP: Final = _error(
+    "client_loop",
+    50196,
+    "invalid_grant",
+    "The server terminated an operation because it encountered a client request loop. Contact your app vendor.",
+    sources.CLIENT_LOOP,
+)
 LOCKED: Final = _error(
     "locked",
     50053,
@@ -273,6 +321,7 @@ SECOND_FACTOR: Final = _error(
     "multi-factor authentication to access '{resource}'.",
     sources.SECOND_FACTOR,
     suberror="basic_action",
+    asks_for_claims=True,
 )
 SECOND_FACTOR_TO_REGISTER: Final = _error(
     "second_factor_to_register",
@@ -289,6 +338,7 @@ BLOCKED: Final = _error(
     "invalid_grant",
     "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.",
     sources.CONDITIONAL_ACCESS,
+    asks_for_claims=True,
 )
 APP_BLOCKED: Final = _error(
     "app_blocked",

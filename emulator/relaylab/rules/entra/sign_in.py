@@ -26,6 +26,13 @@ user_is_locked = _rule(
     source=sources.LOCKED,
     fix=conditions.FIX_LOCKED,
 )(conditions.user_is_locked)
+password_is_null = _rule(
+    EffectKind.REFUSE,
+    errors.NULL_PASSWORD,
+    asks=SignInPageAsk,
+    source=sources.USER_STATE,
+    fix=conditions.FIX_NULL,
+)(conditions.password_is_null)
 password_is_wrong = _rule(
     EffectKind.REFUSE,
     errors.WRONG_PASSWORD,
@@ -91,6 +98,7 @@ RULES: Final[tuple[AnyRule, ...]] = (
     user_declines,
     user_is_unknown,
     user_is_locked,
+    password_is_null,
     password_is_wrong,
     password_has_expired,
     user_is_disabled,

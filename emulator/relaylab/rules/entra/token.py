@@ -31,6 +31,18 @@ def endpoint_is_throttled(ask: TokenAsk) -> bool:
 
 
 @_rule(
+    EffectKind.REFUSE,
+    errors.CLIENT_LOOP,
+    asks=TokenAsk,
+    source=sources.CLIENT_LOOP,
+    fix="Keep a token until it expires, and stop after a refusal instead of asking the same again.",
+)
+def client_asks_in_a_loop(ask: TokenAsk) -> bool:
+    """A client that asks the same again and again is stopped."""
+    return ask.fault is not None and ask.fault.kind is TokenFaultKind.LOOP
+
+
+@_rule(
     EffectKind.DEFER,
     errors.UNAVAILABLE,
     asks=TokenAsk,
@@ -229,6 +241,7 @@ def assertion_is_out_of_its_time(ask: TokenAsk) -> bool:
 
 RULES: Final[tuple[AnyRule, ...]] = (
     endpoint_is_throttled,
+    client_asks_in_a_loop,
     endpoint_is_unavailable,
     tenant_is_malformed,
     tenant_is_unknown,

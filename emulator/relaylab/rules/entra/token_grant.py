@@ -60,6 +60,18 @@ resource_is_unknown = _rule(
 
 @_rule(
     EffectKind.REFUSE,
+    errors.RESOURCE_NOT_ASKED,
+    asks=TokenAsk,
+    source=sources.RESOURCE_NOT_ASKED,
+    fix="Add SMTP.Send of Office 365 Exchange Online to the API permissions of application {client_id} (scopes).",
+)
+def resource_is_not_among_the_permissions(ask: TokenAsk) -> bool:
+    """The v1.0 endpoint gives a user's token only for a resource that the application's registration lists."""
+    return ask.is_v1 and ask.is_for_a_user and ask.app is not None and not ask.app.scopes
+
+
+@_rule(
+    EffectKind.REFUSE,
     errors.APP_BLOCKED,
     asks=TokenAsk,
     source=sources.CONDITIONAL_ACCESS,
@@ -180,6 +192,18 @@ def refresh_token_was_inactive(ask: TokenAsk) -> bool:
 
 @_rule(
     EffectKind.REFUSE,
+    errors.SIGNED_IN_TOO_LONG_AGO,
+    asks=TokenAsk,
+    source=sources.REFRESH_DEAD,
+    fix="Let the user sign in again, or exclude the account from the sign-in frequency of Conditional Access.",
+)
+def sign_in_is_too_long_ago(ask: TokenAsk) -> bool:
+    """With a sign-in frequency, no refresh token outlives it."""
+    return ask.grant is Grant.REFRESH_TOKEN and ask.code is CodeState.SIGNED_IN_TOO_LONG_AGO
+
+
+@_rule(
+    EffectKind.REFUSE,
     errors.REFRESH_REVOKED,
     asks=TokenAsk,
     source=sources.REFRESH_DEAD,
@@ -220,6 +244,7 @@ RULES: Final[tuple[AnyRule, ...]] = (
     scope_has_no_resource,
     scope_is_invalid,
     resource_is_unknown,
+    resource_is_not_among_the_permissions,
     application_is_blocked,
     device_code_is_pending,
     device_code_was_declined,
@@ -233,6 +258,7 @@ RULES: Final[tuple[AnyRule, ...]] = (
     code_is_for_another_redirect_uri,
     verifier_is_wrong,
     refresh_token_was_inactive,
+    sign_in_is_too_long_ago,
     refresh_token_was_revoked,
     code_has_expired,
     code_is_unknown,

@@ -26,6 +26,13 @@ user_is_locked = _rule(
     source=sources.LOCKED,
     fix=conditions.FIX_LOCKED,
 )(conditions.user_is_locked)
+password_is_null = _rule(
+    EffectKind.REFUSE,
+    errors.NULL_PASSWORD,
+    asks=TokenAsk,
+    source=sources.USER_STATE,
+    fix=conditions.FIX_NULL,
+)(conditions.password_is_null)
 password_is_wrong = _rule(
     EffectKind.REFUSE,
     errors.WRONG_PASSWORD,
@@ -54,6 +61,18 @@ user_is_blocked = _rule(
     source=sources.CONDITIONAL_ACCESS,
     fix=conditions.FIX_BLOCKED,
 )(conditions.user_is_blocked)
+
+
+@_rule(
+    EffectKind.REFUSE,
+    errors.SECURITY_DEFAULTS,
+    asks=TokenAsk,
+    source=sources.SECURITY_DEFAULTS,
+    fix="Use a device code or the sign-in page: security defaults, which have no exclusions, block passwords alone.",
+)
+def security_defaults_block_passwords(ask: TokenAsk) -> bool:
+    """With security defaults on, a password alone gets no token."""
+    return ask.grant is Grant.PASSWORD and ask.tenant is not None and ask.tenant.security_defaults
 
 
 @_rule(
@@ -92,10 +111,12 @@ def user_has_not_consented(ask: TokenAsk) -> bool:
 RULES: Final[tuple[AnyRule, ...]] = (
     user_is_unknown,
     user_is_locked,
+    password_is_null,
     password_is_wrong,
     password_has_expired,
     user_is_disabled,
     user_is_blocked,
+    security_defaults_block_passwords,
     second_factor_must_be_registered,
     second_factor_is_needed,
     user_has_not_consented,

@@ -67,7 +67,7 @@ def meets(tenant: Tenant, user: Mailbox, control: Control) -> bool:
 
 def needs_second_factor(tenant: Tenant, user: Mailbox) -> bool:
     """Tell whether the user must show a second factor."""
-    return user.mfa_required or tenant.security_defaults or meets(tenant, user, Control.MFA)
+    return user.mfa_required or meets(tenant, user, Control.MFA)
 
 
 def fault_for(tenant: Tenant | None, client_id: str, state: EntraState) -> TokenFault | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -153,7 +154,12 @@ class Office:
             "correlation_id": correlation,
             "error_uri": f"{visit.base}/error?code={template.number}",
         }
-        return told | ({"suberror": template.suberror} if template.suberror else {})
+        told |= {"suberror": template.suberror} if template.suberror else {}
+        return told | ({"claims": self._policy_claims()} if template.asks_for_claims else {})
+
+    def _policy_claims(self) -> str:
+        """Name the policy that stands in the way, as a client sends it back with its next request."""
+        return json.dumps({"access_token": {"capolids": {"essential": True, "values": [self.guid("policy")]}}})
 
     def guid(self, what: str) -> str:
         """Draw a GUID."""

@@ -15,6 +15,7 @@ from relaylab.servers.entra import lookup
 from relaylab.store.entra import SignedIn
 
 if TYPE_CHECKING:
+    from relaylab.domain.directory import TokenService
     from relaylab.domain.tenant import Tenant
     from relaylab.store import WorldHolder
     from relaylab.store.entra import EntraState
@@ -99,6 +100,8 @@ class Till:
             state = CodeState.REVOKED
         elif kept.used + timedelta(days=service.refresh_token_inactive_days) <= now:
             state = CodeState.EXPIRED
+        elif _is_too_long_ago(kept.signed_in, service, now):
+            state = CodeState.SIGNED_IN_TOO_LONG_AGO
         return Redeemed(state=state, signed_in=kept.signed_in, issued=issued)
 
     def spend(self, grant: Grant, form: dict[str, str], now: datetime) -> None:
@@ -116,6 +119,11 @@ class Till:
             code = self._state.code(form["code"])
             if code is not None:
                 self._state.keep_code(form["code"], replace(code, redeemed=True))
+
+
+def _is_too_long_ago(signed_in: SignedIn, service: TokenService, now: datetime) -> bool:
+    hours = service.sign_in_frequency_hours
+    return hours is not None and signed_in.at + timedelta(hours=hours) <= now
 
 
 def _fits(verifier: str, challenge: str, method: str) -> bool:

@@ -82,6 +82,7 @@ class TokenEndpoint:
             proof=_proof(form, app, visit, tenant, now),
             code=redeemed.state,
             issued=redeemed.issued,
+            is_v1=visit.is_v1,
             redirect_uri=form.get("redirect_uri", ""),
             fault=lookup.fault_for(home, form.get("client_id", ""), self._office.state),
         )
