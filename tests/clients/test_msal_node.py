@@ -77,6 +77,13 @@ def test_a_user_signs_in_with_a_password(oauth_lab: OAuthLab, tmp_path: Path) ->
     [
         ("scanner@contoso.com", "wrong", "AADSTS50126", "ServerError"),
         ("careful@contoso.com", "fake careful", "AADSTS50076", "InteractionRequiredAuthError"),
+        ("newcomer@contoso.com", "fake newcomer", "AADSTS50079", "InteractionRequiredAuthError"),
+        ("nobody@contoso.com", "fake", "AADSTS50034", "ServerError"),
+        ("locked@contoso.com", "fake locked", "AADSTS50053", "ServerError"),
+        ("expired@contoso.com", "fake expired", "AADSTS50055", "ServerError"),
+        ("helpdesk@contoso.com", "fake", "AADSTS50056", "ServerError"),
+        ("disabled@contoso.com", "fake disabled", "AADSTS50057", "ServerError"),
+        ("risky@contoso.com", "fake risky", "AADSTS53003", "ServerError"),
     ],
 )
 def test_a_user_who_may_not_is_the_client_s_own_error(  # noqa: PLR0913, PLR0917 - a table

@@ -62,7 +62,7 @@ class _Contents:
     codes: dict[str, Code] = field(default_factory=dict)
     device_codes: dict[str, DeviceCode] = field(default_factory=dict)
     refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
-    consents: set[tuple[str, str]] = field(default_factory=set)
+    consents: set[tuple[str, str, str]] = field(default_factory=set)
     faults_met: dict[str, int] = field(default_factory=dict)
     drawn: int = 0
 
@@ -123,13 +123,14 @@ class EntraState:
 
     # Consent and faults
 
-    def consent(self, client_id: str, user: str = EVERYBODY) -> None:
-        """Note that a user, or an administrator for everybody, consented to an application."""
-        self._contents.consents.add((client_id, user.lower()))
+    def consent(self, client_id: str, tenant_id: str, user: str = EVERYBODY) -> None:
+        """Note that a user, or an administrator for everybody in a tenant, consented to an application."""
+        self._contents.consents.add((client_id, tenant_id, user.lower()))
 
-    def has_consented(self, client_id: str, user: str = EVERYBODY) -> bool:
+    def has_consented(self, client_id: str, tenant_id: str, user: str = EVERYBODY) -> bool:
         """Tell whether a user or an administrator consented."""
-        return bool({(client_id, user.lower()), (client_id, EVERYBODY)} & self._contents.consents)
+        given = {(client_id, tenant_id, user.lower()), (client_id, tenant_id, EVERYBODY)}
+        return bool(given & self._contents.consents)
 
     def times_met(self, fault: str) -> int:
         """Count how often a fault was met."""

@@ -7,6 +7,7 @@ import json
 import re
 from uuid import UUID
 
+import jwt
 import pytest
 
 from relaylab.app.config import load_document
@@ -136,6 +137,27 @@ def test_a_fault_for_everybody_needs_no_application(emulate: Emulate, kind: str,
     answer = lab.ask(**IN_ORDER)
 
     assert (status, [code]) == (answer.status_code, answer.json()["error_codes"])
+
+
+def test_an_application_for_several_tenants_is_used_where_it_is_installed(emulate: Emulate) -> None:
+    table = """
+  [[tenant.app_registration]]
+  app_id = "b0000000-0000-4000-8000-000000000005"
+  client_secret = "fake-secret-b5"
+  sign_in_audience = "AzureADMultipleOrgs"
+"""
+    form = IN_ORDER | {"client_id": "b0000000-0000-4000-8000-000000000005", "client_secret": "fake-secret-b5"}
+    document = copy.deepcopy(oauth_world(table).document)
+    lab = OAuthLab(emulate(world=load_document(document, "world")))
+    before = lab.ask(tenant="fabrikam.com", **form)
+    principal = {"app_id": form["client_id"], "object_id": "50000000-0000-4000-8000-0000000000b5"}
+    document["tenant"][1]["service_principal"] = [principal]
+    lab.emulator.reset(world=load_document(document, "world"))
+    after = lab.ask(tenant="fabrikam.com", **form).json()["access_token"]
+
+    assert [700016] == before.json()["error_codes"]
+    claims = jwt.decode(after, options={"verify_signature": False})
+    assert ("f0000000-0000-4000-8000-000000000001", principal["object_id"]) == (claims["tid"], claims["oid"])
 
 
 def test_without_consent_a_user_s_grant_is_65001(oauth_lab: OAuthLab) -> None:

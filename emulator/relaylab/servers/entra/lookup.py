@@ -31,14 +31,21 @@ def find_tenant(world: World, name: str) -> Tenant | None:
 
 
 def find_app(world: World, tenant: Tenant | None, client_id: str) -> AppRegistration | None:
-    """Find an application: the tenant's own, or another tenant's that is made for several; at common any."""
+    """Find an application: the tenant's own, one for several tenants that is installed in this one; at common any.
+
+    What Exchange knows the service principal of is installed.
+    """
     wanted = client_id.lower()
     for owner in world.tenants:
         for app in owner.app_registrations:
-            is_open = tenant is None or owner is tenant or app.sign_in_audience is SignInAudience.MULTIPLE_ORGS
-            if app.app_id == wanted and is_open:
+            if app.app_id == wanted and (tenant is None or owner is tenant or _is_installed(app, tenant)):
                 return app
     return None
+
+
+def _is_installed(app: AppRegistration, tenant: Tenant) -> bool:
+    for_several = app.sign_in_audience is SignInAudience.MULTIPLE_ORGS
+    return for_several and tenant.service_principal(app.app_id) is not None
 
 
 def find_user(world: World, tenant: Tenant | None, name: str) -> tuple[Tenant, Mailbox] | None:

@@ -75,7 +75,7 @@ class TokenEndpoint:
             and grant is Grant.PASSWORD
             and lookup.needs_second_factor(home, user),
             blocked=_is_blocked(grant, home, user, app),
-            consented=user is None or app is None or self._has_consented(scope, app, user),
+            consented=found is None or app is None or self._has_consented(scope, app, *found),
             is_for_a_user=grant is not Grant.CLIENT_CREDENTIALS,
             grant=grant,
             grant_name=form.get("grant_type", ""),
@@ -113,7 +113,7 @@ class TokenEndpoint:
         if fault is not None and kind is TokenFaultKind.ALMOST_EXPIRED:
             lifetime = fault.seconds
         audience = fault.audience if fault and kind is TokenFaultKind.WRONG_AUDIENCE else scope.resource
-        permissions = granted(scope, grantee.app) if user else self._roles(grantee.app)
+        permissions = granted(scope, grantee.app) if user else self._roles(grantee.app, grantee.tenant)
         claims = access_claims(
             grantee,
             audience=audience,
@@ -155,12 +155,14 @@ class TokenEndpoint:
             document["id_token"] = self._office.keys.sign(claims)
         return document | {"client_info": client_info(tenant, user)}
 
-    def _roles(self, app: AppRegistration) -> tuple[str, ...]:
+    def _roles(self, app: AppRegistration, tenant: Tenant) -> tuple[str, ...]:
         """Without an administrator's consent a token is given all the same, and holds no role (fact OA-CC-04)."""
-        return app.roles if app.admin_consent or self._office.state.has_consented(app.app_id) else ()
+        return app.roles if app.admin_consent or self._office.state.has_consented(app.app_id, tenant.id) else ()
 
-    def _has_consented(self, scope: Scope, app: AppRegistration, user: Mailbox) -> bool:
-        return is_preauthorized(scope, app) or self._office.state.has_consented(app.app_id, str(user.address))
+    def _has_consented(self, scope: Scope, app: AppRegistration, tenant: Tenant, user: Mailbox) -> bool:
+        return is_preauthorized(scope, app) or self._office.state.has_consented(
+            app.app_id, tenant.id, str(user.address)
+        )
 
 
 def _completed(visit: Visit) -> dict[str, str]:
