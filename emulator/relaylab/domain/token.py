@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from relaylab.domain.clock import iso
+
 
 class TokenFlaw(StrEnum):
     """What is wrong with a token before its claims count."""
@@ -45,14 +47,14 @@ class TokenFacts:
         said = [f"the token {self.id} {self.flaw}"] if self.flaw else []
         if self.flaw is TokenFlaw.UNREADABLE:
             return tuple(said)
-        span = f"nbf {self.not_before or 'none'}, exp {self.expires or 'none'}"
+        begins, ends = (iso(at) if at else "none" for at in (self.not_before, self.expires))
         who = f"upn {self.user}, scp {' '.join(self.scopes) or 'none'}"
         if self.is_for_an_app:
             who = f"an application's, roles {' '.join(self.roles) or 'none'}"
         return (
             *said,
             f"the token's aud {self.audience or 'none'}, iss {self.issuer or 'none'}, tid {self.tenant_id or 'none'}",
-            f"its {span}",
+            f"its nbf {begins}, exp {ends}",
             f"its appid {self.app_id or 'none'}, oid {self.object_id or 'none'}; {who}",
         )
 

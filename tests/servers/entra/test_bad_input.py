@@ -115,3 +115,18 @@ def test_a_host_that_is_none_does_not_get_into_the_documents(client: Client, hos
     answer = client.request("GET", "/common/v2.0/.well-known/openid-configuration", headers={"Host": host})
 
     assert answer.json()["token_endpoint"].startswith("https://login.microsoftonline.com/common/")
+
+
+def test_what_a_client_writes_is_logged_in_bounds_and_harmless(client: Client) -> None:
+    form = {
+        "grant_type": "password",
+        "client_id": "x" * 5_000,
+        "username": "\x1b[2J" * 500,
+        "password": "fake",
+        "scope": "y",
+    }
+
+    said = client.request("POST", "/contoso.com/oauth2/v2.0/token", data=form).json()["error_description"]
+
+    assert len(said) < 1_500
+    assert said.isprintable()

@@ -63,7 +63,7 @@ def test_under_the_older_reading_lines_are_parted_by_cr_and_lf(emulate: Emulate)
         ("con toso", IN_ORDER, 400, "invalid_request", 900023),
         ("common", IN_ORDER, 400, "invalid_request", 9001023),
         ("contoso.com", CLIENT, 400, "invalid_request", 900144),
-        ("contoso.com", IN_ORDER | {"grant_type": ""}, 400, "unsupported_grant_type", 70003),
+        ("contoso.com", IN_ORDER | {"grant_type": ""}, 400, "invalid_request", 900144),
         ("contoso.com", IN_ORDER | {"grant_type": "implicit"}, 400, "unsupported_grant_type", 70003),
         ("contoso.com", IN_ORDER | {"client_secret": ""}, 401, "invalid_client", 7000218),
         ("contoso.com", IN_ORDER | {"client_assertion": "a.b.c"}, 401, "invalid_client", 50027),

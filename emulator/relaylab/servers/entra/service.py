@@ -23,7 +23,7 @@ from starlette.routing import Route
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.entra import DiscoveryAsk
 from relaylab.servers.entra import documents, lookup, pages
-from relaylab.servers.entra.office import Answer, Office, Visit
+from relaylab.servers.entra.office import Answer, Office, Visit, shown
 from relaylab.servers.entra.reader import SignedTokens
 from relaylab.servers.entra.sign_in_endpoint import SignInEndpoint
 from relaylab.servers.entra.token_endpoint import TokenEndpoint
@@ -87,7 +87,7 @@ class EntraService:
             endpoint=Endpoint.ENTRA,
             now=self._office.now,
             peer=self._office.peer(visit),
-            tenant_name=visit.tenant_name,
+            tenant_name=shown(visit.tenant_name),
             tenant=tenant,
             is_common=name in lookup.COMMON,
         )

@@ -15,7 +15,7 @@ from relaylab.domain.entra import AuthorizeAsk, DeviceAsk, SignInPageAsk
 from relaylab.domain.identity import Credential
 from relaylab.rules.entra.authorize import is_registered
 from relaylab.servers.entra import lookup, pages
-from relaylab.servers.entra.office import BAD_REQUEST, Answer, Office, Visit, error_page
+from relaylab.servers.entra.office import BAD_REQUEST, Answer, Office, Visit, error_page, shown
 from relaylab.servers.entra.scopes import Scope, is_preauthorized, read_scope
 from relaylab.store.entra import Code, DeviceCode, SignedIn
 
@@ -86,15 +86,15 @@ class SignInEndpoint:
             endpoint=Endpoint.ENTRA,
             now=self._office.now,
             peer=self._office.peer(visit),
-            tenant_name=visit.tenant_name,
+            tenant_name=shown(visit.tenant_name),
             tenant=tenant,
             is_common=is_common,
-            client_id=form.get("client_id", ""),
+            client_id=shown(form.get("client_id", "")),
             app=lookup.find_app(world, tenant, form.get("client_id", "")) if tenant or is_common else None,
             missing=next((name for name in ("client_id", "scope", "redirect_uri") if not form.get(name)), None),
-            scope=scope.text,
+            scope=shown(scope.text),
             scope_flaw=scope.flaw,
-            redirect_uri=form.get("redirect_uri", ""),
+            redirect_uri=shown(form.get("redirect_uri", "")),
             challenge_is_malformed=challenge is not None
             and (_CHALLENGE.fullmatch(challenge) is None or method not in {"S256", "plain"}),
         )
@@ -136,13 +136,13 @@ class SignInEndpoint:
             endpoint=Endpoint.ENTRA,
             now=now,
             peer=self._office.peer(visit),
-            tenant_name=visit.tenant_name,
+            tenant_name=shown(visit.tenant_name),
             tenant=tenant,
             is_common=is_common,
-            client_id=form.get("client_id", ""),
+            client_id=shown(form.get("client_id", "")),
             app=lookup.find_app(world, tenant, form.get("client_id", "")) if tenant or is_common else None,
             missing=next((name for name in ("client_id", "scope") if not form.get(name)), None),
-            scope=scope.text,
+            scope=shown(scope.text),
             scope_flaw=scope.flaw,
         )
         verdict = self._office.judge(ask, "devicecode")
@@ -248,13 +248,13 @@ class SignInEndpoint:
             endpoint=Endpoint.ENTRA,
             now=now,
             peer=self._office.peer(visit),
-            tenant_name=visit.tenant_name,
+            tenant_name=shown(visit.tenant_name),
             tenant=home,
             client_id=app.app_id,
             app=app,
-            scope=scope.text,
+            scope=shown(scope.text),
             scope_flaw=scope.flaw,
-            user_name=name,
+            user_name=shown(name),
             user=user,
             password=Credential.MATCHES if right else Credential.WRONG,
             recent_failures=self._office.failures(name, now),

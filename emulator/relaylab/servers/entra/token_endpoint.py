@@ -12,7 +12,7 @@ from relaylab.domain.identity import Credential
 from relaylab.servers.entra import lookup
 from relaylab.servers.entra.assertion import judge_assertion
 from relaylab.servers.entra.claims import Grantee, access_claims, client_info, id_claims
-from relaylab.servers.entra.office import Answer, Office, Visit
+from relaylab.servers.entra.office import Answer, Office, Visit, shown
 from relaylab.servers.entra.redeeming import Redeemed, Till
 from relaylab.servers.entra.scopes import DEFAULT, Scope, granted, is_preauthorized, read_scope
 from relaylab.store.entra import RefreshToken, SignedIn
@@ -58,15 +58,15 @@ class TokenEndpoint:
             endpoint=Endpoint.ENTRA,
             now=now,
             peer=self._office.peer(visit),
-            tenant_name=visit.tenant_name,
+            tenant_name=shown(visit.tenant_name),
             tenant=tenant if is_common is False else home,
             is_common=is_common,
-            client_id=form.get("client_id", ""),
+            client_id=shown(form.get("client_id", "")),
             app=app,
             missing=next((name for name in ("grant_type", *_NEEDS[grant]) if not form.get(name)), None),
-            scope=scope.text,
+            scope=shown(scope.text),
             scope_flaw=scope.flaw,
-            user_name=user_name,
+            user_name=shown(user_name),
             user=user,
             password=password,
             recent_failures=self._office.failures(user_name, now) if grant is Grant.PASSWORD else 0,
@@ -78,12 +78,12 @@ class TokenEndpoint:
             consented=found is None or app is None or self._has_consented(scope, app, *found),
             is_for_a_user=grant is not Grant.CLIENT_CREDENTIALS,
             grant=grant,
-            grant_name=form.get("grant_type", ""),
+            grant_name=shown(form.get("grant_type", "")),
             proof=_proof(form, app, visit, tenant, now),
             code=redeemed.state,
             issued=redeemed.issued,
             is_v1=visit.is_v1,
-            redirect_uri=form.get("redirect_uri", ""),
+            redirect_uri=shown(form.get("redirect_uri", "")),
             fault=lookup.fault_for(home, form.get("client_id", ""), self._office.state),
         )
         wrong = user_name if password is Credential.WRONG and user is not None else ""
