@@ -5,6 +5,9 @@ from __future__ import annotations
 import copy
 import json
 import re
+import socket
+import ssl
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import jwt
@@ -290,6 +293,51 @@ def test_the_host_name_of_the_service_decides_where_a_request_goes(oauth_lab: OA
     assert "https://login.microsoftonline.com/common/oauth2/v2.0/token" == said["token_endpoint"]
     assert "https://login.microsoftonline.com/{tenantid}/v2.0" == said["issuer"]
     assert 404 == elsewhere.status_code
+
+
+def test_a_device_code_is_given_to_a_get_as_emailproxy_sends_it(oauth_lab: OAuthLab) -> None:
+    query = {
+        "client_id": FIRMWARE,
+        "scope": USER_SCOPE,
+        "response_type": "code",
+        "access_type": "offline",
+        "state": "1",
+    }
+    with oauth_lab.http() as http:
+        said = http.get("/contoso.com/oauth2/v2.0/devicecode", params=query).json()
+
+    assert {"user_code", "device_code", "verification_uri", "expires_in", "interval", "message"} == set(said)
+    assert (900, 5) == (said["expires_in"], said["interval"])
+
+
+@pytest.mark.parametrize(
+    ("readings", "tenant", "code"), [({}, "common", 50194), ({"device_code_on_common": "90133"}, "common", 90133)]
+)
+def test_an_application_of_one_tenant_gets_no_device_code_at_common(
+    emulate: Emulate, readings: dict[str, str], tenant: str, code: int
+) -> None:
+    lab = OAuthLab(emulate(world=oauth_world(), readings=readings))
+    with lab.http() as http:
+        said = http.post(f"/{tenant}/oauth2/v2.0/devicecode", data={"client_id": FIRMWARE, "scope": USER_SCOPE}).json()
+
+    assert [code] == said["error_codes"]
+
+
+def test_a_change_of_the_server_s_chain_reaches_https_too(oauth_lab: OAuthLab) -> None:
+    where = urlsplit(oauth_lab.url)
+
+    def leaf() -> str:
+        context = ssl.create_default_context(cafile=oauth_lab.ca)
+        with (
+            socket.create_connection(("localhost", int(where.port or 0))) as connection,
+            context.wrap_socket(connection, server_hostname="localhost") as secured,
+        ):
+            return str(dict(secured.getpeercert() or {})["issuer"])
+
+    before = leaf()
+    oauth_lab.emulator.reset(readings={"server_chain": "g1"})
+
+    assert before != leaf()
 
 
 def test_user_realm_tells_managed_users_from_strangers(oauth_lab: OAuthLab) -> None:
