@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmulatorSnapshot:
-    """World and document, readings, milestones, clock, seed, session numbers, and all that the store holds.
+    """World and document, readings, milestones, clock, seed, session numbers, all that the store and Entra hold.
 
     ``started`` and ``sessions`` are what the next session is numbered from. Connections are not in it, nor is the
     revision of the world, which only ever grows. It holds the mail with its contents, in memory.
@@ -32,3 +32,4 @@ class EmulatorSnapshot:
     started: datetime
     sessions: int
     store: StoreDump = field(repr=False)
+    entra: Mapping[str, object] = field(repr=False)

@@ -23,7 +23,6 @@ _WHAT: Final = {
     "hve": "High Volume Email",
     "acs_smtp": "Azure Communication Services over SMTP",
     "acs_rest": "Azure Communication Services over HTTPS",
-    "https_url": "the token endpoint and the other HTTPS services",
 }
 
 
@@ -97,9 +96,9 @@ class PlacedLab(RunningLab):
         raise not_built("acs_rest")
 
     @property
-    def https_url(self) -> Never:
-        """Not built."""
-        raise not_built("https_url")
+    def https_url(self) -> str:
+        """Where the HTTPS services answer: the token endpoint of login.microsoftonline.com."""
+        return self.emulator.https_url
 
     @property
     def faults(self) -> FaultBoard:
