@@ -19,6 +19,8 @@ from relaylab.app.rulebooks import rulebook_for
 from relaylab.domain.clock import ManualClock, as_utc, iso
 from relaylab.domain.randomness import Randomness
 from relaylab.rules.milestones import EARLIEST_SUPPORTED
+from relaylab.servers.asking_tls import AskingTls
+from relaylab.servers.chains import ChainJudge
 from relaylab.servers.desk import StreamLimits
 from relaylab.servers.fleet import Fleet, Listening, SiteListening
 from relaylab.servers.house import House, MovableClock, SmtpDesk, TlsChoice
@@ -105,7 +107,7 @@ class Emulator:
             holder=self.holder,
             store=self.store,
             randomness=Randomness(seed),
-            tls=self._tls(self.rulebook),
+            tls=self._tls(plain, self.rulebook),
             started=started,
             limits=self.settings.limits,
             tarpit=self.settings.tarpit,
@@ -261,23 +263,27 @@ class Emulator:
         moved = self._milestones if milestones is None else dict(milestones)
         plain = world.world if isinstance(world, LoadedWorld) else world or self.world
         rulebook = rulebook_for(plain, chosen, moved)
+        other_chain = rulebook.readings["server_chain"] != self.rulebook.readings["server_chain"]
+        other_roots = plain.trusted_roots != self.world.trusted_roots
+        tls = self._tls(plain, rulebook) if other_chain or other_roots else self._house.tls
         await self._fleet.add_sites(plain)
-        if rulebook.readings["server_chain"] != self.rulebook.readings["server_chain"]:
-            self._house.tls = self._tls(rulebook)
+        self._house.tls = tls
         self._readings, self._milestones = chosen, moved
         if world is not None:
             self.document = dict(world.document) if isinstance(world, LoadedWorld) else None
         self.holder.swap(plain, rulebook)
 
-    def _tls(self, rulebook: Rulebook) -> TlsChoice:
+    def _tls(self, world: World, rulebook: Rulebook) -> TlsChoice:
         wide = leaves.WIDE if self.settings.cert_validity == "wide" else None
         lab = self.settings.lab
         kind = leaves.KeyKind.RSA if lab else leaves.KeyKind(self.settings.cert_key)
         leaf = leaves.good(*(lab.certified if lab else ()), key=kind, validity=wide)
         issued = self.authority.issue(leaf, ServerChain(rulebook.readings["server_chain"]))
+        roots = (self.authority.ca_file.read_bytes(), *(root.pem.encode() for root in world.trusted_roots if root.pem))
         return TlsChoice(
             strict=ServerTls(issued.chain_pem, issued.key_pem),
             lenient=ServerTls(issued.chain_pem, issued.key_pem, minimum="TLSv1"),
+            asking=AskingTls(issued.chain_pem, issued.key_pem, ChainJudge.of_pem(*roots)),
         )
 
     def _call(self, work: Coroutine[object, object, T]) -> T:
