@@ -24,16 +24,6 @@ NOW = datetime(2026, 12, 1, tzinfo=UTC)
 TLS_1_2, TLS_1_3 = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
 
 
-@pytest.fixture(scope="session")
-def judge(authority: TestAuthority) -> ChainJudge:
-    return ChainJudge.of_pem(authority.ca_file.read_bytes())
-
-
-@pytest.fixture(scope="session")
-def asking_tls(certified: CertifiedKey, judge: ChainJudge) -> AskingTls:
-    return AskingTls(certified.chain_pem, certified.key_pem, judge)
-
-
 @pytest.fixture(params=[TLS_1_2, TLS_1_3], ids=["1.2", "1.3"])
 def client(client_tls: ssl.SSLContext, request: pytest.FixtureRequest) -> ssl.SSLContext:
     client_tls.minimum_version = client_tls.maximum_version = request.param

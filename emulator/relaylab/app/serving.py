@@ -21,8 +21,9 @@ from relaylab.app.lab.pages import LabPages
 from relaylab.app.lab.print_out import print_out
 from relaylab.app.lab.sheet import LabSheet, lab_sheet
 from relaylab.app.rulebooks import Phase, in_phase
+from relaylab.domain.certificate import CertificateFacts
 from relaylab.domain.clock import iso
-from relaylab.domain.event import Answered, BadInput, Judged, TlsFailed
+from relaylab.domain.event import Answered, BadInput, Judged, TlsFailed, TlsStarted
 from relaylab.servers.clocks import ShiftedClock, SystemClock
 from relaylab.servers.control import ControlServer, RejectedError
 from relaylab.servers.fleet import CONTROL_OFFSET, ListenError
@@ -182,6 +183,10 @@ def _tell(entry: Entry, out: TextIO) -> None:
             why = decision.rule or f"{decision.endpoint}.{decision.stage}: default"
         case Answered(command=command, reply=reply, source=source) | BadInput(what=command, reply=reply, source=source):
             said, why = reply.line, f"protocol: {source.fact}"
+        case TlsStarted(client_certificate=CertificateFacts() as shown_to_us):
+            command = "TLS handshake"
+            said = f"client certificate {shown_to_us.subject or shown_to_us.fingerprint}"
+            why = shown_to_us.standing
         case TlsFailed(reason=reason):
             command, said = "TLS handshake", f"failed: {reason}"
             why = "does the client trust the test root, and speak TLS 1.2?"

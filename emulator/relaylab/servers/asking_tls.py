@@ -75,7 +75,7 @@ class AskingEngine:
         """Give the octets that are to go out on the wire."""
         taken = b""
         with suppress(SSL.WantReadError):  # how pyOpenSSL says that there are none
-            while True:
+            while len(taken) % _TAKEN == 0:  # a part that is not full is the last
                 taken += self._tls.bio_read(_TAKEN)
         return taken
 
