@@ -176,11 +176,11 @@ def test_other_endpoints_ask_for_no_certificate(shown: KeyFiles, emulate: Emulat
     assert [None] == seen(emulator)
 
 
-def s_client(emulator: Emulator, *words: str) -> subprocess.CompletedProcess[str]:
+def s_client(emulator: Emulator, *words: str, says: str = "QUIT\n") -> subprocess.CompletedProcess[str]:
+    """Run openssl s_client; with -ign_eof it takes no letter of what it says for a command of its own."""
     where = emulator.endpoints["mx"]
-    command = [program("openssl"), "s_client", "-starttls", "smtp", "-connect", f"{where.host}:{where.port}"]
-    command += ["-ign_eof", "-crlf", *words]  # it would take QUIT for a command of its own
-    return subprocess.run(command, input="QUIT\n", capture_output=True, text=True, timeout=PATIENCE, check=False)
+    command = [program("openssl"), "s_client", "-starttls", "smtp", "-connect", f"{where.host}:{where.port}", "-crlf"]
+    return subprocess.run([*command, *words], input=says, capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
 @pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
@@ -191,7 +191,7 @@ def test_openssl_with_a_certificate_of_an_unknown_authority_completes_the_handsh
     stranger = Made.by_itself("A company's own root")
     chain, key = stranger.issue(MAIL).write_to(tmp_path, stranger)
 
-    ran = s_client(emulator, version, "-cert", str(chain), "-cert_chain", str(chain), "-key", str(key))
+    ran = s_client(emulator, version, "-cert", str(chain), "-cert_chain", str(chain), "-key", str(key), "-ign_eof")
 
     assert 0 == ran.returncode, ran.stderr
     assert "Service closing transmission channel" in ran.stdout
@@ -202,6 +202,13 @@ def test_openssl_with_a_certificate_of_an_unknown_authority_completes_the_handsh
 
 def test_openssl_is_asked_for_a_certificate_of_any_authority(emulate: Emulate) -> None:
     assert "No client certificate CA names sent" in s_client(emulate(), "-tls1_2").stdout
+
+
+def test_openssl_may_not_renegotiate(emulate: Emulate) -> None:
+    ran = s_client(emulate(), "-tls1_2", says="R\n")
+
+    assert "RENEGOTIATING" in ran.stdout + ran.stderr
+    assert "no renegotiation" in ran.stderr
 
 
 def test_openssl_is_given_nothing_that_it_could_resume(emulate: Emulate) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from OpenSSL import SSL
 
 from relaylab.domain.certificate import ChainFault
 from relaylab.servers.asking_tls import AskingTls
@@ -136,15 +135,6 @@ def test_the_suites_up_to_tls_1_2_are_those_of_the_other_listeners(
 
     with pytest.raises(TlsError, match="no shared cipher"):
         ClientEnd(asking_tls.accept(), client_tls).shake_hands()
-
-
-def test_a_listener_neither_renegotiates_nor_compresses_nor_gives_tickets(
-    certified: CertifiedKey, judge: ChainJudge
-) -> None:
-    options = AskingTls(certified.chain_pem, certified.key_pem, judge)._context.set_options(0)
-
-    for option in (SSL.OP_NO_RENEGOTIATION, SSL.OP_NO_COMPRESSION, SSL.OP_NO_TICKET):
-        assert options & option
 
 
 def test_what_is_no_tls_is_told(asking_tls: AskingTls) -> None:

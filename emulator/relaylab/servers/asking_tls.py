@@ -38,7 +38,6 @@ class AskingTls:
         context.set_options(SSL.OP_NO_COMPRESSION | SSL.OP_NO_RENEGOTIATION | SSL.OP_NO_TICKET)
         context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
         context.set_mode(SSL.MODE_RELEASE_BUFFERS)
-        context.set_cipher_list(_suites().encode())
         context.set_verify(SSL.VERIFY_PEER, _take_any)
         leaf, *above = x509.load_pem_x509_certificates(chain)
         context.use_certificate(leaf)
@@ -48,6 +47,7 @@ class AskingTls:
         if not isinstance(private, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
             raise TypeError("the key of a listener is RSA or of an elliptic curve")
         context.use_privatekey(private)
+        context.set_cipher_list(_suites().encode())  # last: pyOpenSSL tries it with a connection
         self._context = context
         self._judge = judge
 
