@@ -10,6 +10,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from relaylab.domain.certificate import ChainFault, ClientCertificate
 from relaylab.domain.clock import Window
@@ -224,3 +226,25 @@ def test_a_root_of_the_world_is_trusted_beside_the_test_root(authority: TestAuth
 def test_a_text_without_a_certificate_is_no_root() -> None:
     with pytest.raises(ValueError, match="PEM"):
         ChainJudge.of_pem(b"nothing")
+
+
+LEAF = BETWEEN.issue(MAIL, [(x509.SubjectAlternativeName([x509.DNSName(MAIL)]), False)])
+AN_OCTET = st.tuples(st.integers(0, 1), st.integers(0, 1_000), st.integers(1, 255))
+JUDGE = ChainJudge([ROOT.certificate])
+
+
+@settings(deadline=None, max_examples=300)
+@given(AN_OCTET)
+def test_a_chain_of_which_an_octet_was_changed_is_judged_and_never_trusted(change: tuple[int, int, int]) -> None:
+    which, at, by = change
+    sent = [bytearray(LEAF.der), bytearray(BETWEEN.der)]
+    sent[which][at % len(sent[which])] ^= by
+
+    shown = JUDGE.judge([bytes(one) for one in sent])
+
+    assert hashlib.sha256(sent[0]).hexdigest().upper() == shown.fingerprint.replace(":", "")
+    assert not shown.is_trusted_at(NOW)
+
+
+def test_the_same_chain_unchanged_is_trusted() -> None:
+    assert JUDGE.judge([LEAF.der, BETWEEN.der]).is_trusted_at(NOW)

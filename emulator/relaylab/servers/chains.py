@@ -6,7 +6,9 @@ leaves the leaf's extensions alone: real devices hold certificates with a common
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
@@ -31,6 +33,15 @@ from relaylab.domain.clock import Window
 _MOST_SENT: Final = 16  # certificates of a chain that are looked at; a real one has two or three
 _REMEMBERED: Final = 128  # chains: a site shows the same one at every connection
 _SECOND: Final = timedelta(seconds=1)  # a certificate is valid through the second it names (RFC 5280 §4.1.2.5)
+UNREADABLE: Final = (
+    ValueError,
+    TypeError,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+"""What cryptography raises, sooner or later, when a certificate breaks the rules of its format."""
+
 _END_OF_CALENDAR: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -54,7 +65,8 @@ class ChainJudge:
         Raises:
             ValueError: One of them holds no certificate.
         """
-        return cls(certificate for pem in roots for certificate in x509.load_pem_x509_certificates(pem))
+        with lenient_reading():
+            return cls([certificate for pem in roots for certificate in x509.load_pem_x509_certificates(pem)])
 
     def judge(self, sent: Sequence[bytes]) -> ClientCertificate:
         """Judge what a client sent: DER, the client's own certificate first."""
@@ -139,6 +151,14 @@ class ChainJudge:
         return ChainFault.UNSUITABLE
 
 
+@contextmanager
+def lenient_reading() -> Iterator[None]:
+    """Take what cryptography only warns of, such as the serial number 0 of many a company's own root, in silence."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        yield
+
+
 def _authorities() -> ExtensionPolicy:
     """Ask of an authority only that it is one: many companies' own roots carry little more than that."""
 
@@ -173,9 +193,11 @@ def _signed(certificate: x509.Certificate, by: x509.Certificate) -> bool:
 def _read(der: bytes) -> x509.Certificate | None:
     """Read a certificate as far as everything here needs it; None when it breaks the rules of its format."""
     try:
-        certificate = x509.load_der_x509_certificate(der)
-        _ = certificate.subject, certificate.issuer, certificate.not_valid_before_utc, certificate.not_valid_after_utc
-    except ValueError:
+        with lenient_reading():
+            certificate = x509.load_der_x509_certificate(der)
+            _ = certificate.subject, certificate.issuer
+            _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    except UNREADABLE:
         return None
     return certificate
 
@@ -183,10 +205,11 @@ def _read(der: bytes) -> x509.Certificate | None:
 def _dns_names(certificate: x509.Certificate) -> tuple[str, ...] | None:
     """Give the DNS names of the subject alternative name; None when the extensions cannot be read."""
     try:
-        alternative = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+        with lenient_reading():
+            alternative = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
     except x509.ExtensionNotFound:
         return ()
-    except ValueError:
+    except UNREADABLE:
         return None
     return tuple(alternative.value.get_values_for_type(x509.DNSName))
 

@@ -19,6 +19,7 @@ from relaylab.app.world_file.errors import ROOT, Fault, Place, shown
 from relaylab.app.world_file.known import KnownNames
 from relaylab.app.world_file.words import refuse, text_word
 from relaylab.domain.world import TrustedRoot
+from relaylab.servers.chains import UNREADABLE, lenient_reading
 
 TABLE: Final = "trusted_root"
 _LARGEST: Final = 1024 * 1024  # octets; a bundle of all public roots takes a quarter of it
@@ -29,12 +30,13 @@ _EXPORT: Final = "export the root's certificate as PEM (Base-64) or DER"
 def pem_of_authorities(octets: bytes) -> str:
     """Give the certificates in ``octets``, PEM or DER, as PEM; refuse what is none, and whoever is no authority."""
     try:
-        if _BEGIN.encode() in octets:
-            found = x509.load_pem_x509_certificates(octets)
-        else:
-            found = [x509.load_der_x509_certificate(octets)]
-        strangers = [one.subject.rfc4514_string() for one in found if not _is_authority(one)]
-    except ValueError:
+        with lenient_reading():
+            if _BEGIN.encode() in octets:
+                found = x509.load_pem_x509_certificates(octets)
+            else:
+                found = [x509.load_der_x509_certificate(octets)]
+            strangers = [one.subject.rfc4514_string() for one in found if not _is_authority(one)]
+    except UNREADABLE:
         refuse("holds no certificate that can be read", _EXPORT)
     if strangers:
         refuse(f"holds the certificate of {strangers[0]}, which is no authority", "name the root that issued it")
