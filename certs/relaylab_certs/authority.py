@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import ClassVar, NamedTuple, Self, assert_never
 
 import platformdirs
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 
 from relaylab_certs.issuer import Issuer, certificate_to_pem, key_to_pem, new_key
@@ -39,6 +40,11 @@ class CertifiedKey:
 
     chain_pem: bytes
     key_pem: bytes = field(repr=False)
+
+    def without_intermediates(self) -> "CertifiedKey":
+        """Give the leaf alone: what a device sends whose owner imported nothing else."""
+        leaf, *_ = x509.load_pem_x509_certificates(self.chain_pem)
+        return CertifiedKey(certificate_to_pem(leaf), self.key_pem)
 
     def write_to(self, directory: Path, stem: str = "server") -> KeyFiles:
         """Write ``stem.pem`` and ``stem-key.pem``, the key for its owner only: OpenSSL reads files, not bytes."""

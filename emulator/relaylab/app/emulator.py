@@ -22,6 +22,8 @@ from relaylab.app.snapshot import EmulatorSnapshot
 from relaylab.domain.clock import as_utc, iso
 from relaylab.domain.randomness import Randomness
 from relaylab.rules.milestones import EARLIEST_SUPPORTED, NOT_SUPPORTED_FROM
+from relaylab.servers.asking_tls import AskingTls
+from relaylab.servers.chains import ChainJudge
 from relaylab.servers.clocks import ClockState, MovableClock, SimulatedClock, resume, state_of, steerable
 from relaylab.servers.desk import StreamLimits
 from relaylab.servers.faulty_tls import FaultyTls
@@ -141,8 +143,8 @@ class Emulator:
             holder=self.holder,
             store=self.store,
             randomness=Randomness(seed),
-            tls=self._tls(self.rulebook),
-            faulty_tls=self._faulty_tls(self.rulebook),
+            tls=self._tls(plain, self.rulebook),
+            faulty_tls=self._faulty_tls(plain, self.rulebook),
             started=started,
             limits=self.settings.limits,
             tarpit=self.settings.tarpit,
@@ -444,8 +446,9 @@ class Emulator:
             self._put_in_force(plain, rulebook)
 
     def _put_in_force(self, world: World, rulebook: Rulebook) -> None:
-        if rulebook.readings["server_chain"] != self.rulebook.readings["server_chain"]:
-            self._house.tls, self._house.faulty_tls = self._tls(rulebook), self._faulty_tls(rulebook)
+        other_chain = rulebook.readings["server_chain"] != self.rulebook.readings["server_chain"]
+        if other_chain or world.trusted_roots != self.world.trusted_roots:
+            self._house.tls, self._house.faulty_tls = self._tls(world, rulebook), self._faulty_tls(world, rulebook)
         self.holder.swap(world, rulebook)
 
     @asynccontextmanager
@@ -459,18 +462,24 @@ class Emulator:
                     yield
                     return
 
-    def _tls(self, rulebook: Rulebook) -> TlsChoice:
+    def _tls(self, world: World, rulebook: Rulebook) -> TlsChoice:
         where = self.settings
         leaf = leaves.good(*where.lab_names, key=where.key, validity=where.validity)
         issued = self.authority.issue(leaf, ServerChain(rulebook.readings["server_chain"]))
         return TlsChoice(
             strict=ServerTls(issued.chain_pem, issued.key_pem),
             lenient=ServerTls(issued.chain_pem, issued.key_pem, minimum="TLSv1"),
+            asking=AskingTls(issued.chain_pem, issued.key_pem, self._chain_judge(world)),
         )
 
-    def _faulty_tls(self, rulebook: Rulebook) -> FaultyTls:
+    def _chain_judge(self, world: World) -> ChainJudge:
+        named = (root.pem.encode() for root in world.trusted_roots if root.pem)
+        return ChainJudge.of_pem(self.authority.ca_file.read_bytes(), *named)
+
+    def _faulty_tls(self, world: World, rulebook: Rulebook) -> FaultyTls:
         where, chain = self.settings, ServerChain(rulebook.readings["server_chain"])
-        return FaultyTls(self.authority, where.key, chain, where.validity, lab_names=where.lab_names)
+        judge, names = self._chain_judge(world), where.lab_names
+        return FaultyTls(self.authority, where.key, chain, where.validity, judge=judge, lab_names=names)
 
     def _call(self, work: Coroutine[object, object, T]) -> T:
         if self._loop is None or not self._loop.is_running():

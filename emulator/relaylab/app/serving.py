@@ -23,8 +23,9 @@ from relaylab.app.lab.print_out import print_out
 from relaylab.app.lab.sheet import LabSheet, lab_sheet
 from relaylab.app.rulebooks import Phase, in_phase
 from relaylab.app.steered import Steered
+from relaylab.domain.certificate import CertificateFacts
 from relaylab.domain.clock import iso
-from relaylab.domain.event import Answered, BadInput, Faulted, Judged, TlsFailed
+from relaylab.domain.event import Answered, BadInput, Faulted, Judged, TlsFailed, TlsStarted
 from relaylab.rules.faults import CONDUCTS
 from relaylab.servers.clocks import SimulatedClock, SystemClock
 from relaylab.servers.control import ControlServer
@@ -205,6 +206,10 @@ def _tell(entry: Entry, out: TextIO) -> None:
             said, why = reply.line, f"protocol: {source.fact}"
         case Faulted(command=command, reply=reply):
             said, why = reply.line if reply else event.did, f"fault {event.fault} ({event.behaviour})"
+        case TlsStarted(client_certificate=CertificateFacts() as shown_to_us):
+            command = "TLS handshake"
+            said = f"client certificate {shown_to_us.subject or shown_to_us.fingerprint}"
+            why = shown_to_us.standing
         case TlsFailed(reason=reason):
             command, said = "TLS handshake", f"failed: {reason}"
             why = "does the client trust the test root, and speak TLS 1.2?"

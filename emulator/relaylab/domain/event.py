@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from relaylab.domain.certificate import CertificateFacts
     from relaylab.domain.decision import Decision, ReplyFacts
     from relaylab.domain.endpoint import Endpoint
     from relaylab.domain.source import Source
@@ -32,11 +33,12 @@ class Connected(SessionEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TlsStarted(SessionEvent):
-    """A handshake finished."""
+    """A handshake finished; ``client_certificate`` is what the client presented, if it was asked and did."""
 
     version: str
     cipher: str
     sni: str | None
+    client_certificate: CertificateFacts | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,6 +56,17 @@ class DnsRecord:
     value: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustedRoot:
+    """A public authority of the world, besides relaylab's test root: chains that lead to it are trusted.
+
+    ``pem`` is its certificate, or those of several; ``file`` is where that came from.
+    """
+
+    pem: str | None = None
+    file: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class _Index:
     """Look-ups over a world, made once when the world is."""
@@ -77,6 +88,7 @@ class World:
     tenants: tuple[Tenant, ...] = ()
     sites: tuple[Site, ...] = ()
     dns: tuple[DnsRecord, ...] = ()
+    trusted_roots: tuple[TrustedRoot, ...] = ()
     senders: tuple[Sender, ...] = ()
     readings: tuple[tuple[str, str], ...] = ()
     milestones: tuple[tuple[str, datetime | None], ...] = ()

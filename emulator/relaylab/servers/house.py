@@ -47,10 +47,15 @@ class Guest(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TlsChoice:
-    """The two ways TLS can begin at a listener: today's versions only, or TLS 1.0 and 1.1 as well."""
+    """The ways TLS can begin at a listener.
+
+    ``strict`` takes today's versions only, ``lenient`` TLS 1.0 and 1.1 as well; ``asking`` is strict, asks for a client
+    certificate and takes any.
+    """
 
     strict: TlsServer
     lenient: TlsServer
+    asking: TlsServer
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,16 +158,22 @@ class SmtpDesk:
 
     @property
     def tls(self) -> TlsServer:
-        """Refuse old TLS in the handshake where the service does (MX-GAP-11, CS-GAP-25), else at AUTH."""
+        """Ask for a certificate at the MX; refuse old TLS in the handshake where the service does, else at AUTH.
+
+        Facts MX-TLS-05 and MX-GAP-11 for the MX, CS-GAP-25 for submission.
+        """
+        tls = self.house.tls
+        if self.endpoint is Endpoint.MX:
+            return tls.asking
         snapshot = self.house.holder.current
         refused = snapshot.rulebook.calendar.has_come(milestones.OLD_TLS_REFUSED.name, self.house.clock.now())
         refuses = refused and snapshot.rulebook.readings["old_tls"] == "handshake" and not self.on_legacy_host
-        tls = self.house.tls
-        return tls.strict if self.endpoint is Endpoint.MX or refuses else tls.lenient
+        return tls.strict if refuses else tls.lenient
 
     def faulty_tls(self, handshake: Handshake) -> TlsServer:
         """Give another handshake; the versions that the fault leaves open are the listener's own."""
-        return self.house.faulty_tls.server(handshake, is_lenient=self.tls is self.house.tls.lenient)
+        own, choice = self.tls, self.house.tls
+        return self.house.faulty_tls.server(handshake, is_lenient=own is choice.lenient, asks=own is choice.asking)
 
     @property
     def limits(self) -> StreamLimits:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import NAMESPACE_DNS, uuid5
 
-from relaylab.app.world_file import words
+from relaylab.app.world_file import roots, words
 from relaylab.app.world_file.tables import many, one, table_of
 from relaylab.domain import estate, tenant, world
 from relaylab.domain.tenant import MB
@@ -83,6 +83,7 @@ WORLD: Final = table_of(
         "tenant": many("tenants", TENANT),
         "site": many("sites", table_of(estate.Site, narrowed={"name": words.SITE_NAME})),
         "dns": many("dns", table_of(world.DnsRecord, narrowed={"type": words.DNS_TYPE})),
+        "trusted_root": many("trusted_roots", table_of(world.TrustedRoot, narrowed={"pem": roots.PEM})),
         "sender": many("senders", _SENDER),
     },
 )

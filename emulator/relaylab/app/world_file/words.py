@@ -222,6 +222,11 @@ def _word(read: Callable[[object], object], description: str, example: str, **sc
     return Annotated[object, PlainValidator(read), WithJsonSchema(shape)]
 
 
+def text_word(read: Callable[[str], object], description: str, example: str) -> Word:
+    """Give the word for a text of any number of lines that ``read`` makes something of, or refuses."""
+    return _word(lambda value: read(_text(value)), description, example)
+
+
 NAME: Final = _word(_name, "text on one line", "Printers", minLength=1)
 SECRET: Final = _word(_secret, "a secret; it never appears in a report", "correct horse", writeOnly=True)
 ADDRESS: Final = _word(_address, "a mail address", "scanner@contoso.com")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from relaylab.app.world_file import roots
 from relaylab.app.world_file.checks import catalogue, connectors, directory, estate, names, notes
 from relaylab.app.world_file.draft import Draft
 from relaylab.app.world_file.errors import Fault
@@ -16,6 +17,7 @@ CHECKS: Final[tuple[Callable[[Draft, KnownNames], Iterator[Fault]], ...]] = (
     *directory.CHECKS,
     *connectors.CHECKS,
     *estate.CHECKS,
+    *roots.CHECKS,
 )
 NOTES: Final = notes.NOTES
 
