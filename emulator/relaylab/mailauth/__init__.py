@@ -9,15 +9,18 @@ from relaylab.mailauth.authors import author_domains
 from relaylab.mailauth.dkim import SigningKey, seal, sign, verify
 from relaylab.mailauth.dmarc import Discovery, check_dmarc
 from relaylab.mailauth.spf import Session, check_spf
+from relaylab.mailauth.trail import JudgedAddress, judged_address
 
 __all__ = [
     "Discovery",
+    "JudgedAddress",
     "Session",
     "SigningKey",
-    "author_domains",
     "authenticate",
+    "author_domains",
     "check_dmarc",
     "check_spf",
+    "judged_address",
     "seal",
     "sign",
     "verify",

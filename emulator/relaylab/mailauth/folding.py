@@ -11,7 +11,7 @@ WIDTH: Final = 78  # RFC 5322 §2.1.1
 
 
 def fold(name: str, value: str, *, width: int = WIDTH) -> str:
-    """Give a header field of several lines, each no longer than ``width`` where white space allows, without line end."""
+    """Give a header field of several lines, each within ``width`` where white space allows, without line end."""
     lines = [f"{name}:"]
     for word in value.split(" "):
         joined = f"{lines[-1]} {word}"
@@ -23,6 +23,6 @@ def fold(name: str, value: str, *, width: int = WIDTH) -> str:
 
 
 def fold_after_name(name: str, value: str, *, width: int = WIDTH) -> str:
-    """Give a header field whose value stands on a line of its own, after a tab, where it does not fit beside the name."""
+    """Give a header field whose value stands on its own line, after a tab, where both do not fit on one."""
     line = f"{name}: {value}"
     return line if len(line) <= width else f"{name}:\r\n\t{value}"

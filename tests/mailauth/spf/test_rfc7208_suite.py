@@ -31,11 +31,11 @@ class Case:
     explanation: str | None
 
 
-def _value(kind: str, content: Any) -> str:
+def _value(kind: str, content: object) -> str:
     """Give a record's value as a zone file has it: strings of a TXT record joined, an MX with its preference."""
-    if kind == "MX":
-        return " ".join(map(str, content))
-    return "".join(content) if isinstance(content, list) else str(content)
+    if isinstance(content, list):
+        return (" " if kind == "MX" else "").join(map(str, content))
+    return str(content)
 
 
 def _zone(zonedata: Mapping[str, list[Any]]) -> LiteralZone:

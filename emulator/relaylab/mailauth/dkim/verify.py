@@ -17,6 +17,7 @@ from relaylab.mailauth.dkim.canonical import Form, canonical_body, canonical_fie
 from relaylab.mailauth.dkim.keys import LEAST_BITS, KeyRecordError, PublicKey, parse_key
 from relaylab.mailauth.dkim.signature import Algorithm, Signature, SignatureError, parse_signature
 from relaylab.mailauth.fields import Field, SplitMessage, split_message
+from relaylab.mailauth.names import is_askable
 
 if TYPE_CHECKING:
     from relaylab.domain.zone import Zone
@@ -60,7 +61,7 @@ def signed_header(fields: tuple[Field, ...], names: tuple[str, ...], form: Form,
     return b"\r\n".join([*lines, canonical_field(unsigned, form)])
 
 
-class _Failure(Exception):
+class _VerificationError(Exception):
     """A check that ended early: its result, Microsoft's words for it, and ours."""
 
     def __init__(self, result: DkimResult, reason: str, because: str) -> None:
@@ -89,7 +90,7 @@ class _Verifier:
         whole = True
         try:
             whole = self._verify(field, signature)
-        except _Failure as failure:
+        except _VerificationError as failure:
             result, reason, because = failure.result, failure.reason, failure.because
         name = f"DKIM d={signature.domain} s={signature.selector}"
         return DkimCheck(
@@ -106,40 +107,42 @@ class _Verifier:
         """Verify one signature; tell whether it covers the whole body."""
         self._check_dates(signature)
         if signature.algorithm is Algorithm.RSA_SHA1:
-            raise _Failure(DkimResult.PERMERROR, NOT_VERIFIED, "rsa-sha1 is not verified any more (RFC 8301)")
+            raise _VerificationError(DkimResult.PERMERROR, NOT_VERIFIED, "rsa-sha1 is not verified any more (RFC 8301)")
         key = self._key(signature)
         whole = self._check_body(signature)
         # The field itself comes last and emptied; other signatures may be among what it signs (§3.5, h=).
         others = tuple(other for other in self._message.fields if other is not field)
         signed = signed_header(others, signature.names, signature.header_form, signature.unsigned)
         if not key.verifies(signature.value, signed):
-            raise _Failure(DkimResult.FAIL, NOT_VERIFIED, "the signed header fields are not what was signed")
+            raise _VerificationError(DkimResult.FAIL, NOT_VERIFIED, "the signed header fields are not what was signed")
         return whole
 
     def _check_dates(self, signature: Signature) -> None:
         now = self._now.timestamp()
         if signature.expires_at is not None and signature.expires_at < now:
-            raise _Failure(DkimResult.PERMERROR, EXPIRED, f"it expired at {signature.expires_at} (x=)")
+            raise _VerificationError(DkimResult.PERMERROR, EXPIRED, f"it expired at {signature.expires_at} (x=)")
         if signature.signed_at is not None and signature.signed_at > now + _CLOCK_DRIFT.total_seconds():
-            raise _Failure(
+            raise _VerificationError(
                 DkimResult.PERMERROR, NOT_VERIFIED, f"it was made in the future, at {signature.signed_at} (t=)"
             )
 
     def _key(self, signature: Signature) -> PublicKey:
         name = signature.key_name
+        if not is_askable(name):
+            raise _VerificationError(DkimResult.PERMERROR, NO_KEY, f"{name[:80]!r} is not a name that DNS can hold")
         answer = self._zone.look_up(name, "TXT")
         texts = answer.values("TXT")
         if answer.rcode is Rcode.SERVFAIL:
-            raise _Failure(DkimResult.TEMPERROR, KEY_TIMEOUT, f"TXT {name}: DNS did not answer")
+            raise _VerificationError(DkimResult.TEMPERROR, KEY_TIMEOUT, f"TXT {name}: DNS did not answer")
         if not texts:
-            raise _Failure(DkimResult.PERMERROR, NO_KEY, f"TXT {name}: {answer.rcode}, no key is there")
+            raise _VerificationError(DkimResult.PERMERROR, NO_KEY, f"TXT {name}: {answer.rcode}, no key is there")
         try:
             key = parse_key(texts[0])
         except KeyRecordError as error:
-            raise _Failure(DkimResult.PERMERROR, UNUSABLE_KEY, f"the key at {name}: {error}") from None
+            raise _VerificationError(DkimResult.PERMERROR, UNUSABLE_KEY, f"the key at {name}: {error}") from None
         reason = _why_not(key, signature)
         if reason is not None:
-            raise _Failure(DkimResult.PERMERROR, UNUSABLE_KEY, f"the key at {name}: {reason}")
+            raise _VerificationError(DkimResult.PERMERROR, UNUSABLE_KEY, f"the key at {name}: {reason}")
         return key
 
     def _check_body(self, signature: Signature) -> bool:
@@ -149,11 +152,11 @@ class _Verifier:
             body = self._bodies[form] = canonical_body(self._message.body, form)
         length = len(body) if signature.body_length is None else signature.body_length
         if length > len(body):
-            raise _Failure(
+            raise _VerificationError(
                 DkimResult.FAIL, BODY_CHANGED, f"l={length}, and the body has only {len(body)} octets in canonical form"
             )
         if hashlib.sha256(memoryview(body)[:length]).digest() != signature.body_hash:
-            raise _Failure(DkimResult.FAIL, BODY_CHANGED, "the body is not the one that was signed")
+            raise _VerificationError(DkimResult.FAIL, BODY_CHANGED, "the body is not the one that was signed")
         return length == len(body)
 
 

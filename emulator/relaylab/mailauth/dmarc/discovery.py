@@ -15,6 +15,7 @@ from publicsuffixlist import PublicSuffixList
 
 from relaylab.domain.zone import Rcode
 from relaylab.mailauth.dmarc.record import Record, RecordError, is_dmarc, parse_record
+from relaylab.mailauth.names import is_askable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from relaylab.domain.zone import Zone
 
 _MOST_LABELS: Final = 8  # RFC 9989 §4.10: a longer name is cut to seven labels after the first question
-_LONGEST_NAME: Final = 246  # with _dmarc. before it, still a name
 
 
 class Discovery(StrEnum):
@@ -40,8 +40,7 @@ class DnsError(Exception):
 class Found:
     """What discovery found for one author domain: its organization, and the record with the domain that holds it.
 
-    ``speaks_for`` is True when the record is the author domain's own, so that ``p`` counts and not ``sp``.
-    ``error`` says why a record that is there cannot be used.
+    ``error`` says why what is there cannot be used.
     """
 
     organization: str
@@ -50,7 +49,7 @@ class Found:
     error: str | None = None
 
     def speaks_for(self, domain: str) -> bool:
-        """Tell whether the record is the domain's own."""
+        """Tell whether the record is the domain's own, so that ``p`` counts and not ``sp``."""
         return self.record_domain == domain
 
 
@@ -103,12 +102,13 @@ def _read(texts: tuple[str, ...], place: str, organization: str) -> Found:
 
 
 def _texts(zone: Zone, domain: str, *, required: bool = False) -> tuple[str, ...]:
-    if len(domain) > _LONGEST_NAME:
+    name = f"_dmarc.{domain}"
+    if not is_askable(name):
         return ()
-    answer = zone.look_up(f"_dmarc.{domain}", "TXT")
+    answer = zone.look_up(name, "TXT")
     if required and answer.rcode not in {Rcode.NOERROR, Rcode.NXDOMAIN}:
         reason = "no zone of the world holds it" if answer.rcode is Rcode.REFUSED else "DNS did not answer"
-        raise DnsError(f"TXT _dmarc.{domain}: {reason}")
+        raise DnsError(f"TXT {name}: {reason}")
     return tuple(text for text in answer.values("TXT") if is_dmarc(text))
 
 

@@ -11,9 +11,9 @@ from ipaddress import IPv4Address, IPv6Address, ip_network
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.authentication import SpfCheck, SpfIdentity, SpfResult
-from relaylab.mailauth.names import ascii_name
+from relaylab.mailauth.names import ascii_name, is_askable
 from relaylab.mailauth.spf.macros import MacroError, MacroString, parse_macro_string
-from relaylab.mailauth.spf.questions import PermanentError, Questions, TemporaryError, is_askable
+from relaylab.mailauth.spf.questions import PermanentError, Questions, TemporaryError
 from relaylab.mailauth.spf.record import Directive, Kind, Record, RecordError, is_spf, parse_record
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class _Check:
             raise PermanentError(f"redirect={target}, which has no SPF record")
         return found
 
-    def _matches(self, directive: Directive, domain: str) -> bool:
+    def _matches(self, directive: Directive, domain: str) -> bool:  # noqa: PLR0911 - one line a mechanism
         target = self._name(directive.domain, domain) if directive.domain else domain
         ip, questions = self._session.ip, self._questions
         match directive.kind:

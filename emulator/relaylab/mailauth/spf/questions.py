@@ -10,6 +10,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.zone import Rcode
+from relaylab.mailauth.names import is_askable
 
 if TYPE_CHECKING:
     from relaylab.domain.zone import Zone
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 MOST_TERMS: Final = 10  # RFC 7208 §4.6.4
 MOST_VOID: Final = 2  # RFC 7208 §4.6.4, §11.1
 MOST_NAMES: Final = 10  # RFC 7208 §4.6.4, for MX and PTR
-_LONGEST_LABEL: Final = 63
-_LONGEST_NAME: Final = 253
 
 
 class TemporaryError(Exception):
@@ -27,12 +26,6 @@ class TemporaryError(Exception):
 
 class PermanentError(Exception):
     """The record is wrong or asks for too much; the check ends in permerror."""
-
-
-def is_askable(name: str) -> bool:
-    """Tell whether DNS can be asked for a name at all; nothing is known of one that cannot be."""
-    labels = name.removesuffix(".").split(".")
-    return len(name) <= _LONGEST_NAME and name.isascii() and all(0 < len(label) <= _LONGEST_LABEL for label in labels)
 
 
 class Questions:
