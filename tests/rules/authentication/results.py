@@ -53,3 +53,8 @@ def results(
     return AuthenticationResults(
         spf=spf or an_spf_check(), dkim=dkim or (NOT_SIGNED,), dmarc=dmarc or a_dmarc_check(), composite=composite
     )
+
+
+def lines(*expected: str) -> str:
+    """A folded field."""
+    return "\r\n".join(expected)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from ipaddress import ip_address
 
 import pytest
 
 from relaylab.domain.anti_spoof import AntiPhishPolicy, Handling, SpoofAction
 from relaylab.domain.authentication import AuthenticationResults, DmarcCheck, DmarcPolicy, DmarcResult
+from relaylab.domain.randomness import Randomness
 from relaylab.engine.readings import Readings
-from relaylab.rules.authentication import Recipients, composite, handling
+from relaylab.mailauth import Session
+from relaylab.rules.authentication import Recipients, composite, handling, judge
 from relaylab.rules.authentication.composite import RULES
 from relaylab.rules.readings import READINGS
+from tests.mailauth.zones import a_zone
 from tests.rules.authentication.results import a_dmarc_check, results
 
 OURS = Recipients(own_from=True)
@@ -126,3 +131,36 @@ def test_a_tenant_behind_another_gateway_gets_failing_mail_in_its_inbox() -> Non
 
 def test_relayed_mail_is_never_refused_for_its_results() -> None:
     assert Handling.DELIVER is handling(results(None, REJECTS), AntiPhishPolicy())
+
+
+def through_the_front_door(recipients: Recipients | None, **readings: str) -> AuthenticationResults:
+    """A message of print.contoso.com, whose parent alone has a record, from an address that contoso.com allows."""
+    zone = a_zone(
+        {
+            "contoso.com": [("TXT", "v=spf1 ip4:203.0.113.9 -all")],
+            "_dmarc.print.contoso.com": [("TXT", "v=DMARC1; p=reject; psd=n")],
+        }
+    )
+    session = Session(
+        ip=ip_address("203.0.113.9"),
+        helo="mfp",
+        mail_from="scanner@contoso.com",
+        receiver="protection.outlook.com",
+        now=datetime(2026, 11, 23, tzinfo=UTC),
+    )
+    content = b"From: scanner@print.contoso.com\r\n\r\nscan\r\n"
+    chance = Randomness(1).stream("dmarc")
+    return judge(zone, session, content, recipients=recipients, readings=Readings.of(READINGS, readings), chance=chance)
+
+
+def test_the_reading_decides_how_the_organization_is_found() -> None:
+    assert DmarcResult.PASS is through_the_front_door(OURS).dmarc.result
+    assert DmarcResult.FAIL is through_the_front_door(OURS, dmarc_discovery="tree_walk").dmarc.result
+
+
+def test_incoming_mail_has_a_composite_and_relayed_mail_has_none() -> None:
+    incoming = through_the_front_door(OURS, dmarc_discovery="tree_walk").composite
+
+    assert incoming is not None
+    assert "010" == incoming.reason
+    assert through_the_front_door(None).composite is None

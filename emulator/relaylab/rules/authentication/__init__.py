@@ -1,6 +1,7 @@
 """What Microsoft 365 makes of SPF, DKIM and DMARC: composite authentication, the handling of spoofs, header lines."""
 
 from relaylab.rules.authentication.composite import Recipients, composite, dmarc_action, handling
+from relaylab.rules.authentication.judge import judge
 from relaylab.rules.authentication.stamps import (
     AntispamReport,
     Attributed,
@@ -25,6 +26,7 @@ __all__ = [
     "composite",
     "dmarc_action",
     "handling",
+    "judge",
     "received",
     "received_spf",
 ]
