@@ -15,10 +15,9 @@ import pytest
 from relaylab.domain.authentication import DkimResult
 from relaylab.mailauth.dkim import seal, sign, verify
 from relaylab.mailauth.dkim.keys import SigningKey
-from tests.clients.programs import program, run
+from tests.clients.programs import run
 from tests.mailauth.dkim.letters import (
     DOMAIN,
-    KEY_NAME,
     MESSAGES,
     SELECTOR,
     ed25519_key,
@@ -29,6 +28,7 @@ from tests.mailauth.dkim.letters import (
     rsa_key,
     signing_key,
 )
+from tests.mailauth.dkim.opendkim import OpenDkim, administrators_program
 from tests.mailauth.zones import a_zone
 
 FOREIGN = Path(__file__).with_name("dkimpy")
@@ -142,42 +142,24 @@ def test_dkimpy_verifies_the_arc_set_that_we_add(message: bytes) -> None:
 
 
 @pytest.fixture
-def opendkim(tmp_path: Path) -> Callable[..., str]:
-    """Run opendkim in its test mode over one message, with our key instead of DNS; give all that it prints."""
-    path = program("opendkim")
-    key, keys, settings = tmp_path / "key.pem", tmp_path / "keys", tmp_path / "opendkim.conf"
-    key.write_bytes(pem(rsa_key()))
-    keys.write_text(f"{KEY_NAME} {key_record()}\n")
-
-    def over(message: bytes, **options: str) -> str:
-        given = {"TestPublicKeys": str(keys), "TemporaryDirectory": str(tmp_path), "RequireSafeKeys": "false"}
-        given |= (
-            {"Mode": "s", "Domain": DOMAIN, "Selector": SELECTOR, "KeyFile": str(key)} if options else {"Mode": "v"}
-        )
-        given |= options
-        settings.write_text("".join(f"{name} {value}\n" for name, value in given.items()))
-        letter = tmp_path / "letter.eml"
-        letter.write_bytes(message)
-        done = run([path, "-x", settings, "-t", letter, "-vv"], tmp_path)
-        return (done.stdout + done.stderr).decode("latin-1")
-
-    return over
+def opendkim(tmp_path: Path) -> OpenDkim:
+    return OpenDkim(administrators_program("opendkim", "opendkim"), tmp_path)
 
 
 @pytest.mark.clients
 @messages_for_opendkim
-def test_opendkim_verifies_what_we_sign(message: bytes, opendkim: Callable[..., str]) -> None:
+def test_opendkim_verifies_what_we_sign(message: bytes, opendkim: OpenDkim) -> None:
     signed = put_on_top(sign(message, signing_key()), message)
 
-    assert f"verification (s={SELECTOR}, d={DOMAIN}, 2048-bit key) succeeded" in opendkim(signed)
-    assert "failed" in opendkim(change_a_field(signed))
+    assert f"verification (s={SELECTOR}, d={DOMAIN}, 2048-bit key) succeeded" in opendkim.verify(signed)
+    assert "failed" in opendkim.verify(change_a_field(signed))
 
 
 @pytest.mark.clients
 @messages_for_opendkim
 @every_form
-def test_what_opendkim_signs_verifies(message: bytes, header: bytes, body: bytes, opendkim: Callable[..., str]) -> None:
-    told = opendkim(
+def test_what_opendkim_signs_verifies(message: bytes, header: bytes, body: bytes, opendkim: OpenDkim) -> None:
+    told = opendkim.sign(
         message,
         Canonicalization=f"{header.decode()}/{body.decode()}",
         SignatureAlgorithm="rsa-sha256",
@@ -196,7 +178,9 @@ def test_the_old_algorithm_that_opendkim_testmsg_signs_with_is_not_verified(tmp_
     key = tmp_path / "key.pem"
     key.write_bytes(pem(rsa_key()))
     signed = run(
-        [program("opendkim-testmsg"), "-C", "-d", DOMAIN, "-s", SELECTOR, "-k", key], tmp_path, given=MESSAGES["plain"]
+        [administrators_program("opendkim-testmsg", "opendkim-tools"), "-C", "-d", DOMAIN, "-s", SELECTOR, "-k", key],
+        tmp_path,
+        given=MESSAGES["plain"],
     ).stdout
 
     check = verify(key_zone(), signed, LATER)[0]
