@@ -177,11 +177,9 @@ def test_what_opendkim_signs_verifies(message: bytes, header: bytes, body: bytes
 def test_the_old_algorithm_that_opendkim_testmsg_signs_with_is_not_verified(tmp_path: Path) -> None:
     key = tmp_path / "key.pem"
     key.write_bytes(pem(rsa_key()))
-    signed = run(
-        [administrators_program("opendkim-testmsg", "opendkim-tools"), "-C", "-d", DOMAIN, "-s", SELECTOR, "-k", key],
-        tmp_path,
-        given=MESSAGES["plain"],
-    ).stdout
+    testmsg = administrators_program("opendkim-testmsg", "opendkim-tools")
+    command = [testmsg, "-C", "-d", DOMAIN, "-s", SELECTOR, "-k", key]
+    signed = run(command, tmp_path, given=MESSAGES["plain"]).stdout
 
     check = verify(key_zone(), signed, LATER)[0]
 

@@ -47,6 +47,17 @@ def test_the_term_that_decided_is_named_with_the_record_that_holds_it() -> None:
     assert stranger.because[-1].endswith("softfail by ~all in the record of contoso.com")
 
 
+def test_the_terms_that_did_not_match_are_named_and_a_long_record_is_cut_short() -> None:
+    short = checked("v=spf1 ip4:192.0.2.0/24 ip4:198.51.100.7 -all")
+    long = checked(f"v=spf1 {'ip4:192.0.2.1 ' * 40}-all")
+
+    assert (
+        f"SPF: in the record of contoso.com, {HQ} is not matched by ip4:192.0.2.0/24, ip4:198.51.100.7"
+        == short.because[0]
+    )
+    assert long.because[0].endswith(" and 28 more")
+
+
 def test_every_question_is_in_the_evidence_in_its_order() -> None:
     zone = a_zone(
         {

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from relaylab.domain.zone import Zone
 
 _POSTMASTER: Final = "postmaster"
+_MOST_TOLD: Final = 12  # terms named in one sentence of evidence
 _UNKNOWN: Final = "unknown"  # RFC 7208 §7.3, for an address without a validated name
 
 
@@ -115,11 +116,13 @@ class _Check:
             raise PermanentError(f"the record of {domain}: {error}") from None
 
     def _evaluate(self, record: Record, domain: str) -> _Found:
-        for directive in record.directives:
+        for passed, directive in enumerate(record.directives):
             if directive.kind.asks_dns:
                 self._questions.count_term()
             if self._matches(directive, domain):
+                self._tell_of(record.directives[:passed], domain)
                 return _Found(directive.result, domain, directive.text, record.explanation)
+        self._tell_of(record.directives, domain)
         if record.redirect is None:
             return _Found(SpfResult.NEUTRAL, domain)
         self._questions.count_term()
@@ -128,6 +131,13 @@ class _Check:
         if found.result is SpfResult.NONE:
             raise PermanentError(f"redirect={target}, which has no SPF record")
         return found
+
+    def _tell_of(self, passed: tuple[Directive, ...], domain: str) -> None:
+        """Keep as evidence the terms of a record that did not match."""
+        if passed:
+            more = f" and {len(passed) - _MOST_TOLD} more" if len(passed) > _MOST_TOLD else ""
+            told = ", ".join(directive.text for directive in passed[:_MOST_TOLD])
+            self._because.append(f"in the record of {domain}, {self._session.ip} is not matched by {told}{more}")
 
     def _matches(self, directive: Directive, domain: str) -> bool:  # noqa: PLR0911 - one line a mechanism
         target = self._name(directive.domain, domain) if directive.domain else domain
