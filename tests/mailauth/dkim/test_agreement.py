@@ -178,7 +178,7 @@ def test_the_old_algorithm_that_opendkim_testmsg_signs_with_is_not_verified(tmp_
     key = tmp_path / "key.pem"
     key.write_bytes(pem(rsa_key()))
     testmsg = administrators_program("opendkim-testmsg", "opendkim-tools")
-    command = [testmsg, "-C", "-d", DOMAIN, "-s", SELECTOR, "-k", key]
+    command: list[str | Path] = [testmsg, "-C", "-d", DOMAIN, "-s", SELECTOR, "-k", key]
     signed = run(command, tmp_path, given=MESSAGES["plain"]).stdout
 
     check = verify(key_zone(), signed, LATER)[0]
