@@ -41,6 +41,8 @@ LEARN_RELAY_DENIED: Final = f"{_LEARN}/exchange/troubleshoot/email-delivery/ndr/
 KB_OFFICE_365_NOTICE: Final = f"{_LEARN}/troubleshoot/exchange/email-delivery/office-365-notice"
 BLOG_DIRECT_SEND: Final = f"{_BLOG}/blog/exchange/introducing-more-control-over-direct-send-in-exchange-online/4408790"
 BLOG_TERRL: Final = f"{_BLOG}/blog/exchange/introducing-exchange-online-tenant-outbound-email-limits/4372797"
+LEARN_MESSAGE_HEADERS: Final = f"{_LEARN}/defender-office-365/message-headers-eop-mdo"
+LEARN_ANTI_PHISHING: Final = f"{_LEARN}/defender-office-365/anti-phishing-policies-about"
 BLOG_MOERA: Final = f"{_BLOG}/blog/exchange/limiting-onmicrosoft-domain-usage-for-sending-emails/4446167"
 BLOG_CONCURRENCY: Final = (
     f"{_BLOG}/t5/exchange-team-blog/changes-coming-to-the-smtp-authenticated-submission-client/ba-p/607825"
@@ -250,6 +252,14 @@ MX_SIZE: Final = _inferred("MX-ERR-39", "Exchange family text; no capture of thi
 RECIPIENT_NOT_FOUND: Final = _observed("MX-ERR-12", "2020")
 CONTACTS: Final = _inferred("MX-GAP-23", "documented object; that its mail leaves is inferred")
 MX_MIXED: Final = _inferred("MX-GAP-08", "attribution is per message and to one tenant (MX-ATTR-12)")
+COMPAUTH: Final = _documented("MX-HDR-05", "Anti-spam message headers", "2025-07-07", LEARN_MESSAGE_HEADERS)
+COMPAUTH_BEST_GUESS: Final = _observed("MX-HDR-05", "2023-09-08")
+COMPAUTH_OWN_DOMAIN: Final = _observed("MX-HDR-05", "2021")
+COMPAUTH_BEHIND_GATEWAY: Final = _observed("MX-DS-08", "2026-03-25")
+COMPAUTH_IMPLICIT: Final = _inferred(
+    "MX-HDR-05", "both results were seen for mail that nothing vouches for; why is not public"
+)
+DMARC_DISCOVERY: Final = _inferred("MX-HDR-06", "no source says that the service walks the tree of RFC 9989 (2026-05)")
 EARLIEST: Final = _inferred(
     "CS-CMD-01", "the oldest complete transcript of the endpoint that is reproduced", "2020-10-20"
 )
