@@ -408,4 +408,18 @@ READINGS: Final = (
         "submission",
         sources.MX_GENERAL,
     ),
+    Reading(
+        "mx_host_not_derivable",
+        "Which MX host has a domain whose host cannot be derived from its name?",
+        (("drawn", "the one its MX record in the world names; else one drawn from the seed, of the shape seen"),),
+        "drawn",
+        sources.MX_HOST_NOT_DERIVED,
+    ),
+    Reading(
+        "dns_unseen_addresses",
+        "Which address has a host of the service whose addresses were never seen?",
+        (("documentation", "one of 192.0.2.0/24, which nobody can take for a real one"),),
+        "documentation",
+        sources.DNS_UNSEEN,
+    ),
 )
