@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from relaylab.app.world_file.checks import catalogue, connectors, directory, estate, names, notes
+from relaylab.app.world_file.checks import catalogue, connectors, directory, estate, names, notes, records
 from relaylab.app.world_file.draft import Draft
 from relaylab.app.world_file.errors import Fault
 from relaylab.app.world_file.known import KnownNames
@@ -16,6 +16,7 @@ CHECKS: Final[tuple[Callable[[Draft, KnownNames], Iterator[Fault]], ...]] = (
     *directory.CHECKS,
     *connectors.CHECKS,
     *estate.CHECKS,
+    *records.CHECKS,
 )
 NOTES: Final = notes.NOTES
 
