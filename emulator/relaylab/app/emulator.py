@@ -18,11 +18,13 @@ from relaylab.app.config import LoadedWorld
 from relaylab.app.rulebooks import rulebook_for
 from relaylab.domain.clock import ManualClock, as_utc, iso
 from relaylab.domain.randomness import Randomness
+from relaylab.domain.zone import Lab, View, Zone
 from relaylab.rules.milestones import EARLIEST_SUPPORTED
 from relaylab.servers.desk import StreamLimits
-from relaylab.servers.fleet import Fleet, Listening, SiteListening
+from relaylab.servers.fleet import Fleet, Listening, Names, SiteListening
 from relaylab.servers.house import House, MovableClock, SmtpDesk, TlsChoice
 from relaylab.servers.tls import ServerTls
+from relaylab.servers.zones import ZoneKeeper
 from relaylab.store import Counters, EventLog, MemoryMailStore, SqliteMailStore, Store, WorldHolder
 from relaylab_certs import ServerChain, TestAuthority, leaves
 
@@ -42,7 +44,8 @@ class Settings:
     """How an emulator runs, apart from the world, the date and the rules.
 
     ``port_base`` 0 takes free ports. ``store`` is a SQLite file (None: memory). ``idle`` and ``total`` are real
-    seconds. ``tarpit`` holds refusals back for five seconds, as the service does.
+    seconds. ``tarpit`` holds refusals back for five seconds, as the service does. ``dns`` answers for the world's zones
+    too, a service's hosts with the addresses of this emulator, or as the internet sees them (``dns_view``).
     """
 
     host: str = "127.0.0.1"
@@ -53,6 +56,8 @@ class Settings:
     tarpit: bool = False
     idle: float = 300.0
     total: float = 600.0
+    dns: bool = False
+    dns_view: View = View.LAB
 
     @property
     def limits(self) -> StreamLimits:
@@ -107,7 +112,9 @@ class Emulator:
             limits=self.settings.limits,
             tarpit=self.settings.tarpit,
         )
-        self._fleet = Fleet(self._house, host=self.settings.host, port_base=self.settings.port_base)
+        self._zones = ZoneKeeper(self.holder, Randomness(seed), lambda name: self.authority.dkim_key(name).public_key)
+        names = Names(self.zone, self.settings.dns_view) if self.settings.dns else None
+        self._fleet = Fleet(self._house, host=self.settings.host, port_base=self.settings.port_base, names=names)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._one_at_a_time = asyncio.Lock()
@@ -139,6 +146,13 @@ class Emulator:
         """The rules in force."""
         return self.holder.rulebook
 
+    def zone(self, lab: Lab | None = None) -> Zone:
+        """Give the DNS of the world at this instant: as the internet sees it, or with a lab as its clients must.
+
+        Raise AuthorityError when the keys that DKIM records are made of cannot be read.
+        """
+        return self._zones.at(self.clock.now(), lab)
+
     def desk(self, endpoint: Literal["submission", "mx", "submission_legacy"], site: str | None = None) -> SmtpDesk:
         """Give the desk of an endpoint, for a listener of your own (``servers.controller``), as of a site's client."""
         return self._fleet.desk(endpoint, site)
@@ -149,6 +163,8 @@ class Emulator:
         """Listen."""
         self._loop = asyncio.get_running_loop()
         try:
+            if self.settings.dns:
+                self.zone()  # what stands in the way of it is to be said now, not when somebody asks
             await self._fleet.start(self.world)
         except BaseException:
             await self._fleet.stop()

@@ -17,7 +17,8 @@ from relaylab.app.config import WorldFileError, load_document, load_world
 from relaylab.app.emulator import Emulator, Settings, new_event_loop
 from relaylab.app.rulebooks import Phase, in_phase
 from relaylab.domain.clock import iso
-from relaylab.domain.event import Answered, BadInput, Judged, TlsFailed
+from relaylab.domain.event import Answered, BadInput, Judged, Queried, TlsFailed
+from relaylab.domain.zone import View
 from relaylab.servers.clocks import ShiftedClock, SystemClock
 from relaylab.servers.control import ControlServer, RejectedError
 from relaylab.servers.fleet import CONTROL_OFFSET, ListenError
@@ -47,6 +48,8 @@ class ServeOptions:
     milestones: Mapping[str, datetime | None] = field(default_factory=dict)
     idle: float = 300.0
     total: float = 600.0
+    dns: bool = False
+    dns_view: View = View.LAB
 
 
 def serve(options: ServeOptions, out: TextIO | None = None) -> None:
@@ -77,6 +80,8 @@ async def _serve(options: ServeOptions, out: TextIO) -> None:
         tarpit=options.tarpit,
         idle=options.idle,
         total=options.total,
+        dns=options.dns,
+        dns_view=options.dns_view,
     )
     emulator = Emulator(
         replace(loaded, world=world),
@@ -138,7 +143,7 @@ def _introduce(emulator: Emulator, control: ControlServer, notes: tuple[str, ...
 
 
 def _tell(entry: Entry, out: TextIO) -> None:
-    """Print one line per verdict, with its rule; and what went wrong before any rule was asked."""
+    """Print one line per verdict, with its rule, per question to DNS, and for what went wrong before any rule."""
     event = entry.event
     match event:
         case Judged(command=command, decision=decision):
@@ -149,6 +154,8 @@ def _tell(entry: Entry, out: TextIO) -> None:
         case TlsFailed(reason=reason):
             command, said = "TLS handshake", f"failed: {reason}"
             why = "does the client trust the test root, and speak TLS 1.2?"
+        case Queried(client=why, name=name, type=record_type, rcode=said):
+            command = f"{name} {record_type}".strip() or "octets that are no question"
         case _:
             return
     shown = said if len(said) <= 160 else said[:157] + "..."

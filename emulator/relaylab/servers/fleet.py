@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final, Self
 
 from relaylab.domain.endpoint import Endpoint
+from relaylab.domain.zone import Door, Lab, View, Zone
+from relaylab.servers.dns import NameDesk, NameServer
 from relaylab.servers.house import House, SmtpDesk
 from relaylab.servers.stream import listen
 from relaylab.servers.sweep import Sweep
@@ -22,7 +25,16 @@ if TYPE_CHECKING:
 
 _SITE_STEP: Final = 10
 # HVE, ACS and HTTPS have their places before they are built, so that ports do not move under anybody's feet.
-_OFFSETS: Final = {"submission": 0, "mx": 1, "hve": 2, "acs_smtp": 3, "https": 4, "control": 5, "submission_legacy": 6}
+_OFFSETS: Final = {
+    "submission": 0,
+    "mx": 1,
+    "hve": 2,
+    "acs_smtp": 3,
+    "https": 4,
+    "control": 5,
+    "submission_legacy": 6,
+    "dns": 7,
+}
 _HIGHEST_PORT: Final = 65_535
 CONTROL_OFFSET: Final = _OFFSETS["control"]
 
@@ -60,6 +72,14 @@ class SiteListening:
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """What DNS answers: the zone of the present instant, and with whose eyes a service's host is looked up."""
+
+    zone: Callable[[Lab | None], Zone]
+    view: View = View.LAB
+
+
+@dataclass(frozen=True, slots=True)
 class _Kind:
     """What a listener is, apart from where it is."""
 
@@ -79,13 +99,17 @@ _KINDS: Final = (
 class Fleet:
     """All SMTP listeners of one emulator."""
 
-    def __init__(self, house: House, *, host: str = "127.0.0.1", port_base: int = 0) -> None:
-        """Prepare; nothing listens before ``start``."""
+    def __init__(
+        self, house: House, *, host: str = "127.0.0.1", port_base: int = 0, names: Names | None = None
+    ) -> None:
+        """Prepare; nothing listens before ``start``. ``names`` says what DNS answers; None is no DNS."""
         self._house = house
         self._host = host
         self._port_base = port_base
         self._servers: list[asyncio.Server] = []
         self._sweep: Sweep | None = None
+        self._names = names
+        self._name_server: NameServer | None = None
         self.endpoints: dict[str, Listening] = {}
         self.sites: dict[str, SiteListening] = {}
 
@@ -97,6 +121,8 @@ class Fleet:
         self._sweep = Sweep(asyncio.get_running_loop())
         self.endpoints = await self._listen(None, 0)
         await self.add_sites(world)
+        if self._names is not None:
+            await self._start_names(self._names)
 
     async def add_sites(self, world: World) -> None:
         """Listen for the sites that are new; those that are gone keep their ports, as nobody's, until the end."""
@@ -112,6 +138,8 @@ class Fleet:
 
     async def hang_up(self) -> None:
         """End every connection, also those that come meanwhile; the listeners go on."""
+        if self._name_server is not None:
+            self._name_server.hang_up()
         while self._sweep is not None and len(self._sweep):
             await self._sweep.close_all(grace=0.2)
 
@@ -119,7 +147,23 @@ class Fleet:
         """Close the listeners, then every connection."""
         for server in self._servers:
             server.close()
+        if self._name_server is not None:
+            self._name_server.stop()
         await self.hang_up()
+
+    async def _start_names(self, names: Names) -> None:
+        """Listen for DNS, which tells where everything else listens."""
+        port = self._port("dns", 0)
+        doors = tuple(
+            (Door(key), (ip_address(where.host),)) for key, where in self.endpoints.items() if key in set(Door)
+        )
+        lab = Lab((ip_address(self._host),), doors) if names.view is View.LAB else None
+        self._name_server = NameServer(NameDesk(self._house, names.zone, lab))
+        try:
+            taken = await self._name_server.start(self._host, port)
+        except OSError as error:
+            raise ListenError.about("dns", self._host, port, error) from None
+        self.endpoints["dns"] = Listening(self._host, taken)
 
     async def _listen(self, site: str | None, offset: int) -> dict[str, Listening]:
         if self._sweep is None:
@@ -140,12 +184,14 @@ class Fleet:
         return listening
 
     async def _listen_for(self, kind: _Kind, desk: SmtpDesk, offset: int, sweep: Sweep) -> asyncio.Server:
-        port = self._port_base + offset + _OFFSETS[kind.key] if self._port_base else 0
-        if not 0 <= port <= _HIGHEST_PORT:
-            raise ValueError(
-                f"{kind.key} would get port {port}; choose a port base from 1024 to {_HIGHEST_PORT - 1000}"
-            )
+        port = self._port(kind.key, offset)
         try:
             return await listen(desk, self._host, port, sweep=sweep)
         except OSError as error:
             raise ListenError.about(kind.key, self._host, port, error) from None
+
+    def _port(self, key: str, offset: int) -> int:
+        port = self._port_base + offset + _OFFSETS[key] if self._port_base else 0
+        if not 0 <= port <= _HIGHEST_PORT:
+            raise ValueError(f"{key} would get port {port}; choose a port base from 1024 to {_HIGHEST_PORT - 1000}")
+        return port

@@ -1,0 +1,35 @@
+"""The DNS of the world in force: its zone at any instant, made anew when another world or rulebook takes its place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relaylab.rules.dns.catalogue import zones_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from relaylab.domain.randomness import Randomness
+    from relaylab.domain.zone import Lab, Zone
+    from relaylab.engine.publication import Zones
+    from relaylab.store import Snapshot, WorldHolder
+
+
+class ZoneKeeper:
+    """Gives the zone of an instant."""
+
+    def __init__(self, holder: WorldHolder, chance: Randomness, signing_key: Callable[[str], str]) -> None:
+        """Prepare; ``signing_key`` gives for a selector the public key that mail is signed with, in base64."""
+        self._holder = holder
+        self._chance = chance
+        self._signing_key = signing_key
+        self._made: tuple[Snapshot, Zones] | None = None
+
+    def at(self, now: datetime, lab: Lab | None = None) -> Zone:
+        """Give the zone: as the internet sees it, or with a lab as its clients must."""
+        snapshot, made = self._holder.current, self._made
+        if made is None or made[0] is not snapshot:
+            zones = zones_of(snapshot.world, snapshot.rulebook, self._chance, self._signing_key)
+            made = self._made = (snapshot, zones)
+        return made[1].at(now, lab)
