@@ -1,7 +1,7 @@
 """DNS as octets: a question read, an answer written (RFC 1035, EDNS0 of RFC 6891).
 
 Laws: whatever the octets are, nothing here raises an error; what is no question is answered FORMERR or not at all;
-recursion is neither offered nor done.
+recursion is neither offered nor done; records stand in the order of the zone.
 """
 
 from __future__ import annotations
@@ -118,9 +118,10 @@ def _written(query: dns.message.Message, code: dns.rcode.Rcode, answer: DnsAnswe
             response.answer = _rrsets(answer.records)
         response.authority = _rrsets(() if answer.authority is None else (answer.authority,))
     if not over_udp:
-        return response.to_wire(max_size=65_535)
+        return response.to_wire(max_size=65_535, want_shuffle=False)
     asked = query.payload if query.edns >= 0 else 0
-    return response.to_wire(max_size=max(_PLAIN_PAYLOAD, min(asked, PAYLOAD)), prefer_truncation=True)
+    most = max(_PLAIN_PAYLOAD, min(asked, PAYLOAD))
+    return response.to_wire(max_size=most, prefer_truncation=True, want_shuffle=False)
 
 
 def _minimal(name: dns.name.Name) -> dns.rrset.RRset:
