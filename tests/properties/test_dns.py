@@ -52,7 +52,7 @@ def test_every_answer_has_one_of_four_codes_and_names_of_the_zones_only(zone: Re
         assert any(above in zone.apexes for above in suffixes(record.name.name))
 
 
-@given(zones, names, kinds, over_udp=st.booleans())
+@given(zone=zones, name=names, kind=kinds, over_udp=st.booleans())
 def test_an_answer_on_the_wire_says_what_the_zone_says(
     zone: RecordZone, name: str, kind: str, *, over_udp: bool
 ) -> None:
@@ -75,14 +75,14 @@ def test_an_answer_on_the_wire_says_what_the_zone_says(
         }
 
 
-@given(st.binary(max_size=600), over_udp=st.booleans())
+@given(octets=st.binary(max_size=600), over_udp=st.booleans())
 def test_whatever_the_octets_are_they_raise_no_error(octets: bytes, *, over_udp: bool) -> None:
     exchange = answered(octets, WORLD.look_up, over_udp=over_udp)
 
     assert exchange is None or exchange.octets is None or exchange.octets[:2] == octets[:2]
 
 
-@given(st.data(), over_udp=st.booleans())
+@given(data=st.data(), over_udp=st.booleans())
 def test_a_question_that_was_damaged_raises_no_error(data: st.DataObject, *, over_udp: bool) -> None:
     octets = bytearray(dns.message.make_query("contoso.com", data.draw(kinds), payload=1232).to_wire())
     for _ in range(data.draw(st.integers(1, 6))):

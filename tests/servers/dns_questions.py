@@ -12,19 +12,20 @@ import dns.rcode
 from relaylab.app.emulator import Emulator
 from relaylab.domain.event import Queried
 from relaylab.servers.fleet import Listening
+from tests.clients.served import Place
 
 PATIENCE = 10.0
 
 
 def over_udp(
-    where: Listening, name: str, kind: str = "A", *, edns: int = 0, payload: int = 1232
+    where: Listening | Place, name: str, kind: str = "A", *, edns: int = 0, payload: int = 1232
 ) -> dns.message.Message:
     """Ask; ``edns`` -1 asks without EDNS."""
     question = dns.message.make_query(name, kind, use_edns=edns, payload=payload)
     return dns.query.udp(question, where.host, PATIENCE, where.port, raise_on_truncation=False)
 
 
-def over_tcp(where: Listening, name: str, kind: str = "A") -> dns.message.Message:
+def over_tcp(where: Listening | Place, name: str, kind: str = "A") -> dns.message.Message:
     return dns.query.tcp(dns.message.make_query(name, kind), where.host, PATIENCE, where.port)
 
 
@@ -42,7 +43,7 @@ def questions(emulator: Emulator) -> list[tuple[str, str, str]]:
     return [(event.name, event.type, event.rcode) for event in events if isinstance(event, Queried)]
 
 
-def datagram(where: Listening, octets: bytes) -> bytes:
+def datagram(where: Listening | Place, octets: bytes) -> bytes:
     """Send octets over UDP and give what comes back."""
     with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as client:
         client.settimeout(PATIENCE)

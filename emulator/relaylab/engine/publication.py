@@ -6,7 +6,7 @@ The decorator returns a Publication and registers nothing: order and membership 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -33,7 +33,8 @@ _KEPT: Final = 4
 class Publishing:
     """What a publication may know: the instant, the world, the calendar, the dice, and the keys mail is signed with.
 
-    ``signing_key`` gives for a selector, ``selector1`` or ``selector2``, its public key in base64.
+    ``signing_key`` gives for a selector, ``selector1`` or ``selector2``, its public key in base64; ``told`` are the
+    values that the world's own records have, by name and type.
     """
 
     now: datetime
@@ -41,6 +42,7 @@ class Publishing:
     calendar: Calendar
     chance: Randomness
     signing_key: Callable[[str], str]
+    told: Mapping[tuple[str, str], tuple[str, ...]]
 
     def domains(self) -> Iterator[tuple[Tenant, AcceptedDomain]]:
         """Give every accepted domain that exists at the instant, with its tenant."""
@@ -119,6 +121,15 @@ def address_records(name: str, addresses: Iterable[IpAddress]) -> Iterator[DnsRe
     return (record(name, _OF_ADDRESS[address.version], str(address)) for address in addresses)
 
 
+def told_by(world: World) -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """Give the values of a world's own records, by name and type."""
+    told: dict[tuple[str, str], tuple[str, ...]] = {}
+    for one in world.dns:
+        key = (canonical(one.name.name), one.type)
+        told[key] = (*told.get(key, ()), one.value)
+    return told
+
+
 @dataclass(slots=True)
 class Zones:
     """The DNS of one world under its rules, at any instant; the zone of an epoch is made when it is first asked for.
@@ -155,10 +166,11 @@ class Zones:
         return made
 
     def _zone(self, now: datetime, lab: Lab | None) -> RecordZone:
-        publishing = Publishing(now, self.world, self.rulebook.calendar, self.chance, self.signing_key)
+        told = told_by(self.world)
+        publishing = Publishing(now, self.world, self.rulebook.calendar, self.chance, self.signing_key, told)
         own: dict[str, set[str]] = {}
-        for one in self.world.dns:
-            own.setdefault(canonical(one.name.name), set()).add(one.type)
+        for name, kind in told:
+            own.setdefault(name, set()).add(kind)
         added = (
             one
             for publication in self.publications

@@ -38,10 +38,10 @@ class RecordZone:
     @classmethod
     def of(cls, records: Iterable[DnsRecord], apexes: Iterable[str] = ()) -> Self:
         """Make the zone; a record that is given twice counts once."""
-        written = [replace(one, name=DomainName(canonical(one.name.name))) for one in dict.fromkeys(records)]
         states: dict[str, tuple[DnsRecord, ...]] = {}
         nodes: dict[str, dict[str, tuple[DnsRecord, ...]]] = {}
-        for one in dict.fromkeys(written):
+        written = dict.fromkeys(map(_canonical, records))
+        for one in written:
             if one.type in _STATES:
                 states[one.name.name] = (*states.get(one.name.name, ()), one)
             else:
@@ -114,10 +114,20 @@ def _apexes(
     given: Iterable[str], names: Iterable[str], nodes: Mapping[str, Mapping[str, tuple[DnsRecord, ...]]]
 ) -> frozenset[str]:
     tops = {*given, *(name for name, node in nodes.items() if {"NS", "SOA"} & node.keys())}
-    for name in sorted(map(_owner, names), key=lambda name: name.count(".")):
-        if not any(above in tops for above in suffixes(name)):
+    outside = {_owner(name) for name in names if not _lies_in(name, tops)}
+    for name in sorted(outside, key=lambda name: name.count(".")):
+        if not _lies_in(name, tops):
             tops.add(name)
     return frozenset(tops)
+
+
+def _lies_in(name: str, tops: set[str]) -> bool:
+    return any(above in tops for above in suffixes(name))
+
+
+def _canonical(one: DnsRecord) -> DnsRecord:
+    name = canonical(one.name.name)
+    return one if name == one.name.name else replace(one, name=DomainName(name))
 
 
 def _owner(name: str) -> str:

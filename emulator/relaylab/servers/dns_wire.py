@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import dns.edns
@@ -137,6 +138,7 @@ def _rrsets(records: tuple[DnsRecord, ...]) -> list[dns.rrset.RRset]:
     return [dns.rrset.from_rdata(_name(name), TTL, *rdatas) for (name, _), rdatas in gathered.items()]
 
 
+@lru_cache(maxsize=4_096)
 def _rdata(one: DnsRecord) -> dns.rdata.Rdata:
     """Give what a record says; raise ValueError or DNSException when it says nothing that its type can."""
     of_type = dns.rdatatype.from_text(one.type)
@@ -162,6 +164,7 @@ def _absolute(name: str) -> str:
     return f"{canonical(name)}."
 
 
+@lru_cache(maxsize=4_096)
 def _name(text: str) -> dns.name.Name:
     return dns.name.from_text(_absolute(text))
 

@@ -31,7 +31,7 @@ every_publication = pytest.mark.parametrize("publication", PUBLICATIONS, ids=lam
 
 
 def _publishing() -> Publishing:
-    return Publishing(at(TODAY), WORLD, rulebook().calendar, Randomness(7), str)
+    return Publishing(at(TODAY), WORLD, rulebook().calendar, Randomness(7), str, {})
 
 
 @every_publication

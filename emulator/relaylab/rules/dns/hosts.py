@@ -82,12 +82,8 @@ def _dkim_parent(publishing: Publishing, tenant: Tenant, domain: AcceptedDomain,
 
 def _said_by_the_world(publishing: Publishing, name: str, record_type: str, parent: str) -> str | None:
     """Give the host below ``parent`` that a record of the world names."""
-    for one in publishing.world.dns:
-        if one.type == record_type and canonical(one.name.name) == name:
-            host = canonical(one.value.rpartition(" ")[2])
-            if host.endswith(f".{parent}"):
-                return host
-    return None
+    hosts = (canonical(value.rpartition(" ")[2]) for value in publishing.told.get((name, record_type), ()))
+    return next((host for host in hosts if host.endswith(f".{parent}")), None)
 
 
 def _letter(publishing: Publishing, *path: str) -> str:

@@ -38,7 +38,7 @@ def records_say_what_their_type_can(draft: Draft, _: KnownNames) -> Iterator[Fau
             try:
                 reads(one.value)
             except ValueError:
-                seen = f"is not the value of {'an' if one.type[0] in 'AMN' else 'a'} {one.type} record"
+                seen = f"is not the value of {_a(one.type)} record"
                 yield Fault(place, shown(one.value), seen, f"write {expected}")
 
 
@@ -58,7 +58,7 @@ def an_alias_stands_alone(draft: Draft, _: KnownNames) -> Iterator[Fault]:
             continue
         earlier = first.setdefault(canonical(entry.noun.name.name), entry)
         if earlier is not entry and "CNAME" in (earlier.noun.type, entry.noun.type):
-            said = f"has a {earlier.noun.type} record already ({earlier.place})"
+            said = f"has {_a(earlier.noun.type)} record already ({earlier.place})"
             way_out = "a CNAME stands alone at its name: leave one out"
             yield Fault(entry.place / "name", shown(str(entry.noun.name)), said, way_out)
 
@@ -83,6 +83,10 @@ def _types_of_a_state(entry: Entry[DnsRecord]) -> Iterator[Fault]:
             otherwise = "leave value out for the name and all below it, or name types, as TXT or A AAAA"
             way_out = did_you_mean(word, _ASKED_FOR, otherwise)
             yield Fault(entry.place / "value", shown(word), "is not a type that can be asked for", way_out)
+
+
+def _a(record_type: str) -> str:
+    return f"{'an' if record_type[0] in 'AMN' else 'a'} {record_type}"
 
 
 def _fits(name: str) -> bool:
