@@ -288,7 +288,7 @@ class Tenant:
         explicit = self.transport_config.smtp_client_authentication_disabled
         return self.created >= SMTP_AUTH_OFF_FOR_NEW_TENANTS if explicit is None else explicit
 
-    def created_domain(self, domain: AcceptedDomain) -> datetime:
+    def when_added(self, domain: AcceptedDomain) -> datetime:
         """Give the instant at which an accepted domain was added."""
         return domain.when_created or self.created
 

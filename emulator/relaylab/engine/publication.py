@@ -48,7 +48,7 @@ class Publishing:
         """Give every accepted domain that exists at the instant, with its tenant."""
         for tenant in self.world.tenants:
             for domain in tenant.domains:
-                if tenant.created_domain(domain) <= self.now:
+                if tenant.when_added(domain) <= self.now:
                     yield tenant, domain
 
 
@@ -152,7 +152,7 @@ class Zones:
         calendar = self.rulebook.calendar
         names = {name for one in self.publications for name in (one.since, one.until) if name is not None}
         dates = {calendar.at(name) for name in names}
-        made = {tenant.created_domain(domain) for tenant in self.world.tenants for domain in tenant.domains}
+        made = {tenant.when_added(domain) for tenant in self.world.tenants for domain in tenant.domains}
         self._edges = tuple(sorted(edge for edge in dates | made if edge is not None))
 
     def at(self, now: datetime, lab: Lab | None = None) -> Zone:
@@ -160,9 +160,10 @@ class Zones:
         epoch = bisect_right(self._edges, now)
         made = self._made.get((epoch, lab))
         if made is None:
-            while len(self._made) >= _KEPT:
-                del self._made[next(iter(self._made))]
-            made = self._made[epoch, lab] = self._zone(now, lab)
+            made = self._zone(now, lab)
+            # Another thread may be reading: what is kept is replaced, never changed.
+            newest = tuple(self._made.items())[-(_KEPT - 1) :]
+            self._made = dict(newest) | {(epoch, lab): made}
         return made
 
     def _zone(self, now: datetime, lab: Lab | None) -> RecordZone:

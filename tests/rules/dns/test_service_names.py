@@ -6,10 +6,14 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
+from relaylab.domain.randomness import Randomness
 from relaylab.domain.tenant import AcsResource, Switch
 from relaylab.domain.zone import Door, Lab, Rcode
+from relaylab.engine.publication import Publishing
+from relaylab.rules.catalogue import rulebook
 from relaylab.rules.dns.addresses import OUTBOUND_HOSTS, RELAY_POOL
-from tests.builders import at, just_before
+from relaylab.rules.dns.hosts import mail_hosts
+from tests.builders import TODAY, a_world, at, just_before
 from tests.rules.dns.publishing import a_domain_of, a_record, a_tenant_with, addresses, dns_of
 
 CONTOSO = "contoso-com.mail.protection.outlook.com"
@@ -151,6 +155,16 @@ def test_the_host_of_a_domain_with_a_hyphen_is_read_where_the_world_says_it() ->
     assert addresses(by_record, host)
     assert addresses(by_key, host)
     assert not addresses(by_key, "akshaya-inc-com.mail.protection.outlook.com")
+
+
+def test_a_name_too_long_for_a_label_has_a_host_all_the_same() -> None:
+    domain = a_domain_of(f"{'long.' * 20}contoso.com")
+    world = a_world(a_tenant_with(domain))
+    publishing = Publishing(at(TODAY), world, rulebook().calendar, Randomness(7), str, {})
+    (host,) = mail_hosts(publishing, world.tenants[0], domain)
+
+    assert max(map(len, host.split("."))) <= 63
+    assert addresses(dns_of(a_tenant_with(domain)), host)
 
 
 def test_the_onmicrosoft_domain_has_its_mx_and_spf_records_by_itself() -> None:

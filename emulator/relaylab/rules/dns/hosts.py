@@ -44,7 +44,7 @@ def dkim_names(publishing: Publishing, tenant: Tenant, domain: AcceptedDomain) -
 
 def is_newer(publishing: Publishing, tenant: Tenant, domain: AcceptedDomain, milestone: Milestone) -> bool:
     """Tell whether a domain was added at or after a milestone."""
-    return publishing.calendar.has_come(milestone.name, tenant.created_domain(domain))
+    return publishing.calendar.has_come(milestone.name, tenant.when_added(domain))
 
 
 def dashed(name: str) -> str:
