@@ -92,6 +92,13 @@ def test_in_process_both_views_can_be_asked(emulator: Emulator) -> None:
     assert (host,) == emulator.zone(_lab(host)).look_up(MX_HOST, "A").values("A")
 
 
+def test_the_host_that_an_mx_record_should_name_is_one_that_answers(emulator: Emulator, where: Listening) -> None:
+    hosts = emulator.mail_hosts()
+
+    assert MX_HOST == hosts["contoso.com"]
+    assert [where.host] * len(hosts) == [values(over_udp(where, host))[0] for host in hosts.values()]
+
+
 def test_a_text_comes_through_as_the_world_writes_it(where: Listening) -> None:
     (rrset,) = over_udp(where, "quoted.example", "TXT").answer
 

@@ -81,9 +81,10 @@ def test_dns_is_an_endpoint_where_it_is_asked_for_with_a_port_of_its_own(ca: str
     assert ["public_ip", *ENDPOINTS] == list(told["sites"]["hq"])
 
 
-def test_a_person_gets_one_line_for_each_question_to_dns(ca: str) -> None:
+def test_a_person_is_told_the_mx_hosts_and_each_question_to_dns(ca: str) -> None:
     with Served(WORLD, "--at", "2026-12-01", "--dns", "--ca", ca) as served:
-        where = place_in(served.introduction(), "dns")
+        told = served.introduction()
+        where = place_in(told, "dns")
         over_udp(where, "smtp.office365.com")
         datagram(where, b"\x12\x34" + bytes(10))
         said = [served.line(), served.line()]

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TextIO
+from typing import TYPE_CHECKING, Final, Literal, TextIO
 
 from relaylab.app.config import WorldFileError, load_document, load_world
 from relaylab.app.emulator import Emulator, Settings, new_event_loop
@@ -27,6 +27,9 @@ from relaylab_certs import TestAuthority
 if TYPE_CHECKING:
     from relaylab.servers.fleet import Listening
     from relaylab.store import Entry, Store
+
+
+_MOST_HOSTS: Final = 20  # domains that a person is told the MX host of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,11 +138,21 @@ def _introduce(emulator: Emulator, control: ControlServer, notes: tuple[str, ...
     for name, site in emulator.sites.items():
         for key, where in site.endpoints.items():
             print(f"  {key:18} {where.host}:{where.port}  as site {name}, {site.public_ip}", file=out)
+    if "dns" in emulator.endpoints:
+        _name_hosts(emulator.mail_hosts(), out)
     print(f"  {'control':18} {control.url}  token {control.token}", file=out)
     print(f"  trust              {emulator.ca_file}", file=out)
     for note in notes:
         print(f"note: {note}", file=out)
     print("Nothing is delivered; Ctrl-C ends. One line per verdict:", file=out, flush=True)
+
+
+def _name_hosts(hosts: Mapping[str, str], out: TextIO) -> None:
+    """Say which MX host each domain has, as the admin center does: not every one can be derived."""
+    for domain, host in tuple(hosts.items())[:_MOST_HOSTS]:
+        print(f"  {'mx host':18} {host}  of {domain}", file=out)
+    if len(hosts) > _MOST_HOSTS:
+        print(f"  {'mx host':18} and {len(hosts) - _MOST_HOSTS} more", file=out)
 
 
 def _tell(entry: Entry, out: TextIO) -> None:

@@ -166,11 +166,15 @@ class Zones:
             self._made = dict(newest) | {(epoch, lab): made}
         return made
 
-    def _zone(self, now: datetime, lab: Lab | None) -> RecordZone:
+    def publishing(self, now: datetime) -> Publishing:
+        """Give what publications may know at an instant."""
         told = told_by(self.world)
-        publishing = Publishing(now, self.world, self.rulebook.calendar, self.chance, self.signing_key, told)
+        return Publishing(now, self.world, self.rulebook.calendar, self.chance, self.signing_key, told)
+
+    def _zone(self, now: datetime, lab: Lab | None) -> RecordZone:
+        publishing = self.publishing(now)
         own: dict[str, set[str]] = {}
-        for name, kind in told:
+        for name, kind in publishing.told:
             own.setdefault(name, set()).add(kind)
         added = (
             one

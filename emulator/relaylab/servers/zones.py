@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relaylab.rules.dns.catalogue import zones_of
+from relaylab.rules.dns.hosts import mail_hosts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,8 +29,16 @@ class ZoneKeeper:
 
     def at(self, now: datetime, lab: Lab | None = None) -> Zone:
         """Give the zone: as the internet sees it, or with a lab as its clients must."""
+        return self._zones().at(now, lab)
+
+    def mail_hosts(self, now: datetime) -> dict[str, str]:
+        """Give for each accepted domain that exists the host that its MX record should name."""
+        publishing = self._zones().publishing(now)
+        return {str(one.name): mail_hosts(publishing, tenant, one)[0] for tenant, one in publishing.domains()}
+
+    def _zones(self) -> Zones:
         snapshot, made = self._holder.current, self._made
         if made is None or made[0] is not snapshot:
             zones = zones_of(snapshot.world, snapshot.rulebook, self._chance, self._signing_key)
             made = self._made = (snapshot, zones)
-        return made[1].at(now, lab)
+        return made[1]

@@ -94,12 +94,12 @@ def _fits(name: str) -> bool:
 
 
 def _host(value: str) -> DomainName:
-    """Read the name of a host, which an address is not; raise ValueError."""
+    """Read the full name of a host, which an address is not; raise ValueError."""
     name = DomainName.parse(value)
     try:
         ip_address(value.strip("[]"))
     except ValueError:
-        if _fits(canonical(name.name)):
+        if "." in name.name and _fits(canonical(name.name)):
             return name
     raise ValueError(value)
 
@@ -121,9 +121,9 @@ _RECORDS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "A": ("an IPv4 address", IPv4Address),
     "AAAA": ("an IPv6 address", IPv6Address),
     "MX": ("a preference and a host, as 0 contoso-com.mail.protection.outlook.com", _mail_exchanger),
-    "CNAME": ("a domain name", _host),
-    "PTR": ("a domain name", _host),
-    "NS": ("a domain name", _host),
+    "CNAME": ("a full domain name", _host),
+    "PTR": ("a full domain name", _host),
+    "NS": ("a full domain name", _host),
     "TXT": (f"the text without quotes around it, at most {_LONGEST_TEXT} octets; strings are cut by themselves", _text),
 }
 
