@@ -9,6 +9,7 @@ import platformdirs
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 
+from relaylab_certs.dkim import DkimKey
 from relaylab_certs.issuer import Issuer, certificate_to_pem, key_to_pem, new_key
 from relaylab_certs.leaves import KeyKind, Leaf
 from relaylab_certs.root import CERTIFICATE_FILE, open_root
@@ -69,6 +70,7 @@ class TestAuthority:
         self._root = root
         self._ca_file = ca_file
         self._chains: dict[tuple[bool, ServerChain, KeyKind], tuple[Issuer, ...]] = {}
+        self._dkim_keys: dict[str, DkimKey] = {}
 
     @classmethod
     def open(cls, directory: Path | None = None) -> Self:
@@ -106,6 +108,16 @@ class TestAuthority:
         key = new_key(leaf.key)
         certificates = (issuers[0].sign(leaf, key.public_key()), *(issuer.certificate for issuer in issuers))
         return CertifiedKey(b"".join(certificate_to_pem(each) for each in certificates), key_to_pem(key))
+
+    def dkim_key(self, selector: str) -> DkimKey:
+        """Give the key that mail is signed with under a selector, kept beside the root and made on first use.
+
+        Raises:
+            AuthorityError: Its file cannot be used; the message says which, and the way out.
+        """
+        if selector not in self._dkim_keys:
+            self._dkim_keys[selector] = DkimKey.open(self._ca_file.parent, selector)
+        return self._dkim_keys[selector]
 
     def _issuers(self, leaf: Leaf, chain: ServerChain) -> tuple[Issuer, ...]:
         """The authorities between a leaf and its root, nearest to the leaf first."""

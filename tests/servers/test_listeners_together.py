@@ -9,20 +9,24 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from string import ascii_lowercase
 
 import pytest
 
-from relaylab.app.config import LoadedWorld
-from relaylab.app.emulator import Emulator
+from relaylab.app.config import LoadedWorld, load_document
+from relaylab.app.emulator import Emulator, Settings
 from relaylab.app.faults import parse_spec
 from relaylab.domain.clock import parse_instant
-from relaylab.servers.fleet import Announced
+from relaylab.domain.event import Queried
+from relaylab.servers.fleet import LISTENERS, Announced
 from relaylab.servers.probes import _PROBES
 from relaylab_certs import TestAuthority
 from tests.clients.by_socket import Wire
+from tests.servers.dns_questions import code, over_udp
 
 DECEMBER = parse_instant("2026-12-01")
 JANUARY = parse_instant("2027-01-04")
@@ -43,11 +47,38 @@ def ask_smtp(where: Announced, emulator: Emulator) -> Answer:
     return Answer(parsedate_to_datetime(wire.greeting.partition(" ready at ")[2]), f"{wire.greeting}\n{hello}")
 
 
+def ask_dns(where: Announced, emulator: Emulator) -> Answer:
+    """Ask which of the hosts that may be drawn for a domain with a hyphen there is; the log says when that was."""
+    hosts = [f"wideworld-example01{letter}.mail.protection.outlook.com" for letter in ascii_lowercase]
+    codes = [code(over_udp(where.where, host)) for host in hosts]
+    last = [entry.event for entry in emulator.store.events if isinstance(entry.event, Queried)][-1]
+    if "NOERROR" not in codes:
+        raise ValueError("no host of the domain is there")
+    return Answer(last.at, " ".join(codes))
+
+
 Ask = Callable[[Announced, Emulator], Answer]
 
-ASKS: Mapping[str, Ask] = {"submission": ask_smtp, "mx": ask_smtp, "submission_legacy": ask_smtp}
+ASKS: Mapping[str, Ask] = {"submission": ask_smtp, "mx": ask_smtp, "submission_legacy": ask_smtp, "dns": ask_dns}
 
-FAULTS: Mapping[str, str] = {"submission": "421connect", "mx": "421connect", "submission_legacy": "421connect"}
+FAULTS: Mapping[str, str] = {
+    "submission": "421connect",
+    "mx": "421connect",
+    "submission_legacy": "421connect",
+    "dns": "servfail",
+}
+
+
+EVERYTHING = Settings(dns=True)
+
+
+@pytest.fixture
+def hyphenated(small_world: LoadedWorld) -> LoadedWorld:
+    """The small world, and a domain whose MX host is drawn from the seed."""
+    document = deepcopy(small_world.document)
+    first = document["tenant"][0]
+    first["accepted_domain"].append({"name": "wide-world.example"})
+    return load_document(document, "world")
 
 
 def answers(ask: Ask, listener: Announced, emulator: Emulator) -> bool:
@@ -134,12 +165,12 @@ LAWS = (follows_travel, follows_reset, follows_another_seed, follows_snapshot, o
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
 def test_every_listener_that_is_announced_keeps_the_law(
-    law: Callable[[Ask, Announced, Emulator], None], small_world: LoadedWorld, authority: TestAuthority
+    law: Callable[[Ask, Announced, Emulator], None], hyphenated: LoadedWorld, authority: TestAuthority
 ) -> None:
-    with Emulator(small_world, at=DECEMBER, seed=7, authority=authority) as emulator:
+    with Emulator(hyphenated, at=DECEMBER, seed=7, authority=authority, settings=EVERYTHING) as emulator:
         nobody_asks = sorted({one.key for one in emulator.listeners} - set(ASKS))
         assert [] == nobody_asks, f"{', '.join(nobody_asks)}: add how a client asks it to ASKS in this file"
-        assert ASKS.keys() == FAULTS.keys()
+        assert set(LISTENERS) == ASKS.keys() == FAULTS.keys()
         broken = {}
         for listener in emulator.listeners:
             try:
@@ -152,16 +183,17 @@ def test_every_listener_that_is_announced_keeps_the_law(
 
 
 def test_all_that_is_announced_is_all_that_listens(small_world: LoadedWorld, authority: TestAuthority) -> None:
-    with Emulator(small_world, at=DECEMBER, authority=authority) as emulator:
+    with Emulator(small_world, at=DECEMBER, authority=authority, settings=EVERYTHING) as emulator:
         ports = {server.sockets[0].getsockname()[1] for server in emulator._fleet._servers}
+        ports.add(emulator._fleet._name_server._tcp.sockets[0].getsockname()[1])  # type: ignore[union-attr]
 
         assert ports == {one.where.port for one in emulator.listeners}
 
 
 def test_a_probe_sees_a_fault_and_uses_none_of_it_up(small_world: LoadedWorld, authority: TestAuthority) -> None:
-    with Emulator(small_world, at=DECEMBER, authority=authority, faults=["mx=421connect,times=1"]) as emulator:
-        (fault,) = emulator.faults.faults
+    faults = ["mx=421connect,times=1", "dns=refused,times=1"]
+    with Emulator(small_world, at=DECEMBER, authority=authority, faults=faults, settings=EVERYTHING) as emulator:
         ready = {one.listener.key: one.is_ready for one in emulator._call(emulator.ready()) if not one.listener.site}
 
-        assert (False, True) == (ready["mx"], ready["submission"])
-        assert 0 == emulator.faults.used(fault.id)
+        assert (False, False, True) == (ready["mx"], ready["dns"], ready["submission"])
+        assert [0, 0] == [emulator.faults.used(fault.id) for fault in emulator.faults.faults]

@@ -18,6 +18,7 @@ from relaylab.domain.event import (
     Faulted,
     Judged,
     Kept,
+    Queried,
     Reported,
     TlsFailed,
     TlsStarted,
@@ -259,6 +260,10 @@ EVERY_KIND: list[tuple[Event, dict[str, object]]] = [
         },
     ),
     (Closed(**COMMON, why="QUIT"), {"kind": "closed", "why": "QUIT"}),  # type: ignore[arg-type]
+    (
+        Queried(**COMMON, client="127.0.0.1", name="contoso.com", type="MX", rcode="NOERROR"),  # type: ignore[arg-type]
+        {"kind": "queried", "client": "127.0.0.1", "name": "contoso.com", "type": "MX", "rcode": "NOERROR"},
+    ),
 ]
 
 

@@ -21,17 +21,19 @@ from relaylab.app.rulebooks import rulebook_for
 from relaylab.app.snapshot import EmulatorSnapshot
 from relaylab.domain.clock import as_utc, iso
 from relaylab.domain.randomness import Randomness
+from relaylab.domain.zone import Lab, View, Zone
 from relaylab.rules.milestones import EARLIEST_SUPPORTED, NOT_SUPPORTED_FROM
 from relaylab.servers.asking_tls import AskingTls
 from relaylab.servers.chains import ChainJudge
 from relaylab.servers.clocks import ClockState, MovableClock, SimulatedClock, resume, state_of, steerable
 from relaylab.servers.desk import StreamLimits
 from relaylab.servers.faulty_tls import FaultyTls
-from relaylab.servers.fleet import Announced, Fleet, Listening, SiteListening
+from relaylab.servers.fleet import Announced, Fleet, Listening, Names, SiteListening
 from relaylab.servers.house import House, SmtpDesk, TlsChoice
 from relaylab.servers.lab_plan import LabPlan
 from relaylab.servers.probes import Probed, probe
 from relaylab.servers.tls import ServerTls
+from relaylab.servers.zones import ZoneKeeper
 from relaylab.store import (
     Counters,
     Dialogues,
@@ -61,8 +63,9 @@ class Settings:
     ``port_base`` 0 takes free ports. ``store`` is a SQLite file (None: memory). ``idle`` and ``total`` are real
     seconds. ``tarpit`` holds refusals back for five seconds, as the service does. ``record`` keeps what is said on the
     wire, secrets left out, for ``dialogues``. With a ``lab`` the endpoints are at its addresses and ports, and
-    certificates are RSA, which the oldest devices read. ``events`` is how
-    many events the log keeps, the newest.
+    certificates are RSA, which the oldest devices read. ``events`` is how many events the log keeps, the newest.
+    ``dns`` answers for the world's zones too, a service's hosts with the addresses of this emulator, or as the internet
+    sees them (``dns_view``).
     """
 
     host: str = "127.0.0.1"
@@ -76,6 +79,8 @@ class Settings:
     total: float = 600.0
     lab: LabPlan | None = None
     events: int = 50_000
+    dns: bool = False
+    dns_view: View = View.LAB
 
     @property
     def key(self) -> leaves.KeyKind:
@@ -151,7 +156,9 @@ class Emulator:
             dialogues=Dialogues() if self.settings.record else None,
         )
         where = self.settings
-        self._fleet = Fleet(self._house, host=where.host, port_base=where.port_base, lab=where.lab)
+        self._zones = ZoneKeeper(self._house, lambda name: self.authority.dkim_key(name).public_key)
+        names = Names(self.zone, where.dns_view) if where.dns else None
+        self._fleet = Fleet(self._house, host=where.host, port_base=where.port_base, lab=where.lab, names=names)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._one_at_a_time = asyncio.Lock()
@@ -223,6 +230,17 @@ class Emulator:
         """What was said on the wire since the beginning; None unless the settings ask for it."""
         return self._house.dialogues
 
+    def zone(self, lab: Lab | None = None) -> Zone:
+        """Give the DNS of the world at this instant: as the internet sees it, or with a lab as its clients must.
+
+        Raise AuthorityError when the keys that DKIM records are made of cannot be read.
+        """
+        return self._zones.at(self.clock.now(), lab)
+
+    def mail_hosts(self) -> dict[str, str]:
+        """Give for each accepted domain of the world the host that its MX record should name at this instant."""
+        return self._zones.mail_hosts(self.clock.now())
+
     def desk(self, endpoint: Literal["submission", "mx", "submission_legacy"], site: str | None = None) -> SmtpDesk:
         """Give the desk of an endpoint, for a listener of your own (``servers.controller``), as of a site's client."""
         return self._fleet.desk(endpoint, site)
@@ -233,6 +251,8 @@ class Emulator:
         """Listen."""
         self._loop = asyncio.get_running_loop()
         try:
+            if self.settings.dns:
+                self.zone()  # what stands in the way of it is to be said now, not when somebody asks
             await self._fleet.start(self.world)
         except BaseException:
             await self._fleet.stop()
@@ -321,6 +341,7 @@ class Emulator:
                 seed=self.seed,
                 started=self._house.started,
                 sessions=self._house.sessions,
+                questions=self._house.questions,
                 store=self.store.dump(),
             )
 
@@ -343,7 +364,7 @@ class Emulator:
                 self._readings, self._milestones = dict(snapshot.readings), dict(snapshot.milestones)
                 resume(self.clock, snapshot.clock)
                 self.reseed(snapshot.seed)
-                self._house.begin_again(snapshot.started, snapshot.sessions)
+                self._house.begin_again(snapshot.started, snapshot.sessions, snapshot.questions)
 
     async def ready(self) -> list[Probed]:
         """Prove every listener by a real connection; nobody else notices."""

@@ -124,4 +124,17 @@ class Closed(SessionEvent):
     why: str
 
 
-Event = Connected | TlsStarted | TlsFailed | Answered | Judged | Kept | Reported | BadInput | Faulted | Closed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queried(SessionEvent):
+    """A question to DNS; the session of all of them is called ``dns``.
+
+    ``rcode`` is what was answered; TIMEOUT where the world lets nobody answer, FORMERR where no question could be read.
+    """
+
+    client: str
+    name: str
+    type: str
+    rcode: str
+
+
+Event = Connected | TlsStarted | TlsFailed | Answered | Judged | Kept | Reported | BadInput | Faulted | Closed | Queried

@@ -70,11 +70,19 @@ class OrganizationConfig:
 
 @dataclass(frozen=True, slots=True)
 class AcceptedDomain:
-    """``Get-AcceptedDomain``."""
+    """``Get-AcceptedDomain``.
+
+    ``when_created`` is when the domain was added (None: with the tenant), ``mail_exchange`` the host that Microsoft
+    names for its MX record where that cannot be derived (fact MX-DNS-02), ``ipv6_for_accepted_domain`` what
+    ``Enable-`` and ``Disable-IPv6ForAcceptedDomain`` set.
+    """
 
     name: DomainName
     domain_type: DomainType = DomainType.AUTHORITATIVE
     default: bool = False
+    when_created: datetime | None = None
+    mail_exchange: DomainName | None = None
+    ipv6_for_accepted_domain: Switch = Switch.DEFAULT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,6 +288,10 @@ class Tenant:
         """The tenant's SmtpClientAuthenticationDisabled; new tenants are born with it on (fact CS-EN-01)."""
         explicit = self.transport_config.smtp_client_authentication_disabled
         return self.created >= SMTP_AUTH_OFF_FOR_NEW_TENANTS if explicit is None else explicit
+
+    def when_added(self, domain: AcceptedDomain) -> datetime:
+        """Give the instant at which an accepted domain was added."""
+        return domain.when_created or self.created
 
     def owns(self, domain: DomainName) -> bool:
         """Tell whether ``domain`` is an accepted domain."""

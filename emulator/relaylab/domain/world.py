@@ -49,11 +49,15 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class DnsRecord:
-    """One record of the world's zone, its value as in a zone file without quotes."""
+    """One record of the world's zone, its value as in a zone file without quotes.
+
+    The types ``SERVFAIL`` and ``TIMEOUT`` are states: the name and all below it cannot be had, or with types as the
+    value (``TXT``, ``A AAAA``) only questions for these types of this name.
+    """
 
     name: DomainName
     type: str
-    value: str
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,7 +71,8 @@ class Listener:
 class House:
     """Clock, world, store, dice and session numbers: one of each for all listeners.
 
-    ``started`` is the simulated instant of the start, from which session ids are counted. ``dialogues`` are given where
+    ``started`` is the simulated instant of the start, from which session ids are counted; ``questions`` counts those to
+    DNS since then. ``dialogues`` are given where
     somebody wants to read what is said. ``lock`` is held by whoever changes any of this: a guest's turns come from
     another thread. ``guests`` are the listeners that are not ours, and ``probes`` the client sides (address and port)
     of connections that only ask whether a listener answers.
@@ -88,6 +89,7 @@ class House:
     tarpit: bool = False
     dialogues: Dialogues | None = None
     sessions: int = 0
+    questions: int = 0
     lock: RLock = field(default_factory=RLock, repr=False)
     guests: list[Guest] = field(default_factory=list)
     probes: set[tuple[str, int]] = field(default_factory=set)
@@ -104,10 +106,11 @@ class House:
         with self.lock:
             self.store.apply(charges=turn.charges, kept=turn.kept, events=turn.events, uses=turn.uses)
 
-    def begin_again(self, started: datetime, sessions: int = 0) -> None:
-        """Number sessions as after a start at ``started`` and so many sessions."""
+    def begin_again(self, started: datetime, sessions: int = 0, questions: int = 0) -> None:
+        """Number sessions as after a start at ``started`` and so many sessions, and questions to DNS likewise."""
         self.started = started
         self.sessions = sessions
+        self.questions = questions
         if self.dialogues is not None:
             self.dialogues.clear()
 

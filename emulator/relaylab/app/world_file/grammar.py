@@ -22,7 +22,12 @@ def directory_id(values: Mapping[str, object]) -> str:
 
 
 _APP_ID: Final = {"app_id": words.GUID}
-_ACCEPTED_DOMAIN: Final = table_of(tenant.AcceptedDomain, narrowed={"name": words.FULL_DOMAIN})
+_ACCEPTED_DOMAIN: Final = table_of(
+    tenant.AcceptedDomain, narrowed={"name": words.FULL_DOMAIN, "mail_exchange": words.FULL_DOMAIN}
+)
+_DNS: Final = table_of(
+    world.DnsRecord, narrowed={"name": words.DNS_NAME, "type": words.DNS_TYPE, "value": words.DNS_VALUE}
+)
 _MAILBOX: Final = table_of(
     tenant.Mailbox,
     narrowed={
@@ -82,7 +87,7 @@ WORLD: Final = table_of(
     below={
         "tenant": many("tenants", TENANT),
         "site": many("sites", table_of(estate.Site, narrowed={"name": words.SITE_NAME})),
-        "dns": many("dns", table_of(world.DnsRecord, narrowed={"type": words.DNS_TYPE})),
+        "dns": many("dns", _DNS),
         "trusted_root": many("trusted_roots", table_of(world.TrustedRoot, narrowed={"pem": roots.PEM})),
         "sender": many("senders", _SENDER),
     },
