@@ -156,7 +156,8 @@ class Emulator:
             dialogues=Dialogues() if self.settings.record else None,
         )
         where = self.settings
-        self._zones = ZoneKeeper(self._house, lambda name: self.authority.dkim_key(name).public_key)
+        self._zones = ZoneKeeper(self._house, self.authority.dkim_key)
+        self._house.zones = self._zones
         names = Names(self.zone, where.dns_view) if where.dns else None
         self._fleet = Fleet(self._house, host=where.host, port_base=where.port_base, lab=where.lab, names=names)
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class Handling(StrEnum):
@@ -32,3 +33,6 @@ class AntiPhishPolicy:
     dmarc_reject_action: SpoofAction = SpoofAction.REJECT
     dmarc_quarantine_action: SpoofAction = SpoofAction.QUARANTINE
     authentication_fail_action: SpoofAction = SpoofAction.MOVE_TO_JMF
+
+
+DEFAULT_POLICY: Final = AntiPhishPolicy()

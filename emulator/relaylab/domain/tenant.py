@@ -12,6 +12,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.address import Address, DomainName
+from relaylab.domain.anti_spoof import DEFAULT_POLICY, AntiPhishPolicy
 
 if TYPE_CHECKING:
     from relaylab.domain.secret import Secret
@@ -252,6 +253,7 @@ class Tenant:
     basic_auth_smtp: Switch = Switch.DEFAULT
     transport_config: TransportConfig = TransportConfig()
     organization_config: OrganizationConfig = OrganizationConfig()
+    anti_phish_policy: AntiPhishPolicy = DEFAULT_POLICY
     accepted_domains: tuple[AcceptedDomain, ...] = ()
     mailboxes: tuple[Mailbox, ...] = ()
     recipient_permissions: tuple[RecipientPermission, ...] = ()

@@ -13,6 +13,7 @@ from relaylab.domain.peer import Peer
 from relaylab.domain.world import DEFAULT_PUBLIC_IP
 from relaylab.rules import milestones
 from relaylab.servers.desk import StreamLimits
+from relaylab.servers.zones import DnsNow
 from relaylab.session.moment import Moment
 from relaylab.session.names import session_id, session_names
 from relaylab.session.party import Party
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from relaylab.servers.clocks import MovableClock
     from relaylab.servers.faulty_tls import FaultyTls
     from relaylab.servers.tls import TlsServer
+    from relaylab.servers.zones import ZoneKeeper
     from relaylab.session.turn import Dialogue, Turn
     from relaylab.store import Dialogues, Store, WorldHolder
 
@@ -72,7 +74,7 @@ class House:
     """Clock, world, store, dice and session numbers: one of each for all listeners.
 
     ``started`` is the simulated instant of the start, from which session ids are counted; ``questions`` counts those to
-    DNS since then. ``dialogues`` are given where
+    DNS since then. ``zones`` is what senders are authenticated by; None: nobody is. ``dialogues`` are given where
     somebody wants to read what is said. ``lock`` is held by whoever changes any of this: a guest's turns come from
     another thread. ``guests`` are the listeners that are not ours, and ``probes`` the client sides (address and port)
     of connections that only ask whether a listener answers.
@@ -90,6 +92,7 @@ class House:
     dialogues: Dialogues | None = None
     sessions: int = 0
     questions: int = 0
+    zones: ZoneKeeper | None = None
     lock: RLock = field(default_factory=RLock, repr=False)
     guests: list[Guest] = field(default_factory=list)
     probes: set[tuple[str, int]] = field(default_factory=set)
@@ -97,7 +100,9 @@ class House:
     def moment(self) -> Moment:
         """Read the clock and the world, once for one step."""
         snapshot = self.holder.current
-        return Moment(self.clock.now(), snapshot.world, snapshot.rulebook, self.store.counters, self.store.faults.view)
+        now = self.clock.now()
+        dns = None if self.zones is None else DnsNow(self.zones, now)
+        return Moment(now, snapshot.world, snapshot.rulebook, self.store.counters, self.store.faults.view, dns)
 
     def apply(self, turn: Turn) -> None:
         """Keep what a turn keeps, unless it is a probe's."""

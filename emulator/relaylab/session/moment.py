@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from relaylab.domain.fault import NO_FAULTS
+from relaylab.domain.zone import Zone
 
 if TYPE_CHECKING:
     from relaylab.domain.charge import Meter
     from relaylab.domain.fault import Board
     from relaylab.domain.world import World
     from relaylab.engine.rulebook import Rulebook
+    from relaylab.mailauth import SigningKey
 
 
 class Usage(Protocol):
@@ -27,12 +29,24 @@ class Usage(Protocol):
         ...
 
 
+class MailDns(Zone, Protocol):
+    """DNS as the internet sees it at this instant, and the key whose public half it shows."""
+
+    def signing_key(self, selector: str, domain: str) -> SigningKey | None:
+        """Give the key that the service signs with for a domain; None where there is none."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The instant, the world, its rules, the counters and the faults: read once per command by the adapter."""
+    """The instant, the world, its rules, the counters and the faults: read once per command by the adapter.
+
+    ``dns`` is what senders are authenticated by; None: nobody is.
+    """
 
     now: datetime
     world: World
     rulebook: Rulebook
     usage: Usage
     board: Board = NO_FAULTS
+    dns: MailDns | None = None

@@ -12,7 +12,7 @@ from uuid import NAMESPACE_DNS, uuid5
 
 from relaylab.app.world_file import roots, words
 from relaylab.app.world_file.tables import many, one, table_of
-from relaylab.domain import estate, tenant, world
+from relaylab.domain import anti_spoof, estate, tenant, world
 from relaylab.domain.tenant import MB
 
 
@@ -55,6 +55,7 @@ TENANT: Final = table_of(
     below={
         "transport_config": one(table_of(tenant.TransportConfig)),
         "organization_config": one(table_of(tenant.OrganizationConfig)),
+        "anti_phish_policy": one(table_of(anti_spoof.AntiPhishPolicy)),
         "accepted_domain": many("accepted_domains", _ACCEPTED_DOMAIN),
         "mailbox": many("mailboxes", _MAILBOX),
         "recipient_permission": many("recipient_permissions", _RECIPIENT_PERMISSION),

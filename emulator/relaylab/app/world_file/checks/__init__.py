@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from relaylab.app.world_file import roots
-from relaylab.app.world_file.checks import catalogue, connectors, directory, estate, names, notes, records
+from relaylab.app.world_file.checks import catalogue, connectors, directory, estate, names, notes, records, spoofing
 from relaylab.app.world_file.draft import Draft
 from relaylab.app.world_file.errors import Fault
 from relaylab.app.world_file.known import KnownNames
@@ -19,6 +19,7 @@ CHECKS: Final[tuple[Callable[[Draft, KnownNames], Iterator[Fault]], ...]] = (
     *estate.CHECKS,
     *roots.CHECKS,
     *records.CHECKS,
+    *spoofing.CHECKS,
 )
 NOTES: Final = notes.NOTES
 
