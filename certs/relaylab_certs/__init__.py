@@ -6,17 +6,22 @@ chain_file, key_file = authority.issue(leaves.good("192.0.2.7")).write_to(direct
 
 from relaylab_certs import leaves
 from relaylab_certs.authority import CertifiedKey, KeyFiles, ServerChain, TestAuthority
+from relaylab_certs.clients import ClientKind, issue_client
+from relaylab_certs.dkim import DkimKey
 from relaylab_certs.leaves import KeyKind, Leaf, Validity
 from relaylab_certs.root import AuthorityError
 
 __all__ = [
     "AuthorityError",
     "CertifiedKey",
+    "ClientKind",
+    "DkimKey",
     "KeyFiles",
     "KeyKind",
     "Leaf",
     "ServerChain",
     "TestAuthority",
     "Validity",
+    "issue_client",
     "leaves",
 ]

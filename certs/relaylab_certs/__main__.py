@@ -1,10 +1,13 @@
-"""Write the test root, and a server certificate under it, for devices that need files."""
+"""Write the test root, and a server certificate under it, for devices that need files.
+
+``client DOMAIN`` writes certificates that a device or mail server shows to the tenant MX; see ``client --help``.
+"""
 
 import argparse
 import sys
 from pathlib import Path
 
-from relaylab_certs import leaves
+from relaylab_certs import client_command, leaves
 from relaylab_certs.authority import ServerChain, TestAuthority
 from relaylab_certs.leaves import KeyKind
 from relaylab_certs.root import AuthorityError
@@ -12,6 +15,9 @@ from relaylab_certs.root import AuthorityError
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command: exit code 0 when the files are written, 2 on bad input."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if given[:1] == ["client"]:
+        return client_command.main(given[1:])
     parser = argparse.ArgumentParser(prog="python -m relaylab_certs", description=__doc__)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the files go")
     parser.add_argument(
@@ -20,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--key", choices=[kind.value for kind in KeyKind], default="p256", help="default: p256")
     parser.add_argument("--chain", choices=[shape.value for shape in ServerChain], default="g2", help="default: g2")
     parser.add_argument("--ca", type=Path, metavar="DIR", help="where the root is kept (default: your data folder)")
-    asked = parser.parse_args(arguments)
+    asked = parser.parse_args(given)
     try:
         leaf = leaves.good(*asked.name, key=KeyKind(asked.key))
         authority = TestAuthority.open(asked.ca)

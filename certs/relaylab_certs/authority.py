@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import ClassVar, NamedTuple, Self, assert_never
 
 import platformdirs
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 
+from relaylab_certs.dkim import DkimKey
 from relaylab_certs.issuer import Issuer, certificate_to_pem, key_to_pem, new_key
 from relaylab_certs.leaves import KeyKind, Leaf
 from relaylab_certs.root import CERTIFICATE_FILE, open_root
@@ -40,6 +42,11 @@ class CertifiedKey:
     chain_pem: bytes
     key_pem: bytes = field(repr=False)
 
+    def without_intermediates(self) -> "CertifiedKey":
+        """Give the leaf alone: what a device sends whose owner imported nothing else."""
+        leaf, *_ = x509.load_pem_x509_certificates(self.chain_pem)
+        return CertifiedKey(certificate_to_pem(leaf), self.key_pem)
+
     def write_to(self, directory: Path, stem: str = "server") -> KeyFiles:
         """Write ``stem.pem`` and ``stem-key.pem``, the key for its owner only: OpenSSL reads files, not bytes."""
         files = KeyFiles(directory / f"{stem}.pem", directory / f"{stem}-key.pem")
@@ -63,6 +70,7 @@ class TestAuthority:
         self._root = root
         self._ca_file = ca_file
         self._chains: dict[tuple[bool, ServerChain, KeyKind], tuple[Issuer, ...]] = {}
+        self._dkim_keys: dict[str, DkimKey] = {}
 
     @classmethod
     def open(cls, directory: Path | None = None) -> Self:
@@ -100,6 +108,16 @@ class TestAuthority:
         key = new_key(leaf.key)
         certificates = (issuers[0].sign(leaf, key.public_key()), *(issuer.certificate for issuer in issuers))
         return CertifiedKey(b"".join(certificate_to_pem(each) for each in certificates), key_to_pem(key))
+
+    def dkim_key(self, selector: str) -> DkimKey:
+        """Give the key that mail is signed with under a selector, kept beside the root and made on first use.
+
+        Raises:
+            AuthorityError: Its file cannot be used; the message says which, and the way out.
+        """
+        if selector not in self._dkim_keys:
+            self._dkim_keys[selector] = DkimKey.open(self._ca_file.parent, selector)
+        return self._dkim_keys[selector]
 
     def _issuers(self, leaf: Leaf, chain: ServerChain) -> tuple[Issuer, ...]:
         """The authorities between a leaf and its root, nearest to the leaf first."""

@@ -13,14 +13,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from relaylab_certs.leaves import WIDE, KeyKind, Leaf, LeafUse, Validity, parse_name
+from relaylab_certs.leaves import MAX_COMMON_NAME, WIDE, KeyKind, Leaf, LeafUse, Validity, parse_name
 
 PrivateKey: TypeAlias = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 PublicKey: TypeAlias = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
 _RSA_BITS: Final = {KeyKind.RSA: 2048, KeyKind.RSA_1024: 1024}
 _RSA_EXPONENT: Final = 65537
-_MAX_COMMON_NAME: Final = 64  # RFC 5280, appendix A.1: ub-common-name
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +51,18 @@ class Issuer:
     def sign(self, leaf: Leaf, public_key: PublicKey) -> x509.Certificate:
         """Make the leaf's certificate for a key."""
         builder = _builder(_leaf_name(leaf), public_key, leaf.validity)
-        named = x509.SubjectAlternativeName([_alternative_name(name) for name in leaf.names])
-        extensions: tuple[tuple[x509.ExtensionType, bool], ...] = (
+        alternatives = [_alternative_name(name) for name in leaf.names if leaf.has_alternative_names]
+        purposes = _purposes(leaf.use)
+        extensions: tuple[tuple[x509.ExtensionType | None, bool], ...] = (
             (x509.BasicConstraints(ca=False, path_length=None), True),
-            *(() if leaf.names_in_subject_only else ((named, False),)),
+            (x509.SubjectAlternativeName(alternatives) if alternatives else None, False),
             (_key_usage(leaf_key=leaf.key), True),
-            (x509.ExtendedKeyUsage([_purpose(leaf.use)]), False),
+            (x509.ExtendedKeyUsage(purposes) if purposes else None, False),
             (x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key()), False),
         )
         for extension, is_critical in extensions:
-            builder = builder.add_extension(extension, critical=is_critical)
+            if extension is not None:
+                builder = builder.add_extension(extension, critical=is_critical)
         return builder.issuer_name(self.certificate.subject).sign(self.key, hashes.SHA256())
 
 
@@ -122,7 +123,7 @@ def _authority_name(name: str, key: PrivateKey) -> x509.Name:
 def _leaf_name(leaf: Leaf) -> x509.Name:
     """A host name may be longer than a common name: then the alternative names alone carry it."""
     first = leaf.names[0]
-    return _name(first if len(first) <= _MAX_COMMON_NAME else "relaylab test leaf")
+    return _name(first if len(first) <= MAX_COMMON_NAME else "relaylab test leaf")
 
 
 def _name(common_name: str) -> x509.Name:
@@ -139,12 +140,14 @@ def _alternative_name(name: str) -> x509.GeneralName:
     return x509.DNSName(parsed) if isinstance(parsed, str) else x509.IPAddress(parsed)
 
 
-def _purpose(use: LeafUse) -> x509.ObjectIdentifier:
+def _purposes(use: LeafUse) -> list[x509.ObjectIdentifier]:
     match use:
         case LeafUse.SERVER:
-            return ExtendedKeyUsageOID.SERVER_AUTH
+            return [ExtendedKeyUsageOID.SERVER_AUTH]
         case LeafUse.CLIENT:
-            return ExtendedKeyUsageOID.CLIENT_AUTH
+            return [ExtendedKeyUsageOID.CLIENT_AUTH]
+        case LeafUse.UNSTATED:
+            return []
         case _:
             assert_never(use)
 

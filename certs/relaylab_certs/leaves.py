@@ -1,7 +1,8 @@
 """The leaves by name: what each certificate says, without any key or signature.
 
-Law: a leaf's validity follows the machine's clock, never the simulated one, because the client judges it by its own
-clock. The expired leaf is expired in every year that a simulation visits.
+Law: a server's leaf is valid by the machine's clock, never the simulated one, because the client judges it by its own
+clock. A client's leaf is judged by the simulated clock, so it is valid in every year that a simulation visits unless it
+is given dates. The expired leaves are expired in every such year.
 """
 
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ SERVICE_NAMES: Final = (
 )
 LOCAL_NAMES: Final = ("localhost", "127.0.0.1", "::1")
 
+MAX_COMMON_NAME: Final = 64  # RFC 5280, appendix A.1: ub-common-name
 _MAX_HOST_NAME: Final = 253  # RFC 1035 §2.3.4, without the final dot
 
 
@@ -44,10 +46,11 @@ class KeyKind(StrEnum):
 
 
 class LeafUse(Enum):
-    """Which side of the handshake shows the leaf."""
+    """Which side of the handshake the leaf says it is for."""
 
     SERVER = "server"
     CLIENT = "client"
+    UNSTATED = "unstated"  # it does not say
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class Validity:
 
 
 WIDE: Final = Validity(datetime(2000, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC))
-"""For the root, and for the leaf of a client that runs under a clock of its own."""
+"""For the root, for a client's leaf, and for the leaf shown to a client that runs under a clock of its own."""
 
 PAST: Final = Validity(datetime(2000, 1, 1, tzinfo=UTC), datetime(2001, 1, 1, tzinfo=UTC))
 FUTURE: Final = Validity(datetime(2990, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC))
@@ -75,7 +78,8 @@ FUTURE: Final = Validity(datetime(2990, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, 
 class Leaf:
     """What a certificate is to say. ``names`` are host names, wildcards or IP addresses; the first is its subject.
 
-    ``names_in_subject_only`` leaves the alternative names out, which clients have had to look at since RFC 6125.
+    Without alternative names it says its first name as its subject only, as many a device's does; those who look at a
+    server's have had to look at the alternative names since RFC 6125.
 
     Raises:
         ValueError: A name is neither an address nor an ASCII host name.
@@ -86,7 +90,7 @@ class Leaf:
     key: KeyKind = KeyKind.P256
     use: LeafUse = LeafUse.SERVER
     is_trusted: bool = True
-    names_in_subject_only: bool = False
+    has_alternative_names: bool = True
 
     def __post_init__(self) -> None:
         """Check every name at the door."""
@@ -94,6 +98,8 @@ class Leaf:
             raise ValueError("a leaf needs at least one name")
         for name in self.names:
             parse_name(name)
+        if not self.has_alternative_names and len(self.names[0]) > MAX_COMMON_NAME:
+            raise ValueError(f'"{self.names[0]}" is too long for a subject; keep to {MAX_COMMON_NAME} letters')
 
 
 def parse_name(name: str) -> str | IPv4Address | IPv6Address:
@@ -134,7 +140,7 @@ def untrusted(*lab_names: str, key: KeyKind = KeyKind.P256) -> Leaf:
 
 def client(domain: str, *more_domains: str, key: KeyKind = KeyKind.P256, validity: Validity | None = None) -> Leaf:
     """What a mail server shows to a tenant's MX, so that a connector finds it by subject name."""
-    return Leaf((domain, *more_domains), validity or Validity.around_now(), key, LeafUse.CLIENT)
+    return Leaf((domain, *more_domains), validity or WIDE, key, LeafUse.CLIENT)
 
 
 def _is_label(label: str) -> bool:

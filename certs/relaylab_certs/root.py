@@ -67,13 +67,28 @@ def _open(certificate_file: Path, key_file: Path) -> Issuer:
     return Issuer(_read_certificate(certificate_file, key), key)
 
 
-def _read_key(file: Path) -> PrivateKey:
+def kept_key(file: Path, kind: KeyKind) -> PrivateKey:
+    """Read another key that is kept in the directory of the root, and make it first where there is none.
+
+    Raises:
+        AuthorityError: The directory cannot be used, or the file is damaged.
+    """
+    try:
+        if not file.exists():
+            _publish(file, key_to_pem(new_key(kind)), _OWNER_ONLY)
+        return _read_key(file, f"restore it from a copy, or delete {file.name} to have another made")
+    except OSError as error:
+        where = error.filename or file
+        raise AuthorityError(f"{where}: {error.strerror}; name another folder for the test root (--ca DIR)") from error
+
+
+def _read_key(file: Path, way_out: str = _START_ANEW) -> PrivateKey:
     try:
         key = load_pem_private_key(file.read_bytes(), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise AuthorityError(f"{file} is not an unencrypted private key in PEM form: {_START_ANEW}") from error
+        raise AuthorityError(f"{file} is not an unencrypted private key in PEM form: {way_out}") from error
     if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
-        raise AuthorityError(f"{file} is neither an RSA nor an elliptic-curve key: {_START_ANEW}")
+        raise AuthorityError(f"{file} is neither an RSA nor an elliptic-curve key: {way_out}")
     return key
 
 

@@ -72,6 +72,16 @@ def main() -> None:
     help="wide: for clients whose own clock is set to another year.",
 )
 @click.option("--tarpit", is_flag=True, help="Hold refusals back for five seconds, as the service does.")
+@click.option(
+    "--dns", is_flag=True, help="Answer DNS too, over UDP and TCP, for the names of the world and the service."
+)
+@click.option(
+    "--dns-view",
+    type=click.Choice(["lab", "world"]),
+    default="lab",
+    show_default=True,
+    help="A service's host has the addresses of this machine (lab), or those the internet sees (world).",
+)
 @options.phase_option
 @options.readings_and_milestones
 @lab_options
@@ -92,6 +102,8 @@ def serve(  # noqa: PLR0913 - an argument an option
     cert_key: Literal["p256", "rsa"],
     cert_validity: Literal["now", "wide"],
     tarpit: bool,
+    dns: bool,
+    dns_view: str,
     phase: Phase | None,
     readings: Readings,
     milestones: Milestones,
@@ -106,6 +118,7 @@ def serve(  # noqa: PLR0913 - an argument an option
     silent connection, and any, is closed.
     """
     from relaylab.app import serving
+    from relaylab.domain.zone import View
     from relaylab_conformance.explain.controlled import explain_for_control
 
     wanted = serving.ServeOptions(
@@ -122,6 +135,8 @@ def serve(  # noqa: PLR0913 - an argument an option
         cert_key=cert_key,
         cert_validity=cert_validity,
         tarpit=tarpit,
+        dns=dns,
+        dns_view=View(dns_view),
         phase=phase,
         readings=readings,
         milestones=milestones,

@@ -19,6 +19,7 @@ _GROUPS: Final = (
     ("The EHLO list", faults.OFFERS),
     ("The end of a connection", faults.ENDS),
     ("TLS", faults.HANDSHAKES),
+    ("DNS", faults.NAMES),
 )
 
 # What every fault takes, and what the parameters mean; the scope first.

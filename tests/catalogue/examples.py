@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from relaylab.domain.anti_spoof import Handling
 from relaylab.domain.asks import Ask
 from relaylab.domain.attribution import Attribution, Direction
 from relaylab.domain.endpoint import Endpoint
@@ -150,6 +151,7 @@ EXAMPLES: Final[Mapping[str, Ask]] = {
     "mx.data.relay_is_denied_to_a_foreign_sender": a_data_ask(OUTSIDE, endpoint=MX, attribution=LISTED),
     "mx.data.relay_is_denied_over_ipv6": a_data_ask(OUTSIDE, endpoint=MX, peer=IPV6),
     "mx.data.relay_is_denied": a_data_ask(OUTSIDE, endpoint=MX),
+    "mx.data.sender_fails_dmarc_with_a_policy_of_reject": a_data_ask(endpoint=MX, handling=Handling.REJECT),
     "mx.delivery.recipient_is_unknown": a_delivery_ask("nobody@contoso.com", endpoint=MX),
     "mx.delivery.trial_tenant_has_used_its_external_recipients": a_delivery_ask(
         endpoint=MX, tenant=a_tenant(trial=True), external_today=500, external_quota=500

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from relaylab.domain.fault import Behaviour, Fault
-from relaylab.rules.faults import ANSWERS, CAPTURED, CONDUCTS, ENDS, FORMS, HANDSHAKES, OFFERS, SAYABLE, Kind
+from relaylab.rules.faults import ANSWERS, CAPTURED, CONDUCTS, ENDS, FORMS, HANDSHAKES, NAMES, OFFERS, SAYABLE, Kind
 from relaylab.rules.replies import OF_FAULTS, REPLIES
 from tests.scenarios.capture import captures
 
-EVERY = (*CAPTURED, *ANSWERS, *FORMS, *OFFERS, *ENDS, *HANDSHAKES)
+EVERY = (*CAPTURED, *ANSWERS, *FORMS, *OFFERS, *ENDS, *HANDSHAKES, *NAMES)
 
 
 def test_every_behaviour_has_one_row() -> None:

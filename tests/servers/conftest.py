@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from relaylab.servers.asking_tls import AskingTls
+from relaylab.servers.chains import ChainJudge
 from relaylab.servers.tls import ServerTls
 from relaylab_certs import CertifiedKey, TestAuthority, leaves
 from tests.clients.controlled import Controlled
@@ -28,6 +30,16 @@ def certified(authority: TestAuthority) -> CertifiedKey:
 @pytest.fixture(scope="session")
 def server_tls(certified: CertifiedKey) -> ServerTls:
     return ServerTls(certified.chain_pem, certified.key_pem)
+
+
+@pytest.fixture(scope="session")
+def judge(authority: TestAuthority) -> ChainJudge:
+    return ChainJudge.of_pem(authority.ca_file.read_bytes())
+
+
+@pytest.fixture(scope="session")
+def asking_tls(certified: CertifiedKey, judge: ChainJudge) -> AskingTls:
+    return AskingTls(certified.chain_pem, certified.key_pem, judge)
 
 
 @pytest.fixture

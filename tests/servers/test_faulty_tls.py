@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import ssl
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from cryptography import x509
 
 from relaylab.domain.handshake import Certificate, Chain, Handshake, TlsVersion
+from relaylab.servers.chains import ChainJudge
 from relaylab.servers.faulty_tls import FaultyTls
 from relaylab.servers.tls import TlsEngine, TlsError
 from relaylab_certs import KeyKind, ServerChain, TestAuthority, leaves
+from tests.servers.certificates import ClientEnd
 
 
 @pytest.fixture
-def faulty(authority: TestAuthority) -> FaultyTls:
-    return FaultyTls(authority, KeyKind.P256, ServerChain.G2)
+def faulty(authority: TestAuthority, judge: ChainJudge) -> FaultyTls:
+    return FaultyTls(authority, KeyKind.P256, ServerChain.G2, judge=judge)
 
 
 def shake(engine: TlsEngine, context: ssl.SSLContext, name: str = "smtp.office365.com") -> ssl.SSLObject:
@@ -34,6 +37,7 @@ def shake(engine: TlsEngine, context: ssl.SSLContext, name: str = "smtp.office36
     raise AssertionError("no end of the handshake")
 
 
+@pytest.mark.parametrize("asks", [False, True])
 @pytest.mark.parametrize(
     ("handshake", "complaint"),
     [
@@ -48,12 +52,13 @@ def shake(engine: TlsEngine, context: ssl.SSLContext, name: str = "smtp.office36
     ],
 )
 def test_a_strict_client_refuses_what_is_wrong(
-    handshake: Handshake, complaint: str, faulty: FaultyTls, client_tls: ssl.SSLContext
+    handshake: Handshake, complaint: str, faulty: FaultyTls, client_tls: ssl.SSLContext, *, asks: bool
 ) -> None:
     with pytest.raises(ssl.SSLError, match=complaint):
-        shake(faulty.server(handshake, is_lenient=True).accept(), client_tls)
+        shake(faulty.server(handshake, is_lenient=not asks, asks=asks).accept(), client_tls)
 
 
+@pytest.mark.parametrize("asks", [False, True])
 @pytest.mark.parametrize(
     ("handshake", "version"),
     [
@@ -66,18 +71,17 @@ def test_a_strict_client_refuses_what_is_wrong(
     ],
 )
 def test_a_strict_client_takes_what_is_only_unusual(
-    handshake: Handshake, version: str, faulty: FaultyTls, client_tls: ssl.SSLContext
+    handshake: Handshake, version: str, faulty: FaultyTls, client_tls: ssl.SSLContext, *, asks: bool
 ) -> None:
-    assert version == shake(faulty.server(handshake, is_lenient=False).accept(), client_tls).version()
+    assert version == shake(faulty.server(handshake, is_lenient=False, asks=asks).accept(), client_tls).version()
 
 
 @pytest.mark.parametrize("looks_at_subjects", [True, False])
 def test_a_name_in_the_subject_only_is_enough_for_who_still_looks_there(
     faulty: FaultyTls, client_tls: ssl.SSLContext, *, looks_at_subjects: bool
 ) -> None:
-    server = faulty.server(
-        Handshake(certificate=Certificate.NAME_IN_SUBJECT_ONLY, name="smtp.office365.com"), is_lenient=False
-    )
+    wanted = Handshake(certificate=Certificate.NAME_IN_SUBJECT_ONLY, name="smtp.office365.com")
+    server = faulty.server(wanted, is_lenient=False, asks=False)
     client_tls.hostname_checks_common_name = looks_at_subjects  # Python's default is still True
 
     if looks_at_subjects:
@@ -92,22 +96,44 @@ def test_a_long_chain_has_five_certificates_and_is_trusted(faulty: FaultyTls, au
 
     assert 5 == len(x509.load_pem_x509_certificates(issued.chain_pem))
     client = ssl.create_default_context(cafile=authority.ca_file)
-    assert "TLSv1.3" == shake(faulty.server(Handshake(chain=Chain.LONG), is_lenient=False).accept(), client).version()
+    server = faulty.server(Handshake(chain=Chain.LONG), is_lenient=False, asks=False)
+    assert "TLSv1.3" == shake(server.accept(), client).version()
 
 
 def test_what_was_made_once_is_not_made_again(faulty: FaultyTls) -> None:
     wanted = Handshake(certificate=Certificate.EXPIRED)
 
-    assert faulty.server(wanted, is_lenient=False) is faulty.server(wanted, is_lenient=False)
+    assert faulty.server(wanted, is_lenient=False, asks=False) is faulty.server(wanted, is_lenient=False, asks=False)
 
 
-def test_for_clients_of_another_year_only_the_fault_is_wrong(authority: TestAuthority) -> None:
-    faulty = FaultyTls(authority, KeyKind.P256, ServerChain.G2, leaves.WIDE)
+def test_for_clients_of_another_year_only_the_fault_is_wrong(authority: TestAuthority, judge: ChainJudge) -> None:
+    faulty = FaultyTls(authority, KeyKind.P256, ServerChain.G2, leaves.WIDE, judge=judge)
     careless = ssl.create_default_context(cafile=authority.ca_file)
     careless.check_hostname = False
 
     wanted = Handshake(certificate=Certificate.OTHER_NAME, name="elsewhere.example")
-    shown = shake(faulty.server(wanted, is_lenient=False).accept(), careless).getpeercert(binary_form=True)
+    shown = shake(faulty.server(wanted, is_lenient=False, asks=False).accept(), careless).getpeercert(binary_form=True)
 
     assert shown is not None
     assert 2000 == x509.load_der_x509_certificate(shown).not_valid_before_utc.year
+
+
+@pytest.mark.parametrize(
+    "handshake", [Handshake(maximum=TlsVersion.TLS1_2), Handshake(certificate=Certificate.EXPIRED)]
+)
+def test_a_listener_that_asks_for_a_certificate_asks_in_a_faulty_handshake_too(
+    handshake: Handshake, faulty: FaultyTls, authority: TestAuthority, tmp_path: Path
+) -> None:
+    chain, key = tmp_path / "chain.pem", tmp_path / "key.pem"
+    issued = authority.issue(leaves.client("mail.contoso.com"), ServerChain.G2)
+    chain.write_bytes(issued.chain_pem)
+    key.write_bytes(issued.key_pem)
+    careless = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    careless.check_hostname, careless.verify_mode = False, ssl.CERT_NONE
+    careless.load_cert_chain(chain, key)
+
+    engine = faulty.server(handshake, is_lenient=False, asks=True).accept()
+    shown = ClientEnd(engine, careless).shake_hands().client_certificate
+
+    assert shown is not None
+    assert "mail.contoso.com" == shown.subject

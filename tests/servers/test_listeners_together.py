@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from string import ascii_lowercase
 from typing import Any
 
 import httpx
@@ -20,14 +21,16 @@ import jwt
 import pytest
 
 from relaylab.app.config import LoadedWorld, load_document, load_world
-from relaylab.app.emulator import Emulator
+from relaylab.app.emulator import Emulator, Settings
 from relaylab.app.faults import parse_spec
 from relaylab.domain.clock import parse_instant
-from relaylab.servers.fleet import Announced
+from relaylab.domain.event import Queried
+from relaylab.servers.fleet import LISTENERS, Announced
 from relaylab.servers.probes import _PROBES
 from relaylab_certs import TestAuthority
 from tests.clients.by_socket import Wire
 from tests.conftest import WORLD_FILE
+from tests.servers.dns_questions import code, over_udp
 
 DECEMBER = parse_instant("2026-12-01")
 JANUARY = parse_instant("2027-01-04")
@@ -40,7 +43,9 @@ def _world(**tables: object) -> LoadedWorld:
     """The small world, with an application in its first tenant, and more of its tables."""
     document: dict[str, Any] = json.loads(json.dumps(dict(load_world(WORLD_FILE).document), default=str))
     app = {"app_id": APP, "client_secret": "fake-secret", "roles": ["SMTP.SendAsApp"]}
-    document["tenant"][0] |= {"app_registration": [app], **tables}
+    first = document["tenant"][0]
+    first["accepted_domain"].append({"name": "wide-world.example"})  # its MX host is drawn from the seed
+    first |= {"app_registration": [app], **tables}
     return load_document(document, "world")
 
 
@@ -72,6 +77,16 @@ def ask_entra(where: Announced, emulator: Emulator) -> Answer:
     return Answer(datetime.fromtimestamp(claims["iat"], UTC) + timedelta(minutes=5), json.dumps(claims))
 
 
+def ask_dns(where: Announced, emulator: Emulator) -> Answer:
+    """Ask which of the hosts that may be drawn for a domain with a hyphen there is; the log says when that was."""
+    hosts = [f"wideworld-example01{letter}.mail.protection.outlook.com" for letter in ascii_lowercase]
+    codes = [code(over_udp(where.where, host)) for host in hosts]
+    last = [entry.event for entry in emulator.store.events if isinstance(entry.event, Queried)][-1]
+    if "NOERROR" not in codes:
+        raise ValueError("no host of the domain is there")
+    return Answer(last.at, " ".join(codes))
+
+
 Ask = Callable[[Announced, Emulator], Answer]
 
 ASKS: Mapping[str, Ask] = {
@@ -79,6 +94,7 @@ ASKS: Mapping[str, Ask] = {
     "mx": ask_smtp,
     "submission_legacy": ask_smtp,
     "https": ask_entra,
+    "dns": ask_dns,
 }
 
 
@@ -92,6 +108,10 @@ class Fault:
 
 def _greet_with_421(listener: Announced, emulator: Emulator) -> None:
     emulator.faults.add(parse_spec(f"{listener.key}=421connect"))
+
+
+def _fail_to_answer(listener: Announced, emulator: Emulator) -> None:
+    emulator.faults.add(parse_spec(f"{listener.key}=servfail"))
 
 
 def _begin_again(emulator: Emulator) -> None:
@@ -113,7 +133,11 @@ FAULTS: Mapping[str, Fault] = {
     "mx": _OF_SMTP,
     "submission_legacy": _OF_SMTP,
     "https": _OF_ENTRA,
+    "dns": Fault(_fail_to_answer, _begin_again),
 }
+
+
+EVERYTHING = Settings(dns=True)
 
 
 def answers(ask: Ask, listener: Announced, emulator: Emulator) -> bool:
@@ -206,10 +230,10 @@ LAWS = (follows_travel, follows_reset, follows_another_seed, follows_snapshot, o
 def test_every_listener_that_is_announced_keeps_the_law(
     law: Callable[[Ask, Announced, Emulator], None], authority: TestAuthority
 ) -> None:
-    with Emulator(_world(), at=DECEMBER, seed=7, authority=authority) as emulator:
+    with Emulator(_world(), at=DECEMBER, seed=7, authority=authority, settings=EVERYTHING) as emulator:
         nobody_asks = sorted({one.key for one in emulator.listeners} - set(ASKS))
         assert [] == nobody_asks, f"{', '.join(nobody_asks)}: add how a client asks it to ASKS in this file"
-        assert ASKS.keys() == FAULTS.keys()
+        assert {*LISTENERS, "https"} == ASKS.keys() == FAULTS.keys()
         broken = {}
         for listener in emulator.listeners:
             try:
@@ -222,17 +246,18 @@ def test_every_listener_that_is_announced_keeps_the_law(
 
 
 def test_all_that_is_announced_is_all_that_listens(small_world: LoadedWorld, authority: TestAuthority) -> None:
-    with Emulator(small_world, at=DECEMBER, authority=authority) as emulator:
+    with Emulator(small_world, at=DECEMBER, authority=authority, settings=EVERYTHING) as emulator:
         ports = {server.sockets[0].getsockname()[1] for server in emulator._fleet._servers}
         ports.add(int(emulator.https_url.rpartition(":")[2]))
+        ports.add(emulator._fleet._name_server._tcp.sockets[0].getsockname()[1])  # type: ignore[union-attr]
 
         assert ports == {one.where.port for one in emulator.listeners}
 
 
 def test_a_probe_sees_a_fault_and_uses_none_of_it_up(small_world: LoadedWorld, authority: TestAuthority) -> None:
-    with Emulator(small_world, at=DECEMBER, authority=authority, faults=["mx=421connect,times=1"]) as emulator:
-        (fault,) = emulator.faults.faults
+    faults = ["mx=421connect,times=1", "dns=refused,times=1"]
+    with Emulator(small_world, at=DECEMBER, authority=authority, faults=faults, settings=EVERYTHING) as emulator:
         ready = {one.listener.key: one.is_ready for one in emulator._call(emulator.ready()) if not one.listener.site}
 
-        assert (False, True) == (ready["mx"], ready["submission"])
-        assert 0 == emulator.faults.used(fault.id)
+        assert (False, False, True) == (ready["mx"], ready["dns"], ready["submission"])
+        assert [0, 0] == [emulator.faults.used(fault.id) for fault in emulator.faults.faults]

@@ -16,6 +16,7 @@ from relaylab_certs import TestAuthority
 from tests.clients.by_socket import MESSAGE, Wire, send_directly, signed_in
 from tests.clients.served import Served, free_port_bases, place_in
 from tests.conftest import WORLD_FILE
+from tests.servers.dns_questions import datagram, over_udp
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be sent these signals on Windows")
 
@@ -68,6 +69,39 @@ def test_a_port_base_fixes_the_ports_in_their_order_and_ten_further_for_each_sit
             assert {key: base + 10 * number + offset for key, offset in offsets.items()} == {
                 key: told["sites"][site][key]["port"] for key in offsets
             }
+
+
+def test_dns_is_an_endpoint_where_it_is_asked_for_with_a_port_of_its_own(ca: str) -> None:
+    served, base = served_at_a_port_base("--json", "--dns", "--ca", ca)
+    with served:
+        told = served.told
+
+    assert [*ENDPOINTS, "dns", "control"] == list(told["endpoints"])
+    assert {"host": "127.0.0.1", "port": base + 7} == told["endpoints"]["dns"]
+    assert ["public_ip", *ENDPOINTS] == list(told["sites"]["hq"])
+
+
+def test_a_person_is_told_the_mx_hosts_and_each_question_to_dns(ca: str) -> None:
+    with Served(WORLD, "--at", "2026-12-01", "--dns", "--ca", ca) as served:
+        told = served.introduction()
+        where = place_in(told, "dns")
+        over_udp(where, "smtp.office365.com")
+        datagram(where, b"\x12\x34" + bytes(10))
+        said = [served.line(), served.line()]
+
+    assert re.fullmatch(r"2026-12-01T00:00:\d\dZ dns smtp\.office365\.com A -> NOERROR  \[127\.0\.0\.1\]", said[0])
+    assert said[1].endswith("dns octets that are no question -> FORMERR  [127.0.0.1]")
+
+
+def test_a_port_that_is_taken_for_dns_is_named(ca: str) -> None:
+    for base in free_port_bases(30):
+        with socket.create_server(("127.0.0.1", base + 7)), pytest.raises(AssertionError) as raised:
+            Served(WORLD, "--json", "--dns", "--ca", ca, "--port-base", str(base))
+        if "dns cannot" in str(raised.value):  # else somebody was faster at another port of the row
+            break
+
+    assert f"dns cannot listen on 127.0.0.1:{base + 7}: " in str(raised.value)
+    assert "Traceback" not in str(raised.value)
 
 
 def test_a_taken_port_is_named_and_ends_with_exit_code_2(ca: str) -> None:

@@ -18,9 +18,10 @@ STARTTLS: Heard = ("line", b"STARTTLS")
 END_OF_HELLO = 100  # octets; somewhere within the first record
 
 
-@pytest.fixture
-def desk(server_tls: ServerTls) -> ScriptedDesk:
-    return ScriptedDesk(server_tls, message_limit=10_000_000)
+@pytest.fixture(params=["server_tls", "asking_tls"])
+def desk(request: pytest.FixtureRequest) -> ScriptedDesk:
+    """A desk with each of the two libraries' TLS: the transport tells no difference."""
+    return ScriptedDesk(request.getfixturevalue(request.param), message_limit=10_000_000)
 
 
 async def go_ahead(service: Service, *, injected: bytes = b"") -> Client:

@@ -1,9 +1,12 @@
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import get_args
 
 import pytest
 
+from relaylab.domain.certificate import CertificateFacts, ClientCertificate
+from relaylab.domain.clock import Window
 from relaylab.domain.decision import EffectKind, ReplyFacts
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import (
@@ -15,6 +18,7 @@ from relaylab.domain.event import (
     Faulted,
     Judged,
     Kept,
+    Queried,
     Reported,
     TlsFailed,
     TlsStarted,
@@ -144,14 +148,45 @@ def test_a_listener_that_fails_is_reported_and_left_out_and_the_others_hear_on(
 
 REPLY = ReplyFacts(503, "5.5.1", "Bad sequence of commands")
 COMMON = {"at": NOON, "session": "s-000042", "endpoint": Endpoint.MX}
+AN_EXPIRED_CERTIFICATE = ClientCertificate(
+    subject="mail.contoso.com",
+    names=("mail.contoso.com",),
+    issuer="CN=An authority",
+    not_before=datetime(2024, 1, 1, tzinfo=UTC),
+    not_after=datetime(2025, 1, 1, tzinfo=UTC),
+    fingerprint="A1:B2",
+    trusted=Window(datetime(2024, 1, 1, tzinfo=UTC), datetime(2025, 1, 1, 0, 0, 1, tzinfo=UTC)),
+)
 EVERY_KIND: list[tuple[Event, dict[str, object]]] = [
     (
         Connected(**COMMON, ip="203.0.113.42", site=None, session_id="08DF04C6D9A404E7"),  # type: ignore[arg-type]
         {"kind": "connected", "ip": "203.0.113.42", "site": None, "session_id": "08DF04C6D9A404E7"},
     ),
     (
-        TlsStarted(**COMMON, version="TLSv1.3", cipher="TLS_AES_256_GCM_SHA384", sni=None),  # type: ignore[arg-type]
-        {"kind": "tls_started", "version": "TLSv1.3", "cipher": "TLS_AES_256_GCM_SHA384", "sni": None},
+        TlsStarted(
+            **COMMON,  # type: ignore[arg-type]
+            version="TLSv1.3",
+            cipher="TLS_AES_256_GCM_SHA384",
+            sni=None,
+            client_certificate=CertificateFacts.of(AN_EXPIRED_CERTIFICATE, NOON),
+        ),
+        {
+            "kind": "tls_started",
+            "version": "TLSv1.3",
+            "cipher": "TLS_AES_256_GCM_SHA384",
+            "sni": None,
+            "client_certificate": {
+                "subject": "mail.contoso.com",
+                "names": ["mail.contoso.com"],
+                "issuer": "CN=An authority",
+                "not_before": "2024-01-01T00:00:00Z",
+                "not_after": "2025-01-01T00:00:00Z",
+                "fingerprint": "A1:B2",
+                "trusted": False,
+                "fault": "expired",
+                "standing": "is not trusted: its chain was valid only before 2025-01-01T00:00:01Z",
+            },
+        },
     ),
     (TlsFailed(**COMMON, reason="no shared cipher"), {"kind": "tls_failed", "reason": "no shared cipher"}),  # type: ignore[arg-type]
     (
@@ -225,6 +260,10 @@ EVERY_KIND: list[tuple[Event, dict[str, object]]] = [
         },
     ),
     (Closed(**COMMON, why="QUIT"), {"kind": "closed", "why": "QUIT"}),  # type: ignore[arg-type]
+    (
+        Queried(**COMMON, client="127.0.0.1", name="contoso.com", type="MX", rcode="NOERROR"),  # type: ignore[arg-type]
+        {"kind": "queried", "client": "127.0.0.1", "name": "contoso.com", "type": "MX", "rcode": "NOERROR"},
+    ),
 ]
 
 

@@ -200,6 +200,10 @@ MEANINGS: Final[Mapping[str, Meaning]] = {
         "A connector knows the address that the message came from, and the sender's domain is no accepted domain of "
         "that tenant."
     ),
+    "dmarc_rejected": Meaning(
+        "The owner of the sender's domain asks that mail which neither SPF nor DKIM vouches for be refused (p=reject), "
+        "and nothing vouches for this message."
+    ),
     "direct_send_rejected": Meaning(
         "The organisation has turned on RejectDirectSend, and this message claims to be from one of its own addresses "
         "without coming through a connector."

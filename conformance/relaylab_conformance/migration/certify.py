@@ -97,7 +97,8 @@ def _report(estate: LoadedWorld, order: Order, plan: tuple[Leg, ...], files: Fil
         sender_report(sender, tuple(cells[sender.name]), courses[sender.name], last.rulebook)
         for sender in world.senders
     )
-    found = mistakes(last.world, last.rulebook, {name: stops_at(spans) for name, spans in courses.items()})
+    stops = {name: stops_at(spans) for name, spans in courses.items()}
+    found = mistakes(last.world, last.rulebook, stops, max(order.at))
     return Report(
         schema=SCHEMA,
         suite_version=version("relaylab"),

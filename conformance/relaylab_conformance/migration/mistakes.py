@@ -1,6 +1,6 @@
 """The five mistakes that audits find: who makes them in this estate, what shows, why, and what to do.
 
-Mistakes 2, 3 and 4 need rules that are not built yet; where the estate could hold them they are NOT-EXERCISED.
+Mistakes 2 and 4 need rules that are not built yet; where the estate could hold them they are NOT-EXERCISED.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from relaylab.rules import sources
 from relaylab_conformance.finding import Status
 from relaylab_conformance.migration.dates import superseded
 from relaylab_conformance.migration.judge import MAIL_CONTACT, MAIL_CONTACT_FIX
+from relaylab_conformance.migration.spf import spf_failures
 from relaylab_conformance.report.model import Mistake
 
 if TYPE_CHECKING:
@@ -107,11 +108,17 @@ _WRONG_DATE: Final = _Kind(
 )
 
 
-def mistakes(world: World, rulebook: Rulebook, stops: Mapping[str, datetime | None]) -> tuple[Mistake, ...]:
-    """Look for the mistakes in an estate; ``stops`` tells from when each sender's present method is refused."""
+def mistakes(
+    world: World, rulebook: Rulebook, stops: Mapping[str, datetime | None], at: datetime
+) -> tuple[Mistake, ...]:
+    """Look for the mistakes in an estate; ``stops`` tells from when each sender's present method is refused.
+
+    DNS is asked as it is ``at`` an instant.
+    """
     return (
         _CONTACT.found(_contacts(world)),
         *_not_built_yet(world),
+        *_spf(world, rulebook, at),
         _WRONG_DATE.found(_wrong_dates(world, rulebook, stops)),
     )
 
@@ -127,12 +134,15 @@ def _not_built_yet(world: World) -> Iterator[Mistake]:
     relays = tuple(sender.name for sender in world.senders if Method.CONNECTOR_RELAY in (sender.today, sender.target))
     if relays:
         yield _SHARED_IP.not_looked_for(relays, "connectors of several tenants are not compared yet")
-    arrivals = tuple(sender.name for sender in world.senders if _MX & {sender.today, sender.target})
-    if arrivals:
-        yield _SPF.not_looked_for(arrivals, "SPF is not evaluated yet")
     bulk = tuple(sender.name for sender in world.senders if _HVE & {sender.today, sender.target})
     if bulk:
         yield _HVE_OUTSIDE.not_looked_for(bulk, "High Volume Email is not built into relaylab yet")
+
+
+def _spf(world: World, rulebook: Rulebook, at: datetime) -> Iterator[Mistake]:
+    """Look at both hops, each with the address that is seen there; nobody who sends to an MX is nobody to look at."""
+    if any(_MX & {sender.today, sender.target} for sender in world.senders):
+        yield _SPF.found(spf_failures(world, rulebook, at))
 
 
 def _wrong_dates(world: World, rulebook: Rulebook, stops: Mapping[str, datetime | None]) -> Iterator[tuple[str, str]]:

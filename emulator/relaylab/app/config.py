@@ -19,6 +19,7 @@ from relaylab.app.world_file.errors import ROOT, Fault, Problem, WorldFileError,
 from relaylab.app.world_file.grammar import WORLD, world_schema
 from relaylab.app.world_file.known import KnownNames
 from relaylab.app.world_file.reader import read
+from relaylab.app.world_file.roots import with_roots_read
 from relaylab.app.world_file.source import parsed, shipped_worlds, text_of
 from relaylab.app.world_file.tables import Table
 from relaylab.domain.clock import iso
@@ -60,7 +61,8 @@ class LoadedWorld:
 def load_world(source: str | Path, *, known: KnownNames | None = None) -> LoadedWorld:
     """Read the world at a path, or the one that relaylab ships under that name; raise WorldFileError."""
     text = text_of(source)
-    return _load(parsed(text.text, text.file), file=text.file, name=text.name, known=known)
+    document = parsed(text.text, text.file)
+    return _load(document, file=text.file, name=text.name, known=known, folder=text.folder)
 
 
 def parse_world(text: str, name: str, *, known: KnownNames | None = None) -> LoadedWorld:
@@ -78,10 +80,13 @@ def world_from_document(document: Mapping[str, object], name: str, *, known: Kno
     return load_document(document, name, known=known).world
 
 
-def _load(document: Mapping[str, object], *, file: str, name: str, known: KnownNames | None) -> LoadedWorld:
+def _load(
+    document: Mapping[str, object], *, file: str, name: str, known: KnownNames | None, folder: Path | None = None
+) -> LoadedWorld:
     names = known or KnownNames.of_the_rules()
+    document, unread = with_roots_read(document, folder)
     draft, world = read(document)
-    faults = [*draft.faults, *(fault for check in CHECKS for fault in check(draft, names))]
+    faults = [*unread, *draft.faults, *(fault for check in CHECKS for fault in check(draft, names))]
     if not faults and not draft.of(Tenant):
         faults = [Fault(ROOT / "tenant", None, "is missing", 'add a [[tenant]] with name = "contoso"')]
     if faults:

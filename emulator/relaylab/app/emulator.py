@@ -21,17 +21,21 @@ from relaylab.app.rulebooks import rulebook_for
 from relaylab.app.snapshot import EmulatorSnapshot
 from relaylab.domain.clock import as_utc, iso
 from relaylab.domain.randomness import Randomness
+from relaylab.domain.zone import Lab, View, Zone
 from relaylab.rules.milestones import EARLIEST_SUPPORTED, NOT_SUPPORTED_FROM
+from relaylab.servers.asking_tls import AskingTls
+from relaylab.servers.chains import ChainJudge
 from relaylab.servers.clocks import ClockState, MovableClock, SimulatedClock, resume, state_of, steerable
 from relaylab.servers.desk import StreamLimits
 from relaylab.servers.entra import EntraService
 from relaylab.servers.faulty_tls import FaultyTls
-from relaylab.servers.fleet import HTTPS_OFFSET, Announced, Fleet, Listening, SiteListening
+from relaylab.servers.fleet import HTTPS_OFFSET, Announced, Fleet, Listening, Names, SiteListening
 from relaylab.servers.house import House, SmtpDesk, TlsChoice
 from relaylab.servers.https import HttpsListener, entra_service
 from relaylab.servers.lab_plan import LabPlan
 from relaylab.servers.probes import Probed, probe
 from relaylab.servers.tls import ServerTls
+from relaylab.servers.zones import ZoneKeeper
 from relaylab.store import (
     Counters,
     Dialogues,
@@ -62,8 +66,9 @@ class Settings:
     ``port_base`` 0 takes free ports. ``store`` is a SQLite file (None: memory). ``idle`` and ``total`` are real
     seconds. ``tarpit`` holds refusals back for five seconds, as the service does. ``record`` keeps what is said on the
     wire, secrets left out, for ``dialogues``. With a ``lab`` the endpoints are at its addresses and ports, and
-    certificates are RSA, which the oldest devices read. ``events`` is how
-    many events the log keeps, the newest.
+    certificates are RSA, which the oldest devices read. ``events`` is how many events the log keeps, the newest.
+    ``dns`` answers for the world's zones too, a service's hosts with the addresses of this emulator, or as the internet
+    sees them (``dns_view``).
     """
 
     host: str = "127.0.0.1"
@@ -77,6 +82,8 @@ class Settings:
     total: float = 600.0
     lab: LabPlan | None = None
     events: int = 50_000
+    dns: bool = False
+    dns_view: View = View.LAB
 
     @property
     def key(self) -> leaves.KeyKind:
@@ -144,8 +151,8 @@ class Emulator:
             holder=self.holder,
             store=self.store,
             randomness=Randomness(seed),
-            tls=self._tls(self.rulebook),
-            faulty_tls=self._faulty_tls(self.rulebook),
+            tls=self._tls(plain, self.rulebook),
+            faulty_tls=self._faulty_tls(plain, self.rulebook),
             started=started,
             limits=self.settings.limits,
             tarpit=self.settings.tarpit,
@@ -155,7 +162,10 @@ class Emulator:
         self._house.tokens = self.entra.tokens
         self._https = HttpsListener(entra_service(self.entra.app))
         where = self.settings
-        self._fleet = Fleet(self._house, host=where.host, port_base=where.port_base, lab=where.lab)
+        self._zones = ZoneKeeper(self._house, self.authority.dkim_key)
+        self._house.zones = self._zones
+        names = Names(self.zone, where.dns_view) if where.dns else None
+        self._fleet = Fleet(self._house, host=where.host, port_base=where.port_base, lab=where.lab, names=names)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._one_at_a_time = asyncio.Lock()
@@ -232,6 +242,17 @@ class Emulator:
         """What was said on the wire since the beginning; None unless the settings ask for it."""
         return self._house.dialogues
 
+    def zone(self, lab: Lab | None = None) -> Zone:
+        """Give the DNS of the world at this instant: as the internet sees it, or with a lab as its clients must.
+
+        Raise AuthorityError when the keys that DKIM records are made of cannot be read.
+        """
+        return self._zones.at(self.clock.now(), lab)
+
+    def mail_hosts(self) -> dict[str, str]:
+        """Give for each accepted domain of the world the host that its MX record should name at this instant."""
+        return self._zones.mail_hosts(self.clock.now())
+
     def desk(self, endpoint: Literal["submission", "mx", "submission_legacy"], site: str | None = None) -> SmtpDesk:
         """Give the desk of an endpoint, for a listener of your own (``servers.controller``), as of a site's client."""
         return self._fleet.desk(endpoint, site)
@@ -242,6 +263,8 @@ class Emulator:
         """Listen."""
         self._loop = asyncio.get_running_loop()
         try:
+            if self.settings.dns:
+                self.zone()  # what stands in the way of it is to be said now, not when somebody asks
             await self._fleet.start(self.world)
             await self._start_https()
         except BaseException:
@@ -333,6 +356,7 @@ class Emulator:
                 seed=self.seed,
                 started=self._house.started,
                 sessions=self._house.sessions,
+                questions=self._house.questions,
                 store=self.store.dump(),
                 entra=self.entra.state.dump(),
             )
@@ -357,7 +381,7 @@ class Emulator:
                 self._readings, self._milestones = dict(snapshot.readings), dict(snapshot.milestones)
                 resume(self.clock, snapshot.clock)
                 self.reseed(snapshot.seed)
-                self._house.begin_again(snapshot.started, snapshot.sessions)
+                self._house.begin_again(snapshot.started, snapshot.sessions, snapshot.questions)
 
     async def ready(self) -> list[Probed]:
         """Prove every listener by a real connection; nobody else notices."""
@@ -461,8 +485,9 @@ class Emulator:
             self._put_in_force(plain, rulebook)
 
     def _put_in_force(self, world: World, rulebook: Rulebook) -> None:
-        if rulebook.readings["server_chain"] != self.rulebook.readings["server_chain"]:
-            self._house.tls, self._house.faulty_tls = self._tls(rulebook), self._faulty_tls(rulebook)
+        other_chain = rulebook.readings["server_chain"] != self.rulebook.readings["server_chain"]
+        if other_chain or world.trusted_roots != self.world.trusted_roots:
+            self._house.tls, self._house.faulty_tls = self._tls(world, rulebook), self._faulty_tls(world, rulebook)
             self._https.certify(self._certified(rulebook))
         self.holder.swap(world, rulebook)
 
@@ -484,16 +509,22 @@ class Emulator:
             port = where.port_base + HTTPS_OFFSET if where.port_base else 0
             await self._https.start(where.host, port, self._certified(self.rulebook))
 
-    def _tls(self, rulebook: Rulebook) -> TlsChoice:
+    def _tls(self, world: World, rulebook: Rulebook) -> TlsChoice:
         issued = self._certified(rulebook)
         return TlsChoice(
             strict=ServerTls(issued.chain_pem, issued.key_pem),
             lenient=ServerTls(issued.chain_pem, issued.key_pem, minimum="TLSv1"),
+            asking=AskingTls(issued.chain_pem, issued.key_pem, self._chain_judge(world)),
         )
 
-    def _faulty_tls(self, rulebook: Rulebook) -> FaultyTls:
+    def _chain_judge(self, world: World) -> ChainJudge:
+        named = (root.pem.encode() for root in world.trusted_roots if root.pem)
+        return ChainJudge.of_pem(self.authority.ca_file.read_bytes(), *named)
+
+    def _faulty_tls(self, world: World, rulebook: Rulebook) -> FaultyTls:
         where, chain = self.settings, ServerChain(rulebook.readings["server_chain"])
-        return FaultyTls(self.authority, where.key, chain, where.validity, lab_names=where.lab_names)
+        judge, names = self._chain_judge(world), where.lab_names
+        return FaultyTls(self.authority, where.key, chain, where.validity, judge=judge, lab_names=names)
 
     def _certified(self, rulebook: Rulebook) -> CertifiedKey:
         where = self.settings

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TextIO
+from typing import TYPE_CHECKING, Final, Literal, TextIO
 
 from relaylab.app.announced import Announcement, announced
 from relaylab.app.config import load_world
@@ -23,8 +23,10 @@ from relaylab.app.lab.print_out import print_out
 from relaylab.app.lab.sheet import LabSheet, lab_sheet
 from relaylab.app.rulebooks import Phase, in_phase
 from relaylab.app.steered import Steered
+from relaylab.domain.certificate import CertificateFacts
 from relaylab.domain.clock import iso
-from relaylab.domain.event import Answered, BadInput, Faulted, Judged, TlsFailed
+from relaylab.domain.event import Answered, BadInput, Faulted, Judged, Queried, TlsFailed, TlsStarted
+from relaylab.domain.zone import View
 from relaylab.rules.faults import CONDUCTS
 from relaylab.servers.clocks import SimulatedClock, SystemClock
 from relaylab.servers.control import ControlServer
@@ -38,6 +40,9 @@ if TYPE_CHECKING:
     from relaylab.store import Entry
 
 __all__ = ["ServeOptions", "Steered", "describe", "serve"]
+
+
+_MOST_HOSTS: Final = 20  # domains that a person is told the MX host of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +73,8 @@ class ServeOptions:
     rate: float = 1.0
     freeze: bool = False
     explain: Explain | None = None
+    dns: bool = False
+    dns_view: View = View.LAB
 
 
 def serve(options: ServeOptions, out: TextIO | None = None) -> None:
@@ -102,6 +109,8 @@ async def _serve(options: ServeOptions, out: TextIO) -> None:
         idle=options.idle,
         total=options.total,
         lab=options.lab,
+        dns=options.dns,
+        dns_view=options.dns_view,
     )
     emulator = Emulator(
         replace(loaded, world=world),
@@ -196,10 +205,20 @@ def _list_endpoints(emulator: Emulator, out: TextIO) -> None:
     for name, site in emulator.sites.items():
         for key, where in site.endpoints.items():
             print(f"  {key:18} {where.host}:{where.port}  as site {name}, {site.public_ip}", file=out)
+    if "dns" in emulator.endpoints:
+        _name_hosts(emulator.mail_hosts(), out)
+
+
+def _name_hosts(hosts: Mapping[str, str], out: TextIO) -> None:
+    """Say which MX host each domain has, as the admin center does: not every one can be derived."""
+    for domain, host in tuple(hosts.items())[:_MOST_HOSTS]:
+        print(f"  {'mx host':18} {host}  of {domain}", file=out)
+    if len(hosts) > _MOST_HOSTS:
+        print(f"  {'mx host':18} and {len(hosts) - _MOST_HOSTS} more", file=out)
 
 
 def _tell(entry: Entry, out: TextIO) -> None:
-    """Print one line per verdict, with its rule; and what went wrong before any rule was asked."""
+    """Print one line per verdict, with its rule, per question to DNS, and for what went wrong before any rule."""
     event = entry.event
     match event:
         case Judged(command=command, decision=decision):
@@ -209,9 +228,15 @@ def _tell(entry: Entry, out: TextIO) -> None:
             said, why = reply.line, f"protocol: {source.fact}"
         case Faulted(command=command, reply=reply):
             said, why = reply.line if reply else event.did, f"fault {event.fault} ({event.behaviour})"
+        case TlsStarted(client_certificate=CertificateFacts() as shown_to_us):
+            command = "TLS handshake"
+            said = f"client certificate {shown_to_us.subject or shown_to_us.fingerprint}"
+            why = shown_to_us.standing
         case TlsFailed(reason=reason):
             command, said = "TLS handshake", f"failed: {reason}"
             why = "does the client trust the test root, and speak TLS 1.2?"
+        case Queried(client=why, name=name, type=record_type, rcode=said):
+            command = f"{name} {record_type}".strip() or "octets that are no question"
         case _:
             return
     shown = said if len(said) <= 160 else said[:157] + "..."

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 class EmulatorSnapshot:
     """World and document, readings, milestones, clock, seed, session numbers, all that the store and Entra hold.
 
-    ``started`` and ``sessions`` are what the next session is numbered from. Connections are not in it, nor is the
-    revision of the world, which only ever grows. It holds the mail with its contents, in memory.
+    ``started`` and ``sessions`` are what the next session is numbered from, ``questions`` counts those to DNS.
+    Connections are not in it, nor is the revision of the world, which only ever grows. It holds the mail with its
+    contents, in memory.
     """
 
     world: World = field(repr=False)
@@ -31,5 +32,6 @@ class EmulatorSnapshot:
     seed: int
     started: datetime
     sessions: int
+    questions: int
     store: StoreDump = field(repr=False)
     entra: Mapping[str, object] = field(repr=False)

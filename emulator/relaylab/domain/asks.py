@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from relaylab.domain.anti_spoof import Handling
 from relaylab.domain.attribution import Attribution, Direction
 from relaylab.domain.identity import Credential, Mechanism
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from relaylab.domain.address import Address
+    from relaylab.domain.authentication import AuthenticationResults
     from relaylab.domain.directory import ServicePrincipal
     from relaylab.domain.endpoint import Endpoint
     from relaylab.domain.message import Envelope, MessageHead
@@ -189,7 +191,8 @@ class DataAsk(Ask):
     group counts once). ``sender`` is the address the message claims to be from, as the reading ``send_as_identity`` has
     it, and ``may_send_as`` tells whether the mailbox may use it. ``may_log_on`` tells whether the mailbox server lets
     in who signed in by ``token``. ``outside`` are the recipients in no tenant of this world. ``receipt`` holds the
-    words of the final 250: message id, queue id, size and rate.
+    words of the final 250: message id, queue id, size and rate. ``authentication`` is what SPF, DKIM and DMARC say of
+    the sender, None where nobody looked; ``handling`` what the recipients' policy makes of it.
     """
 
     envelope: Envelope
@@ -207,6 +210,8 @@ class DataAsk(Ask):
     may_log_on: bool = True
     token: TokenFacts | None = None
     receipt: tuple[tuple[str, str], ...] = ()
+    authentication: AuthenticationResults | None = None
+    handling: Handling = Handling.DELIVER
 
     def words(self) -> Mapping[str, str]:
         """Add mailbox, claimed sender, tenant and the first outside recipient."""
@@ -220,6 +225,7 @@ class DataAsk(Ask):
             "envelope_sender": str(self.envelope.mail_from) if self.envelope.mail_from else "<>",
             "tenant": tenant.name if tenant else "(no tenant)",
             "recipient": str(self.outside[0]) if self.outside else str(next(iter(self.envelope.recipients), "")),
+            "author_domain": self._author_domain,
             **dict(self.receipt),
         }
 
@@ -232,7 +238,13 @@ class DataAsk(Ask):
             said += self.token.evidence()
         if self.outside:
             said.append("outside every tenant: " + ", ".join(str(address) for address in self.outside))
-        return (*said, *self.attribution.because, *self.attribution.rejected)
+        authentication = self.authentication.because if self.authentication else ()
+        return (*said, *self.attribution.because, *self.attribution.rejected, *authentication)
+
+    @property
+    def _author_domain(self) -> str:
+        author = self.authentication.dmarc.header_from if self.authentication else None
+        return author.upper() if author else "(none)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

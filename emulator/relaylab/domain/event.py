@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from relaylab.domain.certificate import CertificateFacts
     from relaylab.domain.decision import Decision, ReplyFacts
     from relaylab.domain.endpoint import Endpoint
     from relaylab.domain.source import Source
@@ -32,11 +33,12 @@ class Connected(SessionEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TlsStarted(SessionEvent):
-    """A handshake finished."""
+    """A handshake finished; ``client_certificate`` is what the client presented, if it was asked and did."""
 
     version: str
     cipher: str
     sni: str | None
+    client_certificate: CertificateFacts | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,4 +124,17 @@ class Closed(SessionEvent):
     why: str
 
 
-Event = Connected | TlsStarted | TlsFailed | Answered | Judged | Kept | Reported | BadInput | Faulted | Closed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queried(SessionEvent):
+    """A question to DNS; the session of all of them is called ``dns``.
+
+    ``rcode`` is what was answered; TIMEOUT where the world lets nobody answer, FORMERR where no question could be read.
+    """
+
+    client: str
+    name: str
+    type: str
+    rcode: str
+
+
+Event = Connected | TlsStarted | TlsFailed | Answered | Judged | Kept | Reported | BadInput | Faulted | Closed | Queried

@@ -17,7 +17,7 @@ from relaylab.domain.handshake import TlsVersion
 
 
 class Behaviour(StrEnum):
-    """What a server can do wrong on an SMTP connection; ``rules.faults`` has a sentence for each."""
+    """What a server can do wrong on an SMTP connection or in DNS; ``rules.faults`` has a sentence for each."""
 
     # As captured.
     M365 = "m365"
@@ -89,10 +89,14 @@ class Behaviour(StrEnum):
     TLSSUITES = "tlssuites"
     TLSALERT = "tlsalert"
     TLSINTOLERANT = "tlsintolerant"
+    # DNS.
+    SERVFAIL = "servfail"
+    REFUSED = "refused"
+    TIMEOUT = "timeout"
 
 
 class Step(StrEnum):
-    """The point of a dialogue at which a fault acts."""
+    """The point of a dialogue at which a fault acts; all but QUERY are of SMTP."""
 
     CONNECT = "connect"  # the greeting
     EHLO = "ehlo"
@@ -111,6 +115,7 @@ class Step(StrEnum):
     NOOP = "noop"  # and VRFY, HELP
     QUIT = "quit"
     ERROR = "error"  # a command out of order, or none
+    QUERY = "query"  # a question to DNS
 
 
 class Per(StrEnum):

@@ -67,12 +67,37 @@ class Copy:
         return self.decision.reply.line if self.decision and self.decision.reply else None
 
 
+class Hop(StrEnum):
+    """Who judges a sender (fact COR-03)."""
+
+    ARRIVAL = "arrival"  # the service, which sees the client's address
+    FAR_END = "far_end"  # the outside recipient, who sees the service's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HopFacts:
+    """What one judge makes of a message: the results in the words of header fields, and why.
+
+    ``ip`` is the address that the judge sees; ``dkim`` has one ``result d=domain`` a signature; ``compauth`` is empty
+    where there is no composite.
+    """
+
+    hop: Hop
+    ip: str
+    spf: str
+    dkim: tuple[str, ...]
+    dmarc: str
+    compauth: str = ""
+    because: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptMessage:
     """A message the emulator took responsibility for; ``raw`` is what the client sent, octet for octet.
 
     ``shown_from`` is the sender that recipients see: for client submission the primary address of the mailbox when an
-    alias was used and the tenant does not allow sending from aliases (fact CS-SA-07).
+    alias was used and the tenant does not allow sending from aliases (fact CS-SA-07). ``headers`` are the fields that
+    the service puts above those in ``raw``, folded with CRLF; ``authentication`` says who thinks what of the sender.
     """
 
     id: str
@@ -90,3 +115,5 @@ class KeptMessage:
     copies: tuple[Copy, ...]
     decision: Decision | None  # None for a report that the service itself wrote
     report_of: str | None = None  # the id of the message that a non-delivery report is about
+    headers: tuple[str, ...] = ()
+    authentication: tuple[HopFacts, ...] = ()

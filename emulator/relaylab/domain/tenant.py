@@ -12,6 +12,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.address import Address, DomainName
+from relaylab.domain.anti_spoof import DEFAULT_POLICY, AntiPhishPolicy
 from relaylab.domain.directory import DEFAULT_TOKEN_SERVICE, ClientAppTypes, Control, TokenService, UserType
 
 if TYPE_CHECKING:
@@ -79,11 +80,19 @@ class OrganizationConfig:
 
 @dataclass(frozen=True, slots=True)
 class AcceptedDomain:
-    """``Get-AcceptedDomain``."""
+    """``Get-AcceptedDomain``.
+
+    ``when_created`` is when the domain was added (None: with the tenant), ``mail_exchange`` the host that Microsoft
+    names for its MX record where that cannot be derived (fact MX-DNS-02), ``ipv6_for_accepted_domain`` what
+    ``Enable-`` and ``Disable-IPv6ForAcceptedDomain`` set.
+    """
 
     name: DomainName
     domain_type: DomainType = DomainType.AUTHORITATIVE
     default: bool = False
+    when_created: datetime | None = None
+    mail_exchange: DomainName | None = None
+    ipv6_for_accepted_domain: Switch = Switch.DEFAULT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,6 +273,7 @@ class Tenant:
     basic_auth_smtp: Switch = Switch.DEFAULT
     transport_config: TransportConfig = TransportConfig()
     organization_config: OrganizationConfig = OrganizationConfig()
+    anti_phish_policy: AntiPhishPolicy = DEFAULT_POLICY
     accepted_domains: tuple[AcceptedDomain, ...] = ()
     mailboxes: tuple[Mailbox, ...] = ()
     recipient_permissions: tuple[RecipientPermission, ...] = ()
@@ -305,6 +315,10 @@ class Tenant:
         """The tenant's SmtpClientAuthenticationDisabled; new tenants are born with it on (fact CS-EN-01)."""
         explicit = self.transport_config.smtp_client_authentication_disabled
         return self.created >= SMTP_AUTH_OFF_FOR_NEW_TENANTS if explicit is None else explicit
+
+    def when_added(self, domain: AcceptedDomain) -> datetime:
+        """Give the instant at which an accepted domain was added."""
+        return domain.when_created or self.created
 
     def owns(self, domain: DomainName) -> bool:
         """Tell whether ``domain`` is an accepted domain."""

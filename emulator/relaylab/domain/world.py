@@ -49,11 +49,26 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class DnsRecord:
-    """One record of the world's zone, its value as in a zone file without quotes."""
+    """One record of the world's zone, its value as in a zone file without quotes.
+
+    The types ``SERVFAIL`` and ``TIMEOUT`` are states: the name and all below it cannot be had, or with types as the
+    value (``TXT``, ``A AAAA``) only questions for these types of this name.
+    """
 
     name: DomainName
     type: str
-    value: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustedRoot:
+    """A public authority of the world, besides relaylab's test root: chains that lead to it are trusted.
+
+    ``pem`` is its certificate, or those of several; ``file`` is where that came from.
+    """
+
+    pem: str | None = None
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +92,7 @@ class World:
     tenants: tuple[Tenant, ...] = ()
     sites: tuple[Site, ...] = ()
     dns: tuple[DnsRecord, ...] = ()
+    trusted_roots: tuple[TrustedRoot, ...] = ()
     senders: tuple[Sender, ...] = ()
     readings: tuple[tuple[str, str], ...] = ()
     milestones: tuple[tuple[str, datetime | None], ...] = ()

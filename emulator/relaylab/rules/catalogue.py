@@ -35,6 +35,7 @@ RULES: Final[tuple[AnyRule, ...]] = (
     *mx.mail.RULES,
     *mx.rcpt.RULES,
     *mx.data.RULES,
+    *mx.spoofing.RULES,
     *mx.delivery.RULES,
     *entra.discovery.RULES,
     *entra.authorize.RULES,

@@ -176,6 +176,37 @@ MOERA_ALL: Final = Milestone(
     "moera_all", _day(2026, 6, 1), "The MOERA limit holds for tenants of more than 10,000 seats.", sources.MOERA
 )
 
+# Names in DNS ------------------------------------------------------------------------------------------------------
+HVE_HOST: Final = Milestone("hve_host", _day(2024, 4, 1), "smtp-hve.office365.com exists.", sources.HVE_FIRST_HOST)
+IPV6_FOR_ACCEPTED_DOMAINS: Final = Milestone(
+    "ipv6_for_accepted_domains",
+    _day(2024, 10, 16),
+    "The MX hosts of accepted domains answer AAAA beside A, unless an administrator opted out.",
+    sources.IPV6_DEFAULT,
+    "Gradually from this day; we give it to every domain at once.",
+)
+DKIM_MAIL_MICROSOFT: Final = Milestone(
+    "dkim_mail_microsoft",
+    _day(2025, 5, 1),
+    "Domains added from now on have their DKIM keys below dkim.mail.microsoft.",
+    sources.DNS_DKIM_MAIL_MICROSOFT,
+    'The source says "since May 2025"; its first day is our choice.',
+)
+HVE_HOST_AT_MX_MICROSOFT: Final = Milestone(
+    "hve_host_at_mx_microsoft",
+    _day(2026, 4, 1),
+    "smtp.hve.mx.microsoft exists.",
+    sources.HVE_HOST,
+    'On the page "by 2026-04"; the first day of the month is our choice.',
+)
+MX_MICROSOFT: Final = Milestone(
+    "mx_microsoft",
+    _day(2026, 7, 1),
+    "Domains added from now on have their MX host below mx.microsoft.",
+    sources.MX_MICROSOFT,
+    "The roll-out takes the month of July; we give it to every domain from its first day.",
+)
+
 MILESTONES: Final = (
     SUBMISSION_WORDING_2021,
     OLD_TLS_REFUSED,
@@ -184,13 +215,16 @@ MILESTONES: Final = (
     TRAILERS_WITH_TIME,
     RELAY_IGNORES_FROM_HEADER,
     DBEB_WITHOUT_NUMBER,
+    HVE_HOST,
     BANNER_WITH_SESSION_ID,
+    IPV6_FOR_ACCEPTED_DOMAINS,
     TERRL_TRIAL,
     TERRL_25,
     TERRL_200,
     TERRL_500,
     DIRECT_SEND_CAN_BE_REJECTED,
     TERRL_ALL,
+    DKIM_MAIL_MICROSOFT,
     MOERA_TRIAL,
     MOERA_2,
     MOERA_10,
@@ -199,8 +233,10 @@ MILESTONES: Final = (
     BASIC_AUTH_RAMP_BEGINS,
     MOERA_200,
     MOERA_2000,
+    HVE_HOST_AT_MX_MICROSOFT,
     MOERA_10000,
     MOERA_ALL,
+    MX_MICROSOFT,
     TERRL_BY_AGE,
     BASIC_AUTH_OFF_BY_DEFAULT,
     BASIC_AUTH_REMOVED,

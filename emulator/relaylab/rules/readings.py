@@ -267,4 +267,21 @@ READINGS: Final = (
         "535",
         sources.OAUTH_SERVICE_PRINCIPAL,
     ),
+    Reading(
+        "compauth_implicit",
+        "What is compauth where nothing vouches for a sender and its domain asks for nothing?",
+        (
+            ("fail", "fail, 001; 601 for one of the tenant's own domains"),
+            ("softpass", "softpass, 201; own domains as before"),
+        ),
+        "fail",
+        sources.COMPAUTH_IMPLICIT,
+    ),
+    Reading(
+        "dmarc_discovery",
+        "How is the organization behind a domain found?",
+        (("suffix_list", "by the public suffix list (RFC 7489)"), ("tree_walk", "by walking up the tree (RFC 9989)")),
+        "suffix_list",
+        sources.DMARC_DISCOVERY,
+    ),
 )

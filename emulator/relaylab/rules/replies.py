@@ -387,6 +387,15 @@ NDR_MOERA: Final = _reply(
 RELAY_DENIED: Final = _reply(
     "relay_denied", 550, "5.7.64", "TenantAttribution; Relay Access Denied", sources.RELAY_DENIED, _EDGE
 )
+DMARC_REJECTED: Final = _reply(
+    "dmarc_rejected",
+    550,
+    "5.7.509",
+    "Access denied, sending domain [{author_domain}] does not pass DMARC verification and has a DMARC policy of "
+    "reject.",
+    sources.DMARC_REJECTED,
+    _EDGE,
+)
 RELAY_DENIED_ATTR36: Final = _reply(
     "relay_denied_attr36",
     550,

@@ -1,7 +1,8 @@
 """The bibliography: one Source per fact that a rule, a text, a date or a limit rests on.
 
-A fact's id is the one of the project's fact sheets: CS client submission, MX tenant MX, COR corrections. A source that
-is known only by its number is cited as "public transcript" with the day it was seen.
+A fact's id is the one of the project's fact sheets: CS client submission, MX tenant MX, HVE High Volume Email, ACS
+Azure Communication Services, OA Entra, DNS names and addresses, COR corrections. A source that is known only by its
+number is cited as "public transcript" with the day it was seen.
 """
 
 from __future__ import annotations
@@ -41,6 +42,9 @@ LEARN_RELAY_DENIED: Final = f"{_LEARN}/exchange/troubleshoot/email-delivery/ndr/
 KB_OFFICE_365_NOTICE: Final = f"{_LEARN}/troubleshoot/exchange/email-delivery/office-365-notice"
 BLOG_DIRECT_SEND: Final = f"{_BLOG}/blog/exchange/introducing-more-control-over-direct-send-in-exchange-online/4408790"
 BLOG_TERRL: Final = f"{_BLOG}/blog/exchange/introducing-exchange-online-tenant-outbound-email-limits/4372797"
+LEARN_MESSAGE_HEADERS: Final = f"{_LEARN}/defender-office-365/message-headers-eop-mdo"
+LEARN_ANTI_PHISHING: Final = f"{_LEARN}/defender-office-365/anti-phishing-policies-about"
+BLOG_IPV6: Final = f"{_BLOG}/t5/exchange-team-blog/ipv6-updates-for-exchange-online/ba-p/4283063"
 BLOG_MOERA: Final = f"{_BLOG}/blog/exchange/limiting-onmicrosoft-domain-usage-for-sending-emails/4446167"
 BLOG_CONCURRENCY: Final = (
     f"{_BLOG}/t5/exchange-team-blog/changes-coming-to-the-smtp-authenticated-submission-client/ba-p/607825"
@@ -258,10 +262,51 @@ MX_SIZE: Final = _inferred("MX-ERR-39", "Exchange family text; no capture of thi
 RECIPIENT_NOT_FOUND: Final = _observed("MX-ERR-12", "2020")
 CONTACTS: Final = _inferred("MX-GAP-23", "documented object; that its mail leaves is inferred")
 MX_MIXED: Final = _inferred("MX-GAP-08", "attribution is per message and to one tenant (MX-ATTR-12)")
+DMARC_REJECTED: Final = _observed("MX-ERR-22", "2024-06")
+ANTI_SPOOF: Final = _documented("MX-DS-13", "Anti-phishing policies", "2026", LEARN_ANTI_PHISHING)
+COMPAUTH: Final = _documented("MX-HDR-05", "Anti-spam message headers", "2025-07-07", LEARN_MESSAGE_HEADERS)
+COMPAUTH_BEST_GUESS: Final = _observed("MX-HDR-05", "2023-09-08")
+COMPAUTH_OWN_DOMAIN: Final = _observed("MX-HDR-05", "2021")
+COMPAUTH_BEHIND_GATEWAY: Final = _observed("MX-DS-08", "2026-03-25")
+COMPAUTH_IMPLICIT: Final = _inferred(
+    "MX-HDR-05", "both results were seen for mail that nothing vouches for; why is not public"
+)
+DMARC_DISCOVERY: Final = _inferred("MX-HDR-06", "no source says that the service walks the tree of RFC 9989 (2026-05)")
 EARLIEST: Final = _inferred(
     "CS-CMD-01", "the oldest complete transcript of the endpoint that is reproduced", "2020-10-20"
 )
 SERVER_CHAIN: Final = _inferred("COR-27", "what is served after 2026-08-26 was not found; both shapes were seen")
+
+# Names and addresses in DNS ------------------------------------------------------------------------------------------
+DNS_SUBMISSION: Final = _observed("DNS-01", "2020-12-30", "MicrosoftDocs/microsoft-365-docs#3813")
+DNS_MX_ADDRESSES: Final = _observed("DNS-02", "2025-05-13")
+DNS_SPF: Final = Source(
+    "DNS-03", "public transcript, jwillberg/spf", "2025", Confidence.OBSERVED, "https://github.com/jwillberg/spf"
+)
+DNS_OUTBOUND: Final = _observed("DNS-04", "2026-05-21")  # OUTBOUND; the others 2023-12-11 and 2024-01-08
+DNS_RCODES: Final = Source(
+    "RFC1035", "RFC 1035 §4.1.1", "1987-11", Confidence.DOCUMENTED, "https://www.rfc-editor.org/rfc/rfc1035"
+)
+DNS_SILENCE: Final = Source(
+    "RFC1035", "RFC 1035 §4.2.1", "1987-11", Confidence.DOCUMENTED, "https://www.rfc-editor.org/rfc/rfc1035"
+)
+DNS_UNSEEN: Final = _inferred("DNS-05", "no address of these hosts is public; TEST-NET-1 stands in (RFC 5737)")
+DNS_INITIAL_DOMAIN: Final = _inferred("MX-DNS-01", "the host is documented; that nobody writes the records is known")
+MX_HOST_NAMES: Final = _documented("MX-DNS-01", "Set up a multifunction device", "2021-07", LEARN_PRINTERS)
+MX_HOST_NOT_DERIVED: Final = _observed("MX-DNS-02", "2020-08-26")
+MX_MICROSOFT: Final = _documented("MX-DNS-04", "MC1048624", "2026-02-02", "https://mc.merill.net/message/MC1048624")
+IPV6_DEFAULT: Final = _documented("COR-01", "IPv6 updates for Exchange Online, MC835648", "2024-10-30", BLOG_IPV6)
+IPV6_OPT_IN: Final = _documented("MX-DNS-06", "Enable-IPv6ForAcceptedDomain", "2026-08-21")
+DNS_DKIM: Final = _observed("MX-RLY-05", "2026-02-09")
+DNS_DKIM_MAIL_MICROSOFT: Final = _observed("COR-46", "2026-10-05")
+DNS_DKIM_ACS: Final = _inferred("ACS-DOM-04", "the record's name is documented, what it leads to is not")
+HVE_FIRST_HOST: Final = _documented("HVE-EP-02", "High Volume Email", "2024-04-01")
+HVE_FIRST_ADDRESS: Final = _observed("HVE-EP-06", "2025-09-10")
+HVE_HOST: Final = _documented("HVE-EP-01", "High Volume Email", "2026-04")
+ACS_SMTP_HOST: Final = _documented("ACS-SMTP-01", "Email SMTP as a service", "2024")
+ACS_REST_HOST: Final = _documented("ACS-REST-04", "Azure Communication Services Email, REST", "2023-03")
+ENTRA_HOST: Final = _documented("OA-EP-10", "MSAL for Python, the built-in hosts", "2026-11-23")
+
 PROTOCOL: Final = Source(
     "RFC5321", "RFC 5321", "2008-10", Confidence.DOCUMENTED, "https://www.rfc-editor.org/rfc/rfc5321"
 )

@@ -10,12 +10,15 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final, Self
 
 from relaylab.domain.endpoint import Endpoint
+from relaylab.domain.zone import Door, Lab, View, Zone
 from relaylab.servers import lab_obstacles
+from relaylab.servers.dns import NameDesk, NameServer
 from relaylab.servers.house import House, SmtpDesk
 from relaylab.servers.lab_plan import REAL_PORTS, LabPlan, Place, listener
 from relaylab.servers.stream import listen
@@ -26,7 +29,16 @@ if TYPE_CHECKING:
 
 _SITE_STEP: Final = 10
 # HVE, ACS and HTTPS have their places before they are built, so that ports do not move under anybody's feet.
-_OFFSETS: Final = {"submission": 0, "mx": 1, "hve": 2, "acs_smtp": 3, "https": 4, "control": 5, "submission_legacy": 6}
+_OFFSETS: Final = {
+    "submission": 0,
+    "mx": 1,
+    "hve": 2,
+    "acs_smtp": 3,
+    "https": 4,
+    "control": 5,
+    "submission_legacy": 6,
+    "dns": 7,
+}
 _HIGHEST_PORT: Final = 65_535
 CONTROL_OFFSET: Final = _OFFSETS["control"]
 HTTPS_OFFSET: Final = _OFFSETS["https"]
@@ -79,6 +91,14 @@ class Announced:
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """What DNS answers: the zone of the present instant, and with whose eyes a service's host is looked up."""
+
+    zone: Callable[[Lab | None], Zone]
+    view: View = View.LAB
+
+
+@dataclass(frozen=True, slots=True)
 class _Kind:
     """What a listener is, apart from where it is."""
 
@@ -95,7 +115,7 @@ _KINDS: Final = (
 )
 
 
-LISTENERS: Final = tuple(kind.key for kind in _KINDS)
+LISTENERS: Final = (*(kind.key for kind in _KINDS), "dns")
 """The words of the listeners there are: by them faults are told where they act."""
 
 
@@ -103,15 +123,26 @@ class Fleet:
     """All SMTP listeners of one emulator."""
 
     def __init__(
-        self, house: House, *, host: str = "127.0.0.1", port_base: int = 0, lab: LabPlan | None = None
+        self,
+        house: House,
+        *,
+        host: str = "127.0.0.1",
+        port_base: int = 0,
+        lab: LabPlan | None = None,
+        names: Names | None = None,
     ) -> None:
-        """Prepare; nothing listens before ``start``. With a ``lab`` its addresses and ports hold."""
+        """Prepare; nothing listens before ``start``. With a ``lab`` its addresses and ports hold.
+
+        ``names`` says what DNS answers; None is no DNS.
+        """
         self._house = house
         self._host = host
         self._port_base = port_base
         self._lab = lab
         self._servers: list[asyncio.Server] = []
         self._sweep: Sweep | None = None
+        self._names = names
+        self._name_server: NameServer | None = None
         self.endpoints: dict[str, Listening] = {}
         self.sites: dict[str, SiteListening] = {}
 
@@ -123,6 +154,8 @@ class Fleet:
         self._sweep = Sweep(asyncio.get_running_loop())
         self.endpoints = await self._listen(None, 0)
         await self.add_sites(world)
+        if self._names is not None:
+            await self._start_names(self._names)
 
     async def add_sites(self, world: World) -> None:
         """Listen for the sites that are new; those that are gone keep their ports, as nobody's, until the end."""
@@ -149,10 +182,13 @@ class Fleet:
     def connections(self) -> int:
         """How many connections are open, at guests' listeners too."""
         own = len(self._sweep) if self._sweep is not None else 0
+        own += len(self._name_server) if self._name_server is not None else 0
         return own + sum(len(guest) for guest in self._house.guests)
 
     async def hang_up(self) -> None:
         """End every connection, also those that come meanwhile, and those of guests; the listeners go on."""
+        if self._name_server is not None:
+            self._name_server.hang_up()
         while self._sweep is not None and len(self._sweep):
             await self._sweep.close_all(grace=0.2)
         for guest in tuple(self._house.guests):
@@ -162,7 +198,28 @@ class Fleet:
         """Close the listeners, then every connection."""
         for server in self._servers:
             server.close()
+        if self._name_server is not None:
+            self._name_server.stop()
         await self.hang_up()
+
+    async def _start_names(self, names: Names) -> None:
+        """Listen for DNS, which tells where everything else listens; in a lab on its own address, unless told."""
+        place = Place(self._host, self._port("dns", 0)) if self._lab is None else self._lab.place("dns")
+        if place is None:
+            return
+        doors = tuple(
+            (Door(key), (ip_address(where.host),)) for key, where in self.endpoints.items() if key in set(Door)
+        )
+        lab = Lab((ip_address(place.host),), doors) if names.view is View.LAB else None
+        self._name_server = NameServer(NameDesk(self._house, names.zone, lab))
+        try:
+            taken = await self._name_server.start(place.host, place.port, in_lab=self._lab is not None)
+        except OSError as error:
+            way_out = ""
+            if self._lab is not None:
+                way_out = lab_obstacles.way_out(error.errno, place.port, REAL_PORTS["dns"], platform=sys.platform)
+            raise ListenError.about("dns", place.host, place.port, error, way_out) from None
+        self.endpoints["dns"] = Listening(place.host, taken)
 
     async def _listen(self, site: str | None, offset: int) -> dict[str, Listening]:
         if self._sweep is None:
@@ -189,15 +246,17 @@ class Fleet:
     async def _listen_for(self, kind: _Kind, desk: SmtpDesk, offset: int, sweep: Sweep) -> asyncio.Server | None:
         if self._lab is not None:
             return await self._listen_in_lab(self._lab, kind, desk, sweep)
-        port = self._port_base + offset + _OFFSETS[kind.key] if self._port_base else 0
-        if not 0 <= port <= _HIGHEST_PORT:
-            raise ValueError(
-                f"{kind.key} would get port {port}; choose a port base from 1024 to {_HIGHEST_PORT - 1000}"
-            )
+        port = self._port(kind.key, offset)
         try:
             return await listen(desk, self._host, port, sweep=sweep)
         except OSError as error:
             raise ListenError.about(kind.key, self._host, port, error) from None
+
+    def _port(self, key: str, offset: int) -> int:
+        port = self._port_base + offset + _OFFSETS[key] if self._port_base else 0
+        if not 0 <= port <= _HIGHEST_PORT:
+            raise ValueError(f"{key} would get port {port}; choose a port base from 1024 to {_HIGHEST_PORT - 1000}")
+        return port
 
     @staticmethod
     async def _listen_in_lab(lab: LabPlan, kind: _Kind, desk: SmtpDesk, sweep: Sweep) -> asyncio.Server | None:

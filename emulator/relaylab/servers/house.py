@@ -13,6 +13,7 @@ from relaylab.domain.peer import Peer
 from relaylab.domain.world import DEFAULT_PUBLIC_IP
 from relaylab.rules import milestones
 from relaylab.servers.desk import StreamLimits
+from relaylab.servers.zones import DnsNow
 from relaylab.session.moment import NO_TOKENS, Moment
 from relaylab.session.names import session_id, session_names
 from relaylab.session.party import Party
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from relaylab.servers.clocks import MovableClock
     from relaylab.servers.faulty_tls import FaultyTls
     from relaylab.servers.tls import TlsServer
+    from relaylab.servers.zones import ZoneKeeper
     from relaylab.session.turn import Dialogue, Turn
     from relaylab.store import Dialogues, Store, WorldHolder
 
@@ -48,10 +50,15 @@ class Guest(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TlsChoice:
-    """The two ways TLS can begin at a listener: today's versions only, or TLS 1.0 and 1.1 as well."""
+    """The ways TLS can begin at a listener.
+
+    ``strict`` takes today's versions only, ``lenient`` TLS 1.0 and 1.1 as well; ``asking`` is strict, asks for a client
+    certificate and takes any.
+    """
 
     strict: TlsServer
     lenient: TlsServer
+    asking: TlsServer
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,8 @@ class Listener:
 class House:
     """Clock, world, store, dice and session numbers: one of each for all listeners.
 
-    ``started`` is the simulated instant of the start, from which session ids are counted. ``dialogues`` are given where
+    ``started`` is the simulated instant of the start, from which session ids are counted; ``questions`` counts those to
+    DNS since then. ``zones`` is what senders are authenticated by; None: nobody is. ``dialogues`` are given where
     somebody wants to read what is said. ``lock`` is held by whoever changes any of this: a guest's turns come from
     another thread. ``guests`` are the listeners that are not ours, and ``probes`` the client sides (address and port)
     of connections that only ask whether a listener answers.
@@ -84,6 +92,8 @@ class House:
     tarpit: bool = False
     dialogues: Dialogues | None = None
     sessions: int = 0
+    questions: int = 0
+    zones: ZoneKeeper | None = None
     lock: RLock = field(default_factory=RLock, repr=False)
     guests: list[Guest] = field(default_factory=list)
     probes: set[tuple[str, int]] = field(default_factory=set)
@@ -92,8 +102,11 @@ class House:
     def moment(self) -> Moment:
         """Read the clock and the world, once for one step."""
         snapshot = self.holder.current
-        board = self.store.faults.view
-        return Moment(self.clock.now(), snapshot.world, snapshot.rulebook, self.store.counters, board, self.tokens)
+        now, store = self.clock.now(), self.store
+        dns = None if self.zones is None else DnsNow(self.zones, now)
+        return Moment(
+            now, snapshot.world, snapshot.rulebook, store.counters, store.faults.view, tokens=self.tokens, dns=dns
+        )
 
     def apply(self, turn: Turn) -> None:
         """Keep what a turn keeps, unless it is a probe's."""
@@ -102,10 +115,11 @@ class House:
         with self.lock:
             self.store.apply(charges=turn.charges, kept=turn.kept, events=turn.events, uses=turn.uses)
 
-    def begin_again(self, started: datetime, sessions: int = 0) -> None:
-        """Number sessions as after a start at ``started`` and so many sessions."""
+    def begin_again(self, started: datetime, sessions: int = 0, questions: int = 0) -> None:
+        """Number sessions as after a start at ``started`` and so many sessions, and questions to DNS likewise."""
         self.started = started
         self.sessions = sessions
+        self.questions = questions
         if self.dialogues is not None:
             self.dialogues.clear()
 
@@ -156,16 +170,22 @@ class SmtpDesk:
 
     @property
     def tls(self) -> TlsServer:
-        """Refuse old TLS in the handshake where the service does (MX-GAP-11, CS-GAP-25), else at AUTH."""
+        """Ask for a certificate at the MX; refuse old TLS in the handshake where the service does, else at AUTH.
+
+        Facts MX-TLS-05 and MX-GAP-11 for the MX, CS-GAP-25 for submission.
+        """
+        tls = self.house.tls
+        if self.endpoint is Endpoint.MX:
+            return tls.asking
         snapshot = self.house.holder.current
         refused = snapshot.rulebook.calendar.has_come(milestones.OLD_TLS_REFUSED.name, self.house.clock.now())
         refuses = refused and snapshot.rulebook.readings["old_tls"] == "handshake" and not self.on_legacy_host
-        tls = self.house.tls
-        return tls.strict if self.endpoint is Endpoint.MX or refuses else tls.lenient
+        return tls.strict if refuses else tls.lenient
 
     def faulty_tls(self, handshake: Handshake) -> TlsServer:
         """Give another handshake; the versions that the fault leaves open are the listener's own."""
-        return self.house.faulty_tls.server(handshake, is_lenient=self.tls is self.house.tls.lenient)
+        own, choice = self.tls, self.house.tls
+        return self.house.faulty_tls.server(handshake, is_lenient=own is choice.lenient, asks=own is choice.asking)
 
     @property
     def limits(self) -> StreamLimits:

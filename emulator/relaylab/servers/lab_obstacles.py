@@ -6,7 +6,7 @@ import errno
 from typing import Final
 
 _UNPRIVILEGED: Final = 1024  # the first port that any user may have, on Linux and macOS
-_LOOKALIKES: Final = {25: 2525, 80: 8080, 587: 2587}
+_LOOKALIKES: Final = {25: 2525, 53: 5353, 80: 8080, 587: 2587}
 _LINUX: Final = (
     "ports below 1024 need leave on Linux: for every user until the next start with "
     "`sudo sysctl net.ipv4.ip_unprivileged_port_start=25`, for one Python with `sudo setcap cap_net_bind_service=+ep "

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final, NamedTuple
 
-REAL_PORTS: Final[Mapping[str, int]] = {"submission": 587, "mx": 25, "submission_legacy": 587}
+REAL_PORTS: Final[Mapping[str, int]] = {"submission": 587, "mx": 25, "submission_legacy": 587, "dns": 53}
 PAGE_PORT: Final = 80
 CHECK_PORT: Final = 8443  # the page once more, over TLS; 443 is left to the services that have it in the cloud
 KNOWN_PORTS: Final = tuple(sorted({*REAL_PORTS.values(), PAGE_PORT, CHECK_PORT}))
 
+_OF_NO_SITE: Final = frozenset({"dns"})
 _EVERYBODY: Final = IPv4Address("255.255.255.255")
 
 
@@ -82,7 +83,7 @@ class LabPlan:
         if site is None:
             address = self.endpoints.get(endpoint, self.address if comes_first else None)
         else:
-            address = self.sites.get(site) if comes_first else None
+            address = self.sites.get(site) if comes_first and endpoint not in _OF_NO_SITE else None
         return None if address is None else Place(address, self.port(REAL_PORTS[endpoint]))
 
     def _places(self) -> Iterator[tuple[str, Place]]:

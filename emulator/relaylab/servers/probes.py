@@ -1,5 +1,7 @@
 """Proves that listeners answer: a real connection to each, its greeting read, and TLS begun where it is offered.
 
+DNS is asked over UDP and over TCP.
+
 Law: a listener that has no entry in ``_PROBES`` is not ready. A probe is not numbered, logged or charged, so that who
 asks changes nothing for who sends.
 """
@@ -14,6 +16,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import dns.exception
+import dns.message
+import dns.rcode
+import dns.rdatatype
+
 from relaylab.domain.codes import ReplyCode
 
 if TYPE_CHECKING:
@@ -24,6 +31,8 @@ if TYPE_CHECKING:
     from relaylab.servers.house import House
 
 PATIENCE: Final = 5.0  # real seconds that a listener has to answer
+_PREFIX: Final = 2  # octets that say how long a message is over TCP (RFC 1035 §4.2.2)
+_LARGEST_ANSWER: Final = 4_096  # octets
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,7 @@ async def _probe(listener: Announced, house: House, trust: ssl.SSLContext) -> Pr
             await ask(listener.where, house, trust, heard)
     except TimeoutError:
         why = f"it took longer than {PATIENCE:g} seconds"
-    except (OSError, ssl.SSLError, _UnexpectedError) as error:
+    except (OSError, ssl.SSLError, dns.exception.DNSException, _UnexpectedError) as error:
         why = str(error) or f"the connection broke off ({type(error).__name__})"
     else:
         why = ""
@@ -95,6 +104,42 @@ async def _probe_smtp(where: Listening, house: House, trust: ssl.SSLContext, hea
                     await writer.wait_closed()
         finally:
             house.probes.discard(ours)
+
+
+async def _probe_dns(where: Listening, house: House, _: ssl.SSLContext, heard: _Heard) -> None:
+    """Ask over UDP, then over TCP, for what every world has: where the reverse tree begins."""
+    question = dns.message.make_query("in-addr.arpa", dns.rdatatype.SOA, id=0)
+    family = socket.AF_INET6 if ":" in where.host else socket.AF_INET
+    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+        with socket.socket(family, kind) as client:
+            client.setblocking(False)  # noqa: FBT003 - socket's signature
+            client.bind((where.host, 0))
+            ours: tuple[str, int] = client.getsockname()[:2]
+            house.probes.add(ours)
+            try:
+                answer = await _ask(client, (where.host, where.port), question.to_wire())
+            finally:
+                house.probes.discard(ours)
+        heard.greeting = dns.rcode.to_text(dns.message.from_wire(answer).rcode())
+        if heard.greeting != "NOERROR":
+            raise _UnexpectedError(f"it said {heard.greeting!r} where a NOERROR was due")
+
+
+async def _ask(client: socket.socket, place: tuple[str, int], question: bytes) -> bytes:
+    """Send one question and read the answer, over whichever of UDP and TCP the socket speaks."""
+    loop = asyncio.get_running_loop()
+    await loop.sock_connect(client, place)
+    if client.type == socket.SOCK_DGRAM:
+        await loop.sock_sendall(client, question)
+        return await loop.sock_recv(client, _LARGEST_ANSWER)
+    await loop.sock_sendall(client, len(question).to_bytes(_PREFIX, "big") + question)
+    said = b""
+    while len(said) < _PREFIX or len(said) < _PREFIX + int.from_bytes(said[:_PREFIX], "big"):
+        part = await loop.sock_recv(client, _LARGEST_ANSWER)
+        if not part:
+            raise _UnexpectedError("it closed where an answer was due")
+        said += part
+    return said[_PREFIX:]
 
 
 async def _converse(
@@ -149,4 +194,5 @@ _PROBES: Final[Mapping[str, Callable[[Listening, House, ssl.SSLContext, _Heard],
     "mx": _probe_smtp,
     "submission_legacy": _probe_smtp,
     "https": _probe_https,
+    "dns": _probe_dns,
 }

@@ -25,7 +25,7 @@ _VERSIONS: Final[dict[TlsVersion, ssl.TLSVersion]] = {
     "TLSv1.2": ssl.TLSVersion.TLSv1_2,
     "TLSv1.3": ssl.TLSVersion.TLSv1_3,
 }
-_OUTDATED: Final = frozenset({"TLSv1", "TLSv1.1"})
+OUTDATED: Final = frozenset({"TLSv1", "TLSv1.1"})
 
 
 class TlsError(Exception):
@@ -165,7 +165,7 @@ class ServerTls:
         context.num_tickets = 1
         context.sslobject_class = _Connection
         context.sni_callback = _remember_name
-        if ciphers is None and minimum in _OUTDATED:
+        if ciphers is None and minimum in OUTDATED:
             ciphers = "DEFAULT:@SECLEVEL=0"
         if ciphers is not None:
             context.set_ciphers(ciphers)

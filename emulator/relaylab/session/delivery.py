@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.address import Address, DomainName
+from relaylab.domain.anti_spoof import Handling
 from relaylab.domain.asks import DataAsk, DeliveryAsk
 from relaylab.domain.charge import Charge, Meter
 from relaylab.domain.message import Copy, Envelope, KeptMessage, Placement
@@ -14,6 +15,7 @@ from relaylab.domain.world import Recipient, Standing
 from relaylab.rules import limits
 from relaylab.session.head import parse_head
 from relaylab.session.report import Failure, write_report
+from relaylab.session.stamping import stamped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +30,13 @@ if TYPE_CHECKING:
     from relaylab.session.party import Party
 
 _MOERA: Final = DomainName("onmicrosoft.com")
+# Rejected is only what no fault let through, so where it is kept all the same nobody's policy has been asked.
+_INSIDE: Final = {
+    Handling.DELIVER: Placement.INBOX,
+    Handling.JUNK: Placement.JUNK,
+    Handling.QUARANTINE: Placement.QUARANTINE,
+    Handling.REJECT: Placement.INBOX,
+}
 _RATE_WINDOW: Final = timedelta(minutes=1)
 # A queue is never longer: 10,000 messages take five and a half hours. What lies further ahead was charged before
 # somebody moved the clock back.
@@ -62,6 +71,7 @@ def deliver(  # noqa: PLR0913 - the message, its verdict, and where both are
     *,
     asked: Notices,
     message_id: str,
+    hello: str,
     party: Party,
     moment: Moment,
 ) -> Delivered:
@@ -72,6 +82,7 @@ def deliver(  # noqa: PLR0913 - the message, its verdict, and where both are
     sender_tenant = ask.tenant or (ask.attribution.tenant if ask.attribution.may_relay else None)
     delivered_at = delivery_instant(ask, moment)
     copies, bounced, external = _place(ask, asked, sender_tenant, moment)
+    stamps = stamped(ask, raw, party=party, hello=hello, message_id=message_id, moment=moment)
     message = KeptMessage(
         id=message_id,
         endpoint=ask.endpoint,
@@ -87,6 +98,8 @@ def deliver(  # noqa: PLR0913 - the message, its verdict, and where both are
         raw=raw,
         copies=tuple(copies),
         decision=decision,
+        headers=stamps.headers,
+        authentication=stamps.authentication,
     )
     told = [Failure(one.recipient, one.reply, one.notice.original) for one in bounced if one.notice.of_failure]
     report = _report(message, _report_goes_to(ask), told, asked.message, party, moment) if told else None
@@ -173,7 +186,7 @@ def _place(
                 continue
             external += copy_ask.is_external
             outside = recipient.standing in {Standing.OUTSIDE, Standing.RELAYED}
-            copies.append(Copy(recipient.address, through, Placement.OUTSIDE if outside else Placement.INBOX))
+            copies.append(Copy(recipient.address, through, Placement.OUTSIDE if outside else _INSIDE[ask.handling]))
     return copies, bounced, external
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from relaylab.domain.anti_spoof import Handling
 from relaylab.domain.asks import DataAsk
 from relaylab.domain.charge import Meter
 from relaylab.domain.endpoint import Endpoint
 from relaylab.engine.attribution import attribute
 from relaylab.rules import milestones
 from relaylab.session.access import access
+from relaylab.session.authenticating import Judged, authenticated
 from relaylab.session.delivery import charged_recipients
 from relaylab.session.head import parse_head
 
@@ -55,14 +57,32 @@ def data_ask(  # noqa: PLR0913 - each is a fact of its own
     *,
     party: Party,
     tls: TlsFacts | None,
+    hello: str,
+    message_id: str,
     account: Account | None,
     moment: Moment,
 ) -> DataAsk:
-    """Give the ask for a complete message of ``size`` octets; ``content`` is empty when it was too long to keep."""
+    """Give the ask for a complete message of ``size`` octets; ``content`` is empty when it was too long to keep.
+
+    ``hello`` is the name that the client gave, ``message_id`` that of the message in relaylab, should it be kept.
+    """
     envelope = transaction.envelope()
     head = parse_head(content)
     sender = _claimed_sender(envelope.mail_from, head, moment)
     mailbox = account.mailbox if account else None
+    attribution = _attribution(transaction, head, party, moment)
+    found = Judged(None, Handling.DELIVER)
+    if party.endpoint is Endpoint.MX:
+        found = authenticated(
+            transaction,
+            content,
+            head,
+            attribution=attribution,
+            party=party,
+            hello=hello,
+            message_id=message_id,
+            moment=moment,
+        )
     return DataAsk(
         endpoint=party.endpoint,
         now=moment.now,
@@ -73,7 +93,7 @@ def data_ask(  # noqa: PLR0913 - each is a fact of its own
         size=size,
         principal=mailbox,
         tenant=account.tenant if account else None,
-        attribution=_attribution(transaction, head, party, moment),
+        attribution=attribution,
         outside=tuple(recipient.address for recipient in transaction.recipients if recipient.is_outside),
         open_before=transaction.open_before or 0,
         recipients_today=moment.usage.total(Meter.RECIPIENTS, mailbox.address.key, moment.now) if mailbox else 0,
@@ -83,6 +103,8 @@ def data_ask(  # noqa: PLR0913 - each is a fact of its own
         may_log_on=account is None or account.may_log_on(moment.now),
         token=account.token if account else None,
         receipt=_receipt(head.message_id, size, party),
+        authentication=found.results,
+        handling=found.handling,
     )
 
 

@@ -188,6 +188,8 @@ class Mailing:
             size,
             party=party,
             tls=self._progress.seen_tls,
+            hello=self._progress.hello_name,
+            message_id=message_id,
             account=self._progress.account,
             moment=moment,
         )
@@ -203,6 +205,7 @@ class Mailing:
             content,
             asked=transaction.asked(),
             message_id=message_id,
+            hello=self._progress.hello_name,
             party=party,
             moment=moment,
         )

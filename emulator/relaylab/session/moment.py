@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from relaylab.domain.fault import NO_FAULTS
 from relaylab.domain.token import NoTokens, TokenReader
+from relaylab.domain.zone import Zone
 
 if TYPE_CHECKING:
     from relaylab.domain.charge import Meter
     from relaylab.domain.fault import Board
     from relaylab.domain.world import World
     from relaylab.engine.rulebook import Rulebook
+    from relaylab.mailauth import SigningKey
 
 
 class Usage(Protocol):
@@ -31,9 +33,20 @@ class Usage(Protocol):
 NO_TOKENS: Final = NoTokens()
 
 
+class MailDns(Zone, Protocol):
+    """DNS as the internet sees it at this instant, and the key whose public half it shows."""
+
+    def signing_key(self, selector: str, domain: str) -> SigningKey | None:
+        """Give the key that the service signs with for a domain; None where there is none."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The instant, the world, its rules, the counters, the faults, and who reads tokens: read once per command."""
+    """The instant, the world, its rules, the counters and the faults: read once per command by the adapter.
+
+    ``tokens`` reads what Entra has signed. ``dns`` is what senders are authenticated by; None: nobody is.
+    """
 
     now: datetime
     world: World
@@ -41,3 +54,4 @@ class Moment:
     usage: Usage
     board: Board = NO_FAULTS
     tokens: TokenReader = NO_TOKENS
+    dns: MailDns | None = None

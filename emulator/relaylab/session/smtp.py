@@ -12,6 +12,7 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from relaylab.domain.asks import HelloAsk
+from relaylab.domain.certificate import CertificateFacts
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import Closed, Connected, TlsFailed, TlsStarted
 from relaylab.domain.fault import Step
@@ -88,7 +89,14 @@ class SmtpSession:
     def tls_established(self, tls: TlsFacts, moment: Moment) -> Turn:
         """Forget everything said in clear (RFC 3207 §4.2)."""
         self._progress.begin_anew(tls)
-        started = TlsStarted(**self._speech.stamp(moment), version=tls.version, cipher=tls.cipher, sni=tls.sni)
+        shown = tls.client_certificate
+        started = TlsStarted(
+            **self._speech.stamp(moment),
+            version=tls.version,
+            cipher=tls.cipher,
+            sni=tls.sni,
+            client_certificate=CertificateFacts.of(shown, moment.now) if shown else None,
+        )
         if not self._owes_greeting:
             return Turn(events=(started,))
         self._owes_greeting = False
@@ -230,6 +238,7 @@ class SmtpSession:
             return self._speech.refuse(verdict, command.verb.value, moment, counts_as_error=True)
         charges = self._mailing.forget(moment)  # RFC 5321 §4.1.4
         progress.state = State.READY
+        progress.hello_name = command.argument
         words = {"host": self._party.names.host, "ip": str(self._party.peer.ip)}
         if command.verb is Verb.HELO:
             return self._speech.say(replies.HELLO.fill(**words), moment, charges=charges)

@@ -14,6 +14,7 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Final, get_args
 
+from relaylab.domain.certificate import CertificateFacts
 from relaylab.domain.clock import iso
 from relaylab.domain.decision import Decision, ReplyFacts
 from relaylab.domain.event import Event
@@ -187,7 +188,7 @@ def as_json(event: Event, seq: int) -> dict[str, object]:
     return common | {("verdict" if name == "decision" else name): _plain(value) for name, value in own.items()}
 
 
-def _plain(value: object) -> object:
+def _plain(value: object) -> object:  # noqa: PLR0911 - one line a type
     match value:
         case Decision():
             return decision_json(value)
@@ -195,6 +196,8 @@ def _plain(value: object) -> object:
             return reply_json(value)
         case Source():
             return source_json(value)
+        case CertificateFacts():
+            return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
         case datetime():
             return iso(value)
         case tuple():

@@ -10,7 +10,7 @@ from relaylab.domain.clock import iso
 
 if TYPE_CHECKING:
     from relaylab.domain.decision import Decision, ReplyFacts
-    from relaylab.domain.message import KeptMessage
+    from relaylab.domain.message import HopFacts, KeptMessage
     from relaylab.domain.source import Source
 
 
@@ -55,10 +55,23 @@ class CopyShape(TypedDict):
     verdict: VerdictShape | None
 
 
+class HopShape(TypedDict):
+    """What one judge of the sender found: ``hop`` is arrival or far_end, ``ip`` the address that it sees."""
+
+    hop: str
+    ip: str
+    spf: str
+    dkim: list[str]
+    dmarc: str
+    compauth: str
+    because: list[str]
+
+
 class MessageShape(TypedDict):
     """An accepted message without its content; ``placed`` tells for each final recipient where the copy went.
 
-    ``copies`` says the same in full: one entry a copy, also where a recipient was named twice.
+    ``copies`` says the same in full: one entry a copy, also where a recipient was named twice. ``headers`` are the
+    fields that the service adds above the content, which ``raw`` leaves as the client sent it.
     """
 
     id: str
@@ -78,6 +91,8 @@ class MessageShape(TypedDict):
     verdict: VerdictShape | None
     report_of: str | None
     shown_from: str
+    headers: list[str]
+    authentication: list[HopShape]
 
 
 def reply_json(reply: ReplyFacts) -> ReplyShape:
@@ -111,6 +126,19 @@ def decision_json(decision: Decision) -> VerdictShape:
     }
 
 
+def hop_json(hop: HopFacts) -> HopShape:
+    """Give what one judge found as JSON."""
+    return {
+        "hop": hop.hop.value,
+        "ip": hop.ip,
+        "spf": hop.spf,
+        "dkim": list(hop.dkim),
+        "dmarc": hop.dmarc,
+        "compauth": hop.compauth,
+        "because": list(hop.because),
+    }
+
+
 def message_json(message: KeptMessage) -> MessageShape:
     """Give a message as JSON, without its content."""
     envelope = message.envelope
@@ -140,4 +168,6 @@ def message_json(message: KeptMessage) -> MessageShape:
         "verdict": decision_json(message.decision) if message.decision else None,
         "report_of": message.report_of,
         "shown_from": message.shown_from,
+        "headers": list(message.headers),
+        "authentication": [hop_json(hop) for hop in message.authentication],
     }

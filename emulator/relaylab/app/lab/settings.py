@@ -57,8 +57,8 @@ class DnsName:
 def device_settings(
     world: World, endpoints: Mapping[str, Listening], site: str | None = None
 ) -> tuple[DeviceSettings, ...]:
-    """Give a device's settings for each of these listeners, the lab's own or a site's."""
-    return tuple(_settings(world, key, where, site) for key, where in endpoints.items())
+    """Give a device's settings for each of these listeners that takes mail, the lab's own or a site's."""
+    return tuple(_settings(world, key, where, site) for key, where in endpoints.items() if key != "dns")
 
 
 def dns_names(

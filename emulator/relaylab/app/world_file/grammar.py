@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import NAMESPACE_DNS, uuid5
 
-from relaylab.app.world_file import words
+from relaylab.app.world_file import roots, words
 from relaylab.app.world_file.tables import many, one, table_of
-from relaylab.domain import directory, estate, tenant, world
+from relaylab.domain import anti_spoof, directory, estate, tenant, world
 from relaylab.domain.tenant import MB
 
 
@@ -22,7 +22,12 @@ def directory_id(values: Mapping[str, object]) -> str:
 
 
 _APP_ID: Final = {"app_id": words.GUID}
-_ACCEPTED_DOMAIN: Final = table_of(tenant.AcceptedDomain, narrowed={"name": words.FULL_DOMAIN})
+_ACCEPTED_DOMAIN: Final = table_of(
+    tenant.AcceptedDomain, narrowed={"name": words.FULL_DOMAIN, "mail_exchange": words.FULL_DOMAIN}
+)
+_DNS: Final = table_of(
+    world.DnsRecord, narrowed={"name": words.DNS_NAME, "type": words.DNS_TYPE, "value": words.DNS_VALUE}
+)
 _MAILBOX: Final = table_of(
     tenant.Mailbox,
     narrowed={
@@ -83,6 +88,7 @@ TENANT: Final = table_of(
     below={
         "transport_config": one(table_of(tenant.TransportConfig)),
         "organization_config": one(table_of(tenant.OrganizationConfig)),
+        "anti_phish_policy": one(table_of(anti_spoof.AntiPhishPolicy)),
         "accepted_domain": many("accepted_domains", _ACCEPTED_DOMAIN),
         "mailbox": many("mailboxes", _MAILBOX),
         "recipient_permission": many("recipient_permissions", _RECIPIENT_PERMISSION),
@@ -120,7 +126,8 @@ WORLD: Final = table_of(
     below={
         "tenant": many("tenants", TENANT),
         "site": many("sites", table_of(estate.Site, narrowed={"name": words.SITE_NAME})),
-        "dns": many("dns", table_of(world.DnsRecord, narrowed={"type": words.DNS_TYPE})),
+        "dns": many("dns", _DNS),
+        "trusted_root": many("trusted_roots", table_of(world.TrustedRoot, narrowed={"pem": roots.PEM})),
         "sender": many("senders", _SENDER),
     },
 )

@@ -32,11 +32,12 @@ _IN_GENERAL: Final = "write one key = value a line, text in quotes, and [[tenant
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The text of a world, the file name for errors, and the world's own name."""
+    """The text of a world, the file name for errors, the world's own name, and its folder, if it has one of its own."""
 
     text: str
     file: str
     name: str
+    folder: Path | None = None
 
 
 def shipped_worlds() -> tuple[str, ...]:
@@ -51,7 +52,7 @@ def text_of(source: str | Path) -> Text:
         file = f"{source}.toml"
         return Text((files("relaylab.app") / "worlds" / file).read_text(encoding="utf-8"), file, source)
     path = Path(source)
-    return Text(_decoded(_octets(path), str(path)), str(path), path.stem)
+    return Text(_decoded(_octets(path), str(path)), str(path), path.stem, path.parent)
 
 
 def parsed(text: str, file: str) -> dict[str, Any]:

@@ -93,6 +93,16 @@ def _full_domain(value: object) -> DomainName:
     return name
 
 
+def _dns_name(value: object) -> DomainName:
+    text = _line(value)
+    try:
+        pointer = ip_address(text).reverse_pointer
+    except ValueError:
+        bare = _domain(text.removeprefix("*."))
+        return DomainName(f"*.{bare}") if text.startswith("*.") else bare
+    refuse("is an address, not a name", f'write "{pointer}" for its PTR record')
+
+
 def _wildcard_domain(value: object, *, star_alone: bool) -> str:
     text = _line(value)
     if text == "*" and star_alone:
@@ -260,6 +270,11 @@ def _word(read: Callable[[object], object], description: str, example: str, **sc
     return Annotated[object, PlainValidator(read), WithJsonSchema(shape)]
 
 
+def text_word(read: Callable[[str], object], description: str, example: str) -> Word:
+    """Give the word for a text of any number of lines that ``read`` makes something of, or refuses."""
+    return _word(lambda value: read(_text(value)), description, example)
+
+
 NAME: Final = _word(_name, "text on one line", "Printers", minLength=1)
 SECRET: Final = _word(_secret, "a secret; it never appears in a report", "correct horse", writeOnly=True)
 ADDRESS: Final = _word(_address, "a mail address", "scanner@contoso.com")
@@ -278,7 +293,9 @@ MILESTONE: Final = _word(_milestone, f"a date, an instant, or {NEVER}", "2026-12
 DAY: Final = _word(_day, "a day", "2026-10-30")
 IP: Final = _word(_ip, "an IPv4 or IPv6 address", "203.0.113.42")
 CONNECTOR_IP: Final = _word(_connector_ip, f"an IPv4 address or a block of /{_WIDEST_PREFIX} to /32", "203.0.113.0/28")
-DNS_TYPE: Final = one_of("MX", "TXT", "A", "AAAA", "CNAME", "PTR")
+DNS_NAME: Final = _word(_dns_name, "a name in DNS; *.contoso.com stands for every name below", "contoso.com")
+DNS_VALUE: Final = _word(_line, "what the record says, without quotes", "v=spf1 -all")
+DNS_TYPE: Final = one_of("MX", "TXT", "A", "AAAA", "CNAME", "PTR", "NS", "SERVFAIL", "TIMEOUT")
 ACCESS_RIGHT: Final = one_of("SendAs")  # the only value of Add-RecipientPermission, AccessRights (fact ADM-RP-01)
 
 _OF_TYPE: Final[Mapping[object, Word]] = {

@@ -10,6 +10,7 @@ from relaylab.rules.faults.conduct import Conduct, Kind
 from relaylab.rules.faults.endings import ENDS
 from relaylab.rules.faults.handshakes import HANDSHAKES
 from relaylab.rules.faults.lists import OFFERS
+from relaylab.rules.faults.names import NAMES
 from relaylab.rules.faults.other_forms import FORMS
 from relaylab.rules.faults.own_answers import ANSWERS
 
@@ -20,6 +21,7 @@ __all__ = [
     "ENDS",
     "FORMS",
     "HANDSHAKES",
+    "NAMES",
     "OFFERS",
     "SAYABLE",
     "Conduct",

@@ -9,6 +9,7 @@ from relaylab.rules.faults.captured import CAPTURED
 from relaylab.rules.faults.endings import ENDS
 from relaylab.rules.faults.handshakes import HANDSHAKES
 from relaylab.rules.faults.lists import OFFERS
+from relaylab.rules.faults.names import NAMES
 from relaylab.rules.faults.other_forms import FORMS
 from relaylab.rules.faults.own_answers import ANSWERS
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from relaylab.rules.faults.conduct import Conduct
 
 CONDUCTS: Final[Mapping[Behaviour, Conduct]] = {
-    conduct.behaviour: conduct for conduct in (*CAPTURED, *ANSWERS, *FORMS, *OFFERS, *ENDS, *HANDSHAKES)
+    conduct.behaviour: conduct for conduct in (*CAPTURED, *ANSWERS, *FORMS, *OFFERS, *ENDS, *HANDSHAKES, *NAMES)
 }
 
 SAYABLE: Final[Mapping[str, ReplyTemplate]] = {

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from relaylab.domain.fault import Behaviour, Fault, Step
 from relaylab.domain.handshake import TlsVersion
 from relaylab.rules.faults.catalogue import CONDUCTS, SAYABLE
 from relaylab.rules.faults.conduct import KNOWS_RECIPIENT, KNOWS_SENDER, Conduct
+
+DNS: Final = "dns"  # the word of the only listener that is not SMTP
 
 
 class FaultError(ValueError):
@@ -68,6 +72,14 @@ def _check_parameters(fault: Fault, conduct: Conduct) -> None:
 
 def _check_scope(fault: Fault, conduct: Conduct) -> None:
     steps = frozenset({fault.step or conduct.step}) if fault.step or conduct.step else conduct.steps
+    acts_in_dns, listener = Step.QUERY in steps, fault.scope.listener
+    if listener is not None and acts_in_dns is not (listener == DNS):
+        other = "an SMTP listener" if listener == DNS else DNS
+        raise FaultError(f"listener: {fault.behaviour} is nothing that {listener} does; scope it by {other}")
+    if acts_in_dns:
+        for name in ("host", "site", "session"):
+            if getattr(fault.scope, name) is not None:
+                raise FaultError(f"{name}: a question to DNS has none; give name=, or scope it by the listener {DNS}")
     for name, wanted, known in (
         ("sender", fault.scope.sender, KNOWS_SENDER),
         ("recipient", fault.scope.recipient, KNOWS_RECIPIENT),

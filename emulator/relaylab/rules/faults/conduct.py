@@ -27,6 +27,7 @@ class Kind(Enum):
     END = "the end of the connection"
     OPENING = "another beginning"
     TLS = "another handshake"
+    NAMES = "another answer to a question, or none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ class Conduct:
     name: str = ""
 
 
-ALL: Final = frozenset(Step)
+ALL: Final = frozenset(Step) - {Step.QUERY}  # of SMTP
 ANSWERED: Final = ALL - {Step.TLS, Step.PROMPT, Step.ERROR}
 WRITTEN: Final = ALL - {Step.TLS}
 WORDED: Final = WRITTEN - {Step.EHLO}

@@ -9,11 +9,13 @@ import json
 import re
 import sys
 from dataclasses import fields
+from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, get_args, get_type_hints
 
 from pydantic import TypeAdapter
 
+from relaylab.domain.certificate import CertificateFacts, ChainFault
 from relaylab.domain.decision import Decision, ReplyFacts
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import Event
@@ -159,7 +161,7 @@ def _tidied(schema: Json) -> Json:
 
 def _event(kind: type, word: str) -> Json:
     """Describe one kind of event by its fields, as ``as_json`` writes them."""
-    names = {"Decision": Decision, "ReplyFacts": ReplyFacts, "Source": Source, "Endpoint": Endpoint}
+    names = {one.__name__: one for one in (Decision, ReplyFacts, Source, Endpoint, CertificateFacts)}
     hints = get_type_hints(kind, localns=names)
     properties: Json = {"seq": {"type": "integer"}, "kind": {"const": word}}
     for one in fields(kind):
@@ -173,13 +175,24 @@ def _plain(hint: Any) -> Json:  # noqa: ANN401 - any annotation of an event
         str: {"type": "string"},
         int: {"type": "integer"},
         str | None: {"type": ["string", "null"]},
+        bool: {"type": "boolean"},
         tuple[str, ...]: {"type": "array", "items": {"type": "string"}},
+        datetime | None: {"type": ["string", "null"], "format": "date-time"},
+        ChainFault | None: {"type": ["string", "null"], "enum": [*map(str, ChainFault), None]},
         Endpoint: {"type": "string"},
         Decision: {"$ref": _SHAPES + VerdictShape.__name__},
         ReplyFacts: {"$ref": _SHAPES + ReplyShape.__name__},
         Source: {"$ref": _SHAPES + SourceShape.__name__},
     }
+    if hint == CertificateFacts | None:
+        return {"oneOf": [_object(CertificateFacts), {"type": "null"}]}
     return by_type.get(hint, {"type": "string", "format": "date-time"})
+
+
+def _object(kind: type) -> Json:
+    """Describe a value inside an event by its fields."""
+    properties = {name: _plain(hint) for name, hint in get_type_hints(kind).items()}
+    return {"type": "object", "properties": properties, "required": list(properties)}
 
 
 if __name__ == "__main__":

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from relaylab.app.world_file.checks import applications, catalogue, connectors, directory, estate, names, notes
+from relaylab.app.world_file import roots
+from relaylab.app.world_file.checks import (
+    applications,
+    catalogue,
+    connectors,
+    directory,
+    estate,
+    names,
+    notes,
+    records,
+    spoofing,
+)
 from relaylab.app.world_file.draft import Draft
 from relaylab.app.world_file.errors import Fault
 from relaylab.app.world_file.known import KnownNames
@@ -17,6 +28,9 @@ CHECKS: Final[tuple[Callable[[Draft, KnownNames], Iterator[Fault]], ...]] = (
     *applications.CHECKS,
     *connectors.CHECKS,
     *estate.CHECKS,
+    *roots.CHECKS,
+    *records.CHECKS,
+    *spoofing.CHECKS,
 )
 NOTES: Final = notes.NOTES
 

@@ -1,26 +1,22 @@
-"""Senders stand in sites that exist and hold credentials of somebody; DNS records say what their type can say."""
+"""Senders stand in sites that exist and hold credentials of somebody."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address
 from typing import Final
 
 from relaylab.app.world_file.draft import Draft, Entry
 from relaylab.app.world_file.errors import Fault, did_you_mean, shown
 from relaylab.app.world_file.known import KnownNames
-from relaylab.domain.address import Address, DomainName
+from relaylab.domain.address import Address
 from relaylab.domain.directory import AppRegistration
 from relaylab.domain.estate import Method, Sender, Site
 from relaylab.domain.tenant import HveAccount, Mailbox, Tenant
-from relaylab.domain.world import DnsRecord
 
 _SMTP_AUTH: Final = frozenset({Method.SMTP_AUTH_BASIC, Method.SMTP_AUTH_OAUTH})
 _HVE: Final = frozenset({Method.HVE_BASIC, Method.HVE_OAUTH})
 _PASSWORD: Final = frozenset({Method.SMTP_AUTH_BASIC, Method.HVE_BASIC})
-_PREFERENCE_AND_HOST: Final = re.compile(r"\d{1,5} +(?P<host>\S+)")
 
 
 def sites_exist(draft: Draft, _: KnownNames) -> Iterator[Fault]:
@@ -74,17 +70,6 @@ def applications_of_senders_are_registered(draft: Draft, _: KnownNames) -> Itera
             yield Fault(entry.place / "app_id", shown(app_id), "is not a registered application", way_out)
 
 
-def records_say_what_their_type_can(draft: Draft, _: KnownNames) -> Iterator[Fault]:
-    """An A record holds an IPv4 address, an MX record a preference and a host, and so on."""
-    for entry in draft.of(DnsRecord):
-        expected, reads = _RECORDS[entry.noun.type]
-        try:
-            reads(entry.noun.value)
-        except ValueError:
-            seen = f"is not the value of {'an' if entry.noun.type[0] in 'AM' else 'a'} {entry.noun.type} record"
-            yield Fault(entry.place / "value", shown(entry.noun.value), seen, f"write {expected}")
-
-
 @dataclass(frozen=True, slots=True)
 class _Accounts:
     """The accounts of one kind, by address."""
@@ -112,25 +97,9 @@ def _has_none(account: Entry[Mailbox] | Entry[HveAccount]) -> bool:
     return account.is_fine and account.noun.password is None
 
 
-def _mail_exchanger(value: str) -> DomainName:
-    if (match := _PREFERENCE_AND_HOST.fullmatch(value)) is None:
-        raise ValueError(value)
-    return DomainName.parse(match["host"])
-
-
-_RECORDS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
-    "A": ("an IPv4 address", IPv4Address),
-    "AAAA": ("an IPv6 address", IPv6Address),
-    "MX": ("a preference and a host, as 0 contoso-com.mail.protection.outlook.com", _mail_exchanger),
-    "CNAME": ("a domain name", DomainName.parse),
-    "PTR": ("a domain name", DomainName.parse),
-    "TXT": ("the text without quotes inside", str),
-}
-
 CHECKS: Final = (
     sites_exist,
     signers_have_an_account,
     hve_senders_have_an_hve_account,
     applications_of_senders_are_registered,
-    records_say_what_their_type_can,
 )

@@ -1,0 +1,60 @@
+"""SPF of the senders that go to a tenant MX, looked up at each hop for the address that is seen there (fact COR-03)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from relaylab.domain.authentication import SpfResult
+from relaylab.domain.estate import Method
+from relaylab.domain.randomness import Randomness
+from relaylab.domain.world import DEFAULT_PUBLIC_IP
+from relaylab.mailauth import Session, check_spf
+from relaylab.rules.dns.addresses import OUTBOUND
+from relaylab.rules.dns.catalogue import zones_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from relaylab.domain.estate import Sender
+    from relaylab.domain.world import World
+    from relaylab.domain.zone import IpAddress, Zone
+    from relaylab.engine.rulebook import Rulebook
+
+_MX: Final = frozenset({Method.CONNECTOR_RELAY, Method.DIRECT_SEND})
+_NO_KEY: Final = ""  # SPF asks for no key
+
+
+def spf_failures(world: World, rulebook: Rulebook, at: datetime) -> Iterator[tuple[str, str]]:
+    """Give for each sender and each hop at which SPF does not pass the sender's name and a sentence."""
+    zone = zones_of(world, rulebook, Randomness(0), lambda _: _NO_KEY).at(at)
+    for sender in world.senders:
+        methods = _MX & {sender.today, sender.target}
+        if not methods:
+            continue
+        result = _result(zone, sender, _address(world, sender), at)
+        if result is not SpfResult.PASS:
+            hop = f"on arrival at Exchange Online, for the site's address {_address(world, sender)}"
+            yield sender.name, _told(sender, result, hop, f"ip4:{_address(world, sender)}")
+        leaves = Method.CONNECTOR_RELAY in methods and any(world.recipient(to).is_outside for to in sender.to)
+        result = _result(zone, sender, OUTBOUND.address, at) if leaves else SpfResult.PASS
+        if result is not SpfResult.PASS:
+            hop = f"at the outside recipient, for Microsoft's address {OUTBOUND.address}"
+            yield sender.name, _told(sender, result, hop, "include:spf.protection.outlook.com")
+
+
+def _told(sender: Sender, result: SpfResult, hop: str, lacks: str) -> str:
+    domain = sender.from_address.domain
+    nothing = result is SpfResult.NONE
+    why = f"{domain} has no SPF record" if nothing else f"the record of {domain} lacks {lacks}"
+    return f"{sender.name}: spf={result} {hop}; {why}"
+
+
+def _address(world: World, sender: Sender) -> IpAddress:
+    site = world.site(sender.site) if sender.site else None
+    return site.public_ip if site else DEFAULT_PUBLIC_IP
+
+
+def _result(zone: Zone, sender: Sender, ip: IpAddress, at: datetime) -> SpfResult:
+    session = Session(ip=ip, helo=sender.name, mail_from=str(sender.from_address), receiver="relaylab", now=at)
+    return check_spf(zone, session).result

@@ -1,0 +1,38 @@
+"""The domains that a message says it is from: those of every mailbox in every From field.
+
+Law of this module: nothing that stands in a From field raises.
+"""
+
+from __future__ import annotations
+
+import re
+from email.utils import getaddresses
+from typing import TYPE_CHECKING, Final
+
+from relaylab.mailauth.fields import split_message
+from relaylab.mailauth.names import ascii_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LONGEST: Final = 4_096  # characters of a field that are looked at
+_NAME: Final = re.compile(r"[a-z0-9_\-]+(?:\.[a-z0-9_\-]+)*")
+
+
+def author_domains(content: bytes | bytearray) -> tuple[str, ...]:
+    """Give each author domain once, in lower-case ASCII, in the order of the addresses (RFC 7489 §3.1.1)."""
+    fields = split_message(content).named("from")
+    return tuple(dict.fromkeys(domain for field in fields for domain in _domains(field.value)))
+
+
+def _domains(value: bytes) -> Iterator[str]:
+    text = " ".join(value[:_LONGEST].decode("utf-8", "replace").split())
+    try:
+        found = getaddresses([text])
+    except (RecursionError, ValueError):  # comments within comments within comments
+        return
+    for _, address in found:
+        _, at, domain = address.rpartition("@")
+        name = ascii_name(domain.strip()) if at else None
+        if name is not None and _NAME.fullmatch(name):
+            yield name

@@ -1,0 +1,62 @@
+"""Whose address authentication judges behind a gateway: the trail of Received fields, walked back (fact MX-CON-08).
+
+Enhanced Filtering for connectors changes which address SPF sees, and nothing about attribution. How Exchange Online
+reads foreign Received fields is not public; what is read here is the address in the from clause, however bracketed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import TYPE_CHECKING, Final
+
+from relaylab.mailauth.fields import split_message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LONGEST: Final = 2_048  # characters of a Received field that are looked at
+_BY: Final = re.compile(r"\sby\s", re.IGNORECASE)
+_ADDRESS: Final = re.compile(r"[\[(](?:IPv6:)?([0-9A-Fa-f:.]{2,45})[\])]", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedAddress:
+    """The address that SPF judges, and why it is not the one that connected, where it is not."""
+
+    ip: IPv4Address | IPv6Address
+    because: tuple[str, ...] = ()
+
+
+def judged_address(
+    content: bytes | bytearray,
+    connecting: IPv4Address | IPv6Address,
+    *,
+    skip_last_ip: bool = False,
+    skips: Callable[[IPv4Address | IPv6Address], bool] | None = None,
+) -> JudgedAddress:
+    """Give the first address that is not skipped, from the one that connected backwards; that one if all are.
+
+    ``skip_last_ip`` is EFSkipLastIP, which skips the connecting address alone; ``skips`` tells whether an address is
+    on EFSkipIPs, which counts only without it.
+    """
+    if not skip_last_ip and (skips is None or not skips(connecting)):
+        return JudgedAddress(connecting)
+    for ip in _trail(content):
+        if skip_last_ip or skips is None or not skips(ip):
+            setting = "EFSkipLastIP" if skip_last_ip else "EFSkipIPs"
+            return JudgedAddress(ip, (f"{setting} skips {connecting}: {ip} of the Received fields is judged",))
+    return JudgedAddress(connecting, (f"no Received field names an address before {connecting}, so it is judged",))
+
+
+def _trail(content: bytes | bytearray) -> Iterator[IPv4Address | IPv6Address]:
+    for field in split_message(content).named("received"):
+        clause = _BY.split(" ".join(field.value[:_LONGEST].decode("latin-1").split()), maxsplit=1)[0]
+        for found in _ADDRESS.finditer(clause):
+            try:
+                yield ip_address(found[1])
+            except ValueError:
+                continue
+            break

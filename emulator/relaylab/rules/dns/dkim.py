@@ -1,0 +1,47 @@
+"""The public keys that the CNAME records of a tenant's domains lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from relaylab.domain.world import DnsRecord
+from relaylab.engine.publication import Publishing, published, record
+from relaylab.rules import sources
+from relaylab.rules.dns.hosts import DKIM_MAIL_MICROSOFT, SELECTORS, dkim_names
+
+ZONES: Final = (DKIM_MAIL_MICROSOFT,)
+_AZURE: Final = "azurecomm-prod-net._domainkey.azurecomm.net"
+
+
+@published(source=sources.DNS_DKIM)
+def keys(publishing: Publishing) -> Iterator[DnsRecord]:
+    """The keys of a domain added before May 2025 are published below the tenant's onmicrosoft.com domain."""
+    yield from _keys(publishing, at_mail_microsoft=False)
+
+
+@published(source=sources.DNS_DKIM_MAIL_MICROSOFT)
+def keys_at_dkim_mail_microsoft(publishing: Publishing) -> Iterator[DnsRecord]:
+    """The keys of a domain added from May 2025 on are published below dkim.mail.microsoft."""
+    yield from _keys(publishing, at_mail_microsoft=True)
+
+
+@published(source=sources.DNS_DKIM_ACS)
+def keys_of_acs(publishing: Publishing) -> Iterator[DnsRecord]:
+    """Azure Communication Services publishes its own two keys below azurecomm.net."""
+    for selector in SELECTORS:
+        yield _key(publishing, f"{selector}-{_AZURE}", selector)
+
+
+def _keys(publishing: Publishing, *, at_mail_microsoft: bool) -> Iterator[DnsRecord]:
+    for tenant, domain in publishing.domains():
+        for selector, name in dkim_names(publishing, tenant, domain):
+            if name.endswith(f".{DKIM_MAIL_MICROSOFT}") is at_mail_microsoft:
+                yield _key(publishing, name, selector)
+
+
+def _key(publishing: Publishing, name: str, selector: str) -> DnsRecord:
+    return record(name, "TXT", f"v=DKIM1; k=rsa; p={publishing.signing_key(selector)};")
+
+
+PUBLICATIONS: Final = (keys, keys_at_dkim_mail_microsoft, keys_of_acs)

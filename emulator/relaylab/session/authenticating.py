@@ -1,0 +1,99 @@
+"""Whether the sender of a message at the tenant MX is who it says: SPF, DKIM, DMARC, and what policies make of it.
+
+Law: only mail at the MX is looked at, and of that only what is not refused anyway because it may not leave: verifying a
+message of 35 MB takes about a second. Who signs in is known, and is not asked.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from relaylab.domain.anti_spoof import Handling
+from relaylab.domain.message import Hop, HopFacts
+from relaylab.mailauth import Session
+from relaylab.rules.authentication import Recipients, handling, judge
+
+if TYPE_CHECKING:
+    from relaylab.domain.address import DomainName
+    from relaylab.domain.attribution import Attribution
+    from relaylab.domain.authentication import AuthenticationResults
+    from relaylab.domain.message import MessageHead
+    from relaylab.domain.tenant import Tenant
+    from relaylab.domain.zone import Zone
+    from relaylab.session.moment import Moment
+    from relaylab.session.party import Party
+    from relaylab.session.transaction import Transaction
+
+_SERVICE: Final = (".mail.protection.outlook.com", ".mx.microsoft")
+
+
+class Judged(NamedTuple):
+    """What was found of the sender, and what the recipients' policy does with the message."""
+
+    results: AuthenticationResults | None
+    handling: Handling
+
+
+def authenticated(  # noqa: PLR0913 - the message and its session
+    transaction: Transaction,
+    content: bytes | bytearray,
+    head: MessageHead,
+    *,
+    attribution: Attribution,
+    party: Party,
+    hello: str,
+    message_id: str,
+    moment: Moment,
+) -> Judged:
+    """Judge a complete message on arrival; recipients inside decide whether there is a composite (fact MX-HDR-04)."""
+    may_not_leave = not attribution.may_relay and any(one.is_outside for one in transaction.recipients)
+    if moment.dns is None or not content or may_not_leave:
+        return Judged(None, Handling.DELIVER)
+    inside = next((one for one in transaction.recipients if one.tenant is not None), None)
+    results = judge(
+        moment.dns,
+        Session(
+            ip=party.peer.ip,
+            helo=hello,
+            mail_from=str(transaction.sender or ""),
+            receiver=party.names.host,
+            now=moment.now,
+        ),
+        content,
+        recipients=None
+        if inside is None or inside.tenant is None
+        else _recipients(inside.tenant, inside.address.domain, head, moment.dns),
+        readings=moment.rulebook.readings,
+        chance=party.randomness.stream("dmarc", message_id),
+    )
+    if inside is None or inside.tenant is None:
+        return Judged(results, Handling.DELIVER)
+    asked = handling(results, inside.tenant.anti_phish_policy)
+    # What comes over a connector is never refused (facts MX-RLY-05, MX-GAP-22); Junk in its place is our inference.
+    refuses_a_relay = asked is Handling.REJECT and attribution.may_relay
+    return Judged(results, Handling.JUNK if refuses_a_relay else asked)
+
+
+def facts(hop: Hop, results: AuthenticationResults) -> HopFacts:
+    """Give results in the words of header fields."""
+    composite = results.composite
+    return HopFacts(
+        hop=hop,
+        ip=str(results.spf.ip),
+        spf=str(results.spf.result),
+        dkim=tuple(f"{one.result} d={one.domain}" if one.domain else str(one.result) for one in results.dkim),
+        dmarc=str(results.dmarc.result),
+        compauth=f"{composite.result} reason={composite.reason}" if composite else "",
+        because=results.because,
+    )
+
+
+def _recipients(tenant: Tenant, domain: DomainName, head: MessageHead, zone: Zone) -> Recipients:
+    author = head.from_address
+    hosts = [
+        value.rpartition(" ")[2].removesuffix(".").lower() for value in zone.look_up(str(domain), "MX").values("MX")
+    ]
+    return Recipients(
+        own_from=author is not None and tenant.owns(author.domain),
+        mx_points_here=not hosts or any(host.endswith(_SERVICE) for host in hosts),
+    )
