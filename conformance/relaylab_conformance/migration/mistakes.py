@@ -115,12 +115,13 @@ def mistakes(
 
     DNS is asked as it is ``at`` an instant.
     """
-    return (
+    found = (
         _CONTACT.found(_contacts(world)),
         *_not_built_yet(world),
         *_spf(world, rulebook, at),
         _WRONG_DATE.found(_wrong_dates(world, rulebook, stops)),
     )
+    return tuple(sorted(found, key=lambda mistake: mistake.number))
 
 
 def _contacts(world: World) -> Iterator[tuple[str, str]]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from relaylab.domain.authentication import AuthenticationResults
     from relaylab.domain.message import MessageHead
     from relaylab.domain.tenant import Tenant
+    from relaylab.domain.world import Recipient
     from relaylab.domain.zone import Zone
     from relaylab.session.moment import Moment
     from relaylab.session.party import Party
@@ -49,7 +50,7 @@ def authenticated(  # noqa: PLR0913 - the message and its session
     may_not_leave = not attribution.may_relay and any(one.is_outside for one in transaction.recipients)
     if moment.dns is None or not content or may_not_leave:
         return Judged(None, Handling.DELIVER)
-    inside = next((one for one in transaction.recipients if one.tenant is not None), None)
+    inside = next((one for one in transaction.recipients if is_inside(one, attribution)), None)
     results = judge(
         moment.dns,
         Session(
@@ -72,6 +73,13 @@ def authenticated(  # noqa: PLR0913 - the message and its session
     # What comes over a connector is never refused (facts MX-RLY-05, MX-GAP-22); Junk in its place is our inference.
     refuses_a_relay = asked is Handling.REJECT and attribution.may_relay
     return Judged(results, Handling.JUNK if refuses_a_relay else asked)
+
+
+def is_inside(recipient: Recipient, attribution: Attribution) -> bool:
+    """Tell whether a recipient is in the tenant whose mail it is; what comes in is its recipients' own."""
+    if not attribution.may_relay or attribution.tenant is None:
+        return recipient.tenant is not None
+    return recipient.tenant is not None and recipient.tenant.id == attribution.tenant.id
 
 
 def facts(hop: Hop, results: AuthenticationResults) -> HopFacts:

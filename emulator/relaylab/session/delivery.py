@@ -13,6 +13,7 @@ from relaylab.domain.charge import Charge, Meter
 from relaylab.domain.message import Copy, Envelope, KeptMessage, Placement
 from relaylab.domain.world import Recipient, Standing
 from relaylab.rules import limits
+from relaylab.session.authenticating import is_inside
 from relaylab.session.head import parse_head
 from relaylab.session.report import Failure, write_report
 from relaylab.session.stamping import stamped
@@ -185,9 +186,15 @@ def _place(
                 copies.append(Copy(recipient.address, through, Placement.NONE, verdict.decision()))
                 continue
             external += copy_ask.is_external
-            outside = recipient.standing in {Standing.OUTSIDE, Standing.RELAYED}
-            copies.append(Copy(recipient.address, through, Placement.OUTSIDE if outside else _INSIDE[ask.handling]))
+            copies.append(Copy(recipient.address, through, _placed(ask, recipient)))
     return copies, bounced, external
+
+
+def _placed(ask: DataAsk, recipient: Recipient) -> Placement:
+    """Give where a copy goes: outside, or where the policy of the tenant whose mail it is wants it."""
+    if recipient.standing in {Standing.OUTSIDE, Standing.RELAYED}:
+        return Placement.OUTSIDE
+    return _INSIDE[ask.handling] if is_inside(recipient, ask.attribution) else Placement.INBOX
 
 
 def _uses_moera(ask: DataAsk, tenant: Tenant) -> bool:

@@ -14,10 +14,10 @@ from relaylab.rules.dns.addresses import OUTBOUND, RELAY_POOL
 if TYPE_CHECKING:
     from relaylab.domain.asks import DataAsk
     from relaylab.domain.authentication import AuthenticationResults
+    from relaylab.domain.randomness import Random
     from relaylab.mailauth import SigningKey
     from relaylab.rules.dns.addresses import OutboundHost
     from relaylab.session.moment import MailDns, Moment
-    from relaylab.session.party import Party
 
 _SELECTORS: Final = ("selector1", "selector2")
 
@@ -50,7 +50,7 @@ def outbound_host(ask: DataAsk) -> OutboundHost:
 
 
 def seen_outside(
-    ask: DataAsk, content: bytes, *, party: Party, message_id: str, moment: Moment
+    ask: DataAsk, content: bytes, *, receiver: str, chance: Random, moment: Moment
 ) -> AuthenticationResults | None:
     """Judge a message as the outside recipient does; ``content`` is what leaves, signed. None where nobody looks."""
     if moment.dns is None:
@@ -60,10 +60,9 @@ def seen_outside(
         ip=host.address,
         helo=host.name,
         mail_from=str(ask.envelope.mail_from or ""),
-        receiver=str(ask.outside[0].domain),
+        receiver=receiver,
         now=moment.now,
     )
-    chance = party.randomness.stream("dmarc", message_id, "far end")
     discovery = Discovery(moment.rulebook.readings["dmarc_discovery"])
     return authenticate(moment.dns, session, content, chance=chance, discovery=discovery)
 

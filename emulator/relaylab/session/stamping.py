@@ -23,7 +23,7 @@ from relaylab.rules.authentication import (
     received_spf,
 )
 from relaylab.rules.authentication import Hop as HandOver
-from relaylab.session.authenticating import facts
+from relaylab.session.authenticating import facts, is_inside
 from relaylab.session.leaving import seen_outside, signature
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ def stamped(  # noqa: PLR0913 - the message and its session
     results = ask.authentication
     if results is None:
         return Stamped()
-    leaves = bool(ask.outside) and ask.attribution.may_relay
+    recipients = [moment.world.recipient(address) for address in ask.envelope.recipients]
+    outside = [one.address for one in recipients if not is_inside(one, ask.attribution)]
+    leaves = bool(outside)
     judged = replace(results, composite=None) if leaves else results
     chance = party.randomness.stream("stamps", message_id)
     headers = (
@@ -70,8 +72,9 @@ def stamped(  # noqa: PLR0913 - the message and its session
     field = signature(ask, content, moment)
     if field is not None:
         headers, content = (field, *headers), f"{field}\r\n".encode() + content
-    outside = seen_outside(ask, content, party=party, message_id=message_id, moment=moment)
-    return Stamped(headers, (*seen, facts(Hop.FAR_END, outside)) if outside is not None else seen)
+    chance = party.randomness.stream("dmarc", message_id, "far end")
+    found = seen_outside(ask, content, receiver=str(outside[0].domain), chance=chance, moment=moment)
+    return Stamped(headers, (*seen, facts(Hop.FAR_END, found)) if found is not None else seen)
 
 
 def _hand_over(ask: DataAsk, party: Party, hello: str, chance: Random) -> HandOver:

@@ -26,6 +26,15 @@ def keys_at_dkim_mail_microsoft(publishing: Publishing) -> Iterator[DnsRecord]:
     yield from _keys(publishing, at_mail_microsoft=True)
 
 
+@published(source=sources.DNS_INITIAL_DOMAIN)
+def selectors_of_initial_domains(publishing: Publishing) -> Iterator[DnsRecord]:
+    """The selectors of a tenant's onmicrosoft.com domain lead to its keys, and nobody has to write them."""
+    for tenant, domain in publishing.domains():
+        if domain.name == tenant.initial_domain:
+            for selector, name in dkim_names(publishing, tenant, domain):
+                yield record(f"{selector}._domainkey.{domain.name.name}", "CNAME", name)
+
+
 @published(source=sources.DNS_DKIM_ACS)
 def keys_of_acs(publishing: Publishing) -> Iterator[DnsRecord]:
     """Azure Communication Services publishes its own two keys below azurecomm.net."""
@@ -44,4 +53,4 @@ def _key(publishing: Publishing, name: str, selector: str) -> DnsRecord:
     return record(name, "TXT", f"v=DKIM1; k=rsa; p={publishing.signing_key(selector)};")
 
 
-PUBLICATIONS: Final = (keys, keys_at_dkim_mail_microsoft, keys_of_acs)
+PUBLICATIONS: Final = (keys, keys_at_dkim_mail_microsoft, selectors_of_initial_domains, keys_of_acs)
