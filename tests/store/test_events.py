@@ -4,10 +4,12 @@ from typing import get_args
 
 import pytest
 
+from relaylab.domain.arrival import Arrival
 from relaylab.domain.decision import EffectKind, ReplyFacts
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import (
     Answered,
+    Attributed,
     BadInput,
     Closed,
     Connected,
@@ -18,8 +20,10 @@ from relaylab.domain.event import (
     TlsFailed,
     TlsStarted,
 )
+from relaylab.engine.attribution import attribute
 from relaylab.store import KINDS, Entry, EventLog, as_json, kind_of
 from relaylab.store.shapes import source_json
+from tests.builders import a_connector, a_peer, a_tenant, a_world, an_address
 from tests.store.builders import DECISION, NOON
 
 
@@ -189,6 +193,40 @@ EVERY_KIND: list[tuple[Event, dict[str, object]]] = [
     (
         Kept(**COMMON, message="m-1", mail_from=None, recipients=("a@contoso.com",), size=24),  # type: ignore[arg-type]
         {"kind": "kept", "message": "m-1", "mail_from": None, "recipients": ["a@contoso.com"], "size": 24},
+    ),
+    (
+        Attributed(
+            **COMMON,  # type: ignore[arg-type]
+            attribution=attribute(
+                a_world(a_tenant(inbound_connectors=(a_connector(),))),
+                Arrival.of(a_peer()),
+                an_address("scanner@contoso.com"),
+            ),
+        ),
+        {
+            "kind": "attributed",
+            "attribution": {
+                "direction": "originating",
+                "tenant": "contoso",
+                "connector": "hq",
+                "basis": "address",
+                "because": [
+                    "198.51.100.7 is on connector 'hq' of tenant contoso",
+                    "the MAIL FROM domain contoso.com is an accepted domain of that tenant",
+                ],
+                "risks": [],
+                "evidence": [
+                    {
+                        "tenant": "contoso",
+                        "connector": "hq",
+                        "connector_type": "OnPremises",
+                        "decided": True,
+                        "finding": "198.51.100.7 is on connector 'hq' of tenant contoso; "
+                        "the MAIL FROM domain contoso.com is an accepted domain of that tenant",
+                    }
+                ],
+            },
+        },
     ),
     (
         Reported(**COMMON, message="m-2", about="m-1", recipients=("a@contoso.com",)),  # type: ignore[arg-type]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from relaylab.domain.arrival import Arrival
 from relaylab.domain.estate import Method
 from relaylab.domain.message import Placement
 from relaylab.domain.peer import Peer
@@ -122,13 +123,13 @@ def _doubt(trial: Trial, replay: Replay) -> _Grounds | None:
     if trial.method is not Method.CONNECTOR_RELAY:
         return None
     peer = peer_of(trial.leg.world, trial.sender)
-    attribution = attribute(trial.leg.world, peer, trial.sender.from_address)
+    attribution = attribute(trial.leg.world, Arrival.of(peer), trial.sender.from_address)
     if attribution.may_relay:
         return None
     return _Grounds(
         (
             _AS_DIRECT_SEND,
-            *attribution.rejected,
+            *attribution.rejected(),
         ),
         sources.RELAY_RULE,
         relay_is_denied.fix.format(ip=peer.ip, recipient=trial.sender.to[0]),

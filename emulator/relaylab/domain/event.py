@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from relaylab.domain.attribution import Attribution
     from relaylab.domain.decision import Decision, ReplyFacts
     from relaylab.domain.endpoint import Endpoint
     from relaylab.domain.source import Source
@@ -67,6 +68,13 @@ class Judged(SessionEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attributed(SessionEvent):
+    """A message at the tenant MX was attributed; its evidence on every connector is written when somebody reads it."""
+
+    attribution: Attribution
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kept(SessionEvent):
     """A message was accepted and kept."""
 
@@ -101,4 +109,4 @@ class Closed(SessionEvent):
     why: str
 
 
-Event = Connected | TlsStarted | TlsFailed | Answered | Judged | Kept | Reported | BadInput | Closed
+Event = Connected | TlsStarted | TlsFailed | Answered | Judged | Kept | Attributed | Reported | BadInput | Closed

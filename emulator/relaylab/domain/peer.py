@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from relaylab.domain.certificate import ClientCertificate
 
 OLD_TLS: Final = frozenset({"SSLv3", "TLSv1", "TLSv1.1"})
 
@@ -19,11 +22,15 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class TlsFacts:
-    """A finished handshake: protocol version (``TLSv1.2``), cipher suite (OpenSSL's name) and the name asked for."""
+    """A finished handshake: protocol version (``TLSv1.2``), cipher suite (OpenSSL's name) and the name asked for.
+
+    ``client_certificate`` is what the client presented, where it was asked to (the tenant MX) and did.
+    """
 
     version: str
     cipher: str
     sni: str | None = None
+    client_certificate: ClientCertificate | None = None
 
     @property
     def is_outdated(self) -> bool:

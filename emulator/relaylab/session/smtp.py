@@ -169,11 +169,13 @@ class SmtpSession:
 
     def _hello(self, command: Command, moment: Moment) -> Turn:
         progress = self._progress
-        verdict = moment.rulebook.judge(HelloAsk(**progress.circumstances(moment), argument=command.argument))
+        ask = HelloAsk(**progress.circumstances(moment), argument=command.argument, server_name=self._party.names.host)
+        verdict = moment.rulebook.judge(ask)
         if not verdict.admits:
             return self._speech.refuse(verdict, command.verb.value, moment, counts_as_error=True)
         charges = self._mailing.forget(moment)  # RFC 5321 §4.1.4
         progress.state = State.READY
+        progress.hello_name = command.argument
         words = {"host": self._party.names.host, "ip": str(self._party.peer.ip)}
         if command.verb is Verb.HELO:
             return self._speech.say(replies.HELLO.fill(**words), moment, charges=charges)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from relaylab.domain.arrival import Arrival
 from relaylab.domain.asks import DataAsk
 from relaylab.domain.attribution import Attribution, Direction
 from relaylab.domain.endpoint import Endpoint
@@ -31,7 +32,7 @@ def arriving(
         world=world,
         endpoint=Endpoint.MX,
         peer=peer,
-        attribution=attribute(world, peer, sender),
+        attribution=attribute(world, Arrival.of(peer), sender),
     )
 
 
@@ -101,7 +102,7 @@ def test_the_size_comes_before_the_relay() -> None:
 
 
 def test_originating_mail_is_not_asked_where_it_goes() -> None:
-    attribution = Attribution(Direction.ORIGINATING, a_tenant(), a_connector(), lists_the_ip=True)
+    attribution = Attribution(Direction.ORIGINATING, a_tenant(), a_connector(), matches_the_client=True)
 
     assert QUEUED == said(
         a_data_ask(OUTSIDE, endpoint=Endpoint.MX, attribution=attribution), relay_denied_text="attr36"

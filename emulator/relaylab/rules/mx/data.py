@@ -35,8 +35,8 @@ def message_is_too_large(ask: DataAsk) -> bool:
     fix=fixes.SEND_AS_THE_TENANT,
 )
 def relay_is_denied_to_a_foreign_sender(ask: DataAsk) -> bool:
-    """A connector that lists the address does not relay for a MAIL FROM that is empty or not the tenant's."""
-    return bool(ask.outside) and not ask.attribution.may_relay and ask.attribution.lists_the_ip
+    """A connector that knows the client does not relay for a MAIL FROM that is empty or not the tenant's."""
+    return bool(ask.outside) and not ask.attribution.may_relay and ask.attribution.matches_the_client
 
 
 @_rule(
@@ -65,6 +65,30 @@ def relay_is_denied(ask: DataAsk) -> bool:
     return bool(ask.outside) and not ask.attribution.may_relay
 
 
+@_rule(
+    EffectKind.REFUSE,
+    replies.HOP_COUNT,
+    asks=DataAsk,
+    source=sources.HOP_COUNT,
+    fix="Find the two servers that hand the message to each other: a forward, or a connector back to Exchange Online.",
+)
+def message_goes_in_circles(ask: DataAsk) -> bool:
+    """A message that has passed too many servers is taken for one that goes in circles."""
+    return ask.head.hops > limits.HOPS
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.NO_FROM_HEADER,
+    asks=DataAsk,
+    source=sources.NO_FROM_HEADER,
+    fix="Have the sender write a From header with one valid address.",
+)
+def message_has_no_valid_from(ask: DataAsk) -> bool:
+    """A message without a valid address in From is refused."""
+    return ask.head.from_address is None
+
+
 RULES: Final[tuple[AnyRule, ...]] = (
     message_is_too_large,
     relay_is_denied_to_a_foreign_sender.only_under(relay_denied_text="tenant_attribution"),
@@ -73,4 +97,6 @@ RULES: Final[tuple[AnyRule, ...]] = (
     ),
     relay_is_denied_over_ipv6,
     relay_is_denied,
+    message_goes_in_circles,
+    message_has_no_valid_from,
 )

@@ -18,3 +18,7 @@ SEND_AS_THE_TENANT: Final = (
 )
 CORRECT_THE_RECIPIENT: Final = "Correct the recipient {recipient} in the sender, or create it in tenant {tenant}."
 SEND_LESS: Final = "Send less than 150 MiB, or have the device split the scan."
+LEAVE_THE_BLOCKLIST: Final = (
+    "Look {ip} up at https://check.spamhaus.org/ and have it removed; an address of a dynamic range stays listed: get "
+    "a static one from the provider, or send by SMTP AUTH with OAuth (port 587)."
+)

@@ -9,6 +9,7 @@ from typing import Final
 from relaylab.app.world_file.draft import Draft
 from relaylab.app.world_file.errors import ROOT, Fault, Place, shown
 from relaylab.app.world_file.known import KnownNames
+from relaylab.domain.connector import InboundConnector
 from relaylab.domain.estate import Sender, Site
 from relaylab.domain.secret import Secret
 from relaylab.domain.tenant import (
@@ -17,7 +18,6 @@ from relaylab.domain.tenant import (
     AuthenticationPolicy,
     ConditionalAccessPolicy,
     FixedToken,
-    InboundConnector,
     ServicePrincipal,
     Tenant,
 )
