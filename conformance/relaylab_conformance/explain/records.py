@@ -15,6 +15,7 @@ from relaylab.domain.source import Source
 from relaylab_conformance.explain.answer import Explanation, UnknownError, cited, cut, entry
 from relaylab_conformance.report.folder import EVENTS, MESSAGES
 
+_ATTRIBUTED: Final = "attributed"
 _PATIENCE: Final = 10.0  # real seconds for an answer of the control plane
 
 
@@ -27,6 +28,10 @@ class Records(Protocol):
 
     def messages(self) -> Sequence[Mapping[str, Any]]:
         """Give every message."""
+        ...
+
+    def events_of(self, session: str) -> Sequence[Mapping[str, Any]]:
+        """Give the events of one session in their order."""
         ...
 
 
@@ -43,6 +48,10 @@ class Run:
     def messages(self) -> Sequence[Mapping[str, Any]]:
         """Give every message."""
         return self._lines(MESSAGES)
+
+    def events_of(self, session: str) -> Sequence[Mapping[str, Any]]:
+        """Give the events of one session in their order."""
+        return [event for event in self._lines(EVENTS) if event["session"] == session]
 
     def _lines(self, name: str) -> list[Mapping[str, Any]]:
         file = self.folder / name
@@ -71,6 +80,11 @@ class Control:
         found: Sequence[Mapping[str, Any]] = self._get("/messages")["messages"]
         return found
 
+    def events_of(self, session: str) -> Sequence[Mapping[str, Any]]:
+        """Give the events of one session in their order."""
+        found: Sequence[Mapping[str, Any]] = self._get(f"/events?session={session}&limit=1000")["events"]
+        return found
+
     def _get(self, path: str) -> Mapping[str, Any]:
         if not self.url.startswith(("http://", "https://")):
             raise UnknownError(f"{self.url!r} is no address; `relaylab serve` prints it, as http://127.0.0.1:1592")
@@ -92,10 +106,10 @@ def explain_record(what: str, records: Records) -> Explanation | None:
     """Explain an event by its number or a message by its id; None for what is neither."""
     if what.isascii() and what.isdigit():
         event = records.event(int(what))
-        return _event(event) if event else None
+        return _event(event, records) if event else None
     messages = records.messages()
     message = next((message for message in messages if message["id"] == what), None)
-    return _message(message) if message else None
+    return _message(message, records) if message else None
 
 
 def unknown(what: str, records: Records) -> UnknownError:
@@ -107,18 +121,24 @@ def unknown(what: str, records: Records) -> UnknownError:
     return UnknownError(f"{what!r} is no event or message there; {way_out}")
 
 
-def _event(event: Mapping[str, Any]) -> Explanation:
+def _event(event: Mapping[str, Any], records: Records) -> Explanation:
     lines = [f"Event {event['seq']}: {event['kind']} at {event['at']}, {event['endpoint']}, session {event['session']}"]
-    own = {key: value for key, value in event.items() if key not in {*_COMMON, "verdict", "reply", "transcript"}}
+    own = {
+        key: value
+        for key, value in event.items()
+        if key not in {*_COMMON, "verdict", "reply", "transcript", "attribution"}
+    }
     lines += [entry(_word(key), _text(value)) for key, value in own.items() if value]
     if event.get("verdict"):
         lines.append(_verdict(event["verdict"]))
     if event.get("reply"):
         lines.append(entry("Said", _line(event["reply"])))
+    if event["endpoint"] == _MX and event["kind"] in {"judged", "kept", _ATTRIBUTED}:
+        lines += _connectors(event, records)
     return Explanation("\n".join([*lines, *_transcript(event)]), {"kind": "event", "event": event})
 
 
-def _message(message: Mapping[str, Any]) -> Explanation:
+def _message(message: Mapping[str, Any], records: Records) -> Explanation:
     placed = ", ".join(f"{who}: {where}" for who, where in message["placed"].items())
     lines = [
         f"Message {message['id']}: accepted at {message['accepted_at']}, {message['endpoint']}",
@@ -131,10 +151,33 @@ def _message(message: Mapping[str, Any]) -> Explanation:
         lines.append(entry("Report", f"a non-delivery report about {message['report_of']}"))
     if message["verdict"]:
         lines.append(_verdict(message["verdict"]))
+    if message["endpoint"] == _MX and not message["report_of"]:
+        kept = [one for one in records.events_of(message["session"]) if one.get("message") == message["id"]]
+        lines += _connectors(kept[0], records) if kept else []
     return Explanation("\n".join([*lines, *_transcript(message)]), {"kind": "message", "message": message})
 
 
+def _connectors(event: Mapping[str, Any], records: Records) -> list[str]:
+    """Say whose the message around an event is, and what each connector had to do with that."""
+    found = [one for one in records.events_of(event["session"]) if one["kind"] == _ATTRIBUTED]
+    lines: list[str] = []
+    for attribution in [one["attribution"] for one in found if one["seq"] <= event["seq"]][-1:]:
+        whose = f" of tenant {attribution['tenant']}, by {attribution['basis']}" if attribution["tenant"] else ""
+        lines.append(entry("Belongs", f"{attribution['direction']}{whose}"))
+        lines += [entry("At risk", risk["sentence"]) for risk in attribution["risks"]]
+        lines += [
+            entry(
+                "Connector",
+                f"{one['connector']!r} of tenant {one['tenant']} ({one['connector_type']}): {one['finding']}",
+            )
+            for one in attribution["evidence"]
+        ]
+    return lines
+
+
+_MX: Final = "mx"
 _COMMON: Final = ("seq", "at", "session", "endpoint", "kind")
+_TOLD_APART: Final = (*_COMMON, "verdict", "reply", "transcript", "attribution")
 
 
 def _verdict(verdict: Mapping[str, Any]) -> str:

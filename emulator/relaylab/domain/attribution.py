@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from relaylab.domain.connector import ConnectorType, InboundConnector
     from relaylab.domain.tenant import Tenant
+
+
+MOST_TOLD: Final = 1_000
+"""Connectors that a log speaks of; of more, it speaks of those that come into question."""
 
 
 class Direction(StrEnum):
@@ -63,6 +67,11 @@ class ConnectorEvidence:
 class Witness(Protocol):
     """Who can say of each connector of the world what it had to do with a message."""
 
+    @property
+    def count(self) -> int:
+        """How many connectors the world has."""
+        ...
+
     def every(self) -> tuple[ConnectorEvidence, ...]:
         """Testify on every connector of the world, each once, in the order of the world."""
         ...
@@ -103,6 +112,13 @@ class Attribution:
     def evidence(self) -> tuple[ConnectorEvidence, ...]:
         """What each connector of the world had to do with it, every one exactly once."""
         return self.witness.every() if self.witness else ()
+
+    @property
+    def told(self) -> tuple[ConnectorEvidence, ...]:
+        """The evidence as logs and reports have it: of a world of very many connectors, those in question only."""
+        if self.witness is None or self.witness.count <= MOST_TOLD:
+            return self.evidence
+        return self.witness.involved()
 
     def rejected(self, recipient_tenant: Tenant | None = None) -> tuple[str, ...]:
         """Say of each connector that came into question and is not the one what did not match."""

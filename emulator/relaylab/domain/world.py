@@ -101,6 +101,7 @@ class _Index:
     sites: dict[str, Site]
     client_sites: dict[IPv4Address | IPv6Address, Site]
     sites_at: dict[IPv4Address | IPv6Address, Site]
+    connector_count: int
     by_tenant: dict[str, tuple[Owned, ...]]
     by_block: dict[tuple[int, int], tuple[Owned, ...]]
     by_certificate: dict[str, tuple[Owned, ...]]
@@ -140,6 +141,11 @@ class World:
         """Give every connector of the world with its tenant, in the order of the file."""
         every = ((tenant, one) for tenant in self.tenants for one in tenant.inbound_connectors)
         return (Owned(place, tenant, one) for place, (tenant, one) in enumerate(every))
+
+    @property
+    def connector_count(self) -> int:
+        """How many connectors there are."""
+        return self._index.connector_count
 
     def connectors_of(self, tenant: Tenant) -> tuple[Owned, ...]:
         """Give the connectors of one tenant."""
@@ -226,6 +232,7 @@ def _index(world: World) -> _Index:
         sites={site.name: site for site in world.sites},
         client_sites={address: site for site in world.sites for address in site.client_addresses},
         sites_at={site.public_ip: site for site in reversed(world.sites)},
+        connector_count=sum(map(len, by_tenant.values())),
         by_tenant=dict(by_tenant),
         by_block=dict(by_block),
         by_certificate=dict(by_certificate),

@@ -31,6 +31,11 @@ class Testimony:
     because: tuple[str, ...] = ()
     basis: Basis | None = None
 
+    @property
+    def count(self) -> int:
+        """How many connectors the world has."""
+        return self.world.connector_count
+
     def every(self) -> tuple[ConnectorEvidence, ...]:
         """Testify on every connector of the world, each once, in the order of the world."""
         return self._on(self.world.connectors())

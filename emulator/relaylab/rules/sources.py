@@ -260,7 +260,8 @@ PROTOCOL: Final = Source(
 
 # Tenant MX: who sends, by what, to whom ------------------------------------------------------------------------------
 _NDR_PAGE: Final = "Non-delivery reports in Exchange Online"
-CERTIFICATE_FIRST: Final = _documented("COR-07", "MC1226222", "2026-02-04")
+SHARED_ADDRESS: Final = _documented("COR-07", "MC1226222", "2026-02-04")
+FOREIGN_CERTIFICATE: Final = _documented("COR-08", "MC1226222 against the relay requirements of 2023", "2026-02-04")
 PARTNER_RESTRICTION: Final = _documented("MX-CON-05", "Manage mail flow using a third-party cloud service", "2021")
 PARTNER_REFUSAL: Final = _observed("MX-ERR-05", "2025-01-29")
 REQUIRE_TLS: Final = _documented("MX-CON-04", "New-InboundConnector, RequireTls", "2024-07-25")

@@ -63,7 +63,10 @@ class ConnectorShape(TypedDict):
 
 
 class AttributionShape(TypedDict):
-    """Whose message it is; ``evidence`` names every connector of the world once."""
+    """Whose message it is.
+
+    ``evidence`` names every connector of the world once; of a world with more than 1,000, those in question.
+    """
 
     direction: str
     tenant: str | None
@@ -156,7 +159,7 @@ def attribution_json(attribution: Attribution) -> AttributionShape:
                 "decided": one.decided,
                 "finding": one.finding,
             }
-            for one in attribution.evidence
+            for one in attribution.told
         ],
     }
 
