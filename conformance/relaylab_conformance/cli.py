@@ -63,6 +63,11 @@ def main() -> None:
     show_default=True,
     help="wide: for clients whose own clock is set to another year.",
 )
+@click.option(
+    "--proxy-protocol",
+    is_flag=True,
+    help="Expect a PROXY header (version 1 or 2) on every SMTP connection: the listeners stand behind a balancer.",
+)
 @click.option("--tarpit", is_flag=True, help="Hold refusals back for five seconds, as the service does.")
 @options.phase_option
 @options.readings_and_milestones
@@ -81,6 +86,7 @@ def serve(  # noqa: PLR0913 - an argument an option
     cert_key: Literal["p256", "rsa"],
     cert_validity: Literal["now", "wide"],
     tarpit: bool,
+    proxy_protocol: bool,
     phase: Phase | None,
     readings: Readings,
     milestones: Milestones,
@@ -106,6 +112,7 @@ def serve(  # noqa: PLR0913 - an argument an option
         cert_key=cert_key,
         cert_validity=cert_validity,
         tarpit=tarpit,
+        proxy_protocol=proxy_protocol,
         phase=phase,
         readings=readings,
         milestones=milestones,

@@ -19,6 +19,7 @@ from relaylab.domain.event import (
     Reported,
     TlsFailed,
     TlsStarted,
+    TurnedAway,
 )
 from relaylab.engine.attribution import attribute
 from relaylab.store import KINDS, Entry, EventLog, as_json, kind_of
@@ -151,6 +152,10 @@ EVERY_KIND: list[tuple[Event, dict[str, object]]] = [
     (
         Connected(**COMMON, ip="203.0.113.42", site=None, session_id="08DF04C6D9A404E7"),  # type: ignore[arg-type]
         {"kind": "connected", "ip": "203.0.113.42", "site": None, "session_id": "08DF04C6D9A404E7"},
+    ),
+    (
+        TurnedAway(**COMMON, remote="127.0.0.1", why="no PROXY header in time"),  # type: ignore[arg-type]
+        {"kind": "turned_away", "remote": "127.0.0.1", "why": "no PROXY header in time"},
     ),
     (
         TlsStarted(**COMMON, version="TLSv1.3", cipher="TLS_AES_256_GCM_SHA384", sni=None),  # type: ignore[arg-type]

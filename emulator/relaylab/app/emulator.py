@@ -42,7 +42,8 @@ class Settings:
 
     ``port_base`` 0 takes free ports. ``store`` is a SQLite file (None: memory). ``idle`` and ``total`` are real
     seconds. ``tarpit`` holds refusals back for five seconds, as the service does. With a ``lab`` the endpoints are at
-    its addresses and ports, and certificates are RSA, which the oldest devices read.
+    its addresses and ports, and certificates are RSA, which the oldest devices read. With ``proxy_protocol`` every SMTP
+    connection must begin with a PROXY header, whose address is the client's.
     """
 
     host: str = "127.0.0.1"
@@ -54,6 +55,7 @@ class Settings:
     idle: float = 300.0
     total: float = 600.0
     lab: LabPlan | None = None
+    proxy_protocol: bool = False
 
     @property
     def limits(self) -> StreamLimits:
@@ -109,7 +111,13 @@ class Emulator:
             tarpit=self.settings.tarpit,
         )
         where = self.settings
-        self._fleet = Fleet(self._house, host=where.host, port_base=where.port_base, lab=where.lab)
+        self._fleet = Fleet(
+            self._house,
+            host=where.host,
+            port_base=where.port_base,
+            lab=where.lab,
+            proxied=where.proxy_protocol,
+        )
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._one_at_a_time = asyncio.Lock()

@@ -22,7 +22,7 @@ from relaylab.app.lab.print_out import print_out
 from relaylab.app.lab.sheet import LabSheet, lab_sheet
 from relaylab.app.rulebooks import Phase, in_phase
 from relaylab.domain.clock import iso
-from relaylab.domain.event import Answered, BadInput, Judged, TlsFailed
+from relaylab.domain.event import Answered, BadInput, Judged, TlsFailed, TurnedAway
 from relaylab.servers.clocks import ShiftedClock, SystemClock
 from relaylab.servers.control import ControlServer, RejectedError
 from relaylab.servers.fleet import CONTROL_OFFSET, ListenError
@@ -54,6 +54,7 @@ class ServeOptions:
     idle: float = 300.0
     total: float = 600.0
     lab: LabPlan | None = None
+    proxy_protocol: bool = False
 
 
 def serve(options: ServeOptions, out: TextIO | None = None) -> None:
@@ -87,6 +88,7 @@ async def _serve(options: ServeOptions, out: TextIO) -> None:
         idle=options.idle,
         total=options.total,
         lab=options.lab,
+        proxy_protocol=options.proxy_protocol,
     )
     emulator = Emulator(
         replace(loaded, world=world),
@@ -182,6 +184,9 @@ def _tell(entry: Entry, out: TextIO) -> None:
             why = decision.rule or f"{decision.endpoint}.{decision.stage}: default"
         case Answered(command=command, reply=reply, source=source) | BadInput(what=command, reply=reply, source=source):
             said, why = reply.line, f"protocol: {source.fact}"
+        case TurnedAway(remote=remote, why=reason):
+            command, said = f"connection from {remote}", f"closed: {reason}"
+            why = "--proxy-protocol is on: does the balancer send its header (HAProxy: send-proxy)?"
         case TlsFailed(reason=reason):
             command, said = "TLS handshake", f"failed: {reason}"
             why = "does the client trust the test root, and speak TLS 1.2?"

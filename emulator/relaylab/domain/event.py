@@ -32,6 +32,14 @@ class Connected(SessionEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TurnedAway(SessionEvent):
+    """A connection was closed before it became a session: no PROXY header where one is required; ``why`` in words."""
+
+    remote: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TlsStarted(SessionEvent):
     """A handshake finished."""
 
@@ -109,4 +117,16 @@ class Closed(SessionEvent):
     why: str
 
 
-Event = Connected | TlsStarted | TlsFailed | Answered | Judged | Kept | Attributed | Reported | BadInput | Closed
+Event = (
+    Connected
+    | TurnedAway
+    | TlsStarted
+    | TlsFailed
+    | Answered
+    | Judged
+    | Kept
+    | Attributed
+    | Reported
+    | BadInput
+    | Closed
+)

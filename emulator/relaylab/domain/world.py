@@ -166,14 +166,18 @@ class World:
         found = {one.place: one for key in certificate_keys(name) for one in self._index.by_certificate.get(key, ())}
         return tuple(found[place] for place in sorted(found))
 
+    def site_at(self, ip: IPv4Address | IPv6Address) -> Site | None:
+        """Give the first site of that public address."""
+        return self._index.sites_at.get(ip)
+
     def reputation_of(self, ip: IPv4Address | IPv6Address) -> Reputation:
         """Give what the service thinks of an address."""
-        site = self._index.sites_at.get(ip)
+        site = self.site_at(ip)
         return site.reputation if site else Reputation.GOOD
 
     def region_of_host(self, ip: IPv4Address | IPv6Address) -> str | None:
         """Give the region of the host that the senders of an address were pointed at (None: the right one)."""
-        site = self._index.sites_at.get(ip)
+        site = self.site_at(ip)
         return site.smart_host_region if site else None
 
     def state_of_sender(self, *names: str) -> SenderState:

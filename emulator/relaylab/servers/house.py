@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING, Protocol
 
 from relaylab.domain.endpoint import Endpoint
+from relaylab.domain.event import TurnedAway
 from relaylab.domain.peer import Peer
 from relaylab.domain.world import DEFAULT_PUBLIC_IP
 from relaylab.rules import milestones
@@ -75,13 +76,24 @@ class House:
         self.started = started
         self.sessions = 0
 
+    def turn_away(self, endpoint: Endpoint, remote: str, why: str) -> None:
+        """Log a connection that a balancer should have introduced, under a number of its own."""
+        label = self._next_label()
+        event = TurnedAway(at=self.clock.now(), session=label, endpoint=endpoint, remote=remote, why=why)
+        self.store.apply(charges=(), kept=(), events=(event,))
+
+    def _next_label(self) -> str:
+        self.sessions += 1
+        run, number = self.store.mail.run, self.sessions
+        return f"s-{number:06d}" if run == 1 else f"s{run}-{number:06d}"
+
     def party(self, endpoint: Endpoint, peer: Peer, *, on_legacy_host: bool) -> Party:
         """Draw the names of a new session."""
-        self.sessions += 1
+        label = self._next_label()
         run, number = self.store.mail.run, self.sessions
         chance = self.randomness.stream("session", run, number)
         return Party(
-            label=f"s-{number:06d}" if run == 1 else f"s{run}-{number:06d}",
+            label=label,
             endpoint=endpoint,
             peer=peer,
             names=session_names(
@@ -124,6 +136,17 @@ class SmtpDesk:
         """Begin a session for a client, as whom its site makes it look."""
         del local
         return SmtpSession(self.house.party(self.endpoint, self._peer(remote[0]), on_legacy_host=self.on_legacy_host))
+
+    def open_for(self, source: IPv4Address | IPv6Address) -> Dialogue:
+        """Begin a session for the client that a balancer names; its site is the one that has that address."""
+        world = self.house.holder.world
+        site = world.site_at(source) or world.site_of_client(str(source))
+        peer = Peer(site.public_ip, site.name) if site else Peer(source)
+        return SmtpSession(self.house.party(self.endpoint, peer, on_legacy_host=self.on_legacy_host))
+
+    def turn_away(self, remote: str, why: str) -> None:
+        """Note that a connection was closed before it became a session."""
+        self.house.turn_away(self.endpoint, remote, why)
 
     def moment(self) -> Moment:
         """Give what a step may know."""

@@ -85,8 +85,8 @@ def message_goes_in_circles(ask: DataAsk) -> bool:
     fix="Have the sender write a From header with one valid address.",
 )
 def message_has_no_valid_from(ask: DataAsk) -> bool:
-    """A message without a valid address in From is refused."""
-    return ask.head.from_address is None
+    """A message that comes in without a valid address in From is refused; what is relayed out is not looked at."""
+    return not ask.attribution.may_relay and ask.head.from_address is None
 
 
 RULES: Final[tuple[AnyRule, ...]] = (
