@@ -123,11 +123,7 @@ def unknown(what: str, records: Records) -> UnknownError:
 
 def _event(event: Mapping[str, Any], records: Records) -> Explanation:
     lines = [f"Event {event['seq']}: {event['kind']} at {event['at']}, {event['endpoint']}, session {event['session']}"]
-    own = {
-        key: value
-        for key, value in event.items()
-        if key not in {*_COMMON, "verdict", "reply", "transcript", "attribution"}
-    }
+    own = {key: value for key, value in event.items() if key not in _TOLD_APART}
     lines += [entry(_word(key), _text(value)) for key, value in own.items() if value]
     if event.get("verdict"):
         lines.append(_verdict(event["verdict"]))
@@ -158,7 +154,8 @@ def _message(message: Mapping[str, Any], records: Records) -> Explanation:
 
 
 def _connectors(event: Mapping[str, Any], records: Records) -> list[str]:
-    """Say whose the message around an event is, and what each connector had to do with that."""
+    """Say whose the message around an event is, and of each connector what the event itself does not tell."""
+    told = event["verdict"]["because"] if event.get("verdict") else ()
     found = [one for one in records.events_of(event["session"]) if one["kind"] == _ATTRIBUTED]
     lines: list[str] = []
     for attribution in [one["attribution"] for one in found if one["seq"] <= event["seq"]][-1:]:
@@ -168,9 +165,10 @@ def _connectors(event: Mapping[str, Any], records: Records) -> list[str]:
         lines += [
             entry(
                 "Connector",
-                f"{one['connector']!r} of tenant {one['tenant']} ({one['connector_type']}): {one['finding']}",
+                f"{one['connector']!r} of tenant {one['tenant']}, {one['connector_type']}: {one['finding']}",
             )
             for one in attribution["evidence"]
+            if f"connector {one['connector']!r} of tenant {one['tenant']}: {one['finding']}" not in told
         ]
     return lines
 
