@@ -100,6 +100,7 @@ BY_CERTIFICATE: Final = {
     "tls_sender_certificate_name": "mail.fabrikam.com",
 }
 ONLY_THE_BOSS: Final = a_mailbox("helpdesk@contoso.com", accept_messages_only_from=(an_address("boss@contoso.com"),))
+TRUSTED: Final = replace(TLS, client_certificate=a_certificate("mail.fabrikam.com"))
 UNTRUSTED: Final = replace(TLS, client_certificate=a_certificate("mail.fabrikam.com", defect=ChainFault.SELF_SIGNED))
 IPV4_BLOCKS: Final = HostedConnectionFilterPolicy((AddressRange(IPv4Address(OFFICE_IP), IPv4Address(OFFICE_IP)),))
 
@@ -209,6 +210,9 @@ EXAMPLES: Final[Mapping[str, Ask]] = {
     ),
     "mx.rcpt.domain_does_not_take_ipv6": a_rcpt_ask(world=_accepting(ipv6_enabled=False), peer=IPV6),
     "mx.rcpt.ipv6_address_has_no_name": a_rcpt_ask(peer=IPV6, has_reverse_name=False),
+    "mx.rcpt.recipient_is_in_another_region": a_rcpt_ask(world=_accepting(mail_flow_region="JPN"), bound_region="EUR"),
+    "mx.data.relay_is_denied_with_an_untrusted_certificate": a_data_ask(OUTSIDE, endpoint=MX, tls=UNTRUSTED),
+    "mx.data.relay_is_denied_with_another_certificate": a_data_ask(OUTSIDE, endpoint=MX, tls=TRUSTED),
     "mx.data.message_goes_in_circles": a_data_ask(endpoint=MX, head=replace(a_head(), hops=31)),
     "mx.data.message_has_no_valid_from": a_data_ask(endpoint=MX, head=a_head(None)),
     "mx.delivery.connector_is_blocked": a_delivery_ask(

@@ -77,6 +77,19 @@ def test_originating_mail_reaches_the_members_of_a_dynamic_group() -> None:
     assert {HELPDESK: INBOX} == placed(world, "staff@contoso.com", mail_from=SCANNER, ip=HQ)
 
 
+def test_recipients_in_domains_of_two_regions_do_not_share_a_transaction() -> None:
+    domains = tuple(
+        AcceptedDomain(a_domain(name), mail_flow_region=region)
+        for name, region in (("contoso.com", "EUR"), ("contoso.jp", "JPN"), ("contoso.net", None))
+    )
+    addresses = (HELPDESK, "helpdesk@contoso.jp", "helpdesk@contoso.net")
+    world = two_tenants(contoso(accepted_domains=domains, mailboxes=tuple(map(a_mailbox, addresses))))
+    line = Lab(world).connect_mx().begin().envelope(DESK, HELPDESK)
+
+    assert "452 4.5.3 Too many recipients ATTR38" == line.say("RCPT TO:<helpdesk@contoso.jp>")
+    assert "250 2.1.5 Recipient OK" == line.say("RCPT TO:<helpdesk@contoso.net>")
+
+
 # Who may write ------------------------------------------------------------------------------------------------------
 
 

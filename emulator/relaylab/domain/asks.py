@@ -139,7 +139,8 @@ class RcptAsk(Ask):
 
     ``recipients`` counts those already accepted in this transaction, ``same_domain`` those of them in this one's
     domain. ``bound_to`` is the id of the tenant that the transaction is bound to by an earlier recipient, "" when it
-    is bound to the outside, None when it is free. ``sender_counts`` is false where MAIL FROM is not what the reading
+    is bound to the outside, None when it is free; ``bound_region`` is the region of that recipient's domain, if it has
+    one. ``sender_counts`` is false where MAIL FROM is not what the reading
     ``direct_send_sender`` asks of Direct Send; ``direct_send_delay`` is what a change of RejectDirectSend takes.
     ``reputation`` is what the service thinks of the client's address, ``has_reverse_name`` tells whether that has a PTR
     record, ``region_of_host`` the region of the host that the client was pointed at (None: the right one).
@@ -153,6 +154,7 @@ class RcptAsk(Ask):
     same_domain: int = 0
     sender_counts: bool = True
     bound_to: str | None = None
+    bound_region: str | None = None
     direct_send_delay: timedelta = timedelta(0)
     reputation: Reputation = Reputation.GOOD
     has_reverse_name: bool = True
@@ -215,11 +217,17 @@ class DataAsk(Ask):
             "ip": str(self.peer.ip),
             "mailbox": str(self.principal.address) if self.principal else "(nobody)",
             "sender": str(self.sender) if self.sender else "<>",
+            "certificate": self._certificate,
             "envelope_sender": str(self.envelope.mail_from) if self.envelope.mail_from else "<>",
             "tenant": tenant.name if tenant else "(no tenant)",
             "recipient": str(self.outside[0]) if self.outside else str(next(iter(self.envelope.recipients), "")),
             **dict(self.receipt),
         }
+
+    @property
+    def _certificate(self) -> str:
+        shown = self.tls.client_certificate if self.tls else None
+        return ", ".join(shown.identities) if shown and shown.identities else "(no name)"
 
     def evidence(self) -> tuple[str, ...]:
         """Say who sends as whom, to how many, and how the message was attributed."""

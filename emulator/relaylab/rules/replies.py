@@ -428,6 +428,7 @@ SERVER_BUSY: Final = _reply(
     sources.SERVER_BUSY,
     _EDGE,
 )
+OTHER_REGION: Final = _reply("other_region", 452, "4.5.3", "Too many recipients ATTR38", sources.OTHER_REGION, _EDGE)
 OTHER_TENANT: Final = _reply("other_tenant", 452, "4.5.3", "Too many recipients ATTR49", sources.OTHER_TENANT, _EDGE)
 
 PARTNER_ONLY: Final = _reply(

@@ -101,6 +101,7 @@ class Mailing:
             recipients=len(transaction.recipients),
             same_domain=transaction.of_domain(address.domain),
             bound_to=transaction.bound_to,
+            bound_region=transaction.bound_region,
             sender_counts=_counts_for_direct_send(transaction.sender, moment),
             direct_send_delay=_direct_send_delay(moment),
             **standing_of_address(self._progress.party.peer.ip, moment),

@@ -1,14 +1,17 @@
 """The end of DATA at the tenant MX."""
 
+from dataclasses import replace
+
 import pytest
 
 from relaylab.domain.arrival import Arrival
 from relaylab.domain.asks import DataAsk
 from relaylab.domain.attribution import Attribution, Direction
+from relaylab.domain.certificate import ChainFault
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.world import World
 from relaylab.engine.attribution import attribute
-from tests.builders import OFFICE_IP, a_connector, a_data_ask, a_peer, a_tenant, a_world, an_address
+from tests.builders import OFFICE_IP, TLS, a_certificate, a_connector, a_data_ask, a_peer, a_tenant, a_world, an_address
 from tests.rules.judging import rule, said, verdict
 
 QUEUED = (
@@ -86,6 +89,17 @@ def test_over_ipv6_the_fix_is_not_a_connector() -> None:
     assert "mx.data.relay_is_denied_over_ipv6" == decided.decision().rule
     assert RELAY_DENIED == decided.decision().reply.line  # type: ignore[union-attr]
     assert "New-InboundConnector" not in decided.fix
+
+
+def test_with_a_certificate_the_fix_says_what_is_wrong_with_it() -> None:
+    def fix(defect: ChainFault | None) -> str:
+        tls = replace(TLS, client_certificate=a_certificate("mail.fabrikam.com", defect=defect))
+        decided = verdict(replace(arriving(a_world(), OUTSIDE), tls=tls))
+        assert RELAY_DENIED == decided.decision().reply.line  # type: ignore[union-attr]
+        return decided.fix
+
+    assert "TlsSenderCertificateName with a name of the certificate (mail.fabrikam.com)" in fix(None)
+    assert "have it send the intermediate certificates as well" in fix(ChainFault.INCOMPLETE_CHAIN)
 
 
 @pytest.mark.parametrize(("size", "passes"), [(157_286_400, True), (157_286_401, False)])

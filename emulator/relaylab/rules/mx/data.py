@@ -14,6 +14,10 @@ from relaylab.rules.mx import fixes
 _rule = RuleMaker(Endpoint.MX, Stage.DATA)
 
 
+def _may_not_leave(ask: DataAsk) -> bool:
+    return bool(ask.outside) and not ask.attribution.may_relay
+
+
 @_rule(
     EffectKind.REFUSE,
     replies.TOO_LARGE,
@@ -36,7 +40,37 @@ def message_is_too_large(ask: DataAsk) -> bool:
 )
 def relay_is_denied_to_a_foreign_sender(ask: DataAsk) -> bool:
     """A connector that knows the client does not relay for a MAIL FROM that is empty or not the tenant's."""
-    return bool(ask.outside) and not ask.attribution.may_relay and ask.attribution.matches_the_client
+    return _may_not_leave(ask) and ask.attribution.matches_the_client
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.RELAY_DENIED,
+    asks=DataAsk,
+    source=sources.UNTRUSTED_CERTIFICATE,
+    under=(("relay_denied_stage", "data"),),
+    fix="Give the sender a certificate of a public authority that is valid today, and have it send the intermediate "
+    "certificates as well; this one, for {certificate}, identifies nobody.",
+)
+def relay_is_denied_with_an_untrusted_certificate(ask: DataAsk) -> bool:
+    """A certificate whose chain is not trusted is as good as none."""
+    shown = ask.tls.client_certificate if ask.tls else None
+    return _may_not_leave(ask) and shown is not None and not shown.is_trusted_at(ask.now)
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.RELAY_DENIED,
+    asks=DataAsk,
+    source=sources.CERTIFICATE_NAME,
+    under=(("relay_denied_stage", "data"),),
+    fix='New-InboundConnector -Name "by certificate" -ConnectorType OnPremises -SenderDomains * '
+    "-TlsSenderCertificateName with a name of the certificate ({certificate}) whose domain is an accepted domain.",
+)
+def relay_is_denied_with_another_certificate(ask: DataAsk) -> bool:
+    """A certificate that no connector names relays nothing, however good it is."""
+    shown = ask.tls.client_certificate if ask.tls else None
+    return _may_not_leave(ask) and shown is not None
 
 
 @_rule(
@@ -49,7 +83,7 @@ def relay_is_denied_to_a_foreign_sender(ask: DataAsk) -> bool:
 )
 def relay_is_denied_over_ipv6(ask: DataAsk) -> bool:
     """A sender that arrives over IPv6 matches no connector by address, though its IPv4 address be on one."""
-    return bool(ask.outside) and not ask.attribution.may_relay and ask.peer.ip.version == 6
+    return _may_not_leave(ask) and ask.peer.ip.version == 6
 
 
 @_rule(
@@ -62,7 +96,7 @@ def relay_is_denied_over_ipv6(ask: DataAsk) -> bool:
 )
 def relay_is_denied(ask: DataAsk) -> bool:
     """Mail to the outside needs a connector for the sending address and a MAIL FROM in an accepted domain."""
-    return bool(ask.outside) and not ask.attribution.may_relay
+    return _may_not_leave(ask)
 
 
 @_rule(
@@ -95,6 +129,8 @@ RULES: Final[tuple[AnyRule, ...]] = (
     relay_is_denied_to_a_foreign_sender.saying(
         replies.RELAY_DENIED_ATTR36, sources.RELAY_DENIED_ATTR36, relay_denied_text="attr36"
     ),
+    relay_is_denied_with_an_untrusted_certificate,
+    relay_is_denied_with_another_certificate,
     relay_is_denied_over_ipv6,
     relay_is_denied,
     message_goes_in_circles,

@@ -44,6 +44,21 @@ def recipient_belongs_elsewhere(ask: RcptAsk) -> bool:
     return not ask.attribution.may_relay and ask.bound_to is not None and ask.bound_to != owner
 
 
+@_rule(
+    EffectKind.DEFER,
+    replies.OTHER_REGION,
+    asks=RcptAsk,
+    source=sources.OTHER_REGION,
+    fix="Send to {recipient} in a transaction of its own; clients that split on 452 do so by themselves.",
+)
+def recipient_is_in_another_region(ask: RcptAsk) -> bool:
+    """A message that comes in goes to one region: a recipient of another one is put off to the next transaction."""
+    domain = ask.recipient.domain
+    wanted = domain.mail_flow_region if domain else None
+    bound = ask.bound_region
+    return not ask.attribution.may_relay and wanted is not None and bound is not None and bound != wanted
+
+
 def _may_not_leave(ask: RcptAsk) -> bool:
     return ask.recipient.is_outside and not ask.attribution.may_relay
 
@@ -90,6 +105,7 @@ def relay_is_denied_at_once(ask: RcptAsk) -> bool:
 RULES: Final[tuple[AnyRule, ...]] = (
     domain_has_its_two_hundred_recipients,
     recipient_belongs_elsewhere,
+    recipient_is_in_another_region,
     relay_is_denied_at_once_to_a_foreign_sender.only_under(relay_denied_text="tenant_attribution"),
     relay_is_denied_at_once_to_a_foreign_sender.saying(
         replies.RELAY_DENIED_ATTR36, sources.RELAY_DENIED_ATTR36, relay_denied_text="attr36"
