@@ -124,6 +124,10 @@ def _by_certificate(name: str) -> InboundConnector:
     return a_connector(name="certificate", sender_ip_addresses=(), tls_sender_certificate_name=name)
 
 
+def _rejecting_since(changed: datetime) -> OrganizationConfig:
+    return OrganizationConfig(reject_direct_send=True, reject_direct_send_changed=changed)
+
+
 def _a_site_that_is(reputation: Reputation) -> World:
     return replace(two_tenants(), sites=(Site("home", ip_address(ELSEWHERE), reputation=reputation),))
 
@@ -162,6 +166,9 @@ WORLDS: dict[str, Callable[[], World]] = {
     "legacy TLS allowed": lambda: two_tenants(contoso(transport_config=TransportConfig(allow_legacy_tls_clients=True))),
     "aliases kept": lambda: with_organization(send_from_alias_enabled=True),
     "direct send rejected": lambda: with_organization(reject_direct_send=True),
+    "direct send rejected since 09:00": lambda: two_tenants(
+        contoso(organization_config=_rejecting_since(datetime(2026, 11, 23, 9, tzinfo=UTC)))
+    ),
     "partner by address": lambda: two_tenants(
         contoso(inbound_connectors=(_partner(HQ, restrict_domains_to_ip_addresses=True),))
     ),
