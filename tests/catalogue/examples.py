@@ -11,14 +11,14 @@ from relaylab.domain.asks import Ask
 from relaylab.domain.attribution import Attribution, Direction
 from relaylab.domain.certificate import ChainFault
 from relaylab.domain.connector import AddressRange, ConnectorType
-from relaylab.domain.directory import (
+from relaylab.domain.endpoint import Endpoint
+from relaylab.domain.identity import Credential
+from relaylab.domain.recipients import (
     DynamicDistributionGroup,
     HostedConnectionFilterPolicy,
     MailUser,
     TenantAllowBlockList,
 )
-from relaylab.domain.endpoint import Endpoint
-from relaylab.domain.identity import Credential
 from relaylab.domain.reputation import Reputation, SenderState
 from relaylab.domain.tenant import (
     MB,
@@ -28,6 +28,7 @@ from relaylab.domain.tenant import (
     DistributionGroup,
     OrganizationConfig,
     OutboundRestriction,
+    Switch,
     Tenant,
     TransportConfig,
 )
@@ -208,7 +209,7 @@ EXAMPLES: Final[Mapping[str, Ask]] = {
             a_tenant(dynamic_distribution_groups=(DynamicDistributionGroup(an_address("staff@contoso.com")),))
         ),
     ),
-    "mx.rcpt.domain_does_not_take_ipv6": a_rcpt_ask(world=_accepting(ipv6_enabled=False), peer=IPV6),
+    "mx.rcpt.domain_does_not_take_ipv6": a_rcpt_ask(world=_accepting(ipv6_for_accepted_domain=Switch.OFF), peer=IPV6),
     "mx.rcpt.ipv6_address_has_no_name": a_rcpt_ask(peer=IPV6, has_reverse_name=False),
     "mx.rcpt.recipient_is_in_another_region": a_rcpt_ask(world=_accepting(mail_flow_region="JPN"), bound_region="EUR"),
     "mx.data.relay_is_denied_with_an_untrusted_certificate": a_data_ask(OUTSIDE, endpoint=MX, tls=UNTRUSTED),

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from relaylab.domain.directory import DynamicDistributionGroup, MailUser, TenantAllowBlockList
 from relaylab.domain.message import Placement
+from relaylab.domain.recipients import DynamicDistributionGroup, MailUser, TenantAllowBlockList
 from relaylab.domain.reputation import SenderReputation, SenderState
 from relaylab.domain.tenant import AcceptedDomain, DistributionGroup, OutboundRestriction, Tenant
 from relaylab.domain.world import World

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.address import Address, DomainName
-from relaylab.domain.directory import (
+from relaylab.domain.recipients import (
     NO_SENDER_IS_BLOCKED,
     NOBODY_IS_BLOCKED,
     HostedConnectionFilterPolicy,
@@ -20,7 +20,7 @@ from relaylab.domain.directory import (
 
 if TYPE_CHECKING:
     from relaylab.domain.connector import InboundConnector
-    from relaylab.domain.directory import DynamicDistributionGroup, MailUser
+    from relaylab.domain.recipients import DynamicDistributionGroup, MailUser
     from relaylab.domain.secret import Secret
 
 MB: Final = 1024 * 1024
@@ -89,7 +89,8 @@ class AcceptedDomain:
     """``Get-AcceptedDomain`` (fact MX-RCP-06).
 
     ``match_sub_domains`` takes every subdomain in; ``mail_flow_region`` is the region that its mail belongs to (None:
-    whichever it arrives in). ``ipv6_enabled`` is ``Get-IPv6StatusForAcceptedDomain``, on since 2024-10 (fact COR-01).
+    whichever it arrives in). ``ipv6_for_accepted_domain`` is what ``Enable-`` and
+    ``Disable-IPv6ForAcceptedDomain`` set (fact COR-01).
     """
 
     name: DomainName
@@ -100,7 +101,7 @@ class AcceptedDomain:
     sending_to_domain_disabled: bool = False
     outbound_only: bool = False
     mail_flow_region: str | None = None
-    ipv6_enabled: bool = True
+    ipv6_for_accepted_domain: Switch = Switch.DEFAULT
 
     @property
     def receives(self) -> bool:

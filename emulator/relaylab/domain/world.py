@@ -17,8 +17,8 @@ from relaylab.domain.tenant import DomainType
 if TYPE_CHECKING:
     from relaylab.domain.address import Address, DomainName
     from relaylab.domain.connector import InboundConnector
-    from relaylab.domain.directory import DynamicDistributionGroup, MailUser
     from relaylab.domain.estate import Sender, Site
+    from relaylab.domain.recipients import DynamicDistributionGroup, MailUser
     from relaylab.domain.reputation import SenderReputation
     from relaylab.domain.tenant import AcceptedDomain, DistributionGroup, FixedToken, Mailbox, MailContact, Tenant
 

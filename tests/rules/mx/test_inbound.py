@@ -9,9 +9,9 @@ from relaylab.domain.arrival import Arrival
 from relaylab.domain.asks import RcptAsk
 from relaylab.domain.certificate import ChainFault
 from relaylab.domain.connector import ConnectorType, InboundConnector
-from relaylab.domain.directory import DynamicDistributionGroup
 from relaylab.domain.peer import TlsFacts
-from relaylab.domain.tenant import AcceptedDomain, DomainType, OrganizationConfig, Tenant
+from relaylab.domain.recipients import DynamicDistributionGroup
+from relaylab.domain.tenant import AcceptedDomain, DomainType, OrganizationConfig, Switch, Tenant
 from relaylab.engine.attribution import attribute
 from tests.builders import (
     OFFICE_IP,
@@ -288,10 +288,10 @@ def test_mail_for_a_region_is_put_off_at_a_host_of_another() -> None:
 
 
 def test_a_domain_without_ipv6_refuses_what_comes_over_it() -> None:
-    ask = arriving(a_domain_with(ipv6_enabled=False), ip="2001:db8::7")
+    ask = arriving(a_domain_with(ipv6_for_accepted_domain=Switch.OFF), ip="2001:db8::7")
 
     assert "550 5.7.510 Access denied, [contoso.com] does not accept email over IPv6" == said(ask)
-    assert OK == said(arriving(a_domain_with(ipv6_enabled=False)))
+    assert OK == said(arriving(a_domain_with(ipv6_for_accepted_domain=Switch.OFF)))
 
 
 def test_anonymous_mail_over_ipv6_needs_a_reverse_name() -> None:

@@ -9,7 +9,7 @@ from typing import Final, Self
 from relaylab.app.world_file.draft import Draft
 from relaylab.app.world_file.errors import Place
 from relaylab.domain.address import Address, DomainName
-from relaylab.domain.directory import DynamicDistributionGroup, MailUser
+from relaylab.domain.recipients import DynamicDistributionGroup, MailUser
 from relaylab.domain.tenant import AcceptedDomain, DistributionGroup, HveAccount, Mailbox, MailContact, Tenant
 
 _KIND_NAMES: Final = {

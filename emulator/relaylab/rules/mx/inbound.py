@@ -12,7 +12,7 @@ from typing import Final
 from relaylab.domain.asks import RcptAsk
 from relaylab.domain.decision import EffectKind
 from relaylab.domain.endpoint import Endpoint, Stage
-from relaylab.domain.tenant import DomainType
+from relaylab.domain.tenant import DomainType, Switch
 from relaylab.domain.world import Standing
 from relaylab.engine.rule import AnyRule, RuleMaker
 from relaylab.rules import milestones, replies, sources
@@ -229,7 +229,8 @@ def recipient_is_unknown_in_2020(ask: RcptAsk) -> bool:
 def domain_does_not_take_ipv6(ask: RcptAsk) -> bool:
     """A domain with IPv6 disabled takes nothing that arrives over it."""
     domain = ask.recipient.domain
-    return not ask.attribution.may_relay and ask.peer.ip.version == 6 and domain is not None and not domain.ipv6_enabled
+    is_off = domain is not None and domain.ipv6_for_accepted_domain is Switch.OFF
+    return not ask.attribution.may_relay and ask.peer.ip.version == 6 and is_off
 
 
 @_rule(

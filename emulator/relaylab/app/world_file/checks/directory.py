@@ -12,7 +12,7 @@ from relaylab.app.world_file.errors import Fault, Place, did_you_mean, shown
 from relaylab.app.world_file.known import KnownNames
 from relaylab.domain.address import Address, DomainName
 from relaylab.domain.connector import InboundConnector
-from relaylab.domain.directory import DynamicDistributionGroup, MailUser
+from relaylab.domain.recipients import DynamicDistributionGroup, MailUser
 from relaylab.domain.tenant import (
     AcceptedDomain,
     AcsResource,
