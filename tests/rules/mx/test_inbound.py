@@ -27,7 +27,7 @@ from tests.builders import (
     an_address,
     at,
 )
-from tests.rules.judging import rule, said
+from tests.rules.judging import rule, said, verdict
 
 OK = "250 2.1.5 Recipient OK"
 PARTNER_ONLY = (
@@ -82,6 +82,15 @@ def test_a_partner_connector_restricted_to_addresses_refuses_its_sender_domains_
 
     assert OK == said(arriving(tenant, ip=GATEWAY))
     assert PARTNER_ONLY == said(arriving(tenant))
+
+
+def test_the_refusal_says_what_each_connector_of_the_recipient_s_tenant_lacked() -> None:
+    strict = a_partner(GATEWAY, restrict_domains_to_ip_addresses=True)
+    because = verdict(arriving(with_connectors(strict, a_connector(GATEWAY)))).because
+
+    lacked = f"{OFFICE_IP} is not among its sender_ip_addresses"
+    assert f"connector 'gateway' of tenant contoso: a Partner connector grants no relay; {lacked}" in because
+    assert f"connector 'hq' of tenant contoso: {lacked}" in because
 
 
 def test_a_partner_connector_restricted_to_a_certificate_refuses_its_sender_domains_with_another_or_none() -> None:

@@ -32,6 +32,17 @@ def sites_exist(draft: Draft, _: KnownNames) -> Iterator[Fault]:
             yield Fault(entry.place / "site", shown(site), "is not a site", way_out)
 
 
+def an_address_has_one_reputation(draft: Draft, _: KnownNames) -> Iterator[Fault]:
+    """Sites behind one public IP are one client to the service: it thinks the same of them."""
+    for key in ("reputation", "smart_host_region"):
+        first: dict[IPv4Address | IPv6Address, Entry[Site]] = {}
+        for entry in draft.fine(Site):
+            other = first.setdefault(entry.noun.public_ip, entry)
+            if getattr(other.noun, key) != getattr(entry.noun, key):
+                seen = f"differs from that of {other.place}, which has the same public_ip"
+                yield Fault(entry.place / key, None, seen, "write the same in both")
+
+
 def signers_have_an_account(draft: Draft, _: KnownNames) -> Iterator[Fault]:
     """Whoever signs in has an account of the right kind, with a password where one is asked for.
 
@@ -128,6 +139,7 @@ _RECORDS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
 
 CHECKS: Final = (
     sites_exist,
+    an_address_has_one_reputation,
     signers_have_an_account,
     hve_senders_have_an_hve_account,
     applications_of_senders_are_registered,

@@ -11,6 +11,7 @@ from relaylab.app.world_file.errors import ROOT, Fault, Place, shown
 from relaylab.app.world_file.known import KnownNames
 from relaylab.domain.connector import InboundConnector
 from relaylab.domain.estate import Sender, Site
+from relaylab.domain.reputation import SenderReputation
 from relaylab.domain.secret import Secret
 from relaylab.domain.tenant import (
     AcsResource,
@@ -36,6 +37,7 @@ _ALONE_IN_THE_WORLD: Final = (
     (FixedToken, "value"),
     (Site, "name"),
     (Sender, "name"),
+    (SenderReputation, "name"),
 )
 
 
