@@ -50,7 +50,7 @@ def relay_is_denied_to_a_foreign_sender(ask: DataAsk) -> bool:
     source=sources.UNTRUSTED_CERTIFICATE,
     under=(("relay_denied_stage", "data"),),
     fix="Give the sender a certificate of a public authority that is valid today, and have it send the intermediate "
-    "certificates as well; this one, for {certificate}, identifies nobody.",
+    f"certificates as well; this one, for {{certificate}}, identifies nobody. {fixes.OR_BY_ADDRESS}",
 )
 def relay_is_denied_with_an_untrusted_certificate(ask: DataAsk) -> bool:
     """A certificate whose chain is not trusted is as good as none."""
@@ -65,7 +65,8 @@ def relay_is_denied_with_an_untrusted_certificate(ask: DataAsk) -> bool:
     source=sources.CERTIFICATE_NAME,
     under=(("relay_denied_stage", "data"),),
     fix='New-InboundConnector -Name "by certificate" -ConnectorType OnPremises -SenderDomains * '
-    "-TlsSenderCertificateName with a name of the certificate ({certificate}) whose domain is an accepted domain.",
+    f"-TlsSenderCertificateName with a name of the certificate ({{certificate}}) whose domain is an accepted domain. "
+    f"{fixes.OR_BY_ADDRESS}",
 )
 def relay_is_denied_with_another_certificate(ask: DataAsk) -> bool:
     """A certificate that no connector names relays nothing, however good it is."""

@@ -8,6 +8,7 @@ ADD_A_CONNECTOR: Final = (
     'Put {ip} on a connector: New-InboundConnector -Name "{ip}" -ConnectorType OnPremises -SenderDomains * '
     "-SenderIPAddresses {ip}"
 )
+OR_BY_ADDRESS: Final = "Or put {ip} on a connector: -SenderIPAddresses {ip}."
 USE_IPV4: Final = (
     "Have the sender connect over IPv4, from an address that is on a connector: connectors hold IPv4 addresses only. "
     "Disable-IPv6ForAcceptedDomain takes IPv6 off the tenant's MX"
