@@ -215,6 +215,7 @@ EXAMPLES: Final[Mapping[str, Ask]] = {
     "mx.data.relay_is_denied_with_an_untrusted_certificate": a_data_ask(OUTSIDE, endpoint=MX, tls=UNTRUSTED),
     "mx.data.relay_is_denied_with_another_certificate": a_data_ask(OUTSIDE, endpoint=MX, tls=TRUSTED),
     "mx.data.message_goes_in_circles": a_data_ask(endpoint=MX, head=replace(a_head(), hops=31)),
+    "mx.data.message_has_too_many_parts": a_data_ask(endpoint=MX, excessive_parts=1_001),
     "mx.data.message_has_no_valid_from": a_data_ask(endpoint=MX, head=a_head(None)),
     "mx.delivery.connector_is_blocked": a_delivery_ask(
         endpoint=MX,

@@ -195,6 +195,19 @@ def test_a_message_that_has_passed_thirty_one_servers_goes_in_circles() -> None:
     assert "554 5.4.14 Hop count exceeded - possible mail loop ATTR34" == with_hops(31)
 
 
+def test_a_message_of_a_thousand_and_one_parts_is_refused_with_their_number() -> None:
+    def with_parts(count: int, boundary: bytes = b'"=_b"', line: bytes = b"--=_b") -> str:
+        head = b"From: desk@fabrikam.com\r\nContent-Type: multipart/mixed; boundary=" + boundary + b"\r\n\r\n"
+        inside = (b"\r\n" + line + b"\r\n\r\nx") * (count - 1)
+        return Lab().connect_mx().begin().send(DESK, HELPDESK, content=head + inside + b"\r\n" + line + b"--\r\n")
+
+    refused = "554 5.6.211 Invalid MIME Content: Number of MimePart objects (1001) exceeded allowed maximum (1000)."
+    assert with_parts(1_000).startswith("250 2.6.0")
+    assert refused == with_parts(1_001)
+    assert refused == with_parts(1_001, boundary=b"=_b")
+    assert with_parts(1_001, line=b"--another").startswith("250 2.6.0")
+
+
 @pytest.mark.parametrize("head", [b"Subject: x\r\n", b"From: nobody\r\n", b"From:\r\n"])
 def test_a_message_without_a_valid_from_is_refused_unless_it_is_relayed_out(head: bytes) -> None:
     letter = head + b"\r\nx\r\n"

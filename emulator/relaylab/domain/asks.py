@@ -192,8 +192,9 @@ class DataAsk(Ask):
     ``size`` is in octets. ``open_before`` counts the submissions of the same mailbox that were open when this one
     began. ``recipients_today`` is what the mailbox has sent in the last 24 hours, ``charge`` what this message adds (a
     group counts once). ``sender`` is the address the message claims to be from, as the reading ``send_as_identity`` has
-    it, and ``may_send_as`` tells whether the mailbox may use it. ``outside`` are the recipients in no tenant of this
-    world. ``receipt`` holds the words of the final 250: message id, queue id, size and rate.
+    it, and ``may_send_as`` tells whether the mailbox may use it. ``excessive_parts`` counts its MIME parts where they
+    are too many. ``outside`` are the recipients in no tenant of this world. ``receipt`` holds the words of the final
+    250: message id, queue id, size and rate.
     """
 
     envelope: Envelope
@@ -203,6 +204,7 @@ class DataAsk(Ask):
     tenant: Tenant | None = None
     attribution: Attribution = NOWHERE
     outside: tuple[Address, ...] = ()
+    excessive_parts: int = 0
     open_before: int = 0
     recipients_today: int = 0
     charge: int = 0
@@ -218,6 +220,7 @@ class DataAsk(Ask):
             "mailbox": str(self.principal.address) if self.principal else "(nobody)",
             "sender": str(self.sender) if self.sender else "<>",
             "certificate": self._certificate,
+            "parts": str(self.excessive_parts),
             "envelope_sender": str(self.envelope.mail_from) if self.envelope.mail_from else "<>",
             "tenant": tenant.name if tenant else "(no tenant)",
             "recipient": str(self.outside[0]) if self.outside else str(next(iter(self.envelope.recipients), "")),

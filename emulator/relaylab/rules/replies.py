@@ -568,6 +568,14 @@ NO_FROM_HEADER: Final = _reply(
     sources.NO_FROM_HEADER,
     _EDGE,
 )
+TOO_MANY_PARTS: Final = _reply(
+    "too_many_parts",
+    554,
+    "5.6.211",
+    "Invalid MIME Content: Number of MimePart objects ({parts}) exceeded allowed maximum (1000).",
+    sources.MIME_PARTS,
+    _EDGE,
+)
 HOP_COUNT: Final = _reply(
     "hop_count", 554, "5.4.14", "Hop count exceeded - possible mail loop ATTR34", sources.HOP_COUNT, _EDGE
 )

@@ -290,6 +290,7 @@ IPV6_NOT_ACCEPTED: Final = _documented("MX-ERR-26", _NDR_PAGE, "2023-01", LEARN_
 IPV6_WITHOUT_NAME: Final = _documented("MX-ERR-26", _NDR_PAGE, "2023-01", LEARN_NDR)
 NO_FROM_HEADER: Final = _documented("MX-ERR-24", _NDR_PAGE, "2023-01", LEARN_NDR)
 HOP_COUNT: Final = _observed("MX-ERR-35", "2026")
+MIME_PARTS: Final = _observed("MX-ERR-35", "2026")
 HOPS: Final = _inferred("MX-ERR-35", "the refusal was seen, its number was not; 30 is Exchange Server's limit")
 TENANT_BLOCKS: Final = _documented("MX-ERR-27", _NDR_PAGE, "2023-01", LEARN_NDR)
 ACCEPTED_DOMAIN_SWITCHES: Final = _inferred(

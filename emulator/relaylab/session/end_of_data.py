@@ -13,6 +13,7 @@ from relaylab.engine.attribution import attribute
 from relaylab.rules import milestones
 from relaylab.session.delivery import charged_recipients
 from relaylab.session.head import parse_head
+from relaylab.session.parts import excessive_parts
 
 if TYPE_CHECKING:
     from relaylab.domain.address import Address
@@ -60,6 +61,7 @@ def data_ask(  # noqa: PLR0913 - each is a fact of its own
         tenant=account.tenant if account else None,
         attribution=_attribution(transaction, head, party, Arrival.of(party.peer, tls, moment.now), moment),
         outside=tuple(recipient.address for recipient in transaction.recipients if recipient.is_outside),
+        excessive_parts=excessive_parts(content),
         open_before=transaction.open_before or 0,
         recipients_today=moment.usage.total(Meter.RECIPIENTS, mailbox.address.key, moment.now) if mailbox else 0,
         charge=charged_recipients(envelope.recipients),

@@ -114,6 +114,18 @@ def message_goes_in_circles(ask: DataAsk) -> bool:
 
 @_rule(
     EffectKind.REFUSE,
+    replies.TOO_MANY_PARTS,
+    asks=DataAsk,
+    source=sources.MIME_PARTS,
+    fix="Send fewer attachments in a message, or put them into an archive.",
+)
+def message_has_too_many_parts(ask: DataAsk) -> bool:
+    """A message of more than 1,000 MIME parts is refused."""
+    return ask.excessive_parts > 0
+
+
+@_rule(
+    EffectKind.REFUSE,
     replies.NO_FROM_HEADER,
     asks=DataAsk,
     source=sources.NO_FROM_HEADER,
@@ -135,5 +147,6 @@ RULES: Final[tuple[AnyRule, ...]] = (
     relay_is_denied_over_ipv6,
     relay_is_denied,
     message_goes_in_circles,
+    message_has_too_many_parts,
     message_has_no_valid_from,
 )
