@@ -31,7 +31,9 @@ RULES: Final[tuple[AnyRule, ...]] = (
     *mx.connect.RULES,
     *mx.auth.RULES,
     *mx.mail.RULES,
+    *mx.standing.RULES,
     *mx.rcpt.RULES,
+    *mx.inbound.RULES,
     *mx.data.RULES,
     *mx.delivery.RULES,
 )

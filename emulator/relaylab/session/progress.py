@@ -34,6 +34,7 @@ class Progress:
     """The session of ``party``, as it stands.
 
     ``sign_in_failure`` is the line that the last failed AUTH was refused with; it is None again after a good one.
+    ``hello_name`` is what the last granted EHLO or HELO named.
     ``pretended_tls`` stands in for ``tls`` in what is asked of rules, where a fault lets clear text pass for TLS.
     ``refused`` is true from a refused MAIL or RCPT on, until a MAIL is granted or the transaction is over.
     """
@@ -44,6 +45,7 @@ class Progress:
     account: Account | None = None
     sign_in_failure: str | None = None
     transaction: Transaction | None = None
+    hello_name: str = ""
     refused: bool = False
     pretended_tls: TlsFacts | None = None
 

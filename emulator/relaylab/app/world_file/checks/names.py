@@ -9,7 +9,9 @@ from typing import Final
 from relaylab.app.world_file.draft import Draft
 from relaylab.app.world_file.errors import ROOT, Fault, Place, shown
 from relaylab.app.world_file.known import KnownNames
+from relaylab.domain.connector import InboundConnector
 from relaylab.domain.estate import Sender, Site
+from relaylab.domain.reputation import SenderReputation
 from relaylab.domain.secret import Secret
 from relaylab.domain.tenant import (
     AcsResource,
@@ -17,7 +19,6 @@ from relaylab.domain.tenant import (
     AuthenticationPolicy,
     ConditionalAccessPolicy,
     FixedToken,
-    InboundConnector,
     ServicePrincipal,
     Tenant,
 )
@@ -36,6 +37,7 @@ _ALONE_IN_THE_WORLD: Final = (
     (FixedToken, "value"),
     (Site, "name"),
     (Sender, "name"),
+    (SenderReputation, "name"),
 )
 
 
