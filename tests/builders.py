@@ -13,13 +13,15 @@ from typing import Final
 
 from relaylab.domain.address import Address, DomainName
 from relaylab.domain.asks import DataAsk, DeliveryAsk, HelloAsk, MailAsk, MechanismAsk, RcptAsk, SignInAsk
-from relaylab.domain.clock import parse_instant
+from relaylab.domain.certificate import ChainFault, ClientCertificate
+from relaylab.domain.clock import Window, parse_instant
+from relaylab.domain.connector import ConnectorType, InboundConnector
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.identity import Credential, Mechanism
 from relaylab.domain.message import Envelope, MessageHead
 from relaylab.domain.peer import Peer, TlsFacts
 from relaylab.domain.secret import Secret
-from relaylab.domain.tenant import AcceptedDomain, ConnectorType, InboundConnector, Mailbox, Tenant
+from relaylab.domain.tenant import AcceptedDomain, Mailbox, Tenant
 from relaylab.domain.world import Recipient, World
 
 MICROSECOND: Final = timedelta(microseconds=1)
@@ -85,6 +87,21 @@ def a_connector(*networks: str, name: str = "hq", **changes: object) -> InboundC
         sender_ip_addresses=tuple(IPv4Network(network) for network in networks or (OFFICE_IP,)),
     )
     return replace(connector, **changes)  # type: ignore[arg-type]
+
+
+def a_certificate(*names: str, defect: ChainFault | None = None, **changes: object) -> ClientCertificate:
+    """A certificate for these names; its chain leads to a trusted root for ever, unless it has a defect."""
+    certificate = ClientCertificate(
+        subject=names[0] if names else None,
+        names=names[1:],
+        issuer="CN=Test Authority",
+        not_before=at("2020-01-01"),
+        not_after=at("2100-01-01"),
+        fingerprint="A1:B2",
+        trusted=None if defect else Window(),
+        defect=defect,
+    )
+    return replace(certificate, **changes)  # type: ignore[arg-type]
 
 
 def a_tenant(

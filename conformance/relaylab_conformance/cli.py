@@ -71,6 +71,11 @@ def main() -> None:
     show_default=True,
     help="wide: for clients whose own clock is set to another year.",
 )
+@click.option(
+    "--proxy-protocol",
+    is_flag=True,
+    help="Expect a PROXY header (version 1 or 2) on every SMTP connection: the listeners stand behind a balancer.",
+)
 @click.option("--tarpit", is_flag=True, help="Hold refusals back for five seconds, as the service does.")
 @click.option(
     "--dns", is_flag=True, help="Answer DNS too, over UDP and TCP, for the names of the world and the service."
@@ -104,6 +109,7 @@ def serve(  # noqa: PLR0913 - an argument an option
     tarpit: bool,
     dns: bool,
     dns_view: str,
+    proxy_protocol: bool,
     phase: Phase | None,
     readings: Readings,
     milestones: Milestones,
@@ -137,6 +143,7 @@ def serve(  # noqa: PLR0913 - an argument an option
         tarpit=tarpit,
         dns=dns,
         dns_view=View(dns_view),
+        proxy_protocol=proxy_protocol,
         phase=phase,
         readings=readings,
         milestones=milestones,

@@ -9,8 +9,9 @@ import pytest
 
 from relaylab.app.config import WorldFileError, load_document, load_world, parse_world, world_from_document
 from relaylab.domain.address import Address, DomainName
+from relaylab.domain.connector import ConnectorType
 from relaylab.domain.estate import Method
-from relaylab.domain.tenant import ConnectorType, Mailbox, Switch
+from relaylab.domain.tenant import Mailbox, Switch
 from relaylab.domain.world import World
 from tests.app.worlds import KNOWN, SMALL, Case, cases
 

@@ -3,26 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from ipaddress import IPv4Address
 from typing import Final
 
 from relaylab.domain.anti_spoof import Handling
 from relaylab.domain.asks import Ask
 from relaylab.domain.attribution import Attribution, Direction
+from relaylab.domain.certificate import ChainFault
+from relaylab.domain.connector import AddressRange, ConnectorType
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.identity import Credential
+from relaylab.domain.recipients import (
+    DynamicDistributionGroup,
+    HostedConnectionFilterPolicy,
+    MailUser,
+    TenantAllowBlockList,
+)
+from relaylab.domain.reputation import Reputation, SenderState
 from relaylab.domain.tenant import (
     MB,
+    AcceptedDomain,
     AuthenticationPolicy,
     ConditionalAccessPolicy,
+    DistributionGroup,
     OrganizationConfig,
+    OutboundRestriction,
+    Switch,
     Tenant,
     TransportConfig,
 )
+from relaylab.domain.world import World
 from relaylab.rules.limits import MESSAGE_SIZE
 from tests.builders import (
+    OFFICE_IP,
     OLD_TLS,
+    TLS,
+    a_certificate,
+    a_connector,
     a_data_ask,
     a_delivery_ask,
+    a_domain,
+    a_head,
     a_hello_ask,
     a_mail_ask,
     a_mailbox,
@@ -42,7 +64,7 @@ MX: Final = Endpoint.MX
 SUBMISSION: Final = Endpoint.SUBMISSION
 OUTSIDE: Final = "desk@fabrikam.com"
 IPV6: Final = a_peer("2001:db8::1")
-LISTED: Final = Attribution(Direction.INCOMING, lists_the_ip=True)
+LISTED: Final = Attribution(Direction.INCOMING, matches_the_client=True)
 TOO_LARGE: Final = MESSAGE_SIZE + 1
 REJECTING: Final = a_world(a_tenant(organization_config=OrganizationConfig(reject_direct_send=True)))
 NEVER_OFF: Final = {"basic_auth_off_by_default": None, "basic_auth_removed": "2028-01-01"}
@@ -60,6 +82,30 @@ def _policy() -> Tenant:
 def _switched_off() -> Tenant:
     return a_tenant(transport_config=TransportConfig(smtp_client_authentication_disabled=True))
 
+
+def _accepting(**changes: object) -> World:
+    """Contoso whose only domain has these switches."""
+    return a_world(a_tenant("contoso", replace(AcceptedDomain(a_domain("contoso.com")), **changes)))  # type: ignore[arg-type]
+
+
+def _partner(**changes: object) -> World:
+    """Contoso with a Partner connector that knows another address."""
+    connector = a_connector("203.0.113.0/24", connector_type=ConnectorType.PARTNER, **changes)  # type: ignore[arg-type]
+    return a_world(a_tenant(inbound_connectors=(connector,)))
+
+
+def _restricted(restriction: OutboundRestriction) -> Tenant:
+    return a_tenant(outbound_restriction=restriction)
+
+
+BY_CERTIFICATE: Final = {
+    "restrict_domains_to_certificate": True,
+    "tls_sender_certificate_name": "mail.fabrikam.com",
+}
+ONLY_THE_BOSS: Final = a_mailbox("helpdesk@contoso.com", accept_messages_only_from=(an_address("boss@contoso.com"),))
+TRUSTED: Final = replace(TLS, client_certificate=a_certificate("mail.fabrikam.com"))
+UNTRUSTED: Final = replace(TLS, client_certificate=a_certificate("mail.fabrikam.com", defect=ChainFault.SELF_SIGNED))
+IPV4_BLOCKS: Final = HostedConnectionFilterPolicy((AddressRange(IPv4Address(OFFICE_IP), IPv4Address(OFFICE_IP)),))
 
 EXAMPLES: Final[Mapping[str, Ask]] = {
     "submission.connect.name_is_malformed": a_hello_ask("MacBook.."),
@@ -130,6 +176,108 @@ EXAMPLES: Final[Mapping[str, Ask]] = {
     ),
     "submission.delivery.onmicrosoft_sender_has_used_its_external_recipients": a_delivery_ask(
         moera_today=100, moera_quota=100
+    ),
+    "submission.delivery.sender_is_not_on_the_list": a_delivery_ask(
+        "helpdesk@contoso.com", world=a_world(a_tenant(mailboxes=(ONLY_THE_BOSS,)))
+    ),
+    "mx.connect.name_is_the_server_s_own": a_hello_ask(
+        "DB1PEPF000509F9.mail.protection.outlook.com",
+        endpoint=MX,
+        server_name="DB1PEPF000509F9.mail.protection.outlook.com",
+    ),
+    "mx.mail.hello_name_is_blocklisted": a_mail_ask(endpoint=MX, hello_state=SenderState.BLOCKLISTED),
+    "mx.mail.sender_is_blocklisted": a_mail_ask(endpoint=MX, sender_state=SenderState.BLOCKLISTED),
+    "mx.mail.sender_has_abused_the_service": a_mail_ask(endpoint=MX, sender_state=SenderState.SPAM_ABUSE),
+    "mx.mail.sender_is_banned": a_mail_ask(endpoint=MX, sender_state=SenderState.BANNED),
+    "mx.mail.sender_sends_too_fast": a_mail_ask(endpoint=MX, sender_state=SenderState.RATE_LIMITED),
+    "mx.rcpt.address_is_slowed_down": a_rcpt_ask(reputation=Reputation.THROTTLED),
+    "mx.rcpt.address_is_blocklisted": a_rcpt_ask(reputation=Reputation.BLOCKLISTED),
+    "mx.rcpt.address_is_blocklisted_in_2024": a_rcpt_ask(reputation=Reputation.BLOCKLISTED),
+    "mx.rcpt.address_is_banned": a_rcpt_ask(reputation=Reputation.BANNED),
+    "mx.rcpt.address_is_banned_for_good": a_rcpt_ask(reputation=Reputation.BANNED_FOR_GOOD),
+    "mx.rcpt.range_of_the_address_sends_too_much": a_rcpt_ask(reputation=Reputation.OVER_THE_LIMIT),
+    "mx.rcpt.address_is_blocked_by_the_organisation": a_rcpt_ask(
+        world=a_world(a_tenant(hosted_connection_filter_policy=IPV4_BLOCKS))
+    ),
+    "mx.rcpt.tenant_has_no_subscription": a_rcpt_ask(world=a_world(a_tenant(licences=0))),
+    "mx.rcpt.host_is_in_another_region": a_rcpt_ask(world=_accepting(mail_flow_region="JPN"), region_of_host="EUR"),
+    "mx.rcpt.certificate_is_not_trusted": a_rcpt_ask(world=_partner(**BY_CERTIFICATE), tls=UNTRUSTED),
+    "mx.rcpt.partner_connector_is_for_somebody_else": a_rcpt_ask(world=_partner(restrict_domains_to_ip_addresses=True)),
+    "mx.rcpt.partner_connector_wants_tls": a_rcpt_ask(world=_partner(), tls=None),
+    "mx.rcpt.domain_takes_no_mail": a_rcpt_ask(world=_accepting(outbound_only=True)),
+    "mx.rcpt.dynamic_group_is_unknown_at_the_edge": a_rcpt_ask(
+        "staff@contoso.com",
+        world=a_world(
+            a_tenant(dynamic_distribution_groups=(DynamicDistributionGroup(an_address("staff@contoso.com")),))
+        ),
+    ),
+    "mx.rcpt.domain_does_not_take_ipv6": a_rcpt_ask(world=_accepting(ipv6_for_accepted_domain=Switch.OFF), peer=IPV6),
+    "mx.rcpt.ipv6_address_has_no_name": a_rcpt_ask(peer=IPV6, has_reverse_name=False),
+    "mx.rcpt.recipient_is_in_another_region": a_rcpt_ask(world=_accepting(mail_flow_region="JPN"), bound_region="EUR"),
+    "mx.data.relay_is_denied_with_an_untrusted_certificate": a_data_ask(OUTSIDE, endpoint=MX, tls=UNTRUSTED),
+    "mx.data.relay_is_denied_with_another_certificate": a_data_ask(OUTSIDE, endpoint=MX, tls=TRUSTED),
+    "mx.data.message_goes_in_circles": a_data_ask(endpoint=MX, head=replace(a_head(), hops=31)),
+    "mx.data.message_has_too_many_parts": a_data_ask(endpoint=MX, excessive_parts=1_001),
+    "mx.data.message_has_no_valid_from": a_data_ask(endpoint=MX, head=a_head(None)),
+    "mx.delivery.connector_is_blocked": a_delivery_ask(
+        endpoint=MX,
+        attribution=Attribution(Direction.ORIGINATING, a_tenant(), a_connector(blocked=True), matches_the_client=True),
+    ),
+    "mx.delivery.recipient_is_blocked_by_the_tenant": a_delivery_ask(
+        endpoint=MX, tenant=a_tenant(tenant_allow_block_list=TenantAllowBlockList(("fabrikam.com",)))
+    ),
+    "mx.delivery.group_wants_authenticated_senders": a_delivery_ask(
+        "all@contoso.com",
+        endpoint=MX,
+        world=a_world(
+            a_tenant(
+                distribution_groups=(
+                    DistributionGroup(
+                        an_address("all@contoso.com"),
+                        (an_address("scanner@contoso.com"),),
+                        require_sender_authentication_enabled=True,
+                    ),
+                )
+            )
+        ),
+    ),
+    "mx.delivery.mailbox_wants_authenticated_senders": a_delivery_ask(
+        "scanner@contoso.com",
+        endpoint=MX,
+        world=a_world(a_tenant(mailboxes=(a_mailbox(require_sender_authentication_enabled=True),))),
+    ),
+    "mx.delivery.mail_user_wants_authenticated_senders": a_delivery_ask(
+        "driver@contoso.com",
+        endpoint=MX,
+        world=a_world(
+            a_tenant(
+                mail_users=(
+                    MailUser(
+                        an_address("driver@contoso.com"),
+                        an_address("driver@adatum.example"),
+                        require_sender_authentication_enabled=True,
+                    ),
+                )
+            )
+        ),
+    ),
+    "mx.delivery.sender_is_not_on_the_list": a_delivery_ask(
+        "helpdesk@contoso.com", endpoint=MX, world=a_world(a_tenant(mailboxes=(ONLY_THE_BOSS,)))
+    ),
+    "mx.delivery.domain_may_not_send": a_delivery_ask(
+        endpoint=MX,
+        tenant=a_tenant("contoso", AcceptedDomain(a_domain("contoso.com"), sending_from_domain_disabled=True)),
+    ),
+    "mx.delivery.unregistered_domains_may_not_send": a_delivery_ask(
+        endpoint=MX,
+        mail_from="someone@adatum.example",
+        tenant=_restricted(OutboundRestriction.UNREGISTERED_DOMAINS),
+    ),
+    "mx.delivery.tenant_has_exceeded_its_threshold": a_delivery_ask(
+        endpoint=MX, tenant=_restricted(OutboundRestriction.THRESHOLD_EXCEEDED)
+    ),
+    "mx.delivery.traffic_of_the_tenant_is_not_accepted": a_delivery_ask(
+        endpoint=MX, tenant=_restricted(OutboundRestriction.TRAFFIC_NOT_ACCEPTED)
     ),
     "mx.connect.name_is_malformed": a_hello_ask("MacBook..", endpoint=MX),
     "mx.auth.no_mechanism_is_offered": a_mechanism_ask("LOGIN", endpoint=MX),

@@ -28,6 +28,12 @@ def program(name: str) -> str:
     return shutil.which(name) or missing(name, f"install it (apt install {name})")
 
 
+def daemon(name: str) -> str:
+    """Where a server is; those are often found by the administrator only."""
+    path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"])
+    return shutil.which(name, path=path) or missing(name, f"install it (apt install {name})")
+
+
 def swaks() -> str:
     """Where swaks is, one that can speak TLS."""
     path = program("swaks")

@@ -190,6 +190,25 @@ def test_a_message_of_a_run_is_explained_with_where_it_went(run: Run) -> None:
     assert "Placed    desk@contoso.com: inbox, customer@example.net: outside" in text
 
 
+def test_a_message_at_the_tenant_mx_is_explained_with_what_each_connector_had_to_do_with_it(run: Run) -> None:
+    cells = [cell for sender in a_mixed_certificate().report.senders for cell in sender.cells]
+    relayed = next(cell.outcomes[0] for cell in cells if cell.method == "connector-relay" and cell.status == "PASS")
+
+    for asked in (relayed.message, relayed.event):
+        text = explain(str(asked), rulebook(), run).text
+        assert "Belongs   originating of tenant contoso, by address" in text
+        assert "Connector 'Office' of tenant contoso, OnPremises: 203.0.113.42 is on connector 'Office'" in text
+
+
+def test_what_was_not_relayed_is_explained_with_what_each_connector_lacked(run: Run) -> None:
+    cells = [cell for sender in a_mixed_certificate().report.senders for cell in sender.cells]
+    directly = next(cell.outcomes[0] for cell in cells if cell.method == "connector-relay" and cell.status != "PASS")
+
+    text = explain(str(directly.message), rulebook(), run).text
+    assert "Belongs   incoming" in text
+    assert "'Office' of tenant contoso, OnPremises: 198.51.100.7 is not among its sender_ip_addresses" in text
+
+
 def test_a_message_that_is_nearly_right_is_asked_back(run: Run) -> None:
     with pytest.raises(UnknownError, match='did you mean "s-000001-1"'):
         explain("s-000001-9", rulebook(), run)

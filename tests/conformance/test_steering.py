@@ -255,15 +255,15 @@ def test_events_are_listed_a_line_each(served: Served, home: dict[str, str]) -> 
     lines = told(home, "events").splitlines()
     documents = [json.loads(line) for line in told(home, "events", "--json", "--after", "3").splitlines()]
 
-    assert 6 == len(lines)
+    assert 7 == len(lines)
     assert lines[1].endswith("judged  MAIL FROM:<a@fabrikam.com> -> 250 2.1.0 Sender OK  [default of mail]")
-    assert [4, 5, 6] == [event["seq"] for event in documents]
+    assert [4, 5, 6, 7] == [event["seq"] for event in documents]
 
 
 def test_events_are_followed_until_somebody_ends_it(served: Served, home: dict[str, str]) -> None:
     send_directly(served.door("mx"))
     with subprocess.Popen(
-        [*RELAYLAB, "events", "--follow", "--after", "5", "--json"],
+        [*RELAYLAB, "events", "--follow", "--after", "6", "--json"],
         env=os.environ | home,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -272,11 +272,11 @@ def test_events_are_followed_until_somebody_ends_it(served: Served, home: dict[s
         assert follower.stdout is not None
         numbers = [json.loads(follower.stdout.readline())["seq"]]
         send_directly(served.door("mx"))
-        numbers += [json.loads(follower.stdout.readline())["seq"] for _ in range(6)]
+        numbers += [json.loads(follower.stdout.readline())["seq"] for _ in range(7)]
         served.end(signal.SIGTERM)
         rest, said = follower.communicate(timeout=PATIENCE)
 
-    assert [6, 7, 8, 9, 10, 11, 12] == numbers
+    assert [7, 8, 9, 10, 11, 12, 13, 14] == numbers
     assert ("", "the emulator has ended\n", 0) == (rest, said, follower.returncode)
 
 

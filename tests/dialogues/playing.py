@@ -8,6 +8,7 @@ A file has a head (``name: value``, a name may come again), then the dialogue. `
     world: tenant switch off            a name of tests.session.worlds.WORLDS
     reading: NAME=VALUE                 milestone: NAME=DATE
     tls: TLSv1.1                        of the handshake at "-- TLS"
+    certificate: mail.contoso.com       the name on a client certificate; "untrusted" behind it: of a strange root
     legacy_host: yes                    tarpit: yes
     used: recipients a@contoso.com 10000    charged before the dialogue
     receipt: 097781BC157026369C79A4069      the draw for a message id that the server makes
@@ -46,6 +47,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from relaylab.domain.certificate import ChainFault
 from relaylab.domain.charge import Charge, Meter
 from relaylab.domain.clock import parse_instant
 from relaylab.domain.endpoint import Endpoint
@@ -55,6 +57,7 @@ from relaylab.domain.randomness import Random
 from relaylab.domain.reply import SessionNames
 from relaylab.session.party import Party
 from relaylab.session.turn import Then
+from tests.builders import a_certificate
 from tests.session.lines import MX_NAMES, SUBMISSION_NAMES, Lab, Line, base64
 from tests.session.worlds import APP, APP_PASSWORD, ELSEWHERE, SCANNER, SCANNER_PASSWORD, WORLDS
 
@@ -278,7 +281,10 @@ class Player:
         assert [(message.envelope.mail_from, Placement.INBOX)] == [(one.recipient, one.placed) for one in report.copies]
 
     def _tls_facts(self) -> TlsFacts:
-        return TlsFacts(self._golden.one("tls", "TLSv1.3"), "TLS_AES_256_GCM_SHA384", "smtp.office365.com")
+        name, _, untrusted = self._golden.one("certificate").partition(" ")
+        defect = ChainFault.UNTRUSTED_ROOT if untrusted else None
+        shown = a_certificate(name, defect=defect) if name else None
+        return TlsFacts(self._golden.one("tls", "TLSv1.3"), "TLS_AES_256_GCM_SHA384", "smtp.office365.com", shown)
 
 
 _DIRECTIONS: dict[str, Callable[[Player, str], None]] = {

@@ -25,7 +25,7 @@ from relaylab.testing import (
     Verdicts,
 )
 
-LETTER = "Subject: page 1\n\nOne page.\n"
+LETTER = "From: scanner@contoso.com\nSubject: page 1\n\nOne page.\n"
 
 
 def in_plain_python() -> None:

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from relaylab.testing import Lab
 
-LETTER = "Subject: page 1\n\nOne page.\n"
+LETTER = "From: scanner@contoso.com\nSubject: page 1\n\nOne page.\n"
 
 
 def submit(lab: Lab, to: str = "helpdesk@contoso.com", *, account: str = "scanner@contoso.com") -> None:

@@ -27,7 +27,8 @@ from tests.plugin.sending import LETTER, attempt, relay, submit
 
 CUTOVER_RULE = "submission.auth.basic_auth_is_off_by_default"
 ATTACHED = (
-    "Subject: scan\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\n"
+    "From: a@partner.example\nSubject: scan\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n"
+    "--b\nContent-Type: text/plain\n\n"
     "see there\n--b\nContent-Type: application/pdf\nContent-Disposition: attachment; filename=a.pdf\n"
     "Content-Transfer-Encoding: base64\n\nJVBERi0=\n--b--\n"
 )

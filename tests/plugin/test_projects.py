@@ -17,7 +17,7 @@ def submit(lab):
 
 def relay(lab, to="helpdesk@contoso.com"):
     with smtplib.SMTP(lab.mx.host, lab.mx.port) as smtp:
-        smtp.sendmail("a@contoso.com", [to], "Subject: page 1\\n\\nOne page.")
+        smtp.sendmail("a@contoso.com", [to], "From: a@contoso.com\\nSubject: page 1\\n\\nOne page.")
 """
 
 

@@ -170,14 +170,14 @@ def test_the_content_of_a_message_is_given_octet_for_octet(controlled: Controlle
     with Wire(controlled.mx) as wire:
         wire.say("EHLO client.example")
         wire.begin_message("a@fabrikam.com", "helpdesk@contoso.com")
-        wire.send(b"Subject: \xff\r\n\r\n..a dot\r\nbare\nfeed\0\r\n")
+        wire.send(b"From: a@fabrikam.com\r\nSubject: \xff\r\n\r\n..a dot\r\nbare\nfeed\0\r\n")
         wire.say(".")
 
     answer = controlled.client.get("/messages/s-000001-1/raw")
 
     assert 200 == answer.status_code
     assert "message/rfc822" == answer.headers["Content-Type"]
-    assert b"Subject: \xff\r\n\r\n.a dot\r\nbare\nfeed\0\r\n" == answer.content
+    assert b"From: a@fabrikam.com\r\nSubject: \xff\r\n\r\n.a dot\r\nbare\nfeed\0\r\n" == answer.content
 
 
 def test_a_message_that_does_not_exist_is_told_with_the_way_out(controlled: Controlled) -> None:
@@ -187,6 +187,9 @@ def test_a_message_that_does_not_exist_is_told_with_the_way_out(controlled: Cont
 
 
 # Events --------------------------------------------------------------------------------------------------------------
+
+
+KINDS_OF_A_MESSAGE = ["connected", "judged", "attributed", "judged", "judged", "kept", "closed"]
 
 
 def test_events_are_given_in_pages(controlled: Controlled) -> None:
@@ -201,7 +204,7 @@ def test_events_are_given_in_pages(controlled: Controlled) -> None:
     assert everything == [event for page in pages for event in page]
     assert {2} == {len(page) for page in pages[:-1]}
     assert list(range(1, len(everything) + 1)) == [event["seq"] for event in everything]
-    assert ["connected", "judged", "judged", "judged", "kept", "closed"] == [event["kind"] for event in everything]
+    assert KINDS_OF_A_MESSAGE == [event["kind"] for event in everything]
 
 
 def test_events_tell_the_deciding_rule_and_its_source(controlled: Controlled) -> None:

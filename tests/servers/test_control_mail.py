@@ -103,7 +103,7 @@ def test_a_message_can_be_deleted_and_its_events_stay(controlled: Controlled) ->
 
 def test_attachments_are_listed_and_given_decoded(controlled: Controlled) -> None:
     letter = EmailMessage(policy=email.policy.SMTP)
-    letter["Subject"] = "pages"
+    letter["From"], letter["Subject"] = "a@fabrikam.com", "pages"
     letter.set_content("below")
     scan = bytes(range(256)) * 4000
     letter.add_attachment(scan, maintype="image", subtype="tiff", filename="Seite 1 ü.tif")
@@ -137,7 +137,7 @@ def test_an_attachment_that_does_not_exist_is_told_with_the_way_out(controlled: 
 
 
 def test_a_subject_that_is_no_text_is_told_all_the_same(controlled: Controlled) -> None:
-    send_letter(controlled, b"Subject: \xff\xfe page\r\n\r\n" + MESSAGE)
+    send_letter(controlled, b"From: a@fabrikam.com\r\nSubject: \xff\xfe page\r\n\r\n" + MESSAGE)
 
     (message,) = controlled.get("/messages")["messages"]
 

@@ -23,7 +23,7 @@ from tests.clients.controlled import Controlled
 from tests.conftest import Emulate
 from tests.servers.steering import server_sent
 
-ONE_MESSAGE = ["connected", "judged", "judged", "judged", "kept", "closed"]
+ONE_MESSAGE = ["connected", "judged", "attributed", "judged", "judged", "kept", "closed"]
 A_LOT = 4000  # events of 5000 octets each: more than the buffers between two sockets hold
 
 
@@ -53,7 +53,7 @@ def take(events: Iterator[dict[str, str]], count: int) -> list[dict[str, str]]:
 def test_events_are_sent_as_they_happen_each_as_a_page_gives_it(controlled: Controlled) -> None:
     with following(controlled) as events:
         send_directly(controlled.mx)
-        sent = take(events, 6)
+        sent = take(events, len(ONE_MESSAGE))
 
     page = controlled.get("/events")["events"]
     assert ONE_MESSAGE == [event["event"] for event in sent]
@@ -68,16 +68,16 @@ def test_a_reader_begins_with_what_happens_from_then_on(controlled: Controlled) 
         send_directly(controlled.mx)
         first = next(events)
 
-    assert ("7", "connected") == (first["id"], first["event"])
+    assert (str(len(ONE_MESSAGE) + 1), "connected") == (first["id"], first["event"])
 
 
 def test_a_reader_that_comes_back_goes_on_behind_the_last_event_it_saw(controlled: Controlled) -> None:
     send_directly(controlled.mx)
 
-    with following(controlled, "/events/stream?after=1", Last_Event_ID="4") as events:
+    with following(controlled, "/events/stream?after=1", Last_Event_ID="5") as events:
         sent = take(events, 2)
 
-    assert [("5", "kept"), ("6", "closed")] == [(event["id"], event["event"]) for event in sent]
+    assert [("6", "kept"), ("7", "closed")] == [(event["id"], event["event"]) for event in sent]
 
 
 def test_a_reader_of_another_process_begins_at_the_beginning(controlled: Controlled) -> None:
@@ -135,14 +135,14 @@ def test_a_slow_reader_holds_nobody_up_and_is_told_how_many_it_missed(forgetful:
     with a_reader_that_does_not_read(controlled) as slow:
         controlled.in_loop(fill(log))
         assert "Queued mail for delivery" in send_directly(controlled.mx)
-        assert A_LOT + 6 == controlled.get("/events", limit=0)["missed"] + len(log)
+        assert A_LOT + len(ONE_MESSAGE) == controlled.get("/events", limit=0)["missed"] + len(log)
 
-        heard = events_until(slow, last=A_LOT + 6)
+        heard = events_until(slow, last=A_LOT + len(ONE_MESSAGE))
 
     missed = [json.loads(event["data"])["missed"] for event in heard if event["event"] == "missed"]
     seen = [int(event["id"]) for event in heard if event["event"] != "missed"]
     assert sorted(set(seen)) == seen
-    assert A_LOT + 6 == len(seen) + sum(missed)
+    assert A_LOT + len(ONE_MESSAGE) == len(seen) + sum(missed)
     assert missed
 
 
@@ -202,7 +202,7 @@ def test_curl_follows_the_stream(controlled: Controlled) -> None:
         lines = [curl.stdout.readline().rstrip("\n") for _ in range(4)]
         curl.terminate()
 
-    assert ["", "id: 5", "event: kept"] == lines[:3]
+    assert ["", "id: 6", "event: kept"] == lines[:3]
     assert "s-000001-1" == json.loads(lines[3].removeprefix("data: "))["message"]
 
 

@@ -11,7 +11,7 @@ import pytest
 from relaylab.app.config import LoadedWorld
 from relaylab.app.emulator import Emulator, Settings
 from relaylab.domain.clock import parse_instant
-from relaylab.servers.fleet import _KINDS, ListenError
+from relaylab.servers.fleet import LISTENERS, ListenError
 from relaylab.servers.lab_obstacles import way_out
 from relaylab.servers.lab_plan import REAL_PORTS, LabPlan
 from relaylab_certs import TestAuthority
@@ -22,7 +22,7 @@ PLAN = LabPlan(address="192.168.1.20", endpoints={"submission_legacy": "192.168.
 
 
 def test_every_listener_has_a_real_port() -> None:
-    assert set(REAL_PORTS) == {kind.key for kind in _KINDS}
+    assert set(LISTENERS) == set(REAL_PORTS)
 
 
 @pytest.mark.parametrize(

@@ -272,7 +272,7 @@ def test_a_snapshot_is_taken_listed_gone_back_to_and_deleted(controlled: Control
         "now": "2026-12-01T00:00:00Z",
         "seed": 7,
         "messages": 1,
-        "events": 6,
+        "events": 7,
     }
     assert (201, "/snapshots/snapshot-1", expected) == (answer.status_code, answer.headers["Location"], taken)
     assert {"snapshots": [taken]} == controlled.get("/snapshots")

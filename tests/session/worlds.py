@@ -6,7 +6,11 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from ipaddress import ip_address
 
+from relaylab.domain.connector import ConnectorType, InboundConnector
+from relaylab.domain.estate import Site
+from relaylab.domain.reputation import Reputation
 from relaylab.domain.secret import Secret
 from relaylab.domain.tenant import (
     AcceptedDomain,
@@ -110,6 +114,24 @@ BLOCKS_BASIC = AuthenticationPolicy("Block Basic", allow_basic_auth_smtp=False, 
 BLOCKS_LEGACY = ConditionalAccessPolicy("Block legacy authentication")
 _SWITCHED_OFF = TransportConfig(smtp_client_authentication_disabled=True)
 
+
+def _partner(*networks: str, **changes: object) -> InboundConnector:
+    blocks = {} if networks else {"sender_ip_addresses": ()}
+    return a_connector(*networks, name="partner", connector_type=ConnectorType.PARTNER, **blocks, **changes)
+
+
+def _by_certificate(name: str) -> InboundConnector:
+    return a_connector(name="certificate", sender_ip_addresses=(), tls_sender_certificate_name=name)
+
+
+def _rejecting_since(changed: datetime) -> OrganizationConfig:
+    return OrganizationConfig(reject_direct_send=True, reject_direct_send_changed=changed)
+
+
+def _a_site_that_is(reputation: Reputation) -> World:
+    return replace(two_tenants(), sites=(Site("home", ip_address(ELSEWHERE), reputation=reputation),))
+
+
 # The worlds that a golden dialogue can name.
 WORLDS: dict[str, Callable[[], World]] = {
     "contoso": two_tenants,
@@ -144,6 +166,26 @@ WORLDS: dict[str, Callable[[], World]] = {
     "legacy TLS allowed": lambda: two_tenants(contoso(transport_config=TransportConfig(allow_legacy_tls_clients=True))),
     "aliases kept": lambda: with_organization(send_from_alias_enabled=True),
     "direct send rejected": lambda: with_organization(reject_direct_send=True),
+    "direct send rejected since 09:00": lambda: two_tenants(
+        contoso(organization_config=_rejecting_since(datetime(2026, 11, 23, 9, tzinfo=UTC)))
+    ),
+    "partner by address": lambda: two_tenants(
+        contoso(inbound_connectors=(_partner(HQ, restrict_domains_to_ip_addresses=True),))
+    ),
+    "partner by certificate": lambda: two_tenants(
+        contoso(
+            inbound_connectors=(
+                _partner(tls_sender_certificate_name="mx.adatum.example", restrict_domains_to_certificate=True),
+            )
+        )
+    ),
+    "partner wants TLS": lambda: two_tenants(contoso(inbound_connectors=(_partner(ELSEWHERE),))),
+    "certificate connector": lambda: two_tenants(
+        contoso(inbound_connectors=(_by_certificate("relay.adatum.example"),)),
+        fabrikam(inbound_connectors=(a_connector(ELSEWHERE),)),
+    ),
+    "blocklisted address": lambda: _a_site_that_is(Reputation.BLOCKLISTED),
+    "banned address": lambda: _a_site_that_is(Reputation.BANNED),
     "shared address": lambda: two_tenants(contoso(), fabrikam(inbound_connectors=(a_connector(HQ),))),
     "alu.edu.gva.es": lambda: two_tenants(of("gva", "scanner@alu.edu.gva.es")),
     "example.au": lambda: two_tenants(of("example", "info@example.au")),

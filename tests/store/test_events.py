@@ -5,12 +5,14 @@ from typing import get_args
 
 import pytest
 
+from relaylab.domain.arrival import Arrival
 from relaylab.domain.certificate import CertificateFacts, ClientCertificate
 from relaylab.domain.clock import Window
 from relaylab.domain.decision import EffectKind, ReplyFacts
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import (
     Answered,
+    Attributed,
     BadInput,
     Closed,
     Connected,
@@ -22,9 +24,12 @@ from relaylab.domain.event import (
     Reported,
     TlsFailed,
     TlsStarted,
+    TurnedAway,
 )
+from relaylab.engine.attribution import attribute
 from relaylab.store import KINDS, Entry, EventLog, as_json, kind_of
 from relaylab.store.shapes import source_json
+from tests.builders import a_connector, a_peer, a_tenant, a_world, an_address
 from tests.store.builders import DECISION, NOON
 
 
@@ -163,6 +168,10 @@ EVERY_KIND: list[tuple[Event, dict[str, object]]] = [
         {"kind": "connected", "ip": "203.0.113.42", "site": None, "session_id": "08DF04C6D9A404E7"},
     ),
     (
+        TurnedAway(**COMMON, remote="127.0.0.1", why="no PROXY header in time"),  # type: ignore[arg-type]
+        {"kind": "turned_away", "remote": "127.0.0.1", "why": "no PROXY header in time"},
+    ),
+    (
         TlsStarted(
             **COMMON,  # type: ignore[arg-type]
             version="TLSv1.3",
@@ -225,6 +234,40 @@ EVERY_KIND: list[tuple[Event, dict[str, object]]] = [
     (
         Kept(**COMMON, message="m-1", mail_from=None, recipients=("a@contoso.com",), size=24),  # type: ignore[arg-type]
         {"kind": "kept", "message": "m-1", "mail_from": None, "recipients": ["a@contoso.com"], "size": 24},
+    ),
+    (
+        Attributed(
+            **COMMON,  # type: ignore[arg-type]
+            attribution=attribute(
+                a_world(a_tenant(inbound_connectors=(a_connector(),))),
+                Arrival.of(a_peer()),
+                an_address("scanner@contoso.com"),
+            ),
+        ),
+        {
+            "kind": "attributed",
+            "attribution": {
+                "direction": "originating",
+                "tenant": "contoso",
+                "connector": "hq",
+                "basis": "address",
+                "because": [
+                    "198.51.100.7 is on connector 'hq' of tenant contoso",
+                    "the MAIL FROM domain contoso.com is an accepted domain of that tenant",
+                ],
+                "risks": [],
+                "evidence": [
+                    {
+                        "tenant": "contoso",
+                        "connector": "hq",
+                        "connector_type": "OnPremises",
+                        "decided": True,
+                        "finding": "198.51.100.7 is on connector 'hq' of tenant contoso; "
+                        "the MAIL FROM domain contoso.com is an accepted domain of that tenant",
+                    }
+                ],
+            },
+        },
     ),
     (
         Reported(**COMMON, message="m-2", about="m-1", recipients=("a@contoso.com",)),  # type: ignore[arg-type]

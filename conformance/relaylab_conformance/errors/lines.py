@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.codes import ReplyCode
 from relaylab.domain.decision import EffectKind
 from relaylab.rules.replies import OF_FAULTS, REPLIES
-from relaylab_conformance.errors.meanings import MEANINGS, Meaning
+from relaylab_conformance.errors.meaning import Meaning
+from relaylab_conformance.errors.meanings import MEANINGS
 
 if TYPE_CHECKING:
     from relaylab.domain.reply import ReplyTemplate
@@ -27,10 +29,12 @@ class ErrorLine:
     """One line that somebody may find in a log; ``replies`` differ in their trailer only.
 
     ``rules`` are those that say it, in the order of the catalogue; none where the grammar of the protocol does.
+    ``ending`` is the last word, where the first ones are another line's as well.
     """
 
     replies: tuple[ReplyTemplate, ...]
     rules: tuple[AnyRule, ...]
+    ending: str = ""
 
     @property
     def reply(self) -> ReplyTemplate:
@@ -62,9 +66,9 @@ class ErrorLine:
     @cached_property
     def name(self) -> str:
         """The name of its page: digits and the first words, as an address can hold them."""
-        words = re.sub(r"\{\w+\}|'", "", self.text.lower())
-        words = re.sub(r"[^a-z0-9]+", "-", words).strip("-")
-        return words if len(words) <= _LONGEST_NAME else words[:_LONGEST_NAME].rsplit("-", 1)[0]
+        words = _slug(self.text)
+        cut = words if len(words) <= _LONGEST_NAME else words[:_LONGEST_NAME].rsplit("-", 1)[0]
+        return f"{cut}-{self.ending}" if self.ending else cut
 
     @property
     def meaning(self) -> Meaning:
@@ -92,7 +96,18 @@ def error_lines(rulebook: Rulebook) -> tuple[ErrorLine, ...]:
         ErrorLine(tuple(replies), tuple(rule for rule in rulebook.catalogue.rules if rule.effect.reply in replies))
         for replies in alike.values()
     ]
-    return tuple(sorted(lines, key=_by_digits))
+    times = Counter(line.name for line in lines)
+    told_apart = (line if times[line.name] == 1 else replace(line, ending=_last_word(line)) for line in lines)
+    return tuple(sorted(told_apart, key=_by_digits))
+
+
+def _slug(text: str) -> str:
+    words = re.sub(r"\{\w+\}|'", "", text.lower())
+    return re.sub(r"[^a-z0-9]+", "-", words).strip("-")
+
+
+def _last_word(line: ErrorLine) -> str:
+    return _slug(line.text).rsplit("-", 1)[-1]
 
 
 def _by_digits(line: ErrorLine) -> tuple[tuple[int, ...], str]:

@@ -7,19 +7,10 @@ has happened. Where no rule says a line, because the grammar of the protocol doe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """What has happened, and what to change where no rule says it."""
-
-    means: str
-    way_out: str = ""
-
-
-_AFTER = "The message was accepted with 250 and came back to the mailbox of its sender as a non-delivery report."
+from relaylab_conformance.errors.edge_meanings import EDGE
+from relaylab_conformance.errors.meaning import AFTER, Meaning
 
 MEANINGS: Final[Mapping[str, Meaning]] = {
     # grammar and order
@@ -174,22 +165,22 @@ MEANINGS: Final[Mapping[str, Meaning]] = {
     "mailbox_full": Meaning("The mailbox is full: what it sends is kept in Sent Items, until nothing more fits."),
     "too_large_for_mailbox": Meaning("The message is larger than this mailbox may send."),
     # non-delivery reports
-    "ndr_not_found": Meaning(f"Nobody in the organisation has that address. {_AFTER}"),
-    "ndr_too_many_recipients": Meaning(f"The message has more recipients than the mailbox may write to. {_AFTER}"),
-    "ndr_too_large": Meaning(f"The message is larger than this mailbox may send. {_AFTER}"),
-    "ndr_restricted": Meaning(f"The mailbox was caught sending spam and may send no more. {_AFTER}"),
+    "ndr_not_found": Meaning(f"Nobody in the organisation has that address. {AFTER}"),
+    "ndr_too_many_recipients": Meaning(f"The message has more recipients than the mailbox may write to. {AFTER}"),
+    "ndr_too_large": Meaning(f"The message is larger than this mailbox may send. {AFTER}"),
+    "ndr_restricted": Meaning(f"The mailbox was caught sending spam and may send no more. {AFTER}"),
     "ndr_daily_recipients": Meaning(
-        f"The mailbox has sent to its ten thousand recipients of the last 24 hours. {_AFTER}"
+        f"The mailbox has sent to its ten thousand recipients of the last 24 hours. {AFTER}"
     ),
     "ndr_terrl": Meaning(
-        f"The organisation has written to as many outside recipients in 24 hours as its licences allow. {_AFTER}"
+        f"The organisation has written to as many outside recipients in 24 hours as its licences allow. {AFTER}"
     ),
     "ndr_terrl_trial": Meaning(
-        f"A trial organisation has written to as many outside recipients in 24 hours as it may. {_AFTER}"
+        f"A trial organisation has written to as many outside recipients in 24 hours as it may. {AFTER}"
     ),
     "ndr_moera": Meaning(
         "The organisation has written to its hundred outside recipients of the last 24 hours from addresses at "
-        f"onmicrosoft.com. {_AFTER}"
+        f"onmicrosoft.com. {AFTER}"
     ),
     # the tenant MX
     "relay_denied": Meaning(
@@ -222,4 +213,5 @@ MEANINGS: Final[Mapping[str, Meaning]] = {
     "other_tenant": Meaning(
         "This recipient belongs to another organisation than those already accepted; a message is one tenant's."
     ),
+    **EDGE,
 }

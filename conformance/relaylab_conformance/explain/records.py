@@ -14,6 +14,8 @@ from relaylab_conformance.explain.answer import Explanation, UnknownError, cited
 from relaylab_conformance.report.folder import EVENTS, MESSAGES
 from relaylab_conformance.steering.client import Control, SteeringError
 
+_ATTRIBUTED: Final = "attributed"
+
 
 class Records(Protocol):
     """Something that has events and messages."""
@@ -24,6 +26,10 @@ class Records(Protocol):
 
     def messages(self) -> Sequence[Mapping[str, Any]]:
         """Give every message."""
+        ...
+
+    def events_of(self, session: str) -> Sequence[Mapping[str, Any]]:
+        """Give the events of one session in their order."""
         ...
 
 
@@ -40,6 +46,10 @@ class Run:
     def messages(self) -> Sequence[Mapping[str, Any]]:
         """Give every message."""
         return self._lines(MESSAGES)
+
+    def events_of(self, session: str) -> Sequence[Mapping[str, Any]]:
+        """Give the events of one session in their order."""
+        return [event for event in self._lines(EVENTS) if event["session"] == session]
 
     def _lines(self, name: str) -> list[Mapping[str, Any]]:
         file = self.folder / name
@@ -73,6 +83,15 @@ class Serving:
             if after is None:
                 return found
 
+    def events_of(self, session: str) -> Sequence[Mapping[str, Any]]:
+        """Give the events of one session in their order."""
+        found: list[Mapping[str, Any]] = []
+        page = self._get("/events", session=session)
+        while page["events"]:
+            found += page["events"]
+            page = self._get("/events", session=session, after=page["through"])
+        return found
+
     def _get(self, path: str, **filters: str | int | None) -> Mapping[str, Any]:
         try:
             return self.control.get(path, **filters)
@@ -84,10 +103,10 @@ def explain_record(what: str, records: Records) -> Explanation | None:
     """Explain an event by its number or a message by its id; None for what is neither."""
     if what.isascii() and what.isdigit():
         event = records.event(int(what))
-        return _event(event) if event else None
+        return _event(event, records) if event else None
     messages = records.messages()
     message = next((message for message in messages if message["id"] == what), None)
-    return _message(message) if message else None
+    return _message(message, records) if message else None
 
 
 def unknown(what: str, records: Records) -> UnknownError:
@@ -99,10 +118,9 @@ def unknown(what: str, records: Records) -> UnknownError:
     return UnknownError(f"{what!r} is no event or message there; {way_out}")
 
 
-def _event(event: Mapping[str, Any]) -> Explanation:
+def _event(event: Mapping[str, Any], records: Records) -> Explanation:
     lines = [f"Event {event['seq']}: {event['kind']} at {event['at']}, {event['endpoint']}, session {event['session']}"]
-    told_apart = {*_COMMON, "verdict", "reply", "transcript", "source"}
-    own = {key: value for key, value in event.items() if key not in told_apart}
+    own = {key: value for key, value in event.items() if key not in _TOLD_APART}
     if event["kind"] == "faulted":
         lines.append(entry("Because", f"fault {own.pop('fault')} ({own.pop('behaviour')}); no rule was asked"))
     lines += [entry(_word(key), _text(value)) for key, value in own.items() if value]
@@ -112,10 +130,12 @@ def _event(event: Mapping[str, Any]) -> Explanation:
         lines.append(entry("Said", _line(event["reply"])))
     if event.get("source"):
         lines.append(entry("Source", cited(Source(**event["source"]))))
+    if event["endpoint"] == _MX and event["kind"] in {"judged", "kept", _ATTRIBUTED}:
+        lines += _connectors(event, records)
     return Explanation("\n".join([*lines, *_transcript(event)]), {"kind": "event", "event": event})
 
 
-def _message(message: Mapping[str, Any]) -> Explanation:
+def _message(message: Mapping[str, Any], records: Records) -> Explanation:
     placed = ", ".join(f"{who}: {where}" for who, where in message["placed"].items())
     lines = [
         f"Message {message['id']}: accepted at {message['accepted_at']}, {message['endpoint']}",
@@ -128,10 +148,35 @@ def _message(message: Mapping[str, Any]) -> Explanation:
         lines.append(entry("Report", f"a non-delivery report about {message['report_of']}"))
     if message["verdict"]:
         lines.append(_verdict(message["verdict"]))
+    if message["endpoint"] == _MX and not message["report_of"]:
+        kept = [one for one in records.events_of(message["session"]) if one.get("message") == message["id"]]
+        lines += _connectors(kept[0], records) if kept else []
     return Explanation("\n".join([*lines, *_transcript(message)]), {"kind": "message", "message": message})
 
 
+def _connectors(event: Mapping[str, Any], records: Records) -> list[str]:
+    """Say whose the message around an event is, and of each connector what the event itself does not tell."""
+    told = event["verdict"]["because"] if event.get("verdict") else ()
+    found = [one for one in records.events_of(event["session"]) if one["kind"] == _ATTRIBUTED]
+    lines: list[str] = []
+    for attribution in [one["attribution"] for one in found if one["seq"] <= event["seq"]][-1:]:
+        whose = f" of tenant {attribution['tenant']}, by {attribution['basis']}" if attribution["tenant"] else ""
+        lines.append(entry("Belongs", f"{attribution['direction']}{whose}"))
+        lines += [entry("At risk", risk["sentence"]) for risk in attribution["risks"]]
+        lines += [
+            entry(
+                "Connector",
+                f"{one['connector']!r} of tenant {one['tenant']}, {one['connector_type']}: {one['finding']}",
+            )
+            for one in attribution["evidence"]
+            if f"connector {one['connector']!r} of tenant {one['tenant']}: {one['finding']}" not in told
+        ]
+    return lines
+
+
+_MX: Final = "mx"
 _COMMON: Final = ("seq", "at", "session", "endpoint", "kind")
+_TOLD_APART: Final = (*_COMMON, "verdict", "reply", "transcript", "attribution")
 
 
 def _verdict(verdict: Mapping[str, Any]) -> str:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.decision import Decision, EffectKind, ReplyFacts
 from relaylab.domain.endpoint import Stage
-from relaylab.domain.event import Event, Judged, Kept
+from relaylab.domain.event import Attributed, Event, Judged, Kept
 
 if TYPE_CHECKING:
+    from relaylab.domain.attribution import Attribution
     from relaylab.domain.message import Copy, KeptMessage
 
 _LINE: Final = re.compile(r"(\d{3})[ -](?:([245]\.\d{1,3}\.\d{1,3}) )?(.*)", re.DOTALL)
@@ -35,6 +36,12 @@ class Evidence:
     def copies(self) -> tuple[Copy, ...]:
         """Where each copy of what the sender handed over went."""
         return tuple(copy for message in self.messages if message.report_of is None for copy in message.copies)
+
+    @property
+    def attribution(self) -> Attribution | None:
+        """To whom the tenant MX attributed the message, at last; None where it was not asked."""
+        found = (event.attribution for event in reversed(self.events) if isinstance(event, Attributed))
+        return next(found, None)
 
     @property
     def decisive(self) -> Decisive | None:

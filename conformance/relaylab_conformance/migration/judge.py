@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from relaylab.domain.attribution import RiskKind
 from relaylab.domain.estate import Method
 from relaylab.domain.message import Placement
 from relaylab.domain.peer import Peer
 from relaylab.domain.source import Confidence, Source
 from relaylab.domain.world import DEFAULT_PUBLIC_IP
-from relaylab.engine.attribution import attribute
 from relaylab.rules import sources
 from relaylab.rules.mx.data import relay_is_denied
 from relaylab_conformance.finding import Status, worst
@@ -19,6 +19,7 @@ from relaylab_conformance.report.model import Cell, Outcome
 from relaylab_scenarios import Conduct
 
 if TYPE_CHECKING:
+    from relaylab.domain.attribution import Attribution
     from relaylab.domain.decision import Decision, ReplyFacts
     from relaylab.domain.estate import Sender
     from relaylab.domain.world import World
@@ -37,6 +38,18 @@ _AS_DIRECT_SEND: Final = (
     "RejectDirectSend, ends that."
 )
 _COMES_BACK: Final = "takes the 250 for success; a non-delivery report lies in the mailbox of {}, for whoever reads it"
+
+
+_RISKS: Final = {
+    RiskKind.SHARED_ADDRESS: (
+        sources.SHARED_ADDRESS,
+        "Match by certificate (TlsSenderCertificateName in an accepted domain), or get an address of one's own.",
+    ),
+    RiskKind.CERTIFICATE_DOMAIN_NOT_ACCEPTED: (
+        sources.FOREIGN_CERTIFICATE,
+        "Give the sender a certificate for an accepted domain, or add the certificate's domain: New-AcceptedDomain.",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,18 +134,28 @@ def _doubt(trial: Trial, replay: Replay) -> _Grounds | None:
         return _Grounds((f"the copy for {aside[0].recipient} was put into {aside[0].placed}",))
     if trial.method is not Method.CONNECTOR_RELAY:
         return None
-    peer = peer_of(trial.leg.world, trial.sender)
-    attribution = attribute(trial.leg.world, peer, trial.sender.from_address)
-    if attribution.may_relay:
+    peer, attribution = peer_of(trial.leg.world, trial.sender), replay.evidence.attribution
+    if attribution is None:
         return None
+    if attribution.may_relay:
+        return _at_risk(attribution)
     return _Grounds(
         (
             _AS_DIRECT_SEND,
-            *attribution.rejected,
+            *attribution.rejected(),
         ),
         sources.RELAY_RULE,
         relay_is_denied.fix.format(ip=peer.ip, recipient=trial.sender.to[0]),
     )
+
+
+def _at_risk(attribution: Attribution) -> _Grounds | None:
+    """Say what a relay rests on that Microsoft warns of; None for nothing (facts COR-07, COR-08)."""
+    if not attribution.risks:
+        return None
+    risk = attribution.risks[0]
+    source, fix = _RISKS[risk.kind]
+    return _Grounds((risk.sentence, *attribution.because, *attribution.rejected()), source, fix)
 
 
 def peer_of(world: World, sender: Sender) -> Peer:

@@ -1,6 +1,6 @@
 """The five mistakes that audits find: who makes them in this estate, what shows, why, and what to do.
 
-Mistakes 2 and 4 need rules that are not built yet; where the estate could hold them they are NOT-EXERCISED.
+Mistake 4 needs rules that are not built yet; where the estate could hold it, it is NOT-EXERCISED.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from relaylab.domain.source import Confidence, Source
 from relaylab.rules import sources
 from relaylab_conformance.finding import Status
 from relaylab_conformance.migration.dates import superseded
-from relaylab_conformance.migration.judge import MAIL_CONTACT, MAIL_CONTACT_FIX
+from relaylab_conformance.migration.judge import MAIL_CONTACT, MAIL_CONTACT_FIX, peer_of
 from relaylab_conformance.migration.spf import spf_failures
 from relaylab_conformance.report.model import Mistake
 
@@ -77,7 +77,7 @@ _SHARED_IP: Final = _Kind(
     symptom="Relay works, until mail is one day attributed to the other organisation and refused or sent as theirs.",
     cause="A connector trusts an address. Who shares the address (a business park, a provider's NAT) shares the trust.",
     fix="Match by certificate (TlsSenderCertificateName in an accepted domain), or get an address of one's own.",
-    source=Source("COR-07", "MC1226222", "2026-02-02", Confidence.DOCUMENTED),
+    source=sources.SHARED_ADDRESS,
 )
 _SPF: Final = _Kind(
     number=3,
@@ -117,6 +117,7 @@ def mistakes(
     """
     found = (
         _CONTACT.found(_contacts(world)),
+        *((_SHARED_IP.found(_shared_addresses(world)),) if _relays(world) else ()),
         *_not_built_yet(world),
         *_spf(world, rulebook, at),
         _WRONG_DATE.found(_wrong_dates(world, rulebook, stops)),
@@ -131,10 +132,21 @@ def _contacts(world: World) -> Iterator[tuple[str, str]]:
                 yield sender.name, f"{sender.name}: its {role} is a mail contact, which carries nothing"
 
 
+def _relays(world: World) -> tuple[Sender, ...]:
+    return tuple(sender for sender in world.senders if Method.CONNECTOR_RELAY in (sender.today, sender.target))
+
+
+def _shared_addresses(world: World) -> Iterator[tuple[str, str]]:
+    """Look at the address of every sender that relays, whichever of its organisations it sends for."""
+    for sender in _relays(world):
+        ip = peer_of(world, sender).ip
+        listed = [one for one in world.connectors_listing(ip) if one.connector.enabled and one.connector.is_on_premises]
+        if len({one.tenant.id for one in listed}) > 1:
+            whose = ", ".join(f"{one.connector.name!r} of tenant {one.tenant.name}" for one in listed)
+            yield sender.name, f"{sender.name}: {ip} is on connector {whose}"
+
+
 def _not_built_yet(world: World) -> Iterator[Mistake]:
-    relays = tuple(sender.name for sender in world.senders if Method.CONNECTOR_RELAY in (sender.today, sender.target))
-    if relays:
-        yield _SHARED_IP.not_looked_for(relays, "connectors of several tenants are not compared yet")
     bulk = tuple(sender.name for sender in world.senders if _HVE & {sender.today, sender.target})
     if bulk:
         yield _HVE_OUTSIDE.not_looked_for(bulk, "High Volume Email is not built into relaylab yet")

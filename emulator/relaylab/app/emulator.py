@@ -68,7 +68,8 @@ class Settings:
     wire, secrets left out, for ``dialogues``. With a ``lab`` the endpoints are at its addresses and ports, and
     certificates are RSA, which the oldest devices read. ``events`` is how many events the log keeps, the newest.
     ``dns`` answers for the world's zones too, a service's hosts with the addresses of this emulator, or as the internet
-    sees them (``dns_view``).
+    sees them (``dns_view``). With ``proxy_protocol`` every SMTP connection must begin with a PROXY header, whose
+    address is the client's.
     """
 
     host: str = "127.0.0.1"
@@ -84,6 +85,7 @@ class Settings:
     events: int = 50_000
     dns: bool = False
     dns_view: View = View.LAB
+    proxy_protocol: bool = False
 
     @property
     def key(self) -> leaves.KeyKind:
@@ -157,6 +159,7 @@ class Emulator:
             limits=self.settings.limits,
             tarpit=self.settings.tarpit,
             dialogues=Dialogues() if self.settings.record else None,
+            proxied=self.settings.proxy_protocol,
         )
         self.entra = EntraService(self._house)
         self._house.tokens = self.entra.tokens
@@ -384,8 +387,11 @@ class Emulator:
                 self._house.begin_again(snapshot.started, snapshot.sessions, snapshot.questions)
 
     async def ready(self) -> list[Probed]:
-        """Prove every listener by a real connection; nobody else notices."""
-        return await probe(self.listeners, self._house, self.ca_file)
+        """Prove every listener by a real connection; nobody else notices.
+
+        Port 25 of a site behind a provider that blocks it is not asked: it is as it should be when it does not answer.
+        """
+        return await probe(self._fleet.answering, self._house, self.ca_file)
 
     def is_ready(self) -> bool:
         """Tell whether every listener answers as it should. Call it from a thread, as ``roll_back``."""

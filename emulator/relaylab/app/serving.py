@@ -25,7 +25,7 @@ from relaylab.app.rulebooks import Phase, in_phase
 from relaylab.app.steered import Steered
 from relaylab.domain.certificate import CertificateFacts
 from relaylab.domain.clock import iso
-from relaylab.domain.event import Answered, BadInput, Faulted, Judged, Queried, TlsFailed, TlsStarted
+from relaylab.domain.event import Answered, BadInput, Faulted, Judged, Queried, TlsFailed, TlsStarted, TurnedAway
 from relaylab.domain.zone import View
 from relaylab.rules.faults import CONDUCTS
 from relaylab.servers.clocks import SimulatedClock, SystemClock
@@ -75,6 +75,7 @@ class ServeOptions:
     explain: Explain | None = None
     dns: bool = False
     dns_view: View = View.LAB
+    proxy_protocol: bool = False
 
 
 def serve(options: ServeOptions, out: TextIO | None = None) -> None:
@@ -111,6 +112,7 @@ async def _serve(options: ServeOptions, out: TextIO) -> None:
         lab=options.lab,
         dns=options.dns,
         dns_view=options.dns_view,
+        proxy_protocol=options.proxy_protocol,
     )
     emulator = Emulator(
         replace(loaded, world=world),
@@ -232,6 +234,9 @@ def _tell(entry: Entry, out: TextIO) -> None:
             command = "TLS handshake"
             said = f"client certificate {shown_to_us.subject or shown_to_us.fingerprint}"
             why = shown_to_us.standing
+        case TurnedAway(remote=remote, why=reason):
+            command, said = f"connection from {remote}", f"closed: {reason}"
+            why = "--proxy-protocol is on: does the balancer send its header (HAProxy: send-proxy)?"
         case TlsFailed(reason=reason):
             command, said = "TLS handshake", f"failed: {reason}"
             why = "does the client trust the test root, and speak TLS 1.2?"

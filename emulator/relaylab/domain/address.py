@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -37,6 +38,13 @@ class DomainName:
     def is_within(self, parent: DomainName) -> bool:
         """Tell whether this is ``parent`` or a subdomain of it."""
         return self == parent or self.name.endswith("." + parent.name)
+
+    def parents(self) -> Iterator[DomainName]:
+        """Give the domains above this one, the nearest first."""
+        _, dot, rest = self.name.partition(".")
+        while dot:
+            yield DomainName(rest)
+            _, dot, rest = rest.partition(".")
 
     def __str__(self) -> str:
         """Give the name."""

@@ -7,12 +7,15 @@ type checker sees to it. ``words`` gives the values for the blanks of reply text
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 from relaylab.domain.anti_spoof import Handling
+from relaylab.domain.arrival import Arrival
 from relaylab.domain.attribution import Attribution, Direction
 from relaylab.domain.identity import Credential, Mechanism
+from relaylab.domain.reputation import Reputation, SenderState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +42,11 @@ class Ask:
     peer: Peer
     tls: TlsFacts | None = None
 
+    @property
+    def arrival(self) -> Arrival:
+        """What a connector can be matched with."""
+        return Arrival.of(self.peer, self.tls, self.now)
+
     def words(self) -> Mapping[str, str]:
         """Give the words for the blanks of replies and fixes."""
         return {"ip": str(self.peer.ip)}
@@ -50,9 +58,10 @@ class Ask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HelloAsk(Ask):
-    """EHLO or HELO was sent with this argument (possibly empty)."""
+    """EHLO or HELO was sent with this argument (possibly empty); ``server_name`` is the name in the greeting."""
 
     argument: str
+    server_name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +131,8 @@ class MailAsk(Ask):
     """MAIL FROM was sent.
 
     ``declared_size`` is the SIZE parameter in octets, ``sign_in_failure`` the line that an earlier failed AUTH of this
-    session was refused with.
+    session was refused with. ``sender_state`` is what the service thinks of the sender's address or domain, and
+    ``hello_state`` of the name in EHLO.
     """
 
     mail_from: Address | None
@@ -131,6 +141,8 @@ class MailAsk(Ask):
     declared_size: int | None = None
     wants_smtputf8: bool = False
     sign_in_failure: str | None = None
+    sender_state: SenderState = SenderState.GOOD
+    hello_state: SenderState = SenderState.GOOD
 
     def words(self) -> Mapping[str, str]:
         """Add the sender and the saved failure."""
@@ -148,8 +160,11 @@ class RcptAsk(Ask):
 
     ``recipients`` counts those already accepted in this transaction, ``same_domain`` those of them in this one's
     domain. ``bound_to`` is the id of the tenant that the transaction is bound to by an earlier recipient, "" when it
-    is bound to the outside, None when it is free. ``sender_counts`` is false where MAIL FROM is not what the reading
-    ``direct_send_sender`` asks of Direct Send.
+    is bound to the outside, None when it is free; ``bound_region`` is the region of that recipient's domain, if it has
+    one. ``sender_counts`` is false where MAIL FROM is not what the reading
+    ``direct_send_sender`` asks of Direct Send; ``direct_send_delay`` is what a change of RejectDirectSend takes.
+    ``reputation`` is what the service thinks of the client's address, ``has_reverse_name`` tells whether that has a PTR
+    record, ``region_of_host`` the region of the host that the client was pointed at (None: the right one).
     """
 
     mail_from: Address | None
@@ -160,6 +175,11 @@ class RcptAsk(Ask):
     same_domain: int = 0
     sender_counts: bool = True
     bound_to: str | None = None
+    bound_region: str | None = None
+    direct_send_delay: timedelta = timedelta(0)
+    reputation: Reputation = Reputation.GOOD
+    has_reverse_name: bool = True
+    region_of_host: str | None = None
 
     def words(self) -> Mapping[str, str]:
         """Add sender, recipient and the recipient's tenant."""
@@ -169,6 +189,9 @@ class RcptAsk(Ask):
             "sender": str(self.mail_from) if self.mail_from else "<>",
             "sender_domain": str(self.mail_from.domain) if self.mail_from else "(none)",
             "recipient": str(self.recipient.address),
+            "recipient_domain": str(self.recipient.address.domain),
+            "client": f"[{self.peer.ip}]" if self.peer.ip.version == 4 else str(self.peer.ip),
+            "range": str(ip_network((self.peer.ip, 24 if self.peer.ip.version == 4 else 64), strict=False)),
             "tenant": tenant.name if tenant else "(no tenant)",
         }
 
@@ -178,7 +201,8 @@ class RcptAsk(Ask):
         return (
             f"{self.recipient.address} is {self.recipient.standing}{owner}",
             *self.attribution.because,
-            *self.attribution.rejected,
+            *(risk.sentence for risk in self.attribution.risks),
+            *self.attribution.rejected(self.recipient.tenant),
         )
 
 
@@ -190,9 +214,10 @@ class DataAsk(Ask):
     began. ``recipients_today`` is what the mailbox has sent in the last 24 hours, ``charge`` what this message adds (a
     group counts once). ``sender`` is the address the message claims to be from, as the reading ``send_as_identity`` has
     it, and ``may_send_as`` tells whether the mailbox may use it. ``may_log_on`` tells whether the mailbox server lets
-    in who signed in by ``token``. ``outside`` are the recipients in no tenant of this world. ``receipt`` holds the
-    words of the final 250: message id, queue id, size and rate. ``authentication`` is what SPF, DKIM and DMARC say of
-    the sender, None where nobody looked; ``handling`` what the recipients' policy makes of it.
+    in who signed in by ``token``. ``excessive_parts`` counts its MIME parts where they are too many. ``outside`` are
+    the recipients in no tenant of this world. ``receipt`` holds the words of the final 250: message id, queue id, size
+    and rate. ``authentication`` is what SPF, DKIM and DMARC say of the sender, None where nobody looked; ``handling`` what
+    the recipients' policy makes of it.
     """
 
     envelope: Envelope
@@ -202,6 +227,7 @@ class DataAsk(Ask):
     tenant: Tenant | None = None
     attribution: Attribution = NOWHERE
     outside: tuple[Address, ...] = ()
+    excessive_parts: int = 0
     open_before: int = 0
     recipients_today: int = 0
     charge: int = 0
@@ -222,12 +248,19 @@ class DataAsk(Ask):
             "object_id": self.token.object_id if self.token else "(no object id)",
             "mailbox": str(self.principal.address) if self.principal else "(nobody)",
             "sender": str(self.sender) if self.sender else "<>",
+            "certificate": self._certificate,
+            "parts": str(self.excessive_parts),
             "envelope_sender": str(self.envelope.mail_from) if self.envelope.mail_from else "<>",
             "tenant": tenant.name if tenant else "(no tenant)",
             "recipient": str(self.outside[0]) if self.outside else str(next(iter(self.envelope.recipients), "")),
             "author_domain": self._author_domain,
             **dict(self.receipt),
         }
+
+    @property
+    def _certificate(self) -> str:
+        shown = self.tls.client_certificate if self.tls else None
+        return ", ".join(shown.identities) if shown and shown.identities else "(no name)"
 
     def evidence(self) -> tuple[str, ...]:
         """Say who sends as whom, to how many, and how the message was attributed."""
@@ -238,8 +271,9 @@ class DataAsk(Ask):
             said += self.token.evidence()
         if self.outside:
             said.append("outside every tenant: " + ", ".join(str(address) for address in self.outside))
+        risks = (risk.sentence for risk in self.attribution.risks)
         authentication = self.authentication.because if self.authentication else ()
-        return (*said, *self.attribution.because, *self.attribution.rejected, *authentication)
+        return (*said, *self.attribution.because, *risks, *self.attribution.rejected(), *authentication)
 
     @property
     def _author_domain(self) -> str:
@@ -272,6 +306,11 @@ class DeliveryAsk(Ask):
     recipients_today: int = 0
 
     @property
+    def is_authenticated(self) -> bool:
+        """True for a mailbox that signed in, and for mail that a connector treats as internal (fact MX-HDR-10)."""
+        return self.principal is not None or self.attribution.counts_as_internal
+
+    @property
     def is_external(self) -> bool:
         """True when the recipient is in no accepted domain of the sending tenant; another tenant's is external too."""
         owner = self.recipient.tenant
@@ -286,6 +325,7 @@ class DeliveryAsk(Ask):
             "mailbox": str(self.principal.address) if self.principal else str(self.mail_from or "<>"),
             "tenant": tenant.name if tenant else "(no tenant)",
             "quota": str(self.external_quota),
+            "connector": self.attribution.connector.name if self.attribution.connector else "(no connector)",
             "size": str(self.size),
         }
 

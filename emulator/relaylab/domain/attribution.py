@@ -1,13 +1,22 @@
-"""To whom a message at the tenant MX belongs, with the evidence (facts MX-ATTR-01 to MX-ATTR-07)."""
+"""To whom a message at the tenant MX belongs, with the evidence (facts MX-ATTR-01 to MX-ATTR-07).
+
+Law: evidence costs nothing until somebody reads it. An attribution remembers who can testify, not what would be said,
+so that a message costs the same among three tenants and among three thousand.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
-    from relaylab.domain.tenant import InboundConnector, Tenant
+    from relaylab.domain.connector import ConnectorType, InboundConnector
+    from relaylab.domain.tenant import Tenant
+
+
+MOST_TOLD: Final = 1_000
+"""Connectors that a log speaks of; of more, it speaks of those that come into question."""
 
 
 class Direction(StrEnum):
@@ -17,22 +26,101 @@ class Direction(StrEnum):
     INCOMING = "incoming"  # the recipient tenant's: that tenant's recipients only
 
 
+class Basis(StrEnum):
+    """What an originating message was attributed by."""
+
+    CERTIFICATE = "certificate"
+    ADDRESS = "address"
+
+
+class RiskKind(StrEnum):
+    """What works today and, as Microsoft warns, may stop after an internal move (facts COR-07, COR-08)."""
+
+    SHARED_ADDRESS = "shared_address"
+    CERTIFICATE_DOMAIN_NOT_ACCEPTED = "certificate_domain_not_accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """Something that an attribution rests on and should not, in a sentence."""
+
+    kind: RiskKind
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorEvidence:
+    """What one connector had to do with a message: whether it is the one, and what matched or did not."""
+
+    tenant: str
+    connector: str
+    connector_type: ConnectorType
+    decided: bool
+    finding: str
+
+    @property
+    def sentence(self) -> str:
+        """The whole sentence."""
+        return f"connector {self.connector!r} of tenant {self.tenant}: {self.finding}"
+
+
+class Witness(Protocol):
+    """Who can say of each connector of the world what it had to do with a message."""
+
+    @property
+    def count(self) -> int:
+        """How many connectors the world has."""
+        ...
+
+    def every(self) -> tuple[ConnectorEvidence, ...]:
+        """Testify on every connector of the world, each once, in the order of the world."""
+        ...
+
+    def involved(self, recipient_tenant: Tenant | None = None) -> tuple[ConnectorEvidence, ...]:
+        """Testify on those that come into question: they know the client, or belong to the sender's tenant.
+
+        With ``recipient_tenant`` its connectors as well.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Attribution:
     """Which tenant a message was attributed to, through which connector, and why.
 
-    ``because`` says what matched; ``rejected`` says, for each connector that was considered and did not fit, what did
-    not match. ``lists_the_ip`` is true when some enabled OnPremises connector lists the sending address.
+    ``because`` says what matched. ``matches_the_client`` is true when some enabled OnPremises connector lists the
+    address or names the certificate, whoever the sender is. ``counts_as_internal`` is true for a connector with
+    TreatMessagesAsInternal and a sender of its tenant (fact MX-CON-07).
     """
 
     direction: Direction
     tenant: Tenant | None = None
     connector: InboundConnector | None = None
     because: tuple[str, ...] = ()
-    rejected: tuple[str, ...] = ()
-    lists_the_ip: bool = False
+    matches_the_client: bool = False
+    basis: Basis | None = None
+    risks: tuple[Risk, ...] = ()
+    counts_as_internal: bool = False
+    witness: Witness | None = field(default=None, repr=False, compare=False)
 
     @property
     def may_relay(self) -> bool:
         """True when the message may leave for recipients outside."""
         return self.direction is Direction.ORIGINATING
+
+    @property
+    def evidence(self) -> tuple[ConnectorEvidence, ...]:
+        """What each connector of the world had to do with it, every one exactly once."""
+        return self.witness.every() if self.witness else ()
+
+    @property
+    def told(self) -> tuple[ConnectorEvidence, ...]:
+        """The evidence as logs and reports have it: of a world of very many connectors, those in question only."""
+        if self.witness is None or self.witness.count <= MOST_TOLD:
+            return self.evidence
+        return self.witness.involved()
+
+    def rejected(self, recipient_tenant: Tenant | None = None) -> tuple[str, ...]:
+        """Say of each connector that came into question and is not the one what did not match."""
+        found = self.witness.involved(recipient_tenant) if self.witness else ()
+        return tuple(one.sentence for one in found if not one.decided)

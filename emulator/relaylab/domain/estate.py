@@ -8,6 +8,8 @@ from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING
 
+from relaylab.domain.reputation import Reputation
+
 if TYPE_CHECKING:
     from relaylab.domain.address import Address
 
@@ -26,17 +28,30 @@ class Method(StrEnum):
     MAIL_CONTACT = "mail-contact"
 
 
+class OutboundPort25(StrEnum):
+    """What an access provider does with connections to port 25 (fact COR-44)."""
+
+    OPEN = "open"
+    DROPPED = "dropped"  # never answered: the sender waits until it gives up
+    REFUSED = "refused"  # reset at once
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """An office: what its traffic looks like from outside.
 
     ``client_addresses`` are the loopback or LAN addresses whose connections count as coming from this site, whatever
-    port they arrive at.
+    port they arrive at. ``reputation`` is what the service thinks of its address, ``outbound_port_25`` what its access
+    provider does with port 25, ``smart_host_region`` the region of the MX that its senders were pointed at (None: the
+    right one).
     """
 
     name: str
     public_ip: IPv4Address | IPv6Address
     client_addresses: tuple[IPv4Address | IPv6Address, ...] = ()
+    reputation: Reputation = Reputation.GOOD
+    outbound_port_25: OutboundPort25 = OutboundPort25.OPEN
+    smart_host_region: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from relaylab.domain.attribution import Attribution
     from relaylab.domain.certificate import CertificateFacts
     from relaylab.domain.decision import Decision, ReplyFacts
     from relaylab.domain.endpoint import Endpoint
@@ -29,6 +30,14 @@ class Connected(SessionEvent):
     ip: str
     site: str | None
     session_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnedAway(SessionEvent):
+    """A connection was closed before it became a session: no PROXY header where one is required; ``why`` in words."""
+
+    remote: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +80,13 @@ class Judged(SessionEvent):
     command: str
     decision: Decision
     verdict_behind: object = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attributed(SessionEvent):
+    """A message at the tenant MX was attributed; its evidence on every connector is written when somebody reads it."""
+
+    attribution: Attribution
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,4 +153,18 @@ class Queried(SessionEvent):
     rcode: str
 
 
-Event = Connected | TlsStarted | TlsFailed | Answered | Judged | Kept | Reported | BadInput | Faulted | Closed | Queried
+Event = (
+    Connected
+    | TurnedAway
+    | TlsStarted
+    | TlsFailed
+    | Answered
+    | Judged
+    | Kept
+    | Attributed
+    | Reported
+    | BadInput
+    | Faulted
+    | Closed
+    | Queried
+)

@@ -28,12 +28,14 @@ class MessageHead:
     """What the service reads of the header block; a missing field is None.
 
     ``from_address`` is the first mailbox of ``From:``; ``has_from`` tells a missing field from an unreadable one.
+    ``hops`` counts the ``Received:`` fields.
     """
 
     from_address: Address | None = None
     has_from: bool = False
     subject: str | None = None
     message_id: str | None = None  # with its angle brackets
+    hops: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,22 @@ Field names are the property names of the cmdlets in snake_case; each class name
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv4Network, IPv6Address
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.address import Address, DomainName
 from relaylab.domain.anti_spoof import DEFAULT_POLICY, AntiPhishPolicy
 from relaylab.domain.directory import DEFAULT_TOKEN_SERVICE, ClientAppTypes, Control, TokenService, UserType
+from relaylab.domain.recipients import (
+    NO_SENDER_IS_BLOCKED,
+    NOBODY_IS_BLOCKED,
+    HostedConnectionFilterPolicy,
+    TenantAllowBlockList,
+)
 
 if TYPE_CHECKING:
+    from relaylab.domain.connector import InboundConnector
     from relaylab.domain.directory import (
         AppRegistration,
         MailboxPermission,
@@ -24,6 +30,7 @@ if TYPE_CHECKING:
         TokenFault,
         TrustedIssuer,
     )
+    from relaylab.domain.recipients import DynamicDistributionGroup, MailUser
     from relaylab.domain.secret import Secret
 
 MB: Final = 1024 * 1024
@@ -46,11 +53,13 @@ class DomainType(StrEnum):
     INTERNAL_RELAY = "InternalRelay"
 
 
-class ConnectorType(StrEnum):
-    """``Get-InboundConnector``, ConnectorType; only OnPremises grants relay (fact MX-CON-01)."""
+class OutboundRestriction(StrEnum):
+    """What Microsoft holds against the tenant's mail to the outside (fact MX-ERR-27)."""
 
-    ON_PREMISES = "OnPremises"
-    PARTNER = "Partner"
+    NONE = "none"
+    THRESHOLD_EXCEEDED = "threshold_exceeded"  # 5.7.705
+    TRAFFIC_NOT_ACCEPTED = "traffic_not_accepted"  # 5.7.708, from the address it comes from
+    UNREGISTERED_DOMAINS = "unregistered_domains"  # 5.7.750, for senders in no accepted domain
 
 
 class BillingPolicyStatus(StrEnum):
@@ -71,20 +80,28 @@ class TransportConfig:
 
 @dataclass(frozen=True, slots=True)
 class OrganizationConfig:
-    """``Get-OrganizationConfig``."""
+    """``Get-OrganizationConfig``; ``reject_direct_send_changed`` is when RejectDirectSend was set to what it is."""
 
     reject_direct_send: bool = False
+    reject_direct_send_changed: datetime | None = None
     send_from_alias_enabled: bool = False
     default_authentication_policy: str | None = None
+
+    def rejects_direct_send(self, now: datetime, delay: timedelta) -> bool:
+        """Tell what holds at ``now``: a change takes ``delay`` to apply, and before it the opposite holds."""
+        changed = self.reject_direct_send_changed
+        has_come = changed is None or now - changed >= delay
+        return self.reject_direct_send if has_come else not self.reject_direct_send
 
 
 @dataclass(frozen=True, slots=True)
 class AcceptedDomain:
-    """``Get-AcceptedDomain``.
+    """``Get-AcceptedDomain`` (fact MX-RCP-06).
 
     ``when_created`` is when the domain was added (None: with the tenant), ``mail_exchange`` the host that Microsoft
-    names for its MX record where that cannot be derived (fact MX-DNS-02), ``ipv6_for_accepted_domain`` what
-    ``Enable-`` and ``Disable-IPv6ForAcceptedDomain`` set.
+    names for its MX record where that cannot be derived (fact MX-DNS-02). ``match_sub_domains`` takes every subdomain
+    in; ``mail_flow_region`` is the region that its mail belongs to (None: whichever it arrives in).
+    ``ipv6_for_accepted_domain`` is what ``Enable-`` and ``Disable-IPv6ForAcceptedDomain`` set (fact COR-01).
     """
 
     name: DomainName
@@ -92,7 +109,17 @@ class AcceptedDomain:
     default: bool = False
     when_created: datetime | None = None
     mail_exchange: DomainName | None = None
+    match_sub_domains: bool = False
+    sending_from_domain_disabled: bool = False
+    sending_to_domain_disabled: bool = False
+    outbound_only: bool = False
+    mail_flow_region: str | None = None
     ipv6_for_accepted_domain: Switch = Switch.DEFAULT
+
+    @property
+    def receives(self) -> bool:
+        """False for a domain that takes no mail."""
+        return not (self.sending_to_domain_disabled or self.outbound_only)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +149,8 @@ class Mailbox:
     sign_in_sessions_valid_from: datetime | None = None
     send_quota_exceeded: bool = False
     restricted_sender: bool = False
+    require_sender_authentication_enabled: bool = False
+    accept_messages_only_from: tuple[Address, ...] = ()
 
     def owns(self, address: Address) -> bool:
         """Tell whether ``address`` is the primary or a proxy address of this mailbox."""
@@ -188,10 +217,16 @@ class ConditionalAccessPolicy:
 
 @dataclass(frozen=True, slots=True)
 class DistributionGroup:
-    """``Get-DistributionGroup`` with its members, who may be outside the tenant."""
+    """``Get-DistributionGroup`` with its members, who may be outside the tenant.
+
+    RequireSenderAuthenticationEnabled is off here unless it is set: an estate that says nothing of it is one whose
+    groups work.
+    """
 
     address: Address
     members: tuple[Address, ...] = ()
+    require_sender_authentication_enabled: bool = False
+    accept_messages_only_from: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,28 +236,8 @@ class MailContact:
     name: str
     external_email_address: Address
     proxy_addresses: tuple[Address, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InboundConnector:
-    """``Get-InboundConnector``; on an OnPremises connector the Require and Restrict flags do nothing (MX-CON-04)."""
-
-    name: str
-    connector_type: ConnectorType
-    enabled: bool = True
-    sender_domains: tuple[str, ...] = ()
-    sender_ip_addresses: tuple[IPv4Network, ...] = ()
-    tls_sender_certificate_name: str | None = None
-    require_tls: bool = True
-    restrict_domains_to_ip_addresses: bool = False
-    restrict_domains_to_certificate: bool = False
-    associated_accepted_domains: tuple[DomainName, ...] = ()
-    treat_messages_as_internal: bool = False
-    cloud_services_mail_enabled: bool = False
-
-    def lists(self, ip: IPv4Address | IPv6Address) -> bool:
-        """Tell whether ``ip`` is on SenderIPAddresses; connectors know IPv4 only (fact MX-CON-03)."""
-        return isinstance(ip, IPv4Address) and any(ip in network for network in self.sender_ip_addresses)
+    require_sender_authentication_enabled: bool = False
+    accept_messages_only_from: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +275,8 @@ class Tenant:
     """One Microsoft 365 organisation. ``name`` is the label of ``<name>.onmicrosoft.com``; ``id`` its directory id.
 
     ``licences`` counts paid mail licences, ``seats`` Exchange seats (None: as many as licences), ``created`` is when
-    the organisation was made. ``basic_auth_smtp`` is the tenant's switch after the cutover.
+    the organisation was made. ``basic_auth_smtp`` is the tenant's switch after the cutover. A tenant without a licence
+    that is no trial has no mail-enabled subscription (fact MX-ERR-33).
     """
 
     name: str
@@ -274,13 +290,18 @@ class Tenant:
     transport_config: TransportConfig = TransportConfig()
     organization_config: OrganizationConfig = OrganizationConfig()
     anti_phish_policy: AntiPhishPolicy = DEFAULT_POLICY
+    hosted_connection_filter_policy: HostedConnectionFilterPolicy = NOBODY_IS_BLOCKED
+    tenant_allow_block_list: TenantAllowBlockList = NO_SENDER_IS_BLOCKED
+    outbound_restriction: OutboundRestriction = OutboundRestriction.NONE
     accepted_domains: tuple[AcceptedDomain, ...] = ()
     mailboxes: tuple[Mailbox, ...] = ()
     recipient_permissions: tuple[RecipientPermission, ...] = ()
     authentication_policies: tuple[AuthenticationPolicy, ...] = ()
     conditional_access_policies: tuple[ConditionalAccessPolicy, ...] = ()
     distribution_groups: tuple[DistributionGroup, ...] = ()
+    dynamic_distribution_groups: tuple[DynamicDistributionGroup, ...] = ()
     mail_contacts: tuple[MailContact, ...] = ()
+    mail_users: tuple[MailUser, ...] = ()
     inbound_connectors: tuple[InboundConnector, ...] = ()
     app_registrations: tuple[AppRegistration, ...] = ()
     service_principals: tuple[ServicePrincipal, ...] = ()
@@ -321,12 +342,16 @@ class Tenant:
         return domain.when_created or self.created
 
     def owns(self, domain: DomainName) -> bool:
-        """Tell whether ``domain`` is an accepted domain."""
-        return domain in self._domains
+        """Tell whether ``domain`` is an accepted domain, or a subdomain of one that matches them."""
+        return self.accepted_domain(domain) is not None
 
     def accepted_domain(self, domain: DomainName) -> AcceptedDomain | None:
-        """Give the accepted domain of that name."""
-        return self._domains.get(domain)
+        """Give the accepted domain of that name, else the nearest above it that matches subdomains (MX-RCP-06)."""
+        exact = self._domains.get(domain)
+        if exact is not None:
+            return exact
+        above = (self._domains.get(parent) for parent in domain.parents())
+        return next((one for one in above if one is not None and one.match_sub_domains), None)
 
     @property
     def domains(self) -> tuple[AcceptedDomain, ...]:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING, Final
 
+from relaylab.domain.connector import certificate_keys
+from relaylab.domain.reputation import Reputation, SenderState
 from relaylab.domain.tenant import DomainType
 
 if TYPE_CHECKING:
     from relaylab.domain.address import Address, DomainName
+    from relaylab.domain.connector import InboundConnector
     from relaylab.domain.estate import Sender, Site
-    from relaylab.domain.tenant import DistributionGroup, FixedToken, Mailbox, MailContact, Tenant
+    from relaylab.domain.recipients import DynamicDistributionGroup, MailUser
+    from relaylab.domain.reputation import SenderReputation
+    from relaylab.domain.tenant import AcceptedDomain, DistributionGroup, FixedToken, Mailbox, MailContact, Tenant
 
 # TEST-NET-1 (RFC 5737): what arrives at an endpoint's own port comes from here, and no world may put it on a connector.
 DEFAULT_PUBLIC_IP: Final = IPv4Address("192.0.2.1")
+_BLOCKS: Final = range(24, 33)  # the lengths of a block on a connector (fact MX-CON-03)
 
 
 class Standing(StrEnum):
@@ -24,7 +32,9 @@ class Standing(StrEnum):
 
     MAILBOX = "mailbox"
     GROUP = "group"
+    DYNAMIC_GROUP = "dynamic group"
     CONTACT = "contact"
+    MAIL_USER = "mail user"
     UNKNOWN = "unknown"  # in an Authoritative accepted domain, and nobody's
     RELAYED = "relayed"  # unknown, in an InternalRelay domain: handed on to the tenant's own server
     OUTSIDE = "outside"  # in no tenant's accepted domain
@@ -38,8 +48,24 @@ class Recipient:
     standing: Standing
     tenant: Tenant | None = None
     mailbox: Mailbox | None = None
-    group: DistributionGroup | None = None
-    contact: MailContact | None = None
+    group: DistributionGroup | DynamicDistributionGroup | None = None
+    contact: MailContact | MailUser | None = None
+
+    @property
+    def domain(self) -> AcceptedDomain | None:
+        """The accepted domain that the address is in."""
+        return self.tenant.accepted_domain(self.address.domain) if self.tenant else None
+
+    @property
+    def wants_authenticated_senders(self) -> bool:
+        """True when RequireSenderAuthenticationEnabled is on for the object (fact MX-RCP-05)."""
+        holder = self.mailbox or self.group or self.contact
+        return holder is not None and holder.require_sender_authentication_enabled
+
+    def takes_from(self, sender: Address | None) -> bool:
+        """Tell whether AcceptMessagesOnlyFrom is empty, or holds the sender (fact MX-RCP-05)."""
+        holder = self.mailbox or self.group or self.contact
+        return holder is None or not holder.accept_messages_only_from or sender in holder.accept_messages_only_from
 
     @property
     def is_outside(self) -> bool:
@@ -72,6 +98,15 @@ class TrustedRoot:
 
 
 @dataclass(frozen=True, slots=True)
+class Owned:
+    """A connector with its tenant; ``place`` numbers it among all connectors of the world."""
+
+    place: int
+    tenant: Tenant
+    connector: InboundConnector
+
+
+@dataclass(frozen=True, slots=True)
 class _Index:
     """Look-ups over a world, made once when the world is."""
 
@@ -80,6 +115,13 @@ class _Index:
     tokens: dict[str, tuple[Tenant, FixedToken]]
     sites: dict[str, Site]
     client_sites: dict[IPv4Address | IPv6Address, Site]
+    sites_at: dict[IPv4Address | IPv6Address, Site]
+    connector_count: int
+    by_tenant: dict[str, tuple[Owned, ...]]
+    by_block: dict[tuple[int, int], tuple[Owned, ...]]
+    by_certificate: dict[str, tuple[Owned, ...]]
+    reputations: dict[str, SenderState]
+    reverse_records: tuple[DnsRecord, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +136,7 @@ class World:
     dns: tuple[DnsRecord, ...] = ()
     trusted_roots: tuple[TrustedRoot, ...] = ()
     senders: tuple[Sender, ...] = ()
+    reputations: tuple[SenderReputation, ...] = ()
     readings: tuple[tuple[str, str], ...] = ()
     milestones: tuple[tuple[str, datetime | None], ...] = ()
     _index: _Index = field(init=False, repr=False, compare=False, hash=False)
@@ -103,8 +146,65 @@ class World:
         object.__setattr__(self, "_index", _index(self))
 
     def tenant_of(self, domain: DomainName) -> Tenant | None:
-        """Give the tenant that has ``domain`` as an accepted domain."""
-        return self._index.by_domain.get(domain)
+        """Give the tenant that has ``domain`` as an accepted domain, or one above it that matches subdomains."""
+        exact = self._index.by_domain.get(domain)
+        if exact is not None:
+            return exact
+        above = (self._index.by_domain.get(parent) for parent in domain.parents())
+        return next((tenant for tenant in above if tenant is not None and tenant.owns(domain)), None)
+
+    def connectors(self) -> Iterator[Owned]:
+        """Give every connector of the world with its tenant, in the order of the file."""
+        every = ((tenant, one) for tenant in self.tenants for one in tenant.inbound_connectors)
+        return (Owned(place, tenant, one) for place, (tenant, one) in enumerate(every))
+
+    @property
+    def connector_count(self) -> int:
+        """How many connectors there are."""
+        return self._index.connector_count
+
+    def connectors_of(self, tenant: Tenant) -> tuple[Owned, ...]:
+        """Give the connectors of one tenant."""
+        return self._index.by_tenant.get(tenant.id, ())
+
+    def connectors_listing(self, ip: IPv4Address | IPv6Address) -> tuple[Owned, ...]:
+        """Give the connectors that list an address, whatever their type; nine look-ups, however many there are."""
+        if not isinstance(ip, IPv4Address):
+            return ()
+        found: dict[int, Owned] = {}
+        for length in _BLOCKS:
+            for owned in self._index.by_block.get((length, int(ip) >> (32 - length)), ()):
+                found[owned.place] = owned
+        return tuple(found[place] for place in sorted(found))
+
+    def connectors_naming(self, name: str) -> tuple[Owned, ...]:
+        """Give the connectors whose TlsSenderCertificateName matches a name of a certificate."""
+        found = {one.place: one for key in certificate_keys(name) for one in self._index.by_certificate.get(key, ())}
+        return tuple(found[place] for place in sorted(found))
+
+    def site_at(self, ip: IPv4Address | IPv6Address) -> Site | None:
+        """Give the first site of that public address."""
+        return self._index.sites_at.get(ip)
+
+    def reputation_of(self, ip: IPv4Address | IPv6Address) -> Reputation:
+        """Give what the service thinks of an address."""
+        site = self.site_at(ip)
+        return site.reputation if site else Reputation.GOOD
+
+    def region_of_host(self, ip: IPv4Address | IPv6Address) -> str | None:
+        """Give the region of the host that the senders of an address were pointed at (None: the right one)."""
+        site = self.site_at(ip)
+        return site.smart_host_region if site else None
+
+    def state_of_sender(self, *names: str) -> SenderState:
+        """Give what the service thinks of an address or domain, of the first of ``names`` that it knows."""
+        known = (self._index.reputations.get(name.lower()) for name in names)
+        return next((state for state in known if state is not None), SenderState.GOOD)
+
+    @property
+    def reverse_records(self) -> tuple[DnsRecord, ...]:
+        """The records of the world about IPv6 addresses."""
+        return self._index.reverse_records
 
     def recipient(self, address: Address) -> Recipient:
         """Look an address up."""
@@ -137,22 +237,45 @@ class World:
 
 
 def _index(world: World) -> _Index:
-    objects: dict[str, Recipient] = {}
-    for tenant in world.tenants:
-        for contact in tenant.mail_contacts:
-            for address in (contact.external_email_address, *contact.proxy_addresses):
-                # A contact's own target stays outside: only its addresses in accepted domains are the tenant's.
-                if tenant.owns(address.domain):
-                    objects[address.key] = Recipient(address, Standing.CONTACT, tenant, contact=contact)
-        for group in tenant.distribution_groups:
-            objects[group.address.key] = Recipient(group.address, Standing.GROUP, tenant, group=group)
-        for mailbox in tenant.mailboxes:
-            for address in (mailbox.address, *mailbox.proxy_addresses):
-                objects[address.key] = Recipient(address, Standing.MAILBOX, tenant, mailbox=mailbox)
+    by_block: defaultdict[tuple[int, int], tuple[Owned, ...]] = defaultdict(tuple)
+    by_certificate: defaultdict[str, tuple[Owned, ...]] = defaultdict(tuple)
+    by_tenant: defaultdict[str, tuple[Owned, ...]] = defaultdict(tuple)
+    for owned in world.connectors():
+        by_tenant[owned.tenant.id] += (owned,)
+        for network in dict.fromkeys(owned.connector.sender_ip_addresses):
+            by_block[network.prefixlen, int(network.network_address) >> (32 - network.prefixlen)] += (owned,)
+        if name := owned.connector.tls_sender_certificate_name:
+            by_certificate[name.lower()] += (owned,)
     return _Index(
         by_domain={domain.name: tenant for tenant in world.tenants for domain in tenant.domains},
-        objects=objects,
+        objects={recipient.address.key: recipient for tenant in world.tenants for recipient in _objects(tenant)},
         tokens={token.value.reveal(): (tenant, token) for tenant in world.tenants for token in tenant.tokens},
         sites={site.name: site for site in world.sites},
         client_sites={address: site for site in world.sites for address in site.client_addresses},
+        sites_at={site.public_ip: site for site in reversed(world.sites)},
+        connector_count=sum(map(len, by_tenant.values())),
+        by_tenant=dict(by_tenant),
+        by_block=dict(by_block),
+        by_certificate=dict(by_certificate),
+        reputations={one.name.lower(): one.state for one in world.reputations},
+        reverse_records=tuple(record for record in world.dns if record.name.name.rstrip(".").endswith("ip6.arpa")),
     )
+
+
+def _objects(tenant: Tenant) -> Iterator[Recipient]:
+    """Give what the directory holds at each address; what comes later takes an address from what came earlier."""
+    for contact in tenant.mail_contacts:
+        for address in (contact.external_email_address, *contact.proxy_addresses):
+            # A contact's own target stays outside: only its addresses in accepted domains are the tenant's.
+            if tenant.owns(address.domain):
+                yield Recipient(address, Standing.CONTACT, tenant, contact=contact)
+    for user in tenant.mail_users:
+        for address in (user.address, *user.proxy_addresses):
+            yield Recipient(address, Standing.MAIL_USER, tenant, contact=user)
+    for dynamic in tenant.dynamic_distribution_groups:
+        yield Recipient(dynamic.address, Standing.DYNAMIC_GROUP, tenant, group=dynamic)
+    for group in tenant.distribution_groups:
+        yield Recipient(group.address, Standing.GROUP, tenant, group=group)
+    for mailbox in tenant.mailboxes:
+        for address in (mailbox.address, *mailbox.proxy_addresses):
+            yield Recipient(address, Standing.MAILBOX, tenant, mailbox=mailbox)

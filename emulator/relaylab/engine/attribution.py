@@ -1,72 +1,168 @@
-"""Whose message is it? The documented order of the tenant MX, with evidence (facts MX-ATTR-01 to MX-ATTR-07).
+"""Whose message is it? The documented order of the tenant MX, with evidence (facts MX-ATTR-01 to MX-ATTR-13).
 
-A pure function of the world, the peer and MAIL FROM. Certificates come with the tenant MX in full; what is here is the
-second step, the connecting IP together with the MAIL FROM domain, and the third, the recipient's tenant.
+A pure function of the world, the client and the sender: certificate first, then the address together with the sender's
+domain; what neither makes originating is incoming, and belongs to the tenant of its recipients. A certificate wins over
+an address (fact MX-GAP-13). Cost: a few look-ups, however many tenants there are; sentences are written when read.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from relaylab.domain.attribution import Attribution, Direction
-from relaylab.domain.tenant import ConnectorType
+from relaylab.domain.attribution import Attribution, Basis, Direction, Risk, RiskKind
+from relaylab.engine.testimony import Testimony
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from relaylab.domain.address import Address
-    from relaylab.domain.peer import Peer
-    from relaylab.domain.tenant import InboundConnector, Tenant
-    from relaylab.domain.world import World
+    from relaylab.domain.arrival import Arrival
+    from relaylab.domain.world import Owned, World
 
 
-def attribute(world: World, peer: Peer, mail_from: Address | None, header_from: Address | None = None) -> Attribution:
-    """Attribute a message: originating when an OnPremises connector lists the IP and the sender is the tenant's.
+def attribute(
+    world: World, arrival: Arrival, mail_from: Address | None, header_from: Address | None = None
+) -> Attribution:
+    """Attribute a message: originating when an OnPremises connector knows the client and a domain is the tenant's.
 
-    The sender is MAIL FROM. ``header_from`` is handed in only while the From header still counts as well, which it
-    did until 2023-11-01 (fact MX-ATTR-03).
+    That domain is the certificate's or MAIL FROM's (fact MX-ATTR-02). ``header_from`` is handed in only while the From
+    header still counts as well, which it did until 2023-11-01 (fact MX-ATTR-03).
     """
-    rejected: list[str] = []
-    lists_the_ip = False
-    for tenant, connector in _on_premises_connectors(world):
-        lists_the_ip |= connector.enabled and connector.lists(peer.ip)
-        reason = _why_not(tenant, connector, peer, mail_from)
-        named, sender = "MAIL FROM", mail_from
-        if reason is not None and header_from is not None:
-            reason = _why_not(tenant, connector, peer, header_from)
-            named, sender = "From", header_from
-        if reason is None and sender is not None:
+    senders = (("MAIL FROM", mail_from), ("From", header_from))
+    claims = tuple(_Claim(header, sender) for header, sender in senders if sender is not None)
+    return _Case(world, arrival, mail_from, claims).attribution()
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A sender that may make a message a tenant's, and where it is written."""
+
+    header: str
+    sender: Address
+
+    def belongs_to(self, owned: Owned) -> bool:
+        """Tell whether its domain is one of the tenant's that the connector serves."""
+        domain = owned.tenant.accepted_domain(self.sender.domain)
+        return domain is not None and owned.connector.serves(domain.name)
+
+    def __str__(self) -> str:
+        return f"the {self.header} domain {self.sender.domain} is an accepted domain of that tenant"
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The connector that makes a message originating, and by what."""
+
+    owned: Owned
+    basis: Basis
+    because: tuple[str, ...]
+    risks: tuple[Risk, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One message before the world's connectors."""
+
+    world: World
+    arrival: Arrival
+    mail_from: Address | None
+    claims: tuple[_Claim, ...]
+
+    def attribution(self) -> Attribution:
+        """Go through the documented order."""
+        named, listed = tuple(self._named()), tuple(self._listed())
+        found = self._by_certificate(named) or self._by_address(listed)
+        known = bool(named or listed)
+        if found is None:
+            witness = Testimony(self.world, self.arrival, self.mail_from)
+            return Attribution(Direction.INCOMING, matches_the_client=known, witness=witness)
+        tenant, connector = found.owned.tenant, found.owned.connector
+        is_own = self.mail_from is not None and tenant.owns(self.mail_from.domain)
+        return Attribution(
+            Direction.ORIGINATING,
+            tenant,
+            connector,
+            found.because,
+            matches_the_client=True,
+            basis=found.basis,
+            risks=found.risks,
+            counts_as_internal=connector.treat_messages_as_internal and is_own,
+            witness=Testimony(self.world, self.arrival, self.mail_from, found.owned, found.because, found.basis),
+        )
+
+    def _named(self) -> Iterator[tuple[Owned, str]]:
+        """Give the OnPremises connectors in use that the certificate's names match, each with the first such name."""
+        seen: set[int] = set()
+        for name in self.arrival.identities:
+            for owned in self.world.connectors_naming(name):
+                if _relays(owned) and owned.place not in seen:
+                    seen.add(owned.place)
+                    yield owned, name
+
+    def _listed(self) -> Iterator[Owned]:
+        return (owned for owned in self.world.connectors_listing(self.arrival.ip) if _relays(owned))
+
+    def _by_certificate(self, named: tuple[tuple[Owned, str], ...]) -> _Found | None:
+        """Take the most specific accepted domain (MX-ATTR-05); else a sender of the connector's tenant (MX-GAP-12)."""
+        accepted = [(owned, name) for owned, name in named if _certificate_domain_is_accepted(owned)]
+        if accepted:
+            owned, name = max(accepted, key=lambda one: (_specificity(one[0]), -one[0].place))
             because = (
-                f"{peer.ip} is on connector {connector.name!r} of tenant {tenant.name}",
-                f"the {named} domain {sender.domain} is an accepted domain of that tenant",
+                _matches(owned, name),
+                f"{owned.connector.certificate_domain} is an accepted domain of that tenant",
             )
-            return Attribution(Direction.ORIGINATING, tenant, connector, because, tuple(rejected), lists_the_ip)
-        rejected.append(f"connector {connector.name!r} of tenant {tenant.name}: {reason}")
-    return Attribution(Direction.INCOMING, rejected=tuple(rejected), lists_the_ip=lists_the_ip)
+            return _Found(owned, Basis.CERTIFICATE, because)
+        for claim in self.claims:
+            for owned, name in named:
+                if claim.belongs_to(owned):
+                    domain = owned.connector.certificate_domain
+                    risk = Risk(
+                        RiskKind.CERTIFICATE_DOMAIN_NOT_ACCEPTED,
+                        f"the certificate's domain {domain} is not an accepted domain of tenant {owned.tenant.name}: "
+                        "this works through the sender's domain, and may stop after an internal move",
+                    )
+                    return _Found(owned, Basis.CERTIFICATE, (_matches(owned, name), str(claim)), (risk,))
+        return None
+
+    def _by_address(self, listed: tuple[Owned, ...]) -> _Found | None:
+        """Take the connector of the one tenant that has the sender's domain (MX-ATTR-06)."""
+        for claim in self.claims:
+            for owned in listed:
+                if claim.belongs_to(owned):
+                    on = f"{self.arrival.ip} is on connector {owned.connector.name!r} of tenant {owned.tenant.name}"
+                    return _Found(owned, Basis.ADDRESS, (on, str(claim)), tuple(self._shared(listed, owned)))
+        return None
+
+    def _shared(self, listed: tuple[Owned, ...], mine: Owned) -> Iterator[Risk]:
+        others = dict.fromkeys(owned.tenant.name for owned in listed if owned.tenant.id != mine.tenant.id)
+        if others:
+            yield Risk(
+                RiskKind.SHARED_ADDRESS,
+                f"{self.arrival.ip} is also on a connector of tenant {', '.join(others)}: this works through the "
+                "sender's domain, and may stop after an internal move",
+            )
 
 
-def _on_premises_connectors(world: World) -> Iterator[tuple[Tenant, InboundConnector]]:
-    for tenant in world.tenants:
-        for connector in tenant.inbound_connectors:
-            if connector.connector_type is ConnectorType.ON_PREMISES:
-                yield tenant, connector
+def _relays(owned: Owned) -> bool:
+    return owned.connector.enabled and owned.connector.is_on_premises
 
 
-def _why_not(  # noqa: PLR0911 - one line a reason
-    tenant: Tenant, connector: InboundConnector, peer: Peer, mail_from: Address | None
-) -> str | None:
-    """Say why a connector does not make the message originating, or None when it does."""
-    if not connector.enabled:
-        return "it is disabled"
-    if not connector.lists(peer.ip):
-        if peer.ip.version == 6:
-            return f"arrived over IPv6 from {peer.ip}; connectors hold IPv4 only"
-        return f"{peer.ip} is not among its sender_ip_addresses"
-    if mail_from is None:
-        return "it lists the IP, but an empty MAIL FROM has no domain to attribute by"
-    if not tenant.owns(mail_from.domain):
-        return f"it lists the IP, but {mail_from.domain} is not an accepted domain of the tenant"
-    domains = connector.associated_accepted_domains
-    if domains and mail_from.domain not in domains:
-        return f"it is limited to the accepted domains {', '.join(map(str, domains))}"
-    return None
+def _certificate_domain_is_accepted(owned: Owned) -> bool:
+    """Tell whether the connector's own name, or what its wildcard stands before, is accepted (fact MX-ATTR-09)."""
+    domain = owned.connector.certificate_domain
+    accepted = owned.tenant.accepted_domain(domain) if domain else None
+    return accepted is not None and owned.connector.serves(accepted.name)
+
+
+def _specificity(owned: Owned) -> int:
+    domain = owned.connector.certificate_domain
+    return domain.name.count(".") if domain else 0
+
+
+def _matches(owned: Owned, name: str) -> str:
+    wanted = owned.connector.tls_sender_certificate_name
+    return (
+        f"the certificate for {name} matches {wanted} on connector {owned.connector.name!r} "
+        f"of tenant {owned.tenant.name}"
+    )

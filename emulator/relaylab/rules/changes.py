@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.address import Address
-from relaylab.domain.asks import DataAsk, DeliveryAsk, HelloAsk, MailAsk, MechanismAsk, RcptAsk, SignInAsk
+from relaylab.domain.asks import DataAsk, DeliveryAsk, MailAsk, MechanismAsk, RcptAsk, SignInAsk
 from relaylab.domain.attribution import Attribution, Direction
 from relaylab.domain.directory import UserType
 from relaylab.domain.identity import Credential, Mechanism
@@ -17,6 +17,7 @@ from relaylab.domain.peer import TlsFacts
 from relaylab.domain.tenant import Mailbox, Switch
 from relaylab.domain.world import Standing
 from relaylab.engine.passage import AnyChange, Change
+from relaylab.rules.mx import changes as mx
 
 if TYPE_CHECKING:
     from relaylab.domain.tenant import Tenant
@@ -99,7 +100,7 @@ def _named(mechanism: Mechanism) -> Change[MechanismAsk]:
 
 
 _OPENING: Final[tuple[AnyChange, ...]] = (
-    Change(HelloAsk, "a well-formed name after EHLO", lambda ask: replace(ask, argument="client.example")),
+    *mx.HELLO,
     Change(MechanismAsk, "STARTTLS before AUTH", lambda ask: replace(ask, tls=_TLS)),
     _named(Mechanism.LOGIN),
     _named(Mechanism.XOAUTH2),
@@ -120,7 +121,7 @@ def _as_oneself(ask: MailAsk) -> MailAsk:
 
 
 def _relaying_for(tenant: Tenant | None) -> Attribution:
-    return Attribution(Direction.ORIGINATING, tenant, lists_the_ip=True)
+    return Attribution(Direction.ORIGINATING, tenant, matches_the_client=True)
 
 
 def _without_reject(ask: RcptAsk) -> RcptAsk:
@@ -149,9 +150,10 @@ _ENVELOPE: Final[tuple[AnyChange, ...]] = (
     Change(MailAsk, "MAIL FROM:<{mailbox}>", _as_oneself),
     Change(MailAsk, "no SMTPUTF8", lambda ask: replace(ask, wants_smtputf8=False)),
     Change(MailAsk, "a smaller message", lambda ask: replace(ask, declared_size=None)),
+    *mx.SENDER,
     Change(RcptAsk, "fewer recipients of one domain", lambda ask: replace(ask, same_domain=0)),
     Change(RcptAsk, "fewer recipients", lambda ask: replace(ask, recipients=0)),
-    Change(RcptAsk, "{recipient} in a transaction of its own", lambda ask: replace(ask, bound_to=None)),
+    *mx.RECIPIENT,
     Change(RcptAsk, "{recipient} in the directory of tenant {tenant}", _existing),
     Change(RcptAsk, "reject_direct_send = false in tenant {tenant}", _without_reject),
     Change(RcptAsk, "the sender's IPv4 address on a connector, and MAIL FROM in its tenant", _at_the_mx),
@@ -174,6 +176,7 @@ def _owns(ask: DataAsk) -> bool:
 
 _MESSAGE: Final[tuple[AnyChange, ...]] = (
     Change(DataAsk, "a smaller message", lambda ask: replace(ask, size=0)),
+    *mx.MESSAGE,
     Change(DataAsk, "no other submission of {mailbox} open", lambda ask: replace(ask, open_before=0)),
     Change(DataAsk, "room in the mailbox {mailbox}", lambda ask: _with_principal(ask, send_quota_exceeded=False)),
     Change(DataAsk, "fewer recipients of {mailbox} in the last day", lambda ask: replace(ask, recipients_today=0)),
@@ -217,6 +220,7 @@ _DELIVERY: Final[tuple[AnyChange, ...]] = (
     Change(DeliveryAsk, "a smaller message", lambda ask: replace(ask, size=0)),
     Change(DeliveryAsk, "fewer recipients of {mailbox} in the last day", lambda ask: replace(ask, recipients_today=0)),
     Change(DeliveryAsk, "{recipient} in the directory of tenant {tenant}", _found),
+    *mx.COPY,
     Change(DeliveryAsk, "fewer recipients outside in the last day", lambda ask: replace(ask, external_today=0)),
     Change(DeliveryAsk, "a sender in a domain of your own", lambda ask: replace(ask, moera_quota=None)),
 )

@@ -41,6 +41,9 @@ RECIPIENTS_PER_DAY: Final = 10_000  # per mailbox, rolling 24 hours; sources.REC
 MESSAGES_PER_MINUTE: Final = 30  # per mailbox; sources.MESSAGE_RATE
 RECIPIENTS_AT_RCPT: Final = 1_000  # with the reading too_many_recipients=rcpt; sources.RECIPIENTS_STOP
 RECIPIENTS_OF_ONE_DOMAIN: Final = 200  # per transaction at the MX; sources.SAME_DOMAIN_LIMIT
+MIME_PARTS: Final = 1_000  # of a message at the MX; sources.MIME_PARTS
+HOPS: Final = 30  # Received fields of a message; sources.HOPS
+DIRECT_SEND_DELAY: Final = timedelta(minutes=30)  # with the reading direct_send_delay=30_minutes; MX-DS-07
 FAILED_SIGN_INS: Final = 10  # per user name within the lock-out window; sources.SMART_LOCKOUT
 PROTOCOL_ERRORS: Final = 5  # per connection; sources.ERROR_LIMITS
 LOGON_FAILURES: Final = 3  # per connection; sources.ERROR_LIMITS

@@ -105,6 +105,13 @@ BANNER_WITH_SESSION_ID: Final = Milestone(
     sources.BANNER_SINCE,
     "The day it was first seen; it was absent on 2024-06-27.",
 )
+BLOCKLIST_AS_1440: Final = Milestone(
+    "blocklist_as_1440",
+    _day(2024, 10, 1),
+    "The refusal of an address on Spamhaus carries AS(1440); before, AS(1450).",
+    sources.BLOCKLIST_1440,
+    "Seen with 1450 in 2024-08 and with 1440 in 2024-10; the first day of that month is our choice.",
+)
 DBEB_WITH_LINK: Final = Milestone(
     "dbeb_with_link",
     _day(2026, 1, 29),
@@ -216,6 +223,7 @@ MILESTONES: Final = (
     RELAY_IGNORES_FROM_HEADER,
     DBEB_WITHOUT_NUMBER,
     HVE_HOST,
+    BLOCKLIST_AS_1440,
     BANNER_WITH_SESSION_ID,
     IPV6_FOR_ACCEPTED_DOMAINS,
     TERRL_TRIAL,

@@ -233,6 +233,33 @@ READINGS: Final = (
         sources.DIRECT_SEND_SENDER,
     ),
     Reading(
+        "direct_send_delay",
+        "When does a change of RejectDirectSend apply?",
+        (("none", "at once"), ("30_minutes", "30 minutes of the simulated clock after it was made, the longest")),
+        "none",
+        sources.DIRECT_SEND_DELAY,
+    ),
+    Reading(
+        "untrusted_certificate",
+        "What does a client certificate of an untrusted chain get where a Partner connector wants one?",
+        (
+            ("none", "it counts as none, and the restriction refuses it with 5.7.51"),
+            ("454", "454 4.7.0 with UntrustedRoot, as one article prints it"),
+        ),
+        "none",
+        sources.UNTRUSTED_CERTIFICATE_READING,
+    ),
+    Reading(
+        "ipv6_without_name",
+        "Is anonymous mail from an IPv6 address without a PTR record refused (5.7.25)?",
+        (
+            ("refuse", "as documented; the world's zone must hold the PTR record"),
+            ("accept", "the zone of a test often holds no such records"),
+        ),
+        "refuse",
+        sources.IPV6_WITHOUT_NAME,
+    ),
+    Reading(
         "mx_throttling",
         "Are addresses on no connector throttled (451 4.7.500)?",
         (("off", "no"), ("on", "every RCPT from an address on no connector is put off")),
@@ -266,6 +293,16 @@ READINGS: Final = (
         (("535", "authentication fails, as documented"), ("430", "it signs in, and fails at the end of DATA")),
         "535",
         sources.OAUTH_SERVICE_PRINCIPAL,
+    ),
+    Reading(
+        "unrecorded_sender",
+        "What is made of a sender of whose domain the world's [[dns]] says nothing?",
+        (
+            ("unjudged", "nothing: the world does not tell who may send for it, and the message is delivered"),
+            ("judged", "what the service makes of a domain without SPF, DKIM and DMARC: Junk, by default"),
+        ),
+        "unjudged",
+        sources.UNRECORDED_SENDER,
     ),
     Reading(
         "compauth_implicit",

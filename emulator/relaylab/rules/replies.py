@@ -447,7 +447,209 @@ SERVER_BUSY: Final = _reply(
     sources.SERVER_BUSY,
     _EDGE,
 )
+OTHER_REGION: Final = _reply("other_region", 452, "4.5.3", "Too many recipients ATTR38", sources.OTHER_REGION, _EDGE)
 OTHER_TENANT: Final = _reply("other_tenant", 452, "4.5.3", "Too many recipients ATTR49", sources.OTHER_TENANT, _EDGE)
+
+PARTNER_ONLY: Final = _reply(
+    "partner_only",
+    550,
+    "5.7.51",
+    "TenantInboundAttribution; There is a partner connector configured that matched the message's recipient domain. "
+    "The connector had either the RestrictDomainsToIPAddresses or RestrictDomainsToCertificate set",
+    sources.PARTNER_REFUSAL,
+    _EDGE,
+)
+TLS_CHANNEL: Final = _reply(
+    "tls_channel",
+    454,
+    "4.7.0",
+    "Failed to establish appropriate TLS channel: Access Denied",
+    sources.REQUIRE_TLS_REFUSAL,
+    _EDGE,
+)
+TLS_CHANNEL_UNTRUSTED_ROOT: Final = _reply(
+    "tls_channel_untrusted_root",
+    454,
+    "4.7.0",
+    "Failed to establish appropriate TLS channel: UntrustedRoot: Access Denied",
+    sources.UNTRUSTED_CERTIFICATE,
+    _EDGE,
+)
+_SPAMHAUS: Final = (
+    "Service unavailable, Client host {client} blocked using Spamhaus. To request removal from this list see "
+    "https://www.spamhaus.org/query/ip/{ip}"
+)
+BLOCKLISTED: Final = _reply("blocklisted", 550, "5.7.1", f"{_SPAMHAUS} AS(1440)", sources.BLOCKLIST_1440, _EDGE)
+BLOCKLISTED_2024: Final = _reply(
+    "blocklisted_2024", 550, "5.7.1", f"{_SPAMHAUS} AS(1450)", sources.BLOCKLIST_1450, _EDGE
+)
+BLOCKLISTED_HELLO: Final = _reply(
+    "blocklisted_hello",
+    550,
+    "5.7.1",
+    "Service unavailable, Helo domain is listed in Spamhaus. To request removal from this list see "
+    "https://www.spamhaus.org/query/lookup/ (S8001)",
+    sources.BLOCKLISTED_NAME,
+    _EDGE,
+)
+BLOCKLISTED_SENDER: Final = _reply(
+    "blocklisted_sender",
+    550,
+    "5.7.1",
+    "Service unavailable, MailFrom domain is listed in Spamhaus. To request removal from this list see "
+    "https://www.spamhaus.org/query/lookup/ (S8002)",
+    sources.BLOCKLISTED_NAME,
+    _EDGE,
+)
+BANNED_ADDRESS: Final = _reply(
+    "banned_address",
+    550,
+    "5.7.606",
+    "Access denied, banned sending IP [{ip}]. To request removal from this list please visit "
+    "https://sender.office.com/ and follow the directions. For more information please go to  "
+    "http://go.microsoft.com/fwlink/?LinkID=526655 (AS16012609)",
+    sources.BANNED_ADDRESS,
+    _EDGE,
+)
+BANNED_FOR_GOOD: Final = _reply(
+    "banned_for_good", 550, "5.7.511", "Access denied, banned sender", sources.BANNED_FOR_GOOD, _EDGE
+)
+OVER_THE_LIMIT: Final = _reply(
+    "over_the_limit",
+    550,
+    "5.7.508",
+    "Access denied, [{ip}] has exceeded permitted limits within {range} range",
+    sources.DENIED_FOR_ABUSE,
+    _EDGE,
+)
+SPAM_ABUSE: Final = _reply(
+    "spam_abuse", 550, "5.7.501", "Access denied, spam abuse detected", sources.DENIED_FOR_ABUSE, _EDGE
+)
+BANNED_SENDER: Final = _reply(
+    "banned_sender", 550, "5.7.502", "Access denied, banned sender", sources.DENIED_FOR_ABUSE, _EDGE
+)
+EXCESSIVE_RATE: Final = _reply(
+    "excessive_rate",
+    451,
+    "4.5.127",
+    "Message rejected. Excessive message rate from sender. For more information see https://aka.ms/EXOSmtpErrors",
+    sources.EXCESSIVE_RATE,
+    _EDGE,
+)
+CUSTOMER_BLOCK_LIST: Final = _reply(
+    "customer_block_list",
+    550,
+    "5.7.513",
+    "Service unavailable, Client host [{ip}] blocked by {recipient_domain} using Customer Block list (AS16012607)",
+    sources.CUSTOMER_BLOCK_LIST,
+    _EDGE,
+)
+BAD_HELO: Final = _reply("bad_helo", 550, "5.7.506", "Access Denied, Bad HELO", sources.BAD_HELO, _EDGE)
+WRONG_REGION: Final = _reply(
+    "wrong_region",
+    451,
+    "4.4.62",
+    "Mail sent to the wrong Office 365 region. ATTR35. For more information go to "
+    "https://go.microsoft.com/fwlink/p/?linkid=865268",
+    sources.WRONG_REGION,
+    _EDGE,
+)
+NO_SUBSCRIPTION: Final = _reply(
+    "no_subscription",
+    550,
+    "4.4.4",
+    "Mail received as unauthenticated, incoming to a recipient domain configured in a hosted tenant which has no "
+    "mail-enabled subscriptions. ATTR5",
+    sources.NO_SUBSCRIPTION,
+    _EDGE,
+)
+IPV6_NOT_ACCEPTED: Final = _reply(
+    "ipv6_not_accepted",
+    550,
+    "5.7.510",
+    "Access denied, [{recipient_domain}] does not accept email over IPv6",
+    sources.IPV6_NOT_ACCEPTED,
+    _EDGE,
+)
+IPV6_WITHOUT_NAME: Final = _reply(
+    "ipv6_without_name",
+    550,
+    "5.7.25",
+    "Access denied, the sending IPv6 address [{ip}] must have a reverse DNS record",
+    sources.IPV6_WITHOUT_NAME,
+    _EDGE,
+)
+NO_FROM_HEADER: Final = _reply(
+    "no_from_header",
+    550,
+    "5.7.512",
+    "Access denied, message must be RFC 5322 section 3.6.2 compliant",
+    sources.NO_FROM_HEADER,
+    _EDGE,
+)
+TOO_MANY_PARTS: Final = _reply(
+    "too_many_parts",
+    554,
+    "5.6.211",
+    "Invalid MIME Content: Number of MimePart objects ({parts}) exceeded allowed maximum (1000).",
+    sources.MIME_PARTS,
+    _EDGE,
+)
+HOP_COUNT: Final = _reply(
+    "hop_count", 554, "5.4.14", "Hop count exceeded - possible mail loop ATTR34", sources.HOP_COUNT, _EDGE
+)
+
+# Non-delivery reports of the tenant MX -------------------------------------------------------------------------------
+NDR_BLOCKED_CONNECTOR: Final = _reply(
+    "ndr_blocked_connector",
+    550,
+    "5.7.711",
+    "Access denied, bad inbound connector. AS(2204).",
+    sources.BLOCKED_CONNECTOR,
+)
+NDR_RECIPIENT_BLOCKED: Final = _reply(
+    "ndr_recipient_blocked",
+    550,
+    "5.7.703",
+    "Your message can't be delivered because one or more recipients are blocked by your organization's tenant "
+    "recipient block policy",
+    sources.TENANT_BLOCKS,
+)
+NDR_THRESHOLD: Final = _reply(
+    "ndr_threshold", 550, "5.7.705", "Access denied, tenant has exceeded threshold", sources.TENANT_BLOCKS
+)
+NDR_TRAFFIC: Final = _reply(
+    "ndr_traffic", 550, "5.7.708", "Access denied, traffic not accepted from this IP", sources.TENANT_BLOCKS
+)
+NDR_UNREGISTERED: Final = _reply(
+    "ndr_unregistered",
+    550,
+    "5.7.750",
+    "Service unavailable. Client blocked from sending from unregistered domains",
+    sources.TENANT_BLOCKS,
+)
+
+
+def _not_authenticated(name: str, enhanced: str, whom: str) -> ReplyTemplate:
+    words = (
+        f"RESOLVER.RST.SenderNotAuthenticatedFor{whom.title().replace(' ', '')}; authentication required; Delivery "
+        f"restriction check failed because the sender was not authenticated when sending to this {whom}"
+    )
+    return _reply(name, 550, enhanced, words, sources.SENDER_NOT_AUTHENTICATED_TEXT)
+
+
+NDR_GROUP_WANTS_AUTHENTICATION: Final = _not_authenticated("ndr_group_wants_authentication", "5.7.133", "group")
+NDR_MAILBOX_WANTS_AUTHENTICATION: Final = _not_authenticated("ndr_mailbox_wants_authentication", "5.7.134", "mailbox")
+NDR_MAIL_USER_WANTS_AUTHENTICATION: Final = _not_authenticated(
+    "ndr_mail_user_wants_authentication", "5.7.136", "mail user"
+)
+NDR_NOT_ON_THE_LIST: Final = _reply(
+    "ndr_not_on_the_list",
+    550,
+    "5.7.124",
+    "RESOLVER.RST.NotAuthorized; not authorized: the sender is not in the recipient's allowed-senders list",
+    sources.SENDER_NOT_AUTHENTICATED_TEXT,
+)
 
 # Faults --------------------------------------------------------------------------------------------------------------
 SERVICE_NOT_AVAILABLE: Final = _reply(

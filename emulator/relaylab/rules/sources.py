@@ -271,6 +271,9 @@ COMPAUTH_BEHIND_GATEWAY: Final = _observed("MX-DS-08", "2026-03-25")
 COMPAUTH_IMPLICIT: Final = _inferred(
     "MX-HDR-05", "both results were seen for mail that nothing vouches for; why is not public"
 )
+UNRECORDED_SENDER: Final = _inferred(
+    "MX-GAP-22", "a world that describes no DNS says nothing of who may send; the service sees the internet's"
+)
 DMARC_DISCOVERY: Final = _inferred("MX-HDR-06", "no source says that the service walks the tree of RFC 9989 (2026-05)")
 EARLIEST: Final = _inferred(
     "CS-CMD-01", "the oldest complete transcript of the endpoint that is reproduced", "2020-10-20"
@@ -309,6 +312,50 @@ ENTRA_HOST: Final = _documented("OA-EP-10", "MSAL for Python, the built-in hosts
 
 PROTOCOL: Final = Source(
     "RFC5321", "RFC 5321", "2008-10", Confidence.DOCUMENTED, "https://www.rfc-editor.org/rfc/rfc5321"
+)
+
+# Tenant MX: who sends, by what, to whom ------------------------------------------------------------------------------
+_NDR_PAGE: Final = "Non-delivery reports in Exchange Online"
+SHARED_ADDRESS: Final = _documented("COR-07", "MC1226222", "2026-02-04")
+FOREIGN_CERTIFICATE: Final = _documented("COR-08", "MC1226222 against the relay requirements of 2023", "2026-02-04")
+OTHER_REGION: Final = _secondary("MX-ERR-30", "a collection of refusals, 452 4.5.3 ATTR38", "2023")
+CERTIFICATE_NAME: Final = _documented("MX-ATTR-08", "New-InboundConnector, TlsSenderCertificateName", "2026-05")
+PARTNER_RESTRICTION: Final = _documented("MX-CON-05", "Manage mail flow using a third-party cloud service", "2021")
+PARTNER_REFUSAL: Final = _observed("MX-ERR-05", "2025-01-29")
+REQUIRE_TLS: Final = _documented("MX-CON-04", "New-InboundConnector, RequireTls", "2024-07-25")
+REQUIRE_TLS_REFUSAL: Final = _observed("MX-ERR-07", "2016-01-11", "catatnight/docker-postfix#12")
+REQUIRE_TLS_STAGE: Final = _inferred(
+    "MX-GAP-09", "454 4.7.0 was seen from a tenant that wanted TLS, at RCPT (MX-ERR-07)"
+)
+UNTRUSTED_CERTIFICATE: Final = _documented("MX-TLS-06", "Mail flow stops and event 2004 (KB 2888788)", "2024-01-24")
+UNTRUSTED_CERTIFICATE_READING: Final = _inferred("MX-GAP-10", "the two documents differ (MX-TLS-06)")
+BLOCKED_CONNECTOR: Final = _documented("MX-CON-11", "Remove blocked connectors from Restricted entities", "2026")
+BLOCKLIST_1440: Final = _observed("COR-06", "2026-09-25")
+BLOCKLIST_1450: Final = _observed("COR-06", "2024-08")
+BLOCKLISTED_NAME: Final = _observed("MX-ERR-19", "2025")
+BANNED_ADDRESS: Final = _documented("MX-ERR-13", _NDR_PAGE, "2023-01", LEARN_NDR)
+BANNED_FOR_GOOD: Final = _documented("MX-ERR-14", _NDR_PAGE, "2023-01", LEARN_NDR)
+DENIED_FOR_ABUSE: Final = _documented("MX-ERR-20", _NDR_PAGE, "2023-01", LEARN_NDR)
+CUSTOMER_BLOCK_LIST: Final = _documented("MX-ERR-20", _NDR_PAGE, "2023-01", LEARN_NDR)
+EXCESSIVE_RATE: Final = _observed("MX-ERR-29", "2026")
+SERVER_BUSY_RULE: Final = _documented("MX-RLY-06", "Fix error code 451 4.7.500-699 (ASxxx)", "2023")
+BAD_HELO: Final = _documented("MX-ERR-21", _NDR_PAGE, "2023-01", LEARN_NDR)
+WRONG_REGION: Final = _documented("MX-ERR-32", "Mail sent to the wrong Office 365 region", "2026")
+NO_SUBSCRIPTION: Final = _documented("MX-ERR-33", "In-region routing in Microsoft 365 Multi-Geo", "2026")
+IPV6_NOT_ACCEPTED: Final = _documented("MX-ERR-26", _NDR_PAGE, "2023-01", LEARN_NDR)
+IPV6_WITHOUT_NAME: Final = _documented("MX-ERR-26", _NDR_PAGE, "2023-01", LEARN_NDR)
+NO_FROM_HEADER: Final = _documented("MX-ERR-24", _NDR_PAGE, "2023-01", LEARN_NDR)
+HOP_COUNT: Final = _observed("MX-ERR-35", "2026")
+MIME_PARTS: Final = _observed("MX-ERR-35", "2026")
+HOPS: Final = _inferred("MX-ERR-35", "the refusal was seen, its number was not; 30 is Exchange Server's limit")
+TENANT_BLOCKS: Final = _documented("MX-ERR-27", _NDR_PAGE, "2023-01", LEARN_NDR)
+ACCEPTED_DOMAIN_SWITCHES: Final = _inferred(
+    "MX-RCP-06", "the switches are documented (Set-AcceptedDomain), what a sender is told is not"
+)
+DYNAMIC_GROUPS: Final = _documented("MX-RCP-03", "Use Directory-Based Edge Blocking", "2021")
+SENDER_NOT_AUTHENTICATED: Final = _documented("MX-RCP-05", _NDR_PAGE, "2023-01", LEARN_NDR)
+SENDER_NOT_AUTHENTICATED_TEXT: Final = _inferred(
+    "MX-RCP-05", "the codes are documented; the words follow the family RESOLVER.RST of Exchange"
 )
 
 # Faults --------------------------------------------------------------------------------------------------------------

@@ -22,7 +22,8 @@ class RelaylabController(Controller):
     """Serves one desk from a thread of its own, between ``start()`` and ``stop()``.
 
     ``start()`` makes the desk. Port 0 takes a free one, and ``port`` tells which after the start. aiosmtpd opens a
-    connection to itself during the start and closes it after the greeting: the desk sees that.
+    connection to itself during the start and closes it after the greeting: the desk sees that. It takes no PROXY
+    header, also where the emulator's own listeners (``Settings.proxy_protocol``) do.
 
     Raises:
         ValueError: ``hostname`` is not in 127.0.0.0/8.

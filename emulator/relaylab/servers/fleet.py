@@ -12,19 +12,24 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final, Self
 
 from relaylab.domain.endpoint import Endpoint
+from relaylab.domain.estate import OutboundPort25
 from relaylab.domain.zone import Door, Lab, View, Zone
 from relaylab.servers import lab_obstacles
+from relaylab.servers.blocked_port import BlockedPort
 from relaylab.servers.dns import NameDesk, NameServer
 from relaylab.servers.house import House, SmtpDesk
 from relaylab.servers.lab_plan import REAL_PORTS, LabPlan, Place, listener
+from relaylab.servers.proxied import ProxiedStream
 from relaylab.servers.stream import listen
 from relaylab.servers.sweep import Sweep
 
 if TYPE_CHECKING:
+    from relaylab.domain.estate import Site
     from relaylab.domain.world import World
 
 _SITE_STEP: Final = 10
@@ -40,6 +45,7 @@ _OFFSETS: Final = {
     "dns": 7,
 }
 _HIGHEST_PORT: Final = 65_535
+_PORT_25: Final = "mx"  # the one endpoint that is on port 25 only
 CONTROL_OFFSET: Final = _OFFSETS["control"]
 HTTPS_OFFSET: Final = _OFFSETS["https"]
 
@@ -139,7 +145,8 @@ class Fleet:
         self._host = host
         self._port_base = port_base
         self._lab = lab
-        self._servers: list[asyncio.Server] = []
+        self._servers: list[asyncio.Server | BlockedPort] = []
+        self._port_25: dict[str, OutboundPort25] = {}
         self._sweep: Sweep | None = None
         self._names = names
         self._name_server: NameServer | None = None
@@ -161,6 +168,9 @@ class Fleet:
         """Listen for the sites that are new; those that are gone keep their ports, as nobody's, until the end."""
         for site in world.sites:
             known = self.sites.get(site.name)
+            if known is not None and self._port_25[site.name] is not site.outbound_port_25:
+                await self._reopen(site, known)
+            self._port_25[site.name] = site.outbound_port_25
             endpoints = known.endpoints if known else await self._listen(site.name, _SITE_STEP * (len(self.sites) + 1))
             self.sites[site.name] = SiteListening(str(site.public_ip), endpoints)
 
@@ -177,6 +187,12 @@ class Fleet:
             Announced(key, name, where) for name, site in self.sites.items() for key, where in site.endpoints.items()
         ]
         return (*own, *of_sites)
+
+    @property
+    def answering(self) -> tuple[Announced, ...]:
+        """Every listener that is to answer: all but those whose port 25 an access provider blocks."""
+        blocked = {site for site, state in self._port_25.items() if state is not OutboundPort25.OPEN}
+        return tuple(one for one in self.announced if one.key != _PORT_25 or one.site not in blocked)
 
     @property
     def connections(self) -> int:
@@ -221,16 +237,39 @@ class Fleet:
             raise ListenError.about("dns", place.host, place.port, error, way_out) from None
         self.endpoints["dns"] = Listening(place.host, taken)
 
+    async def _reopen(self, site: Site, known: SiteListening) -> None:
+        """Do to a site's MX what its access provider does from now on, in the same place."""
+        place = known.endpoints.get(_PORT_25)
+        if place is None or self._sweep is None:
+            return
+        desk = self.desk(_PORT_25, site.name)
+        old = next(one for one in self._servers if one.sockets[0].getsockname()[:2] == (place.host, place.port))
+        old.close()
+        self._servers.remove(old)
+        await asyncio.sleep(0)  # uvloop lets go of a place in its next round
+        opened = await self._open(desk, place.host, place.port, self._sweep, site.outbound_port_25)
+        self._servers.append(opened)
+
+    async def _open(
+        self, desk: SmtpDesk, host: str, port: int, sweep: Sweep, blocked: OutboundPort25 = OutboundPort25.OPEN
+    ) -> asyncio.Server | BlockedPort:
+        """Listen at a place, or hold it as a provider that blocks port 25 does."""
+        if blocked is not OutboundPort25.OPEN:
+            return BlockedPort(host, port, refuses=blocked is OutboundPort25.REFUSED)
+        stream = partial(ProxiedStream, desk) if self._house.proxied else None
+        return await listen(desk, host, port, sweep=sweep, in_lab=self._lab is not None, stream=stream)
+
     async def _listen(self, site: str | None, offset: int) -> dict[str, Listening]:
         if self._sweep is None:
             msg = "start() comes first"
             raise RuntimeError(msg)
         listening = {}
-        servers: list[asyncio.Server] = []
+        servers: list[asyncio.Server | BlockedPort] = []
         try:
             for kind in _KINDS:
                 desk = self.desk(kind.key, site)
-                server = await self._listen_for(kind, desk, offset, self._sweep)
+                blocked = self._port_25.get(site or "") if kind.key == _PORT_25 else None
+                server = await self._listen_for(kind, desk, offset, self._sweep, blocked or OutboundPort25.OPEN)
                 if server is None:
                     continue
                 servers.append(server)
@@ -243,12 +282,14 @@ class Fleet:
         self._servers += servers
         return listening
 
-    async def _listen_for(self, kind: _Kind, desk: SmtpDesk, offset: int, sweep: Sweep) -> asyncio.Server | None:
+    async def _listen_for(
+        self, kind: _Kind, desk: SmtpDesk, offset: int, sweep: Sweep, blocked: OutboundPort25
+    ) -> asyncio.Server | BlockedPort | None:
         if self._lab is not None:
-            return await self._listen_in_lab(self._lab, kind, desk, sweep)
+            return await self._listen_in_lab(self._lab, kind, desk, sweep, blocked)
         port = self._port(kind.key, offset)
         try:
-            return await listen(desk, self._host, port, sweep=sweep)
+            return await self._open(desk, self._host, port, sweep, blocked)
         except OSError as error:
             raise ListenError.about(kind.key, self._host, port, error) from None
 
@@ -258,14 +299,15 @@ class Fleet:
             raise ValueError(f"{key} would get port {port}; choose a port base from 1024 to {_HIGHEST_PORT - 1000}")
         return port
 
-    @staticmethod
-    async def _listen_in_lab(lab: LabPlan, kind: _Kind, desk: SmtpDesk, sweep: Sweep) -> asyncio.Server | None:
+    async def _listen_in_lab(
+        self, lab: LabPlan, kind: _Kind, desk: SmtpDesk, sweep: Sweep, blocked: OutboundPort25
+    ) -> asyncio.Server | BlockedPort | None:
         """Listen where the lab wants this kind; None where it has no address."""
         place = lab.place(kind.key, desk.site)
         if place is None:
             return None
         try:
-            return await listen(desk, place.host, place.port, sweep=sweep, in_lab=True)
+            return await self._open(desk, place.host, place.port, sweep, blocked)
         except OSError as error:
             way_out = lab_obstacles.way_out(error.errno, place.port, REAL_PORTS[kind.key], platform=sys.platform)
             what = listener(kind.key, desk.site)

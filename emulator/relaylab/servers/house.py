@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from threading import RLock
 from typing import TYPE_CHECKING, Final, Protocol
 
 from relaylab.domain.endpoint import Endpoint
+from relaylab.domain.event import TurnedAway
 from relaylab.domain.peer import Peer
 from relaylab.domain.world import DEFAULT_PUBLIC_IP
 from relaylab.rules import milestones
@@ -78,7 +79,8 @@ class House:
     DNS since then. ``zones`` is what senders are authenticated by; None: nobody is. ``dialogues`` are given where
     somebody wants to read what is said. ``lock`` is held by whoever changes any of this: a guest's turns come from
     another thread. ``guests`` are the listeners that are not ours, and ``probes`` the client sides (address and port)
-    of connections that only ask whether a listener answers.
+    of connections that only ask whether a listener answers. A ``proxied`` house stands behind a balancer: its fleet
+    expects a PROXY header on every SMTP connection.
     """
 
     clock: MovableClock
@@ -98,6 +100,7 @@ class House:
     guests: list[Guest] = field(default_factory=list)
     probes: set[tuple[str, int]] = field(default_factory=set)
     tokens: TokenReader = NO_TOKENS
+    proxied: bool = False
 
     def moment(self) -> Moment:
         """Read the clock and the world, once for one step."""
@@ -123,17 +126,26 @@ class House:
         if self.dialogues is not None:
             self.dialogues.clear()
 
+    def turn_away(self, endpoint: Endpoint, remote: str, why: str) -> None:
+        """Log a connection that a balancer should have introduced, under a number of its own."""
+        with self.lock:
+            label = self._next_label()
+            event = TurnedAway(at=self.clock.now(), session=label, endpoint=endpoint, remote=remote, why=why)
+            self.store.apply(charges=(), kept=(), events=(event,))
+
+    def _next_label(self) -> str:
+        self.sessions += 1
+        run, number = self.store.mail.run, self.sessions
+        return f"s-{number:06d}" if run == 1 else f"s{run}-{number:06d}"
+
     def party(self, endpoint: Endpoint, peer: Peer, *, listener: Listener, is_probe: bool = False) -> Party:
         """Draw the names of a new session; a probe's are not numbered, so that it changes nothing for the others."""
-        run = self.store.mail.run
         if is_probe:
             number, label, chance = 0, PROBE, self.randomness.stream(PROBE)
         else:
             with self.lock:
-                self.sessions += 1
-                number = self.sessions
-                label = f"s-{number:06d}" if run == 1 else f"s{run}-{number:06d}"
-                chance = self.randomness.stream("session", run, number)
+                label, number = self._next_label(), self.sessions
+                chance = self.randomness.stream("session", self.store.mail.run, number)
         return Party(
             label=label,
             endpoint=endpoint,
@@ -195,11 +207,17 @@ class SmtpDesk:
     def open(self, remote: tuple[str, int], local: tuple[str, int]) -> Dialogue:
         """Begin a session for a client, as whom its site makes it look."""
         del local
-        listener = Listener(self.key or self.endpoint.value, self.host, self.on_legacy_host)
-        is_probe = remote in self.house.probes
-        party = self.house.party(self.endpoint, self._peer(remote[0]), listener=listener, is_probe=is_probe)
-        session, dialogues = SmtpSession(party), self.house.dialogues
-        return session if dialogues is None or is_probe else Recorded(session, party.label, dialogues.append)
+        return self._session(self._peer(remote[0]), is_probe=remote in self.house.probes)
+
+    def open_for(self, source: IPv4Address | IPv6Address) -> Dialogue:
+        """Begin a session for the client that a balancer names; its site is the one that has that address."""
+        world = self.house.holder.world
+        site = world.site_at(source) or world.site_of_client(str(source))
+        return self._session(Peer(site.public_ip, site.name) if site else Peer(source))
+
+    def turn_away(self, remote: str, why: str) -> None:
+        """Note that a connection was closed before it became a session."""
+        self.house.turn_away(self.endpoint, remote, why)
 
     def moment(self) -> Moment:
         """Give what a step may know."""
@@ -216,3 +234,9 @@ class SmtpDesk:
             return Peer(site.public_ip, site.name)
         address = ip_address(client.partition("%")[0])
         return Peer(address if address.is_global else DEFAULT_PUBLIC_IP)
+
+    def _session(self, peer: Peer, *, is_probe: bool = False) -> Dialogue:
+        listener = Listener(self.key or self.endpoint.value, self.host, self.on_legacy_host)
+        party = self.house.party(self.endpoint, peer, listener=listener, is_probe=is_probe)
+        session, dialogues = SmtpSession(party), self.house.dialogues
+        return session if dialogues is None or is_probe else Recorded(session, party.label, dialogues.append)

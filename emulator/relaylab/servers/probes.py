@@ -22,6 +22,7 @@ import dns.rcode
 import dns.rdatatype
 
 from relaylab.domain.codes import ReplyCode
+from relaylab.servers.proxy_header import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -97,6 +98,8 @@ async def _probe_smtp(where: Listening, house: House, trust: ssl.SSLContext, hea
             await asyncio.get_running_loop().sock_connect(client, (where.host, where.port))
             reader, writer = await asyncio.open_connection(sock=client)
             try:
+                if house.proxied:
+                    writer.write(UNKNOWN)
                 await _converse(reader, writer, trust, heard)
             finally:
                 writer.close()

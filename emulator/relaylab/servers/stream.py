@@ -106,7 +106,7 @@ class SmtpStream(asyncio.Protocol):
             return
         self._transport.set_write_buffer_limits(self._limits.unread)
         self._sweep.add(self)
-        self._run(self._greet, remote[:2], local[:2])
+        self._begin(remote[:2], local[:2])
 
     def data_received(self, data: bytes) -> None:
         """Take what came, through TLS if there is any."""
@@ -282,9 +282,17 @@ class SmtpStream(asyncio.Protocol):
 
     # Turns.
 
+    def _begin(self, remote: tuple[str, int], local: tuple[str, int]) -> None:
+        """Begin the dialogue."""
+        self._run(self._greet, remote, local)
+
+    def _opened(self, remote: tuple[str, int], local: tuple[str, int]) -> Dialogue:
+        """Open the dialogue."""
+        return self._desk.open(remote, local)
+
     def _greet(self, remote: tuple[str, int], local: tuple[str, int]) -> None:
         """Open the dialogue and follow its first turn."""
-        self._dialogue = self._desk.open(remote, local)
+        self._dialogue = self._opened(remote, local)
         self._ended = None
         self._reader = self._lines
         self._follow(self._dialogue.greet(self._desk.moment()))
@@ -430,8 +438,18 @@ class SmtpStream(asyncio.Protocol):
         )
 
 
-async def listen(desk: Desk, host: str, port: int, *, sweep: Sweep, in_lab: bool = False) -> asyncio.Server:
+async def listen(  # noqa: PLR0913 - a desk, a place, and how it is served
+    desk: Desk,
+    host: str,
+    port: int,
+    *,
+    sweep: Sweep,
+    in_lab: bool = False,
+    stream: Callable[[Sweep], SmtpStream] | None = None,
+) -> asyncio.Server:
     """Accept connections on a loopback address, ``in_lab`` on one that a user has named; port 0 takes a free one.
+
+    ``stream`` makes the protocol of a connection, where that is another than a plain one of the desk.
 
     Raises:
         ValueError: The address is not in 127.0.0.0/8, or not one for a lab.
@@ -441,9 +459,10 @@ async def listen(desk: Desk, host: str, port: int, *, sweep: Sweep, in_lab: bool
         parse_lab_address(host)
     else:
         check_loopback(host)
+    make = stream or (lambda sweep: SmtpStream(desk, sweep))
     listener = bind(host, port)
     try:
-        return await sweep.loop.create_server(lambda: SmtpStream(desk, sweep), sock=listener, backlog=BACKLOG)
+        return await sweep.loop.create_server(lambda: make(sweep), sock=listener, backlog=BACKLOG)
     except BaseException:
         listener.close()
         raise

@@ -48,7 +48,7 @@ def authenticated(  # noqa: PLR0913 - the message and its session
 ) -> Judged:
     """Judge a complete message on arrival; recipients inside decide whether there is a composite (fact MX-HDR-04)."""
     may_not_leave = not attribution.may_relay and any(one.is_outside for one in transaction.recipients)
-    if moment.dns is None or not content or may_not_leave:
+    if moment.dns is None or not content or may_not_leave or _is_unrecorded(transaction, head, moment):
         return Judged(None, Handling.DELIVER)
     inside = next((one for one in transaction.recipients if is_inside(one, attribution)), None)
     results = judge(
@@ -73,6 +73,14 @@ def authenticated(  # noqa: PLR0913 - the message and its session
     # What comes over a connector is never refused (facts MX-RLY-05, MX-GAP-22); Junk in its place is our inference.
     refuses_a_relay = asked is Handling.REJECT and attribution.may_relay
     return Judged(results, Handling.JUNK if refuses_a_relay else asked)
+
+
+def _is_unrecorded(transaction: Transaction, head: MessageHead, moment: Moment) -> bool:
+    """Tell whether the world's DNS says nothing of the sender, and that is read as: nobody knows."""
+    if moment.rulebook.readings["unrecorded_sender"] == "judged":
+        return False
+    senders = [sender for sender in (transaction.sender, head.from_address) if sender is not None]
+    return not any(record.name.is_within(sender.domain) for sender in senders for record in moment.world.dns)
 
 
 def is_inside(recipient: Recipient, attribution: Attribution) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.address import Address, DomainName
@@ -19,7 +20,7 @@ from relaylab.session.report import Failure, write_report
 from relaylab.session.stamping import stamped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from relaylab.domain.decision import Decision
     from relaylab.domain.reply import Reply
@@ -124,10 +125,13 @@ def charged_recipients(recipients: tuple[Address, ...]) -> int:
     return len(recipients)
 
 
-def expand(world: World, recipient: Recipient) -> Iterator[Recipient]:
+def expand(
+    world: World, recipient: Recipient, lets_in: Callable[[Recipient], bool] = lambda _: True
+) -> Iterator[Recipient]:
     """Give the final recipients behind one, each once: members of groups, targets of contacts, itself otherwise.
 
-    That mail to a contact leaves for its target is inferred: sources.CONTACTS.
+    What does not let the message in is final as well: it is the one that sends it back. That mail to a contact leaves
+    for its target is inferred: sources.CONTACTS.
     """
     waiting, seen = [recipient], set[str]()
     while waiting:
@@ -136,7 +140,9 @@ def expand(world: World, recipient: Recipient) -> Iterator[Recipient]:
         if holder.key in seen:
             continue
         seen.add(holder.key)
-        if one.group is not None:
+        if not lets_in(one):
+            yield one
+        elif one.group is not None:
             waiting.extend(world.recipient(member) for member in reversed(one.group.members))
         elif one.contact is not None:
             waiting.append(world.recipient(one.contact.external_email_address))
@@ -160,7 +166,7 @@ def _place(
     bounced: list[Bounced] = []
     envelope = zip(ask.envelope.recipients, asked.recipients, strict=True)
     for place, (through, notice) in enumerate(envelope):
-        for recipient in expand(moment.world, moment.world.recipient(through)):
+        for recipient in expand(moment.world, moment.world.recipient(through), partial(_is_let_in, ask)):
             copy_ask = DeliveryAsk(
                 endpoint=ask.endpoint,
                 now=moment.now,
@@ -195,6 +201,13 @@ def _placed(ask: DataAsk, recipient: Recipient) -> Placement:
     if recipient.standing in {Standing.OUTSIDE, Standing.RELAYED}:
         return Placement.OUTSIDE
     return _INSIDE[ask.handling] if is_inside(recipient, ask.attribution) else Placement.INBOX
+
+
+def _is_let_in(ask: DataAsk, recipient: Recipient) -> bool:
+    """Tell whether a directory object is open to this sender (fact MX-RCP-05)."""
+    authenticated = ask.principal is not None or ask.attribution.counts_as_internal
+    known = authenticated or not recipient.wants_authenticated_senders
+    return known and recipient.takes_from(ask.envelope.mail_from)
 
 
 def _uses_moera(ask: DataAsk, tenant: Tenant) -> bool:

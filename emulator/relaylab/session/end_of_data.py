@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from relaylab.domain.anti_spoof import Handling
+from relaylab.domain.arrival import Arrival
 from relaylab.domain.asks import DataAsk
 from relaylab.domain.charge import Meter
 from relaylab.domain.endpoint import Endpoint
@@ -15,6 +16,7 @@ from relaylab.session.access import access
 from relaylab.session.authenticating import Judged, authenticated
 from relaylab.session.delivery import charged_recipients
 from relaylab.session.head import parse_head
+from relaylab.session.parts import excessive_parts
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -70,7 +72,7 @@ def data_ask(  # noqa: PLR0913 - each is a fact of its own
     head = parse_head(content)
     sender = _claimed_sender(envelope.mail_from, head, moment)
     mailbox = account.mailbox if account else None
-    attribution = _attribution(transaction, head, party, moment)
+    attribution = _attribution(transaction, head, party, Arrival.of(party.peer, tls, moment.now), moment)
     found = Judged(None, Handling.DELIVER)
     if party.endpoint is Endpoint.MX:
         found = authenticated(
@@ -95,6 +97,7 @@ def data_ask(  # noqa: PLR0913 - each is a fact of its own
         tenant=account.tenant if account else None,
         attribution=attribution,
         outside=tuple(recipient.address for recipient in transaction.recipients if recipient.is_outside),
+        excessive_parts=excessive_parts(content),
         open_before=transaction.open_before or 0,
         recipients_today=moment.usage.total(Meter.RECIPIENTS, mailbox.address.key, moment.now) if mailbox else 0,
         charge=charged_recipients(envelope.recipients),
@@ -115,12 +118,14 @@ def _claimed_sender(mail_from: Address | None, head: MessageHead, moment: Moment
     return head.from_address or mail_from
 
 
-def _attribution(transaction: Transaction, head: MessageHead, party: Party, moment: Moment) -> Attribution:
+def _attribution(
+    transaction: Transaction, head: MessageHead, party: Party, arrival: Arrival, moment: Moment
+) -> Attribution:
     """Give the attribution made at MAIL; until 2023-11-01 the From header could still better it (MX-ATTR-03)."""
     settled = moment.rulebook.calendar.has_come(milestones.RELAY_IGNORES_FROM_HEADER.name, moment.now)
     if party.endpoint is not Endpoint.MX or settled:
         return transaction.attribution
-    return attribute(moment.world, party.peer, transaction.sender, head.from_address)
+    return attribute(moment.world, arrival, transaction.sender, head.from_address)
 
 
 def _receipt(message_id: str | None, size: int, party: Party) -> tuple[tuple[str, str], ...]:

@@ -41,6 +41,7 @@ def parse_head(content: bytes | bytearray) -> MessageHead:
         has_from=sender is not None,
         subject=_text(subject) if subject is not None else None,
         message_id=_identifier(message_id) if message_id is not None else None,
+        hops=len(fields.get_all("Received", ())),
     )
 
 

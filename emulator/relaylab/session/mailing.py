@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from relaylab.domain.asks import MailAsk, RcptAsk
 from relaylab.domain.charge import Charge, Meter
 from relaylab.domain.endpoint import Endpoint
-from relaylab.domain.event import Kept, Reported
+from relaylab.domain.event import Attributed, Kept, Reported
 from relaylab.domain.fault import Step
 from relaylab.domain.world import Standing
 from relaylab.engine.attribution import attribute
@@ -21,12 +21,14 @@ from relaylab.rules import limits, replies
 from relaylab.session.commands import Chunk, Fault, Verb, parse_chunk, parse_mail, parse_rcpt
 from relaylab.session.delivery import deliver, delivery_instant
 from relaylab.session.end_of_data import data_ask
+from relaylab.session.standing import standing_of_address, standing_of_names
 from relaylab.session.transaction import Transaction
 from relaylab.session.transitions import OUT_OF_ORDER, State
 from relaylab.session.turn import Then, Turn
 
 if TYPE_CHECKING:
     from relaylab.domain.address import Address
+    from relaylab.domain.attribution import Attribution
     from relaylab.domain.event import Event
     from relaylab.engine.verdict import Verdict
     from relaylab.session.commands import Command
@@ -74,17 +76,21 @@ class Mailing:
             declared_size=mail.size,
             wants_smtputf8=mail.smtputf8,
             sign_in_failure=progress.sign_in_failure,
+            **standing_of_names(mail.sender, progress.hello_name, moment),
         )
         is_let_through = bool(moment.board.faults) and self._faulting.lets_through(moment)
         verdict = moment.rulebook.default(ask) if is_let_through else moment.rulebook.judge(ask)
         if not verdict.admits:
             return self._speech.refuse(verdict, "MAIL", moment)
         progress.transaction = Transaction(mail)
-        if progress.party.endpoint is Endpoint.MX:
-            progress.transaction.attribution = attribute(moment.world, progress.party.peer, mail.sender)
         progress.state = State.MAIL
         progress.refused = False
-        return self._admit(verdict, name, moment, is_let_through=is_let_through)
+        turn = self._admit(verdict, name, moment, is_let_through=is_let_through)
+        if progress.party.endpoint is not Endpoint.MX:
+            return turn
+        attribution = attribute(moment.world, ask.arrival, mail.sender)
+        progress.transaction.attribution = attribution
+        return replace(turn, events=(*turn.events, self._attributed(attribution, moment)))
 
     def rcpt(self, command: Command, moment: Moment) -> Turn:
         """Judge a recipient and add it."""
@@ -109,7 +115,10 @@ class Mailing:
             recipients=len(transaction.recipients),
             same_domain=transaction.of_domain(address.domain),
             bound_to=transaction.bound_to,
+            bound_region=transaction.bound_region,
             sender_counts=_counts_for_direct_send(transaction.sender, moment),
+            direct_send_delay=_direct_send_delay(moment),
+            **standing_of_address(self._progress.party.peer.ip, moment),
         )
         is_let_through = bool(moment.board.faults) and self._faulting.lets_through(moment)
         verdict = moment.rulebook.default(ask) if is_let_through else moment.rulebook.judge(ask)
@@ -196,8 +205,11 @@ class Mailing:
         is_let_through = bool(moment.board.faults) and self._faulting.lets_through(moment)
         verdict = moment.rulebook.default(ask) if is_let_through else moment.rulebook.judge(ask)
         charges = self.forget(moment)
+        # Until 2023-11-01 the From header may have bettered what was found at MAIL.
+        anew = (self._attributed(ask.attribution, moment),) if ask.attribution != transaction.attribution else ()
         if not verdict.admits:
-            return self._speech.refuse(verdict, command, moment, charges=charges)
+            refused = self._speech.refuse(verdict, command, moment, charges=charges)
+            return replace(refused, events=(*anew, *refused.events))
         self._messages = number
         delivered = deliver(
             ask,
@@ -232,7 +244,7 @@ class Mailing:
             turn,
             kept=kept,
             charges=(*charges, *delivered.charges),
-            events=(*turn.events, *events),
+            events=(*anew, *turn.events, *events),
             delay=late if held_back else turn.delay,
         )
 
@@ -241,6 +253,9 @@ class Mailing:
         if is_let_through:
             return self._faulting.admit(verdict, moment)
         return self._speech.admit(verdict, command, moment)
+
+    def _attributed(self, attribution: Attribution, moment: Moment) -> Attributed:
+        return Attributed(**self._speech.stamp(moment), attribution=attribution)
 
     # Ends --------------------------------------------------------------------------------------------------------
 
@@ -274,6 +289,12 @@ class Mailing:
             msg = "the transition table lets this command through only within a transaction"
             raise AssertionError(msg)
         return self._progress.transaction
+
+
+def _direct_send_delay(moment: Moment) -> timedelta:
+    """Give what a change of RejectDirectSend takes to apply (MX-DS-07, MX-GAP-16)."""
+    held_back = moment.rulebook.readings["direct_send_delay"] == "30_minutes"
+    return limits.DIRECT_SEND_DELAY if held_back else timedelta(0)
 
 
 def _counts_for_direct_send(sender: Address | None, moment: Moment) -> bool:

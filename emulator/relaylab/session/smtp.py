@@ -233,7 +233,8 @@ class SmtpSession:
         step = Step.EHLO if command.verb is Verb.EHLO else Step.HELO
         if moment.board.faults and (answer := self._faulting.answer(step, command.verb.value, moment)):
             return answer
-        verdict = moment.rulebook.judge(HelloAsk(**progress.circumstances(moment), argument=command.argument))
+        ask = HelloAsk(**progress.circumstances(moment), argument=command.argument, server_name=self._party.names.host)
+        verdict = moment.rulebook.judge(ask)
         if not verdict.admits:
             return self._speech.refuse(verdict, command.verb.value, moment, counts_as_error=True)
         charges = self._mailing.forget(moment)  # RFC 5321 §4.1.4

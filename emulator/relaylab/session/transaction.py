@@ -48,6 +48,12 @@ class Transaction:
         tenant = self.recipients[0].tenant
         return tenant.id if tenant else ""
 
+    @property
+    def bound_region(self) -> str | None:
+        """The region of the first recipient's domain; None while free, or where it has none."""
+        domain = self.recipients[0].domain if self.recipients else None
+        return domain.mail_flow_region if domain else None
+
     def add(self, recipient: Recipient, notice: RecipientNotice) -> None:
         """Add an accepted recipient, and what was asked about reports on it."""
         self.recipients.append(recipient)

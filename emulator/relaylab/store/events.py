@@ -14,12 +14,13 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Final, get_args
 
+from relaylab.domain.attribution import Attribution
 from relaylab.domain.certificate import CertificateFacts
 from relaylab.domain.clock import iso
 from relaylab.domain.decision import Decision, ReplyFacts
 from relaylab.domain.event import Event
 from relaylab.domain.source import Source
-from relaylab.store.shapes import decision_json, reply_json, source_json
+from relaylab.store.shapes import attribution_json, decision_json, reply_json, source_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -192,6 +193,8 @@ def _plain(value: object) -> object:  # noqa: PLR0911 - one line a type
     match value:
         case Decision():
             return decision_json(value)
+        case Attribution():
+            return attribution_json(value)
         case ReplyFacts():
             return reply_json(value)
         case Source():

@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 from relaylab.domain.clock import iso
 
 if TYPE_CHECKING:
+    from relaylab.domain.attribution import Attribution
     from relaylab.domain.decision import Decision, ReplyFacts
     from relaylab.domain.message import HopFacts, KeptMessage
     from relaylab.domain.source import Source
@@ -44,6 +45,38 @@ class VerdictShape(TypedDict):
     because: list[str]
     source: SourceShape
     fix: str
+
+
+class RiskShape(TypedDict):
+    """Something that works today and may stop."""
+
+    kind: str
+    sentence: str
+
+
+class ConnectorShape(TypedDict):
+    """What one connector had to do with a message."""
+
+    tenant: str
+    connector: str
+    connector_type: str
+    decided: bool
+    finding: str
+
+
+class AttributionShape(TypedDict):
+    """Whose message it is.
+
+    ``evidence`` names every connector of the world once; of a world with more than 1,000, those in question.
+    """
+
+    direction: str
+    tenant: str | None
+    connector: str | None
+    basis: str | None
+    because: list[str]
+    risks: list[RiskShape]
+    evidence: list[ConnectorShape]
 
 
 class CopyShape(TypedDict):
@@ -136,6 +169,28 @@ def hop_json(hop: HopFacts) -> HopShape:
         "dmarc": hop.dmarc,
         "compauth": hop.compauth,
         "because": list(hop.because),
+    }
+
+
+def attribution_json(attribution: Attribution) -> AttributionShape:
+    """Give an attribution as JSON, with its evidence."""
+    return {
+        "direction": attribution.direction.value,
+        "tenant": attribution.tenant.name if attribution.tenant else None,
+        "connector": attribution.connector.name if attribution.connector else None,
+        "basis": attribution.basis.value if attribution.basis else None,
+        "because": list(attribution.because),
+        "risks": [{"kind": risk.kind.value, "sentence": risk.sentence} for risk in attribution.risks],
+        "evidence": [
+            {
+                "tenant": one.tenant,
+                "connector": one.connector,
+                "connector_type": one.connector_type.value,
+                "decided": one.decided,
+                "finding": one.finding,
+            }
+            for one in attribution.told
+        ],
     }
 
 

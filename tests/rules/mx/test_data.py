@@ -1,13 +1,17 @@
 """The end of DATA at the tenant MX."""
 
+from dataclasses import replace
+
 import pytest
 
+from relaylab.domain.arrival import Arrival
 from relaylab.domain.asks import DataAsk
 from relaylab.domain.attribution import Attribution, Direction
+from relaylab.domain.certificate import ChainFault
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.world import World
 from relaylab.engine.attribution import attribute
-from tests.builders import OFFICE_IP, a_connector, a_data_ask, a_peer, a_tenant, a_world, an_address
+from tests.builders import OFFICE_IP, TLS, a_certificate, a_connector, a_data_ask, a_peer, a_tenant, a_world, an_address
 from tests.rules.judging import rule, said, verdict
 
 QUEUED = (
@@ -31,7 +35,7 @@ def arriving(
         world=world,
         endpoint=Endpoint.MX,
         peer=peer,
-        attribution=attribute(world, peer, sender),
+        attribution=attribute(world, Arrival.of(peer), sender),
     )
 
 
@@ -87,6 +91,17 @@ def test_over_ipv6_the_fix_is_not_a_connector() -> None:
     assert "New-InboundConnector" not in decided.fix
 
 
+def test_with_a_certificate_the_fix_says_what_is_wrong_with_it() -> None:
+    def fix(defect: ChainFault | None) -> str:
+        tls = replace(TLS, client_certificate=a_certificate("mail.fabrikam.com", defect=defect))
+        decided = verdict(replace(arriving(a_world(), OUTSIDE), tls=tls))
+        assert RELAY_DENIED == decided.decision().reply.line  # type: ignore[union-attr]
+        return decided.fix
+
+    assert "TlsSenderCertificateName with a name of the certificate (mail.fabrikam.com)" in fix(None)
+    assert "have it send the intermediate certificates as well" in fix(ChainFault.INCOMPLETE_CHAIN)
+
+
 @pytest.mark.parametrize(("size", "passes"), [(157_286_400, True), (157_286_401, False)])
 def test_a_message_of_more_than_150_mib_is_refused(size: int, *, passes: bool) -> None:
     line = said(a_data_ask(endpoint=Endpoint.MX, size=size))
@@ -101,7 +116,7 @@ def test_the_size_comes_before_the_relay() -> None:
 
 
 def test_originating_mail_is_not_asked_where_it_goes() -> None:
-    attribution = Attribution(Direction.ORIGINATING, a_tenant(), a_connector(), lists_the_ip=True)
+    attribution = Attribution(Direction.ORIGINATING, a_tenant(), a_connector(), matches_the_client=True)
 
     assert QUEUED == said(
         a_data_ask(OUTSIDE, endpoint=Endpoint.MX, attribution=attribution), relay_denied_text="attr36"

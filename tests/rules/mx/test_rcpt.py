@@ -4,15 +4,15 @@ from dataclasses import replace
 
 import pytest
 
+from relaylab.domain.arrival import Arrival
 from relaylab.domain.asks import RcptAsk
 from relaylab.domain.attribution import Attribution, Direction
+from relaylab.domain.connector import ConnectorType, InboundConnector
 from relaylab.domain.decision import EffectKind
 from relaylab.domain.tenant import (
     AcceptedDomain,
-    ConnectorType,
     DistributionGroup,
     DomainType,
-    InboundConnector,
     MailContact,
     OrganizationConfig,
     Tenant,
@@ -66,7 +66,7 @@ def arriving(
     peer = a_peer(ip)
     sender = None if mail_from is None else an_address(mail_from)
     return a_rcpt_ask(
-        recipient, mail_from=mail_from, world=world, peer=peer, attribution=attribute(world, peer, sender)
+        recipient, mail_from=mail_from, world=world, peer=peer, attribution=attribute(world, Arrival.of(peer), sender)
     )
 
 
@@ -197,7 +197,9 @@ def test_under_the_other_reading_direct_send_needs_an_address_that_exists() -> N
 
 
 def test_the_refusal_of_direct_send_names_the_reading_it_rests_on() -> None:
-    assert {"direct_send_sender": "domain"} == verdict(arriving(a_world(a_careful_tenant()))).reading
+    assert {"direct_send_sender": "domain", "direct_send_delay": "none"} == verdict(
+        arriving(a_world(a_careful_tenant()))
+    ).reading
 
 
 def test_direct_send_concerns_the_recipient_s_own_tenant_only() -> None:

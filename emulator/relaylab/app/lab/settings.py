@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from relaylab.domain.connector import ConnectorType
 from relaylab.domain.estate import Method
-from relaylab.domain.tenant import ConnectorType, Switch
+from relaylab.domain.tenant import Switch
 from relaylab.domain.world import DEFAULT_PUBLIC_IP
 from relaylab.rules import milestones
 

@@ -9,11 +9,14 @@ from typing import Final, Self
 from relaylab.app.world_file.draft import Draft
 from relaylab.app.world_file.errors import Place
 from relaylab.domain.address import Address, DomainName
+from relaylab.domain.recipients import DynamicDistributionGroup, MailUser
 from relaylab.domain.tenant import AcceptedDomain, DistributionGroup, HveAccount, Mailbox, MailContact, Tenant
 
 _KIND_NAMES: Final = {
     Mailbox: "mailbox",
     DistributionGroup: "distribution group",
+    DynamicDistributionGroup: "dynamic distribution group",
+    MailUser: "mail user",
     MailContact: "mail contact",
     HveAccount: "High Volume Email account",
 }
@@ -38,10 +41,14 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class AddressBook:
-    """The addresses and domains of one tenant, and whether all of them could be read."""
+    """The addresses and domains of one tenant, and whether all of them could be read.
+
+    ``wide_domains`` are those that take their subdomains in.
+    """
 
     holdings: tuple[Holding, ...]
     domains: frozenset[DomainName]
+    wide_domains: frozenset[DomainName]
     has_all_objects: bool
     has_all_domains: bool
     _first: dict[Address, Holding]
@@ -55,6 +62,9 @@ class AddressBook:
         return cls(
             holdings=holdings,
             domains=frozenset([*listed, *(tenant.initial_domain for tenant in tenants)]),
+            wide_domains=frozenset(
+                entry.noun.name for entry in draft.of(AcceptedDomain, scope) if entry.noun.match_sub_domains
+            ),
             has_all_objects=all(draft.is_whole(kind, scope) for kind in _KIND_NAMES),
             has_all_domains=bool(tenants) and draft.is_whole(AcceptedDomain, scope),
             _first={holding.address: holding for holding in reversed(holdings)},
@@ -71,7 +81,11 @@ class AddressBook:
 
     def may_be_outside(self, address: Address) -> bool:
         """Tell whether ``address`` is, or may be, in no domain of this tenant."""
-        return not self.has_all_domains or address.domain not in self.domains
+        return not self.has_all_domains or not self.holds(address.domain)
+
+    def holds(self, domain: DomainName) -> bool:
+        """Tell whether ``domain`` is the tenant's own, or below one that matches subdomains."""
+        return domain in self.domains or not self.wide_domains.isdisjoint(domain.parents())
 
 
 def _holdings(draft: Draft, scope: Place) -> Iterator[Holding]:
@@ -81,6 +95,13 @@ def _holdings(draft: Draft, scope: Place) -> Iterator[Holding]:
             yield Holding(proxy, box.place / "proxy_addresses" / index, Mailbox, box.place, box.noun.address)
     for group in draft.of(DistributionGroup, scope):
         yield Holding(group.noun.address, group.place / "address", DistributionGroup, group.place, group.noun.address)
+    for dynamic in draft.of(DynamicDistributionGroup, scope):
+        own = dynamic.noun.address
+        yield Holding(own, dynamic.place / "address", DynamicDistributionGroup, dynamic.place, own)
+    for user in draft.of(MailUser, scope):
+        yield Holding(user.noun.address, user.place / "address", MailUser, user.place, user.noun.address)
+        for index, proxy in enumerate(user.noun.proxy_addresses):
+            yield Holding(proxy, user.place / "proxy_addresses" / index, MailUser, user.place, user.noun.address)
     for account in draft.of(HveAccount, scope):
         yield Holding(account.noun.address, account.place / "address", HveAccount, account.place, account.noun.address)
     for contact in draft.of(MailContact, scope):

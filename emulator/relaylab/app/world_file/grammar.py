@@ -12,7 +12,7 @@ from uuid import NAMESPACE_DNS, uuid5
 
 from relaylab.app.world_file import roots, words
 from relaylab.app.world_file.tables import many, one, table_of
-from relaylab.domain import anti_spoof, directory, estate, tenant, world
+from relaylab.domain import anti_spoof, connector, directory, estate, recipients, reputation, tenant, world
 from relaylab.domain.tenant import MB
 
 
@@ -40,7 +40,7 @@ _RECIPIENT_PERMISSION: Final = table_of(
     narrowed={"access_rights": words.list_of(words.ACCESS_RIGHT, at_least=1)},
 )
 _INBOUND_CONNECTOR: Final = table_of(
-    tenant.InboundConnector,
+    connector.InboundConnector,
     narrowed={
         "sender_domains": words.list_of(words.SENDER_DOMAIN),
         "tls_sender_certificate_name": words.CERTIFICATE_NAME,
@@ -89,12 +89,18 @@ TENANT: Final = table_of(
         "transport_config": one(table_of(tenant.TransportConfig)),
         "organization_config": one(table_of(tenant.OrganizationConfig)),
         "anti_phish_policy": one(table_of(anti_spoof.AntiPhishPolicy)),
+        "hosted_connection_filter_policy": one(table_of(recipients.HostedConnectionFilterPolicy)),
+        "tenant_allow_block_list": one(table_of(recipients.TenantAllowBlockList)),
         "accepted_domain": many("accepted_domains", _ACCEPTED_DOMAIN),
         "mailbox": many("mailboxes", _MAILBOX),
         "recipient_permission": many("recipient_permissions", _RECIPIENT_PERMISSION),
         "authentication_policy": many("authentication_policies", table_of(tenant.AuthenticationPolicy)),
         "conditional_access_policy": many("conditional_access_policies", _CONDITIONAL_ACCESS_POLICY),
         "distribution_group": many("distribution_groups", table_of(tenant.DistributionGroup)),
+        "dynamic_distribution_group": many(
+            "dynamic_distribution_groups", table_of(recipients.DynamicDistributionGroup)
+        ),
+        "mail_user": many("mail_users", table_of(recipients.MailUser)),
         "mail_contact": many("mail_contacts", table_of(tenant.MailContact)),
         "inbound_connector": many("inbound_connectors", _INBOUND_CONNECTOR),
         "app_registration": many("app_registrations", _APP_REGISTRATION),
@@ -129,6 +135,7 @@ WORLD: Final = table_of(
         "dns": many("dns", _DNS),
         "trusted_root": many("trusted_roots", table_of(world.TrustedRoot, narrowed={"pem": roots.PEM})),
         "sender": many("senders", _SENDER),
+        "reputation": many("reputations", table_of(reputation.SenderReputation)),
     },
 )
 

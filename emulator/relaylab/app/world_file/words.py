@@ -24,6 +24,7 @@ from pydantic_core import PydanticCustomError
 from relaylab.app.world_file.errors import did_you_mean, near_miss
 from relaylab.domain.address import Address, DomainName
 from relaylab.domain.clock import as_utc, midnight, parse_instant
+from relaylab.domain.connector import AddressRange
 from relaylab.domain.secret import Secret
 
 _GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -232,6 +233,21 @@ def _connector_ip(value: object) -> IPv4Network:
     return network
 
 
+def _address_range(value: object) -> AddressRange:
+    text = _line(value).strip()
+    way_out = "write 203.0.113.42, 203.0.113.42-203.0.113.60, or a block as 203.0.113.0/28"
+    first, dash, last = (part.strip() for part in text.partition("-"))
+    try:
+        if dash:
+            found = AddressRange(IPv4Address(first), IPv4Address(last))
+        else:
+            block = IPv4Network(text, strict=False)
+            found = AddressRange(block.network_address, block.broadcast_address)
+    except ValueError:
+        refuse("is IPv6" if ":" in text else "is not an IPv4 address, range or block", way_out)
+    return found if found.first <= found.last else refuse("ends before it begins", "write the lower address first")
+
+
 def _member(value: object, choices: tuple[str, ...]) -> str:
     if not isinstance(value, str) or value not in choices:
         refuse(f"is not one of {', '.join(choices)}", did_you_mean(value, choices, f'write "{choices[0]}"'))
@@ -293,6 +309,7 @@ MILESTONE: Final = _word(_milestone, f"a date, an instant, or {NEVER}", "2026-12
 DAY: Final = _word(_day, "a day", "2026-10-30")
 IP: Final = _word(_ip, "an IPv4 or IPv6 address", "203.0.113.42")
 CONNECTOR_IP: Final = _word(_connector_ip, f"an IPv4 address or a block of /{_WIDEST_PREFIX} to /32", "203.0.113.0/28")
+ADDRESS_RANGE: Final = _word(_address_range, "an IPv4 address, a range, or a block", "203.0.113.0/28")
 DNS_NAME: Final = _word(_dns_name, "a name in DNS; *.contoso.com stands for every name below", "contoso.com")
 DNS_VALUE: Final = _word(_line, "what the record says, without quotes", "v=spf1 -all")
 DNS_TYPE: Final = one_of("MX", "TXT", "A", "AAAA", "CNAME", "PTR", "NS", "SERVFAIL", "TIMEOUT")
@@ -309,6 +326,7 @@ _OF_TYPE: Final[Mapping[object, Word]] = {
     date: DAY,
     IPv4Address | IPv6Address: IP,
     IPv4Network: CONNECTOR_IP,
+    AddressRange: ADDRESS_RANGE,
 }
 
 

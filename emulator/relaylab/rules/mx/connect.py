@@ -26,4 +26,16 @@ def name_is_malformed(ask: HelloAsk) -> bool:
     return is_malformed(ask.argument)
 
 
-RULES: Final[tuple[AnyRule, ...]] = (name_is_malformed,)
+@_rule(
+    EffectKind.REFUSE,
+    replies.BAD_HELO,
+    asks=HelloAsk,
+    source=sources.BAD_HELO,
+    fix="Have the sender name itself in EHLO, not the server that it talks to.",
+)
+def name_is_the_server_s_own(ask: HelloAsk) -> bool:
+    """A client that gives the server's own name for its own is refused."""
+    return ask.server_name != "" and ask.argument.lower() == ask.server_name.lower()
+
+
+RULES: Final[tuple[AnyRule, ...]] = (name_is_malformed, name_is_the_server_s_own)

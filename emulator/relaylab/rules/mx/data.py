@@ -14,6 +14,10 @@ from relaylab.rules.mx import fixes
 _rule = RuleMaker(Endpoint.MX, Stage.DATA)
 
 
+def _may_not_leave(ask: DataAsk) -> bool:
+    return bool(ask.outside) and not ask.attribution.may_relay
+
+
 @_rule(
     EffectKind.REFUSE,
     replies.TOO_LARGE,
@@ -35,8 +39,39 @@ def message_is_too_large(ask: DataAsk) -> bool:
     fix=fixes.SEND_AS_THE_TENANT,
 )
 def relay_is_denied_to_a_foreign_sender(ask: DataAsk) -> bool:
-    """A connector that lists the address does not relay for a MAIL FROM that is empty or not the tenant's."""
-    return bool(ask.outside) and not ask.attribution.may_relay and ask.attribution.lists_the_ip
+    """A connector that knows the client does not relay for a MAIL FROM that is empty or not the tenant's."""
+    return _may_not_leave(ask) and ask.attribution.matches_the_client
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.RELAY_DENIED,
+    asks=DataAsk,
+    source=sources.UNTRUSTED_CERTIFICATE,
+    under=(("relay_denied_stage", "data"),),
+    fix="Give the sender a certificate of a public authority that is valid today, and have it send the intermediate "
+    f"certificates as well; this one, for {{certificate}}, identifies nobody. {fixes.OR_BY_ADDRESS}",
+)
+def relay_is_denied_with_an_untrusted_certificate(ask: DataAsk) -> bool:
+    """A certificate whose chain is not trusted is as good as none."""
+    shown = ask.tls.client_certificate if ask.tls else None
+    return _may_not_leave(ask) and shown is not None and not shown.is_trusted_at(ask.now)
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.RELAY_DENIED,
+    asks=DataAsk,
+    source=sources.CERTIFICATE_NAME,
+    under=(("relay_denied_stage", "data"),),
+    fix='New-InboundConnector -Name "by certificate" -ConnectorType OnPremises -SenderDomains * '
+    f"-TlsSenderCertificateName with a name of the certificate ({{certificate}}) whose domain is an accepted domain. "
+    f"{fixes.OR_BY_ADDRESS}",
+)
+def relay_is_denied_with_another_certificate(ask: DataAsk) -> bool:
+    """A certificate that no connector names relays nothing, however good it is."""
+    shown = ask.tls.client_certificate if ask.tls else None
+    return _may_not_leave(ask) and shown is not None
 
 
 @_rule(
@@ -49,7 +84,7 @@ def relay_is_denied_to_a_foreign_sender(ask: DataAsk) -> bool:
 )
 def relay_is_denied_over_ipv6(ask: DataAsk) -> bool:
     """A sender that arrives over IPv6 matches no connector by address, though its IPv4 address be on one."""
-    return bool(ask.outside) and not ask.attribution.may_relay and ask.peer.ip.version == 6
+    return _may_not_leave(ask) and ask.peer.ip.version == 6
 
 
 @_rule(
@@ -62,7 +97,43 @@ def relay_is_denied_over_ipv6(ask: DataAsk) -> bool:
 )
 def relay_is_denied(ask: DataAsk) -> bool:
     """Mail to the outside needs a connector for the sending address and a MAIL FROM in an accepted domain."""
-    return bool(ask.outside) and not ask.attribution.may_relay
+    return _may_not_leave(ask)
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.HOP_COUNT,
+    asks=DataAsk,
+    source=sources.HOP_COUNT,
+    fix="Find the two servers that hand the message to each other: a forward, or a connector back to Exchange Online.",
+)
+def message_goes_in_circles(ask: DataAsk) -> bool:
+    """A message that has passed too many servers is taken for one that goes in circles."""
+    return ask.head.hops > limits.HOPS
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.TOO_MANY_PARTS,
+    asks=DataAsk,
+    source=sources.MIME_PARTS,
+    fix="Send fewer attachments in a message, or put them into an archive.",
+)
+def message_has_too_many_parts(ask: DataAsk) -> bool:
+    """A message of more than 1,000 MIME parts is refused."""
+    return ask.excessive_parts > 0
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.NO_FROM_HEADER,
+    asks=DataAsk,
+    source=sources.NO_FROM_HEADER,
+    fix="Have the sender write a From header with one valid address.",
+)
+def message_has_no_valid_from(ask: DataAsk) -> bool:
+    """A message that comes in without a valid address in From is refused; what is relayed out is not looked at."""
+    return not ask.attribution.may_relay and ask.head.from_address is None
 
 
 RULES: Final[tuple[AnyRule, ...]] = (
@@ -71,6 +142,11 @@ RULES: Final[tuple[AnyRule, ...]] = (
     relay_is_denied_to_a_foreign_sender.saying(
         replies.RELAY_DENIED_ATTR36, sources.RELAY_DENIED_ATTR36, relay_denied_text="attr36"
     ),
+    relay_is_denied_with_an_untrusted_certificate,
+    relay_is_denied_with_another_certificate,
     relay_is_denied_over_ipv6,
     relay_is_denied,
+    message_goes_in_circles,
+    message_has_too_many_parts,
+    message_has_no_valid_from,
 )

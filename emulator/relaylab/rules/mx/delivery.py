@@ -1,4 +1,4 @@
-"""After the 250 of the tenant MX: what a relayed message cannot reach comes back as a report."""
+"""After the 250 of the tenant MX: what a message cannot reach comes back as a report."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Final
 from relaylab.domain.asks import DeliveryAsk
 from relaylab.domain.decision import EffectKind
 from relaylab.domain.endpoint import Endpoint, Stage
+from relaylab.domain.tenant import OutboundRestriction
 from relaylab.domain.world import Standing
 from relaylab.engine.rule import AnyRule, RuleMaker
 from relaylab.rules import quotas, replies, sources
@@ -25,6 +26,139 @@ _rule = RuleMaker(Endpoint.MX, Stage.DELIVERY)
 def recipient_is_unknown(ask: DeliveryAsk) -> bool:
     """A message that came in as originating is accepted for anybody; an unknown recipient comes back."""
     return ask.recipient.standing is Standing.UNKNOWN
+
+
+@_rule(
+    EffectKind.BOUNCE,
+    replies.NDR_BLOCKED_CONNECTOR,
+    asks=DeliveryAsk,
+    source=sources.BLOCKED_CONNECTOR,
+    fix="Remove connector {connector} from the page Restricted entities of the Defender portal, once nothing sends "
+    "spam through it.",
+)
+def connector_is_blocked(ask: DeliveryAsk) -> bool:
+    """What came through a connector that Microsoft has blocked goes nowhere."""
+    connector = ask.attribution.connector
+    return connector is not None and connector.blocked
+
+
+@_rule(
+    EffectKind.BOUNCE,
+    replies.NDR_RECIPIENT_BLOCKED,
+    asks=DeliveryAsk,
+    source=sources.TENANT_BLOCKS,
+    fix="Remove-TenantAllowBlockListItems -ListType Sender -Entries {recipient}, or its domain.",
+)
+def recipient_is_blocked_by_the_tenant(ask: DeliveryAsk) -> bool:
+    """Nobody of a tenant can send to an address on its own block list."""
+    return ask.tenant is not None and ask.tenant.tenant_allow_block_list.blocks(ask.recipient.address)
+
+
+def _is_held_for(ask: DeliveryAsk, restriction: OutboundRestriction) -> bool:
+    return ask.is_external and ask.tenant is not None and ask.tenant.outbound_restriction is restriction
+
+
+@_rule(
+    EffectKind.BOUNCE,
+    replies.NDR_THRESHOLD,
+    asks=DeliveryAsk,
+    source=sources.TENANT_BLOCKS,
+    fix="Find what floods the outside from the tenant, end it, and ask Microsoft support to lift the block.",
+)
+def tenant_has_exceeded_its_threshold(ask: DeliveryAsk) -> bool:
+    """A tenant that has sent too much suspicious mail reaches nobody outside."""
+    return _is_held_for(ask, OutboundRestriction.THRESHOLD_EXCEEDED)
+
+
+@_rule(
+    EffectKind.BOUNCE,
+    replies.NDR_TRAFFIC,
+    asks=DeliveryAsk,
+    source=sources.TENANT_BLOCKS,
+    fix="Ask Microsoft support to accept traffic from {ip}, as new and trial tenants must.",
+)
+def traffic_of_the_tenant_is_not_accepted(ask: DeliveryAsk) -> bool:
+    """A tenant of low reputation reaches nobody outside from the address that it uses."""
+    return _is_held_for(ask, OutboundRestriction.TRAFFIC_NOT_ACCEPTED)
+
+
+@_rule(
+    EffectKind.BOUNCE,
+    replies.NDR_UNREGISTERED,
+    asks=DeliveryAsk,
+    source=sources.TENANT_BLOCKS,
+    fix="Send from an accepted domain of the tenant, or register the sender's: New-AcceptedDomain.",
+)
+def unregistered_domains_may_not_send(ask: DeliveryAsk) -> bool:
+    """A tenant that sent much for domains it has not registered may not do so any more."""
+    own = ask.mail_from is None or (ask.tenant is not None and ask.tenant.owns(ask.mail_from.domain))
+    return not own and _is_held_for(ask, OutboundRestriction.UNREGISTERED_DOMAINS)
+
+
+@_rule(
+    EffectKind.BOUNCE,
+    replies.NDR_UNREGISTERED,
+    asks=DeliveryAsk,
+    source=sources.ACCEPTED_DOMAIN_SWITCHES,
+    fix="Set-AcceptedDomain -SendingFromDomainDisabled $false for the domain of {mailbox}.",
+)
+def domain_may_not_send(ask: DeliveryAsk) -> bool:
+    """An accepted domain with SendingFromDomainDisabled is treated as one that is not registered."""
+    domain = ask.tenant.accepted_domain(ask.mail_from.domain) if ask.tenant and ask.mail_from else None
+    return domain is not None and domain.sending_from_domain_disabled
+
+
+def _is_not_let_in(ask: DeliveryAsk) -> bool:
+    return ask.recipient.wants_authenticated_senders and not ask.is_authenticated
+
+
+@_rule(
+    EffectKind.BOUNCE,
+    replies.NDR_GROUP_WANTS_AUTHENTICATION,
+    asks=DeliveryAsk,
+    source=sources.SENDER_NOT_AUTHENTICATED,
+    fix="Set-DistributionGroup {recipient} -RequireSenderAuthenticationEnabled $false, or have the sender sign in.",
+)
+def group_wants_authenticated_senders(ask: DeliveryAsk) -> bool:
+    """A group that takes mail of signed-in senders only sends back what came without."""
+    return _is_not_let_in(ask) and ask.recipient.group is not None
+
+
+@_rule(
+    EffectKind.BOUNCE,
+    replies.NDR_MAILBOX_WANTS_AUTHENTICATION,
+    asks=DeliveryAsk,
+    source=sources.SENDER_NOT_AUTHENTICATED,
+    fix="Set-Mailbox {recipient} -RequireSenderAuthenticationEnabled $false, or have the sender sign in.",
+)
+def mailbox_wants_authenticated_senders(ask: DeliveryAsk) -> bool:
+    """A mailbox that takes mail of signed-in senders only sends back what came without."""
+    return _is_not_let_in(ask) and ask.recipient.mailbox is not None
+
+
+@_rule(
+    EffectKind.BOUNCE,
+    replies.NDR_MAIL_USER_WANTS_AUTHENTICATION,
+    asks=DeliveryAsk,
+    source=sources.SENDER_NOT_AUTHENTICATED,
+    fix="Set-MailUser or Set-MailContact {recipient} -RequireSenderAuthenticationEnabled $false, or have the sender "
+    "sign in.",
+)
+def mail_user_wants_authenticated_senders(ask: DeliveryAsk) -> bool:
+    """A mail user or mail contact that takes mail of signed-in senders only sends back what came without."""
+    return _is_not_let_in(ask) and ask.recipient.contact is not None
+
+
+@_rule(
+    EffectKind.BOUNCE,
+    replies.NDR_NOT_ON_THE_LIST,
+    asks=DeliveryAsk,
+    source=sources.SENDER_NOT_AUTHENTICATED,
+    fix="Add {mailbox} to AcceptMessagesOnlyFrom of {recipient}.",
+)
+def sender_is_not_on_the_list(ask: DeliveryAsk) -> bool:
+    """A recipient with AcceptMessagesOnlyFrom sends back what others write."""
+    return not ask.recipient.takes_from(ask.mail_from)
 
 
 @_rule(
@@ -66,7 +200,17 @@ def onmicrosoft_sender_has_used_its_external_recipients(ask: DeliveryAsk) -> boo
 
 
 RULES: Final[tuple[AnyRule, ...]] = (
+    connector_is_blocked,
     recipient_is_unknown,
+    recipient_is_blocked_by_the_tenant,
+    group_wants_authenticated_senders,
+    mailbox_wants_authenticated_senders,
+    mail_user_wants_authenticated_senders,
+    sender_is_not_on_the_list,
+    domain_may_not_send,
+    unregistered_domains_may_not_send,
+    tenant_has_exceeded_its_threshold,
+    traffic_of_the_tenant_is_not_accepted,
     trial_tenant_has_used_its_external_recipients,
     tenant_has_used_its_external_recipients,
     onmicrosoft_sender_has_used_its_external_recipients,

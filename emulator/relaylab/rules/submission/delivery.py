@@ -120,12 +120,25 @@ def onmicrosoft_sender_has_used_its_external_recipients(ask: DeliveryAsk) -> boo
     return quotas.moera_is_used_up(ask)
 
 
+@_rule(
+    EffectKind.BOUNCE,
+    replies.NDR_NOT_ON_THE_LIST,
+    asks=DeliveryAsk,
+    source=sources.SENDER_NOT_AUTHENTICATED,
+    fix="Add {mailbox} to AcceptMessagesOnlyFrom of {recipient}.",
+)
+def sender_is_not_on_the_list(ask: DeliveryAsk) -> bool:
+    """A recipient with AcceptMessagesOnlyFrom sends back what others write."""
+    return not ask.recipient.takes_from(ask.mail_from)
+
+
 RULES: Final[tuple[AnyRule, ...]] = (
     sender_is_restricted,
     message_has_too_many_recipients,
     message_is_larger_than_the_mailbox_may_send,
     daily_recipients_are_reported_as_used_up,
     recipient_is_unknown,
+    sender_is_not_on_the_list,
     trial_tenant_has_used_its_external_recipients,
     tenant_has_used_its_external_recipients,
     onmicrosoft_sender_has_used_its_external_recipients,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args, get_type_hints
 
 from pydantic import TypeAdapter
 
+from relaylab.domain.attribution import Attribution
 from relaylab.domain.certificate import CertificateFacts, ChainFault
 from relaylab.domain.decision import Decision, ReplyFacts
 from relaylab.domain.endpoint import Endpoint
@@ -24,7 +25,7 @@ from relaylab.servers.control.app import OPERATIONS
 from relaylab.servers.control.call import MERGE_PATCH
 from relaylab.servers.control.shapes import ErrorShape, EventsShape, NotReadyShape
 from relaylab.store import KINDS
-from relaylab.store.shapes import ReplyShape, SourceShape, VerdictShape
+from relaylab.store.shapes import AttributionShape, ReplyShape, SourceShape, VerdictShape
 
 if TYPE_CHECKING:
     from relaylab.servers.control.call import Body, Operation
@@ -50,7 +51,7 @@ _ALWAYS: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FO
 def description() -> Json:
     """Make the document."""
     answers = {one.answer: one.answer for one in OPERATIONS if one.answer is not None and one.answer is not dict}
-    shapes = [*answers, ErrorShape, NotReadyShape, VerdictShape, ReplyShape, SourceShape]
+    shapes = [*answers, ErrorShape, NotReadyShape, VerdictShape, AttributionShape, ReplyShape, SourceShape]
     inputs: list[Any] = [(shape, "serialization", TypeAdapter(shape)) for shape in dict.fromkeys(shapes)]
     _, named = TypeAdapter.json_schemas(inputs, ref_template=_SHAPES + "{model}")
     schemas: Json = {name: _tidied(schema) for name, schema in sorted(named["$defs"].items())}
@@ -161,7 +162,7 @@ def _tidied(schema: Json) -> Json:
 
 def _event(kind: type, word: str) -> Json:
     """Describe one kind of event by its fields, as ``as_json`` writes them."""
-    names = {one.__name__: one for one in (Decision, ReplyFacts, Source, Endpoint, CertificateFacts)}
+    names = {one.__name__: one for one in (Decision, Attribution, ReplyFacts, Source, Endpoint, CertificateFacts)}
     hints = get_type_hints(kind, localns=names)
     properties: Json = {"seq": {"type": "integer"}, "kind": {"const": word}}
     for one in fields(kind):
@@ -181,6 +182,7 @@ def _plain(hint: Any) -> Json:  # noqa: ANN401 - any annotation of an event
         ChainFault | None: {"type": ["string", "null"], "enum": [*map(str, ChainFault), None]},
         Endpoint: {"type": "string"},
         Decision: {"$ref": _SHAPES + VerdictShape.__name__},
+        Attribution: {"$ref": _SHAPES + AttributionShape.__name__},
         ReplyFacts: {"$ref": _SHAPES + ReplyShape.__name__},
         Source: {"$ref": _SHAPES + SourceShape.__name__},
     }

@@ -11,12 +11,14 @@ from relaylab.app.world_file.draft import Draft, Entry
 from relaylab.app.world_file.errors import Fault, Place, did_you_mean, shown
 from relaylab.app.world_file.known import KnownNames
 from relaylab.domain.address import Address, DomainName
+from relaylab.domain.connector import InboundConnector
 from relaylab.domain.directory import (
     AppRegistration,
     MailboxPermission,
     ManagementRoleAssignment,
     ServicePrincipal,
 )
+from relaylab.domain.recipients import DynamicDistributionGroup, MailUser
 from relaylab.domain.tenant import (
     AcceptedDomain,
     AcsResource,
@@ -25,7 +27,6 @@ from relaylab.domain.tenant import (
     DistributionGroup,
     FixedToken,
     HveAccount,
-    InboundConnector,
     Mailbox,
     MailContact,
     OrganizationConfig,
@@ -45,14 +46,18 @@ class Reference:
     outside_too: bool = False
 
 
-_ANYBODY: Final = (Mailbox, DistributionGroup, MailContact, HveAccount)
+_ANYBODY: Final = (Mailbox, DistributionGroup, DynamicDistributionGroup, MailUser, MailContact, HveAccount)
 _ACCOUNTS: Final = (Mailbox, HveAccount)
+_CLOSED: Final = (Mailbox, DistributionGroup, DynamicDistributionGroup, MailUser, MailContact)
 REFERENCES: Final = (
     Reference(RecipientPermission, "identity", _ANYBODY, by_primary=False),
     Reference(RecipientPermission, "trustee", _ACCOUNTS),
     Reference(AuthenticationPolicy, "users", _ACCOUNTS),
     Reference(ConditionalAccessPolicy, "exclude_users", _ACCOUNTS),
     Reference(DistributionGroup, "members", _ANYBODY, by_primary=False, outside_too=True),
+    Reference(DynamicDistributionGroup, "members", _ANYBODY, by_primary=False, outside_too=True),
+    *(Reference(kind, "accept_messages_only_from", _ANYBODY, by_primary=False) for kind in _CLOSED),
+    Reference(InboundConnector, "ef_users", (Mailbox, MailUser), by_primary=False),
     Reference(ServicePrincipal, "full_access", (Mailbox,)),
     Reference(ServicePrincipal, "send_as", _ANYBODY, by_primary=False),
     Reference(MailboxPermission, "identity", (Mailbox,)),
@@ -100,7 +105,7 @@ def addresses_lie_in_accepted_domains(draft: Draft, _: KnownNames) -> Iterator[F
     """What a directory calls its own lies in one of the tenant's accepted domains."""
     for book in _books(draft).values():
         for holding in book.holdings:
-            if holding.is_own and book.has_all_domains and holding.address.domain not in book.domains:
+            if holding.is_own and book.has_all_domains and not book.holds(holding.address.domain):
                 yield _outside(book, holding.place, str(holding.address), holding.address.domain)
     for entry in draft.of(InboundConnector):
         book = AddressBook.of(draft, entry.scope)

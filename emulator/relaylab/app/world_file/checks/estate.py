@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
 from typing import Final
 
 from relaylab.app.world_file.draft import Draft, Entry
@@ -27,6 +28,17 @@ def sites_exist(draft: Draft, _: KnownNames) -> Iterator[Fault]:
         if site is not None and site not in sites and draft.is_whole(Site):
             way_out = did_you_mean(site, sites, "add it as [[site]]")
             yield Fault(entry.place / "site", shown(site), "is not a site", way_out)
+
+
+def an_address_has_one_reputation(draft: Draft, _: KnownNames) -> Iterator[Fault]:
+    """Sites behind one public IP are one client to the service: it thinks the same of them."""
+    for key in ("reputation", "smart_host_region"):
+        first: dict[IPv4Address | IPv6Address, Entry[Site]] = {}
+        for entry in draft.fine(Site):
+            other = first.setdefault(entry.noun.public_ip, entry)
+            if getattr(other.noun, key) != getattr(entry.noun, key):
+                seen = f"differs from that of {other.place}, which has the same public_ip"
+                yield Fault(entry.place / key, None, seen, "write the same in both")
 
 
 def signers_have_an_account(draft: Draft, _: KnownNames) -> Iterator[Fault]:
@@ -99,6 +111,7 @@ def _has_none(account: Entry[Mailbox] | Entry[HveAccount]) -> bool:
 
 CHECKS: Final = (
     sites_exist,
+    an_address_has_one_reputation,
     signers_have_an_account,
     hve_senders_have_an_hve_account,
     applications_of_senders_are_registered,

@@ -9,15 +9,16 @@ from typing import Final
 from relaylab.app.world_file.draft import Draft
 from relaylab.app.world_file.errors import ROOT, Fault, Place, shown
 from relaylab.app.world_file.known import KnownNames
+from relaylab.domain.connector import InboundConnector
 from relaylab.domain.directory import AppRegistration, ServicePrincipal
 from relaylab.domain.estate import Sender, Site
+from relaylab.domain.reputation import SenderReputation
 from relaylab.domain.secret import Secret
 from relaylab.domain.tenant import (
     AcsResource,
     AuthenticationPolicy,
     ConditionalAccessPolicy,
     FixedToken,
-    InboundConnector,
     Tenant,
 )
 
@@ -35,6 +36,7 @@ _ALONE_IN_THE_WORLD: Final = (
     (FixedToken, "value"),
     (Site, "name"),
     (Sender, "name"),
+    (SenderReputation, "name"),
 )
 
 

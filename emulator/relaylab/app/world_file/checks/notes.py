@@ -8,8 +8,9 @@ from typing import Final
 
 from relaylab.app.world_file.draft import Draft
 from relaylab.app.world_file.errors import Fault, shown
+from relaylab.domain.connector import ConnectorType, InboundConnector
 from relaylab.domain.estate import Method, Sender, Site
-from relaylab.domain.tenant import ConnectorType, FixedToken, InboundConnector
+from relaylab.domain.tenant import FixedToken
 from relaylab.domain.world import DEFAULT_PUBLIC_IP
 
 _PARTNER_ONLY: Final = ("require_tls", "restrict_domains_to_ip_addresses", "restrict_domains_to_certificate")
@@ -27,6 +28,24 @@ def flags_of_partner_connectors(draft: Draft) -> Iterator[Fault]:
                     yield Fault(
                         entry.place / key, "true", "is accepted and without effect on an OnPremises connector", way_out
                     )
+
+
+def partner_connectors_by_two_things(draft: Draft) -> Iterator[Fault]:
+    """Addresses and a certificate are not combined in one Partner connector (fact MX-CON-06)."""
+    for entry in draft.of(InboundConnector):
+        connector = entry.noun
+        if not connector.is_on_premises and connector.sender_ip_addresses and connector.tls_sender_certificate_name:
+            seen = "stands beside sender_ip_addresses, which is advised against on a Partner connector"
+            place = entry.place / "tls_sender_certificate_name"
+            yield Fault(place, shown(connector.tls_sender_certificate_name), seen, "make a connector for each")
+
+
+def skipped_addresses_beside_the_last(draft: Draft) -> Iterator[Fault]:
+    """EFSkipIPs counts only while EFSkipLastIP is off (fact MX-CON-08)."""
+    for entry in draft.of(InboundConnector):
+        if entry.noun.ef_skip_last_ip and entry.noun.ef_skip_ips:
+            seen = "is accepted and without effect beside ef_skip_last_ip"
+            yield Fault(entry.place / "ef_skip_ips", None, seen, "leave one of them out")
 
 
 def connectors_without_sender_domains(draft: Draft) -> Iterator[Fault]:
@@ -79,6 +98,8 @@ def relays_without_a_site(draft: Draft) -> Iterator[Fault]:
 
 NOTES: Final = (
     flags_of_partner_connectors,
+    partner_connectors_by_two_things,
+    skipped_addresses_beside_the_last,
     connectors_without_sender_domains,
     private_addresses,
     oauth_senders_without_a_token,
