@@ -33,7 +33,10 @@ _WORDS: Final = {
     "tarpit": "tarpit",
     "strict": "strict",
 }
-_LABS: Final = pytest.StashKey[list["Lab"]]()  # of a test, a class or a module: the labs it was lent
+_FIXTURES: Final = frozenset({"relaylab", "relaylab_class", "relaylab_module"})
+# The options with which pytest lists and runs nothing.
+_LISTINGS: Final = ("collectonly", "showfixtures", "show_fixtures_per_test", "markers", "help")
+_LABS: Final = pytest.StashKey[dict[str, "Lab"]]()  # of a test, a class or a module: the labs it was lent, by fixture
 _SINCE: Final = pytest.StashKey[dict[int, int]]()  # of a test: where the logs of older labs stood before it
 _FAILED: Final = pytest.StashKey[bool]()
 _EVIDENCE: Final = pytest.StashKey[list[dict[str, Any]]]()
@@ -118,14 +121,14 @@ def relaylab_module(
 
 def _lent(request: pytest.FixtureRequest, lab: Lab) -> Iterator[Lab]:
     """Give a lab to a node of the tests, and at its end say what was refused and not expected."""
-    labs = request.node.stash.setdefault(_LABS, [])
-    labs.append(lab)
+    __tracebackhide__ = True
+    labs, fixture = request.node.stash.setdefault(_LABS, {}), str(request.fixturename)
+    labs[fixture] = lab
     try:
         yield lab
-        if not request.node.stash.get(_FAILED, False):
-            lab.check()
+        lab.check()
     finally:
-        labs.remove(lab)
+        del labs[fixture]
 
 
 def _kept(
@@ -219,7 +222,8 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         f"{_MARKER}({', '.join(f'{word}=...' for word in _WORDS)}): how the relaylab fixtures begin for this test",
     )
-    if config.getoption("relaylab_report") and not hasattr(config, "workerinput"):
+    only_lists = any(config.getoption(name, default=False) for name in _LISTINGS)
+    if config.getoption("relaylab_report") and not only_lists and not hasattr(config, "workerinput"):
         from relaylab_conformance.test_run.gathering import Gathering
 
         folder = Path(config.getoption("relaylab_report"))
@@ -234,17 +238,20 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Check the marker, and note where the logs of the labs of class and module stand."""
     _refuse_unknown_words(item)
-    item.stash[_SINCE] = {id(lab): lab.last_seq for lab in _labs(item)}
+    item.stash[_SINCE] = {id(lab): lab.last_seq for _, lab in _lent_before(item)}
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_teardown(item: pytest.Item) -> None:
-    """Take what the test did down, before its lab begins again."""
+    """Take what the test did down, before its lab begins again; a test that failed is not blamed a second time."""
+    since = item.stash.get(_SINCE, {})
     if item.config.getoption("relaylab_report"):
         from relaylab_conformance.test_run.evidence import as_plain, evidence_of
 
-        since = item.stash.get(_SINCE, {})
         item.stash[_EVIDENCE] = as_plain(tuple(evidence_of(lab, since.get(id(lab), 0)) for lab in _labs(item)))
+    if item.stash.get(_FAILED, False):
+        for lab in _labs(item):
+            lab.expected.update(one.seq for one in lab.unexpected if one.seq > since.get(id(lab), 0))
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -254,12 +261,36 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     report = outcome.get_result()
     if report.failed and call.when != "teardown":
         item.stash[_FAILED] = True
-        if call.excinfo is not None and call.excinfo.type.__module__ != "relaylab.testing.failures":
+        if call.excinfo is not None and call.excinfo.type.__module__ == "relaylab.testing.failures":
+            _say_it_once(report)
+        else:
             report.sections += [("relaylab", lab.told(repr(lab))) for lab in _labs(item)]
+    if item.config.getoption("relaylab_report"):
+        report.relaylab_asked = bool(_FIXTURES & _fixtures(item))
     if call.when == "teardown" and _EVIDENCE in item.stash:
         report.relaylab = item.stash[_EVIDENCE]
 
 
+def _say_it_once(report: pytest.TestReport) -> None:
+    """Leave the first line in the summary, where pytest writes all lines again when it runs in CI."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    if crash is not None:
+        crash.message = crash.message.partition("\n")[0]
+
+
 def _labs(item: pytest.Item) -> list[Lab]:
-    """Give the labs that a test was lent, those of its class and its module included."""
-    return [lab for node in item.listchain() for lab in node.stash.get(_LABS, [])]
+    """Give the labs that a test asked for, those of its class and its module included."""
+    asked = _fixtures(item)
+    return [lab for fixture, lab in _lent_before(item) if fixture in asked]
+
+
+def _lent_before(item: pytest.Item) -> list[tuple[str, Lab]]:
+    """Give the labs that are lent to a test, its class and its module at this moment, asked for by it or by others."""
+    return [lent for node in item.listchain() for lent in node.stash.get(_LABS, {}).items()]
+
+
+def _fixtures(item: pytest.Item) -> set[str]:
+    """Give the names of the fixtures of a test, also those that it asked for on the way; none for a foreign item."""
+    at_the_start = getattr(item, "fixturenames", ())
+    on_the_way = getattr(getattr(item, "_request", None), "fixturenames", ())  # of getfixturevalue, told nowhere else
+    return {*at_the_start, *on_the_way}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.plugin.conftest import Project
 
 SENDING = """
@@ -41,7 +43,8 @@ def test_a_failed_test_shows_the_dialogue_the_rule_its_source_and_the_way_past(p
     assert "fake-tray-2" not in run.output
 
 
-def test_a_failure_that_has_told_it_all_does_not_tell_it_twice(project: Project) -> None:
+@pytest.mark.parametrize("variables", [{}, {"CI": "true"}], ids=["at home", "in CI, where pytest sums up in full"])
+def test_a_failure_that_has_told_it_all_does_not_tell_it_twice(project: Project, variables: dict[str, str]) -> None:
     project.write(
         conftest=SENDING,
         test_a="""
@@ -52,8 +55,10 @@ def test_a_failure_that_has_told_it_all_does_not_tell_it_twice(project: Project)
                 relaylab.messages.to("nobody@contoso.com").one()
             """,
     )
+    run = project.run("--tb=short", **variables)
 
-    assert 1 == project.run("--tb=short").output.count("On the wire:")
+    assert 1 == run.output.count("On the wire:"), run.output
+    assert "MessageNotSeenError: expected one message to nobody@contoso.com" in run.output
 
 
 def test_mistakes_in_markers_and_fixtures_are_errors_with_the_way_out(project: Project) -> None:
@@ -165,6 +170,66 @@ def test_a_test_that_failed_is_not_blamed_for_refusals_as_well(project: Project)
     )
 
     assert {"test_it": "failure"} == project.run().outcomes
+
+
+def test_a_test_that_failed_in_a_class_is_not_blamed_again_at_the_end_of_its_class(project: Project) -> None:
+    project.write(
+        conftest=SENDING,
+        test_a="""
+            import pytest
+            from conftest import relay
+
+            @pytest.mark.relaylab(strict=True)
+            class TestClass:
+                def test_first(self, relaylab_class):
+                    relay(relaylab_class, "nobody@contoso.com")
+
+                def test_last(self, relaylab_class):
+                    relay(relaylab_class)
+
+            @pytest.mark.relaylab(strict=True)
+            class TestOther:
+                def test_refused(self, relaylab_class):
+                    with pytest.raises(Exception):
+                        relay(relaylab_class, "nobody@contoso.com")
+
+                def test_end(self, relaylab_class):
+                    relay(relaylab_class)
+            """,
+    )
+    run = project.run()
+
+    assert {"test_first": "failure", "test_last": "passed", "test_refused": "passed", "test_end": "error"} == (
+        run.outcomes
+    )
+    assert "def _lent(" not in run.output
+
+
+def test_a_failure_shows_the_labs_that_its_test_asked_for_and_no_other(project: Project) -> None:
+    project.write(
+        conftest=SENDING,
+        test_a="""
+            from conftest import relay
+
+            def test_first(relaylab_module):
+                relay(relaylab_module)
+
+            def test_own(relaylab):
+                assert "own" == "failure"
+
+            def test_none():
+                assert "no lab" == "failure"
+
+            def test_on_the_way(request):
+                request.getfixturevalue("relaylab_module")
+                assert "on the way" == "failure"
+            """,
+    )
+    run = project.run()
+
+    assert 3 == list(run.outcomes.values()).count("failure"), run.output
+    own, none, on_the_way = (part.count("- relaylab -") for part in run.output.split("____ test_")[1:])
+    assert (1, 0, 1) == (own, none, on_the_way), run.output
 
 
 def test_a_lab_for_a_module_or_a_class_keeps_what_came_and_has_its_own_emulator(project: Project) -> None:

@@ -19,6 +19,7 @@ _TONES: Final = {
     TestOutcome.ERROR: "fail",
     TestOutcome.SKIPPED: "open",
     TestOutcome.EXPECTED_FAILURE: "strict",
+    TestOutcome.NOT_EXERCISED: "open",
 }
 
 
@@ -43,5 +44,6 @@ def as_html(run: TestRun) -> str:
         run=run,
         style=loader.get_source(environment, "report.css")[0],
         choices=[(test.name, lab) for test in run.tests for lab in test.labs if lab.chosen or lab.moved],
+        answered=any(lab.verdicts for test in run.tests for lab in test.labs),
         counts=[(counted[outcome], outcome) for outcome in TestOutcome if counted[outcome]],
     )

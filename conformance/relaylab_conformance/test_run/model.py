@@ -26,15 +26,20 @@ STATEMENT: Final = (
 
 
 class TestOutcome(StrEnum):
-    """What pytest said of a test."""
+    """What pytest said of a test, and of a run as a whole.
+
+    A run FAILED when a test failed or erred, and is an ERROR when it was broken off. NOT_EXERCISED is a test that
+    passed and in which nobody was answered, and a run in which no test passed.
+    """
 
     __test__ = False
 
     PASSED = "passed"
     FAILED = "failed"
-    ERROR = "error"  # outside the test itself: in a fixture, or in what a strict lab checks at its end
+    ERROR = "error"  # outside the test itself: in a fixture, in what a strict lab checks at its end, in its process
     SKIPPED = "skipped"
     EXPECTED_FAILURE = "xfailed"
+    NOT_EXERCISED = "not-exercised"
 
     @property
     def is_bad(self) -> bool:
@@ -106,7 +111,7 @@ class LabUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestRecord:
-    """A test that used at least one lab."""
+    """A test that asked for a lab; ``labs`` is empty where it got none."""
 
     __test__ = False
 
