@@ -32,8 +32,14 @@ _WORDS: Final = {
     "seed": "seed",
     "tarpit": "tarpit",
     "strict": "strict",
+    "faults": "faults",
 }
 _FIXTURES: Final = frozenset({"relaylab", "relaylab_class", "relaylab_module"})
+# What a lab that several tests share begins for, and where a marker reaches it.
+_SHARED: Final = {
+    "relaylab_class": ("class", "mark the class"),
+    "relaylab_module": ("module", "write pytestmark = pytest.mark.relaylab(...) in the module"),
+}
 # The options with which pytest lists and runs nothing.
 _LISTINGS: Final = ("collectonly", "showfixtures", "show_fixtures_per_test", "markers", "help")
 _LABS: Final = pytest.StashKey[dict[str, "Lab"]]()  # of a test, a class or a module: the labs it was lent, by fixture
@@ -87,7 +93,7 @@ def relaylab(
     """A stand-in for Microsoft 365's mail submission, begun again for this test.
 
     ``relaylab.submission.host`` and ``.port``, ``.mx``, ``.ca_file``, ``.accounts.scanner``, ``.travel("2027-01-04")``,
-    ``.messages.one()``, ``.last_verdict.explain()``, ``.expect_refusal("5.7.30")``.
+    ``.messages.one()``, ``.last_verdict.explain()``, ``.expect_refusal("5.7.30")``, ``.fault("mx=421connect")``.
     """
     options = _options(request, relaylab_world, relaylab_start, relaylab_seed)
     with _said_plainly():
@@ -187,6 +193,29 @@ def _refuse_unknown_words(node: pytest.Item | pytest.Collector) -> None:
                 pytest.fail(f"@pytest.mark.relaylab knows nothing of {word}=; {way_out}", pytrace=False)
 
 
+def _refuse_late_marks(item: pytest.Item) -> None:
+    """Fail for a marker that comes too late: a lab of a class or a module has begun, and others share it."""
+    __tracebackhide__ = True
+    asked = _FIXTURES.intersection(getattr(item, "fixturenames", ()))
+    reach = [node for fixture in asked for node in _beginning(item, fixture).listchain()]
+    for node, mark in item.iter_markers_with_node(_MARKER):
+        if asked and node not in reach:
+            fixture, *_ = sorted(asked)
+            kind, example = _SHARED[fixture]
+            words = ", ".join(f"{word}={value!r}" for word, value in mark.kwargs.items())
+            pytest.fail(
+                f"@pytest.mark.relaylab({words}) on {node.name} changes nothing: {fixture} begins once for its {kind}; "
+                f"{example}, or ask for the fixture relaylab",
+                pytrace=False,
+            )
+
+
+def _beginning(item: pytest.Item, fixture: str) -> pytest.Item | pytest.Collector:
+    """Give the node that a fixture begins for: a test outside of all classes is a class by itself."""
+    kinds: dict[str, type[pytest.Collector]] = {"relaylab_class": pytest.Class, "relaylab_module": pytest.Module}
+    return (item.getparent(kinds[fixture]) if fixture in kinds else None) or item
+
+
 @contextmanager
 def _said_plainly() -> Iterator[None]:
     """Fail with the message of a choice that cannot be, without a traceback through our code."""
@@ -196,7 +225,7 @@ def _said_plainly() -> Iterator[None]:
     try:
         yield
     except (WorldFileError, ValueError) as error:
-        pytest.fail(f"relaylab: {error}", pytrace=False)
+        raise pytest.fail.Exception(f"relaylab: {error}", pytrace=False) from None
 
 
 # Hooks ---------------------------------------------------------------------------------------------------------------
@@ -238,6 +267,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Check the marker, and note where the logs of the labs of class and module stand."""
     _refuse_unknown_words(item)
+    _refuse_late_marks(item)
     item.stash[_SINCE] = {id(lab): lab.last_seq for _, lab in _lent_before(item)}
 
 

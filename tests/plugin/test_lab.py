@@ -14,14 +14,17 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from relaylab.app.faults import parse_spec
+from relaylab.domain.fault import Behaviour, Fault
+from relaylab.servers.clocks import ClockState
 from relaylab.testing import (
     Lab,
+    LabOptions,
     MessageNotSeenError,
     NotBuiltError,
     RefusalNotSeenError,
     UnexpectedRefusalError,
 )
+from relaylab.testing.options import FaultSource
 from relaylab_certs import TestAuthority
 from tests.plugin.sending import LETTER, attempt, relay, submit
 
@@ -193,6 +196,25 @@ def test_it_travels_to_a_text_a_date_and_an_instant(relaylab: Lab, to: str | dat
     relaylab.travel(to)
 
     assert datetime(2027, 1, 4, tzinfo=UTC) == relaylab.now
+
+
+def test_it_runs_until_it_is_frozen(relaylab: Lab) -> None:
+    relaylab.run(86_400)
+    assert (False, 86_400) == (relaylab.emulator.clock_state.frozen, relaylab.emulator.clock_state.rate)
+    relaylab.freeze()
+
+    assert relaylab.now == relaylab.now
+
+
+def test_a_clock_that_was_left_running_stands_where_the_lab_begins_again(relaylab: Lab) -> None:
+    relaylab.emulator.run(86_400)
+    with pytest.raises(ValueError, match="no milestone is named x"):
+        relaylab.begin_again(LabOptions(at="2027-01-04", milestones={"x": None}))
+    assert not relaylab.emulator.clock_state.frozen
+    relaylab.begin_again()
+
+    assert ClockState(datetime(2026, 12, 1, tzinfo=UTC), rate=1.0, frozen=True) == relaylab.emulator.clock_state
+    assert relaylab.now == relaylab.emulator.started
 
 
 def test_it_goes_back_and_on(relaylab: Lab) -> None:
@@ -534,13 +556,70 @@ def test_a_lab_that_listens_has_no_controller(relaylab: Lab) -> None:
         relaylab.controller("mx")
 
 
+# Faults --------------------------------------------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize("place", ["first", "second"])
 def test_a_fault_that_a_test_adds_answers_and_is_gone_with_the_test(relaylab: Lab, place: str) -> None:
     assert () == relaylab.faults.faults, place
 
-    relaylab.faults.add(parse_spec("mx=mail4xx,times=1"))
-    with relaylab.expect_refusal("4.3.2") as refusal, smtplib.SMTP(relaylab.mx.host, relaylab.mx.port) as smtp:
-        smtp.sendmail("scanner@contoso.com", "helpdesk@contoso.com", "Subject: page 1\n\nOne page.")
+    assert "f-1" == relaylab.fault("mx=mail4xx,times=1").id
+    with relaylab.expect_refusal("4.3.2") as refusal:
+        relay(relaylab)
 
     assert refusal.verdict.rule is None
     assert "fault f-1 (mail4xx) answered, and no rule was asked" in refusal.verdict.explain()
+    relay(relaylab)
+
+
+@pytest.mark.parametrize(
+    "fault", ["mx=mail4xx", {"behaviour": "mail4xx", "scope": {"listener": "mx"}}, Fault(behaviour=Behaviour.MAIL4XX)]
+)
+def test_a_fault_is_a_text_a_document_or_a_value(relaylab: Lab, fault: FaultSource) -> None:
+    added = relaylab.fault(fault)
+    with relaylab.expect_refusal("4.3.2"):
+        relay(relaylab)
+
+    assert relaylab.faults.remove(added.id)
+    relay(relaylab)
+
+
+@pytest.mark.relaylab(faults="mx=mail4xx,times=1")
+class TestMarkedFaults:
+    def test_of_a_class_stand_when_its_tests_begin(self, relaylab: Lab) -> None:
+        with relaylab.expect_refusal("4.3.2"):
+            relay(relaylab)
+        relay(relaylab)
+
+    @pytest.mark.relaylab(faults=["mx=rcpt452", "submission=auth535"])
+    def test_of_a_test_stand_in_their_place(self, relaylab: Lab) -> None:
+        assert ["rcpt452", "auth535"] == [fault.behaviour for fault in relaylab.faults.faults]
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("mx=421conect", "did you mean"),
+        ("mx=421connect,site=moon", "is not a site of this world"),
+        (Fault(behaviour=Behaviour.MAIL4XX, times=0), "times: 0 is not 1 or more"),
+        (5, "5 is no fault; write one such as 'mx=421connect'"),
+    ],
+)
+def test_a_fault_that_cannot_act_is_refused_with_the_way_out(relaylab: Lab, fault: FaultSource, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        relaylab.fault(fault)
+    with pytest.raises(ValueError, match=said):
+        relaylab.begin_again(LabOptions(at="2027-01-04", faults=[fault]))
+
+    assert (datetime(2026, 12, 1, tzinfo=UTC), ()) == (relaylab.now, relaylab.faults.faults)
+
+
+def test_a_lab_made_with_a_fault_has_it_again_when_it_begins_again(authority: TestAuthority) -> None:
+    with Lab(ca=authority.ca_file.parent, faults="mx=mail4xx,times=1") as lab:
+        for _ in range(2):
+            with lab.expect_refusal("4.3.2"):
+                relay(lab)
+            lab.begin_again()
+        lab.begin_again(LabOptions())
+
+        assert () == lab.faults.faults

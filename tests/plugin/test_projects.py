@@ -83,6 +83,9 @@ def test_mistakes_in_markers_and_fixtures_are_errors_with_the_way_out(project: P
 
             @pytest.mark.relaylab(world="contsoo")
             def test_world(relaylab): ...
+
+            @pytest.mark.relaylab(faults="mx=421conect")
+            def test_fault(relaylab): ...
             """
     )
     run = project.run()
@@ -95,8 +98,49 @@ def test_mistakes_in_markers_and_fixtures_are_errors_with_the_way_out(project: P
         "relaylab: no milestone is named basic_auth_off",
         "relaylab: 'tomorrow' is not a date or an instant such as 2027-01-04",
         'relaylab: contsoo: there is no such file; did you mean "contoso"?',
+        'relaylab: behaviour: "421conect" is not a behaviour; did you mean "421connect"?',
     ):
-        assert said in run.output
+        assert 1 == run.output.count(f"{said}") - run.output.count(f"- Failed: {said}"), said
+
+
+def test_a_marker_that_comes_too_late_for_its_lab_is_an_error_with_the_way_out(project: Project) -> None:
+    project.write(
+        test_a="""
+            import pytest
+
+            pytestmark = pytest.mark.relaylab(at="2026-12-30")
+
+            def test_module(relaylab_module):
+                assert 30 == relaylab_module.now.day
+
+            @pytest.mark.relaylab(at="2027-01-04")
+            def test_late_for_the_module(relaylab_module): ...
+
+            @pytest.mark.relaylab(at="2027-01-04")
+            def test_both(relaylab_module, relaylab):
+                assert 4 == relaylab.now.day
+
+            @pytest.mark.relaylab(at="2027-01-04")
+            def test_outside_of_classes(relaylab_class):
+                assert 4 == relaylab_class.now.day
+
+            @pytest.mark.relaylab(at="2027-01-05")
+            class TestClass:
+                def test_class(self, relaylab_class):
+                    assert 5 == relaylab_class.now.day
+
+                @pytest.mark.relaylab(at="2027-01-04")
+                def test_late_for_the_class(self, relaylab_class): ...
+            """,
+    )
+    run = project.run()
+
+    late = {"test_late_for_the_module": "error", "test_late_for_the_class": "error"}
+    passed = dict.fromkeys(("test_module", "test_both", "test_outside_of_classes", "test_class"), "passed")
+    assert late | passed == run.outcomes, run.output
+    begins = "changes nothing: relaylab_{0} begins once for its {0}; "
+    assert f"on test_late_for_the_class {begins.format('class')}mark the class, or ask for" in run.output
+    assert f"on test_late_for_the_module {begins.format('module')}write pytestmark = " in run.output
 
 
 def test_a_test_with_a_mistake_leaves_the_next_one_alone(project: Project) -> None:
