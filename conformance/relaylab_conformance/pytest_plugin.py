@@ -43,7 +43,9 @@ _SHARED: Final = {
 # The options with which pytest lists and runs nothing.
 _LISTINGS: Final = ("collectonly", "showfixtures", "show_fixtures_per_test", "markers", "help")
 _LABS: Final = pytest.StashKey[dict[str, "Lab"]]()  # of a test, a class or a module: the labs it was lent, by fixture
-_SINCE: Final = pytest.StashKey[dict[int, int]]()  # of a test: where the logs of older labs stood before it
+# Of a test: the newest event of each older lab before it, and how many instants that lab had stood at but for the last.
+_SINCE: Final = pytest.StashKey[dict[int, tuple[int, int]]]()
+_NEW: Final = (0, 0)
 _FAILED: Final = pytest.StashKey[bool]()
 _EVIDENCE: Final = pytest.StashKey[list[dict[str, Any]]]()
 
@@ -167,17 +169,42 @@ def _ca_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _options(request: pytest.FixtureRequest, world: Any, start: Any, seed: int) -> LabOptions:  # noqa: ANN401 - as the fixture
     """Put together what the fixtures and the markers say; of several markers the nearest wins, word by word."""
+    __tracebackhide__ = True
     from relaylab.testing import LabOptions
 
     chosen: dict[str, Any] = {}
     for mark in request.node.iter_markers(_MARKER):
         for word, value in mark.kwargs.items():
             chosen.setdefault(_WORDS[word], value)
-    if isinstance(reading := chosen.get("readings"), str):
-        name, _, value = reading.partition("=")
-        chosen["readings"] = {name.strip(): value.strip()}
-    defaults = {"world": world, "at": start, "seed": seed, "strict": request.config.getini("relaylab_strict")}
+    for word in ("readings", "milestones"):
+        if isinstance(text := chosen.get(word), str):
+            name, _, value = text.partition("=")
+            chosen[word] = {name.strip(): value.strip()}
+    chosen["world"] = _found(request, chosen.get("world", world))
+    defaults = {"at": start, "seed": seed, "strict": request.config.getini("relaylab_strict")}
     return LabOptions(**(defaults | chosen))
+
+
+def _found(request: pytest.FixtureRequest, world: Any) -> Any:  # noqa: ANN401 - as the fixture
+    """Give the path of a world that is named by a relative one: from the test's folder up to the root of the project.
+
+    Everything else is given back as it is.
+    """
+    from relaylab.app.config import shipped_worlds
+
+    is_path = isinstance(world, Path) or (isinstance(world, str) and "\n" not in world)
+    if not is_path or world in shipped_worlds() or Path(world).is_absolute():
+        return world
+    root, folder = request.config.rootpath, request.node.path.parent
+    folders = [one for one in (folder, *folder.parents) if one.is_relative_to(root)] or [folder, root]
+    files = [file for one in (*folders, Path.cwd()) if (file := one / world).is_file()]
+    if files or Path(world).suffix != ".toml":
+        return next(iter(files), world)
+    pytest.fail(
+        f"relaylab: {world}: there is no such file in {' or '.join(map(str, folders))}; "
+        'name it from there, or give an absolute path, as Path(__file__).with_name("world.toml")',
+        pytrace=False,
+    )
 
 
 def _refuse_unknown_words(node: pytest.Item | pytest.Collector) -> None:
@@ -268,7 +295,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Check the marker, and note where the logs of the labs of class and module stand."""
     _refuse_unknown_words(item)
     _refuse_late_marks(item)
-    item.stash[_SINCE] = {id(lab): lab.last_seq for _, lab in _lent_before(item)}
+    item.stash[_SINCE] = {id(lab): (lab.last_seq, len(lab.visited) - 1) for _, lab in _lent_before(item)}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -278,10 +305,10 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
     if item.config.getoption("relaylab_report"):
         from relaylab_conformance.test_run.evidence import as_plain, evidence_of
 
-        item.stash[_EVIDENCE] = as_plain(tuple(evidence_of(lab, since.get(id(lab), 0)) for lab in _labs(item)))
+        item.stash[_EVIDENCE] = as_plain(tuple(evidence_of(lab, *since.get(id(lab), _NEW)) for lab in _labs(item)))
     if item.stash.get(_FAILED, False):
         for lab in _labs(item):
-            lab.expected.update(one.seq for one in lab.unexpected if one.seq > since.get(id(lab), 0))
+            lab.expected.update(one.seq for one in lab.unexpected if one.seq > since.get(id(lab), _NEW)[0])
 
 
 @pytest.hookimpl(hookwrapper=True)

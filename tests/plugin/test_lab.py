@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,7 @@ from relaylab.testing import (
     LabOptions,
     MessageNotSeenError,
     NotBuiltError,
+    NothingDecidedError,
     RefusalNotSeenError,
     UnexpectedRefusalError,
 )
@@ -142,6 +144,8 @@ def test_it_says_where_its_listeners_are(relaylab: Lab) -> None:
 def test_a_site_that_is_not_there_is_named_with_those_that_are(relaylab: Lab) -> None:
     with pytest.raises(LookupError, match="no site of this world is named 'moon'; it has hq, branch"):
         relaylab.site("moon")
+    with pytest.raises(LookupError, match=r"no site of this world is named 'hqq'; did you mean 'hq'\?"):
+        relaylab.site("hqq")
 
 
 @pytest.mark.parametrize("name", ["hve", "acs_smtp", "acs_rest", "https_url"])
@@ -425,6 +429,22 @@ def test_a_rule_that_does_not_exist_is_refused_with_a_near_miss(relaylab: Lab) -
         relaylab.expect_refusal("submission.auth.basic_auth_is_off_by_defalt")
 
 
+@pytest.mark.parametrize(
+    ("what", "way_out"),
+    [
+        ("5.7.3O", r"did you mean '5\.7\.30'\?"),
+        ("5,7,30", r"did you mean '5\.7\.30'\?"),
+        ("55O", r"did you mean '550'\?"),
+        (5730, "write one such as 550 or '5.7.30'"),
+        ("5.7", "write one such as 550 or '5.7.30'"),
+        (250, "write one such as 550 or '5.7.30'"),
+    ],
+)
+def test_what_is_almost_a_code_is_no_words_of_a_line(relaylab: Lab, what: str | int, way_out: str) -> None:
+    with pytest.raises(ValueError, match=f"{what!r} is no code of a refusal; {way_out}"):
+        relaylab.expect_refusal(what)
+
+
 def test_a_refusal_that_comes_late_is_waited_for(relaylab: Lab) -> None:
     def send() -> None:
         with pytest.raises(smtplib.SMTPAuthenticationError):
@@ -453,7 +473,7 @@ def test_what_the_grammar_refuses_is_a_refusal_without_a_rule(relaylab: Lab) -> 
 
 
 def test_the_last_verdict_explains_itself_and_is_missed_in_words(relaylab: Lab) -> None:
-    with pytest.raises(LookupError, match=r"nothing was decided yet(?s:.)*nobody has connected"):
+    with pytest.raises(NothingDecidedError, match=r"nothing was decided yet(?s:.)*nobody has connected"):
         _ = relaylab.last_verdict
     relay(relaylab)
 
@@ -524,6 +544,30 @@ def test_two_labs_at_once_know_nothing_of_each_other(authority: TestAuthority) -
         relay(one)
 
         assert (1, 0) == (len(one.messages), len(other.messages))
+
+
+@pytest.mark.parametrize(
+    ("choice", "said"),
+    [
+        ({"world": 5}, "world=5 is no world; give a name"),
+        ({"milestones": "x=never"}, "milestones='x=never' is no table; write it as {"),
+        ({"readings": ["a"]}, r"readings=\['a'\] is no table; write it as {"),
+        ({"seed": "x"}, "seed='x' is no whole number; write one such as 7"),
+        ({"seed": True}, "seed=True is no whole number"),
+        ({"tarpit": "yes"}, "tarpit='yes' is neither True nor False"),
+        ({"strict": "no"}, "strict='no' is neither True nor False"),
+        ({"at": 5}, "5 is no instant; give a text such as '2027-01-04'"),
+        ({"readings": {"basic_auth_refusal": 5}}, "basic_auth_refusal"),
+        ({"milestones": {"basic_auth_off_by_default": 5}}, "5 is no instant"),
+    ],
+)
+def test_a_choice_of_the_wrong_kind_is_refused_in_a_sentence(
+    relaylab: Lab, authority: TestAuthority, choice: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ValueError, match=said):
+        relaylab.begin_again(LabOptions(**choice))
+    with pytest.raises(ValueError, match=said):
+        Lab(ca=authority.ca_file.parent, **choice).__enter__()
 
 
 @pytest.mark.parametrize("wrong", [{"at": "soon"}, {"readings": {"basic_auth": "x"}}, {"milestones": {"x": None}}])

@@ -358,6 +358,58 @@ def test_a_project_overrides_the_world_by_a_path(project: Project) -> None:
     assert {"test_it": "passed"} == project.run().outcomes
 
 
+def test_a_relative_path_of_a_world_counts_from_the_test_up_to_the_root(project: Project) -> None:
+    world = (
+        '[[tenant]]\nname = "{0}"\n[[tenant.accepted_domain]]\nname = "{0}.example"\n'
+        '[[tenant.mailbox]]\naddress = "robot@{0}.example"\n'
+    )
+    deep = project.folder / "tests" / "deep"
+    deep.mkdir(parents=True)
+    (project.folder / "worlds").mkdir()
+    (project.folder / "worlds" / "root.toml").write_text(world.format("root"), encoding="utf-8")
+    (deep / "near.toml").write_text(world.format("near"), encoding="utf-8")
+    Project(deep).write(
+        test_a="""
+            import pytest
+
+            @pytest.mark.relaylab(world="near.toml")
+            def test_near(relaylab):
+                assert "robot@near.example" == relaylab.accounts.robot.address
+
+            @pytest.mark.relaylab(world="worlds/root.toml")
+            def test_root(relaylab):
+                assert "robot@root.example" == relaylab.accounts.robot.address
+
+            @pytest.mark.relaylab(world="worlds/nowhere.toml")
+            def test_nowhere(relaylab): ...
+            """
+    )
+    run = project.run()
+
+    assert {"test_near": "passed", "test_root": "passed", "test_nowhere": "error"} == run.outcomes, run.output
+    tests = project.folder / "tests"
+    places = f"{deep} or {tests} or {project.folder}"
+    assert f"worlds/nowhere.toml: there is no such file in {places}; name it from there" in run.output
+
+
+def test_mistakes_in_a_test_are_shown_without_our_own_lines(project: Project) -> None:
+    project.write(
+        test_a="""
+            def test_date(relaylab): relaylab.travel("tomorrow")
+            def test_site(relaylab): relaylab.site("hqq")
+            def test_rule(relaylab): relaylab.expect_refusal("no.such.rule")
+            def test_code(relaylab): relaylab.expect_refusal("5.7.3O")
+            def test_fault(relaylab): relaylab.fault("mx=421conect")
+            def test_none(relaylab): relaylab.last_verdict
+            """,
+    )
+    run = project.run()
+
+    assert 6 * ["failure"] == list(run.outcomes.values())
+    assert [] == [line for line in run.output.splitlines() if "relaylab/" in line], run.output
+    assert 6 == run.output.count("On the wire:")
+
+
 def test_the_marker_and_the_fixtures_are_told_of_by_pytest(project: Project) -> None:
     project.write(test_a="def test_it(): ...")
 

@@ -285,6 +285,24 @@ def test_a_lab_of_others_is_no_part_of_a_test_that_did_not_ask_for_it(project: P
     } == {name: [(*lab["at"], len(lab["messages"])) for lab in labs] for name, labs in tests.items()}
 
 
+def test_an_instant_that_the_emulator_was_set_to_by_itself_is_in_it(project: Project) -> None:
+    project.write(
+        conftest=SENDING,
+        test_a="""
+            from datetime import UTC, datetime
+
+            from conftest import submit
+
+            def test_it(relaylab):
+                relaylab.emulator.travel(datetime(2026, 12, 24, tzinfo=UTC))
+                submit(relaylab)
+            """,
+    )
+    outcomes(project)
+
+    assert ["2026-12-01T00:00:00Z", "2026-12-24T00:00:00Z"] == read(project.folder / "out")["at"]
+
+
 def test_a_folder_that_cannot_be_is_refused_before_any_test(project: Project) -> None:
     project.write(test_a="def test_it(): ...")
     (project.folder / "taken").write_text("", encoding="utf-8")

@@ -18,8 +18,8 @@ USES: Final = TypeAdapter(tuple[LabUse, ...])
 _OCTETS: Final = re.compile(r",? ?\d+ octets")
 
 
-def evidence_of(lab: Lab, since: int = 0) -> LabUse:
-    """Take down what happened in a lab after event number ``since``."""
+def evidence_of(lab: Lab, since: int = 0, earlier: int = 0) -> LabUse:
+    """Take down what happened in a lab after event number ``since``; ``earlier`` instants were those of other tests."""
     verdicts = [verdict for verdict in lab.verdicts if verdict.seq > since]
     sessions = {verdict.session for verdict in verdicts}
     rulebook = lab.emulator.rulebook
@@ -27,7 +27,8 @@ def evidence_of(lab: Lab, since: int = 0) -> LabUse:
         world=lab.world_name,
         rulebook_digest=rulebook.digest(),
         seed=lab.emulator.seed,
-        at=tuple(dict.fromkeys(lab.visited)),
+        # Who moves the emulator's own clock is seen by the answers.
+        at=tuple(dict.fromkeys([*lab.visited[earlier:], *(verdict.at for verdict in verdicts)])),
         chosen={
             reading.name: rulebook.readings[reading.name]
             for reading in READINGS

@@ -95,8 +95,9 @@ class Mail:
 class LabUse:
     """What a test did with one lab.
 
-    ``at`` are the instants the clock stood at, the first one first. ``readings`` and ``milestones`` are all that were
-    in force at the end; ``chosen`` and ``moved`` name those that are not as relaylab has them by default.
+    ``at`` are the instants the clock was set to, the first one first, and then those at which somebody was answered
+    besides. ``readings`` and ``milestones`` are all that were in force at the end; ``chosen`` and ``moved`` name those
+    that are not as relaylab has them by default.
     """
 
     world: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -26,6 +26,10 @@ FaultSource = str | Mapping[str, object] | Fault
 START: Final = "2026-12-01T00:00:00Z"
 DEFAULT_WORLD: Final = "default"
 _NEVER: Final = "never"
+_TABLES: Final = {
+    "readings": '{"basic_auth_refusal": "5.7.139"}',
+    "milestones": '{"basic_auth_off_by_default": "2027-03-31"}',
+}
 _KEPT: dict[tuple[object, ...], LoadedWorld] = {}  # a world is immutable: the same text is the same world
 
 
@@ -46,6 +50,30 @@ class LabOptions:
     tarpit: bool = False
     strict: bool = False
     faults: FaultSource | Sequence[FaultSource] = ()
+
+
+def check_kinds(options: LabOptions) -> None:
+    """Raise ValueError, with the way out, for a choice that is of the wrong kind altogether."""
+    __tracebackhide__ = True
+    if wrong := next(_wrong_kinds(options), None):
+        raise ValueError(wrong)
+
+
+def _wrong_kinds(options: LabOptions) -> Iterator[str]:
+    for name, example in _TABLES.items():
+        given = getattr(options, name)
+        if not isinstance(given, Mapping) or not all(isinstance(key, str) for key in given):
+            yield f"{name}={given!r} is no table; write it as {example}"
+    for name in ("tarpit", "strict"):
+        if not isinstance(given := getattr(options, name), bool):
+            yield f"{name}={given!r} is neither True nor False; write one of them"
+    if type(options.seed) is not int:
+        yield f"seed={options.seed!r} is no whole number; write one such as 7"
+    if not isinstance(options.world, str | Path | World | LoadedWorld):
+        yield (
+            f"world={options.world!r} is no world; give a name that relaylab ships, a path, the text of a world file, "
+            "or a World"
+        )
 
 
 def instant_of(moment: Moment) -> datetime:

@@ -16,11 +16,21 @@ from typing import TYPE_CHECKING, Final, Literal, Self
 
 from relaylab.app.config import LoadedWorld
 from relaylab.app.emulator import Emulator, Settings
+from relaylab.app.faults import FaultError
 from relaylab.domain.world import World
 from relaylab.servers.clocks import ClockState, resume
 from relaylab.servers.controller import RelaylabController
 from relaylab.testing.accounts import Accounts
-from relaylab.testing.options import DEFAULT_WORLD, START, LabOptions, dates_of, faults_of, instant_of, world_of
+from relaylab.testing.options import (
+    DEFAULT_WORLD,
+    START,
+    LabOptions,
+    check_kinds,
+    dates_of,
+    faults_of,
+    instant_of,
+    world_of,
+)
 from relaylab.testing.waiting import Bell
 from relaylab_certs import TestAuthority
 
@@ -83,6 +93,7 @@ class RunningLab:
 
         Raise WorldFileError for a world that cannot be used, ValueError for another choice that cannot be.
         """
+        check_kinds(self.options)
         options, world, at = self.options, world_of(self.options.world), instant_of(self.options.at)
         faults = faults_of(options.faults, world, at)
         with ExitStack() as starting:
@@ -176,11 +187,16 @@ class RunningLab:
 
         Raise ValueError for a text that is no date, for a naive datetime, and for what the rulebook does not support.
         """
-        self.emulator.travel(instant_of(to))
+        __tracebackhide__ = True
+        try:
+            self.emulator.travel(instant_of(to))
+        except ValueError as error:  # the frames behind are ours, and the mistake is not
+            raise ValueError(str(error)) from None
         self.visited.append(self.now)
 
     def advance(self, by: timedelta | None = None, *, days: float = 0, hours: float = 0, minutes: float = 0) -> None:
         """Move the clock on, or back with a negative span."""
+        __tracebackhide__ = True
         self.travel(self.now + (by or timedelta()) + timedelta(days=days, hours=hours, minutes=minutes))
 
     def run(self, rate: float = 1.0) -> None:
@@ -202,7 +218,11 @@ class RunningLab:
         document as the control plane takes it, or a ``Fault``. It is gone when the lab begins again; ``faults`` shows
         what stands, and takes it away before. Raise FaultError, a ValueError, for one that cannot act.
         """
-        (stated,) = faults_of(fault, self.world, self.now)
+        __tracebackhide__ = True
+        try:
+            (stated,) = faults_of(fault, self.world, self.now)
+        except FaultError as error:  # as in ``travel``
+            raise FaultError(str(error)) from None
         return self.emulator.faults.add(stated)
 
     def replace(
@@ -225,6 +245,7 @@ class RunningLab:
         Raise WorldFileError or ValueError for options that cannot be; then nothing has changed.
         """
         options = options or self.options
+        check_kinds(options)
         emulator, world, at = self.emulator, world_of(options.world), instant_of(options.at)
         faults = faults_of(options.faults, world, at)
         before = emulator.clock_state
