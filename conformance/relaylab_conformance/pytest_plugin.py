@@ -129,12 +129,15 @@ def relaylab_module(
 
 def _lent(request: pytest.FixtureRequest, lab: Lab) -> Iterator[Lab]:
     """Give a lab to a node of the tests, and at its end say what was refused and not expected."""
-    __tracebackhide__ = True
+    from relaylab.testing import UnexpectedRefusalError
+
     labs, fixture = request.node.stash.setdefault(_LABS, {}), str(request.fixturename)
     labs[fixture] = lab
     try:
         yield lab
         lab.check()
+    except UnexpectedRefusalError as error:  # with its own words: no line of ours says more
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
     finally:
         del labs[fixture]
 

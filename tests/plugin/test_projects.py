@@ -192,6 +192,7 @@ def test_unexpected_refusals_are_errors_at_teardown_where_the_project_is_strict(
     assert {"test_unexpected": "error", "test_expected": "passed", "test_otherwise": "passed"} == run.outcomes
     assert "refused, and no expect_refusal() was waiting for it" in run.output
     assert "RCPT TO:<nobody@contoso.com> -> 550 5.4.1" in run.output
+    assert "def relaylab(" not in run.output
 
 
 def test_unexpected_refusals_are_errors_at_teardown_where_one_test_is_strict(project: Project) -> None:

@@ -285,6 +285,30 @@ def test_a_lab_of_others_is_no_part_of_a_test_that_did_not_ask_for_it(project: P
     } == {name: [(*lab["at"], len(lab["messages"])) for lab in labs] for name, labs in tests.items()}
 
 
+def test_what_was_in_force_besides_dates_and_readings_is_in_it(project: Project) -> None:
+    project.write(
+        conftest=SENDING,
+        test_a="""
+            import pytest
+            from conftest import relay
+
+            @pytest.mark.relaylab(strict=True, tarpit=True, faults="mx=mail4xx,times=1")
+            def test_it(relaylab):
+                with relaylab.expect_refusal("4.3.2"):
+                    relay(relaylab)
+            """,
+    )
+    outcomes(project)
+
+    (lab,) = read(project.folder / "out")["tests"][0]["labs"]
+    fault = {"id": "f-1", "behaviour": "mail4xx", "scope": {"listener": "mx"}, "times": 1, "used": 1}
+    assert (True, True, [fault]) == (lab["strict"], lab["tarpit"], lab["faults"])
+    assert "fault <code>mail4xx</code> listener <code>mx</code>, used 1 times" in (
+        project.folder / "out" / "report.html"
+    ).read_text(encoding="utf-8")
+    jsonschema.validate(read(project.folder / "out"), json.loads(schema_text()))
+
+
 def test_an_instant_that_the_emulator_was_set_to_by_itself_is_in_it(project: Project) -> None:
     project.write(
         conftest=SENDING,

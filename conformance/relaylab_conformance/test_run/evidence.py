@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import TypeAdapter
 
+from relaylab.app.faults import fault_json
 from relaylab.domain.decision import EffectKind, ReplyFacts
 from relaylab.rules.readings import READINGS
 from relaylab_conformance.test_run.model import Answer, LabUse, Mail
@@ -35,6 +36,9 @@ def evidence_of(lab: Lab, since: int = 0, earlier: int = 0) -> LabUse:
             if rulebook.readings[reading.name] != reading.default
         },
         moved={name: rulebook.calendar.dates[name] for name in sorted(rulebook.calendar.moved)},
+        tarpit=lab.options.tarpit,
+        strict=lab.options.strict,
+        faults=tuple(fault_json(fault, lab.faults.used(fault.id)) for fault in lab.faults.faults),
         verdicts=tuple(_answer(verdict, verdict.seq in lab.expected) for verdict in verdicts),
         messages=tuple(_mail(message) for message in lab.messages if message.session in sessions),
     )

@@ -97,7 +97,8 @@ class LabUse:
 
     ``at`` are the instants the clock was set to, the first one first, and then those at which somebody was answered
     besides. ``readings`` and ``milestones`` are all that were in force at the end; ``chosen`` and ``moved`` name those
-    that are not as relaylab has them by default.
+    that are not as relaylab has them by default. ``faults`` are those that stood at the end, as the control plane
+    writes them, also where they were used up.
     """
 
     world: str
@@ -106,6 +107,9 @@ class LabUse:
     at: tuple[datetime, ...]
     chosen: Mapping[str, str]
     moved: Mapping[str, datetime | None]
+    tarpit: bool
+    strict: bool
+    faults: tuple[Mapping[str, object], ...]
     verdicts: tuple[Answer, ...]
     messages: tuple[Mail, ...]
 

@@ -69,9 +69,10 @@ def _wrong_kinds(options: LabOptions) -> Iterator[str]:
             yield f"{name}={given!r} is neither True nor False; write one of them"
     if type(options.seed) is not int:
         yield f"seed={options.seed!r} is no whole number; write one such as 7"
-    if not isinstance(options.world, str | Path | World | LoadedWorld):
+    world: object = options.world  # of a caller without types
+    if not isinstance(world, str | Path | World | LoadedWorld):
         yield (
-            f"world={options.world!r} is no world; give a name that relaylab ships, a path, the text of a world file, "
+            f"world={world!r} is no world; give a name that relaylab ships, a path, the text of a world file, "
             "or a World"
         )
 
