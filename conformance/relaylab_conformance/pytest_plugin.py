@@ -11,35 +11,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-if TYPE_CHECKING:
-    from relaylab.testing import Lab, LabOptions
+from relaylab_conformance.test_run.choosing import (
+    FIXTURES,
+    MARKER,
+    WORDS,
+    options_of,
+    refuse_late_marks,
+    refuse_unknown_words,
+    said_plainly,
+)
 
-_MARKER: Final = "relaylab"
-# The words of the marker, and what each is called in LabOptions.
-_WORDS: Final = {
-    "at": "at",
-    "world": "world",
-    "reading": "readings",
-    "milestones": "milestones",
-    "seed": "seed",
-    "tarpit": "tarpit",
-    "strict": "strict",
-    "faults": "faults",
-}
-_FIXTURES: Final = frozenset({"relaylab", "relaylab_class", "relaylab_module"})
-# What a lab that several tests share begins for, and where a marker reaches it.
-_SHARED: Final = {
-    "relaylab_class": ("class", "mark the class"),
-    "relaylab_module": ("module", "write pytestmark = pytest.mark.relaylab(...) in the module"),
-}
+if TYPE_CHECKING:
+    from relaylab.testing import Lab
+
 # The options with which pytest lists and runs nothing.
 _LISTINGS: Final = ("collectonly", "showfixtures", "show_fixtures_per_test", "markers", "help")
 _LABS: Final = pytest.StashKey[dict[str, "Lab"]]()  # of a test, a class or a module: the labs it was lent, by fixture
@@ -97,8 +87,8 @@ def relaylab(
     ``relaylab.submission.host`` and ``.port``, ``.mx``, ``.ca_file``, ``.accounts.scanner``, ``.travel("2027-01-04")``,
     ``.messages.one()``, ``.last_verdict.explain()``, ``.expect_refusal("5.7.30")``, ``.fault("mx=421connect")``.
     """
-    options = _options(request, relaylab_world, relaylab_start, relaylab_seed)
-    with _said_plainly():
+    options = options_of(request, relaylab_world, relaylab_start, relaylab_seed)
+    with said_plainly():
         _relaylab_process.begin_again(options)
     yield from _lent(request, _relaylab_process)
 
@@ -152,10 +142,10 @@ def _kept(
     """Start a lab of its own for a class or a module."""
     from relaylab.testing import Lab
 
-    _refuse_unknown_words(request.node)
-    options = _options(request, world, start, seed)
+    refuse_unknown_words(request.node)
+    options = options_of(request, world, start, seed)
     with Lab(ca=_ca_folder(tmp_path_factory)) as lab:
-        with _said_plainly():
+        with said_plainly():
             lab.begin_again(options)
         yield from _lent(request, lab)
         lab.begin_again(replace(options, strict=False))  # what was refused has been said
@@ -165,97 +155,6 @@ def _ca_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the folder of the run's root certificate, which the workers of pytest-xdist share."""
     base = tmp_path_factory.getbasetemp()
     return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "relaylab-ca"
-
-
-# The marker ----------------------------------------------------------------------------------------------------------
-
-
-def _options(request: pytest.FixtureRequest, world: Any, start: Any, seed: int) -> LabOptions:  # noqa: ANN401 - as the fixture
-    """Put together what the fixtures and the markers say; of several markers the nearest wins, word by word."""
-    __tracebackhide__ = True
-    from relaylab.testing import LabOptions
-
-    chosen: dict[str, Any] = {}
-    for mark in request.node.iter_markers(_MARKER):
-        for word, value in mark.kwargs.items():
-            chosen.setdefault(_WORDS[word], value)
-    for word in ("readings", "milestones"):
-        if isinstance(text := chosen.get(word), str):
-            name, _, value = text.partition("=")
-            chosen[word] = {name.strip(): value.strip()}
-    chosen["world"] = _found(request, chosen.get("world", world))
-    defaults = {"at": start, "seed": seed, "strict": request.config.getini("relaylab_strict")}
-    return LabOptions(**(defaults | chosen))
-
-
-def _found(request: pytest.FixtureRequest, world: Any) -> Any:  # noqa: ANN401 - as the fixture
-    """Give the path of a world that is named by a relative one: from the test's folder up to the root of the project.
-
-    Everything else is given back as it is.
-    """
-    from relaylab.app.config import shipped_worlds
-
-    is_path = isinstance(world, Path) or (isinstance(world, str) and "\n" not in world)
-    if not is_path or world in shipped_worlds() or Path(world).is_absolute():
-        return world
-    root, folder = request.config.rootpath, request.node.path.parent
-    folders = [one for one in (folder, *folder.parents) if one.is_relative_to(root)] or [folder, root]
-    files = [file for one in (*folders, Path.cwd()) if (file := one / world).is_file()]
-    if files or Path(world).suffix != ".toml":
-        return next(iter(files), world)
-    pytest.fail(
-        f"relaylab: {world}: there is no such file in {' or '.join(map(str, folders))}; "
-        'name it from there, or give an absolute path, as Path(__file__).with_name("world.toml")',
-        pytrace=False,
-    )
-
-
-def _refuse_unknown_words(node: pytest.Item | pytest.Collector) -> None:
-    """Fail for a marker with a word that means nothing: a typo must not pass for a setting."""
-    __tracebackhide__ = True
-    for mark in node.iter_markers(_MARKER):
-        if mark.args:
-            pytest.fail(f"@pytest.mark.relaylab takes words only, as at={mark.args[0]!r}", pytrace=False)
-        for word in mark.kwargs:
-            if word not in _WORDS:
-                near = get_close_matches(word, _WORDS, n=1)
-                way_out = f"did you mean {near[0]}=?" if near else f"it takes {', '.join(_WORDS)}"
-                pytest.fail(f"@pytest.mark.relaylab knows nothing of {word}=; {way_out}", pytrace=False)
-
-
-def _refuse_late_marks(item: pytest.Item) -> None:
-    """Fail for a marker that comes too late: a lab of a class or a module has begun, and others share it."""
-    __tracebackhide__ = True
-    asked = _FIXTURES.intersection(getattr(item, "fixturenames", ()))
-    reach = [node for fixture in asked for node in _beginning(item, fixture).listchain()]
-    for node, mark in item.iter_markers_with_node(_MARKER):
-        if asked and node not in reach:
-            fixture, *_ = sorted(asked)
-            kind, example = _SHARED[fixture]
-            words = ", ".join(f"{word}={value!r}" for word, value in mark.kwargs.items())
-            pytest.fail(
-                f"@pytest.mark.relaylab({words}) on {node.name} changes nothing: {fixture} begins once for its {kind}; "
-                f"{example}, or ask for the fixture relaylab",
-                pytrace=False,
-            )
-
-
-def _beginning(item: pytest.Item, fixture: str) -> pytest.Item | pytest.Collector:
-    """Give the node that a fixture begins for: a test outside of all classes is a class by itself."""
-    kinds: dict[str, type[pytest.Collector]] = {"relaylab_class": pytest.Class, "relaylab_module": pytest.Module}
-    return (item.getparent(kinds[fixture]) if fixture in kinds else None) or item
-
-
-@contextmanager
-def _said_plainly() -> Iterator[None]:
-    """Fail with the message of a choice that cannot be, without a traceback through our code."""
-    __tracebackhide__ = True
-    from relaylab import WorldFileError
-
-    try:
-        yield
-    except (WorldFileError, ValueError) as error:
-        raise pytest.fail.Exception(f"relaylab: {error}", pytrace=False) from None
 
 
 # Hooks ---------------------------------------------------------------------------------------------------------------
@@ -279,7 +178,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and begin a report where one is asked for; workers leave that to their controller."""
     config.addinivalue_line(
         "markers",
-        f"{_MARKER}({', '.join(f'{word}=...' for word in _WORDS)}): how the relaylab fixtures begin for this test",
+        f"{MARKER}({', '.join(f'{word}=...' for word in WORDS)}): how the relaylab fixtures begin for this test",
     )
     only_lists = any(config.getoption(name, default=False) for name in _LISTINGS)
     if config.getoption("relaylab_report") and not only_lists and not hasattr(config, "workerinput"):
@@ -296,8 +195,8 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Check the marker, and note where the logs of the labs of class and module stand."""
-    _refuse_unknown_words(item)
-    _refuse_late_marks(item)
+    refuse_unknown_words(item)
+    refuse_late_marks(item)
     item.stash[_SINCE] = {id(lab): (lab.last_seq, len(lab.visited) - 1) for _, lab in _lent_before(item)}
 
 
@@ -326,7 +225,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         else:
             report.sections += [("relaylab", lab.told(repr(lab))) for lab in _labs(item)]
     if item.config.getoption("relaylab_report"):
-        report.relaylab_asked = bool(_FIXTURES & _fixtures(item))
+        report.relaylab_asked = bool(FIXTURES & _fixtures(item))
     if call.when == "teardown" and _EVIDENCE in item.stash:
         report.relaylab = item.stash[_EVIDENCE]
 
