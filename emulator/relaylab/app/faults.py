@@ -102,12 +102,27 @@ def parse_fault(document: Mapping[str, object], now: datetime | None = None) -> 
     return fault
 
 
-def stated_faults(faults: Iterable[Fault | str], world: World, now: datetime) -> tuple[Fault, ...]:
-    """Give faults as values, each with a site that there is; raise FaultError."""
-    stated = tuple(parse_spec(fault, now) if isinstance(fault, str) else fault for fault in faults)
+def stated_faults(
+    faults: Iterable[Fault | str | Mapping[str, object]], world: World, now: datetime
+) -> tuple[Fault, ...]:
+    """Give faults as values, each of which can act at a site that there is; raise FaultError."""
+    stated = tuple(_stated(fault, now) for fault in faults)
     for fault in stated:
+        check(fault)
         check_site(fault, world)
     return stated
+
+
+def _stated(fault: Fault | str | Mapping[str, object], now: datetime) -> Fault:
+    match fault:
+        case str():
+            return parse_spec(fault, now)
+        case Fault():
+            return fault
+        case Mapping():
+            return parse_fault(fault, now)
+        case _:  # of a caller without types
+            raise FaultError(f"{fault!r} is no fault; write one such as 'mx=421connect'; `relaylab faults` lists them")
 
 
 def check_site(fault: Fault, world: World) -> None:
