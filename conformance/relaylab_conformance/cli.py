@@ -263,6 +263,7 @@ def list_faults(*, as_json: bool, as_markdown: bool) -> None:
 
 
 @main.command(
+    cls=options.CommandOfSpans,
     short_help="Move the clock of a relaylab that is serving.",
     context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
 )

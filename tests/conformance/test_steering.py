@@ -181,6 +181,8 @@ def test_a_web_server_that_is_no_control_plane_is_told_from_one(stranger: str, h
         (("travel", "+5x"), "'+5x' is not a span such as 30d"),
         (("travel", "2019-01-01"), "choose 2020-10-01 or a later date"),
         (("travel", "--rate", "0"), "choose more than 0"),
+        (("travel", "2027-01-04", "--rate", "nan"), "--rate: nan is no number of seconds; choose more than 0"),
+        (("travel", "--rate", "3", "--freeze"), "a clock that stands still has no rate; give one of them"),
         (("messages", "m-9"), "no message has the id 'm-9'; GET /messages lists them"),
         (("messages", "--raw"), "which message? Give its ID"),
         (("messages", "--delete"), "or --delete --all"),
@@ -205,8 +207,12 @@ def test_the_clock_is_moved_forwards_and_back_and_let_run(served: Served, home: 
     assert "2027-02-02T21:00:00Z, stands still\n" == told(home, "travel", "+30d")
     running = json.loads(told(home, "travel", "--rate", "86400", "--json"))
     assert (86400.0, False) == (running["rate"], running["frozen"])
-    assert told(home, "travel", "2026-12-01", "--freeze").startswith("2026-12-01T")
+    assert "2026-12-01T00:00:00Z, stands still\n" == told(home, "travel", "2026-12-01", "--freeze")
     assert served.get("/clock/rate").json()["frozen"]
+
+
+def test_help_is_asked_for_as_with_every_verb(home: dict[str, str]) -> None:
+    assert told(home, "travel", "--help") == told(home, "travel", "-h")
 
 
 def test_a_day_a_second_can_be_asked_for_at_the_start(words: list[str], home: dict[str, str]) -> None:

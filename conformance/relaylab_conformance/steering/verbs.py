@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -28,16 +29,18 @@ class Which:
 
 
 def travel(which: Which, when: str | None, *, freeze: bool, rate: float | None) -> None:
-    """Move the clock, and say where it stands; raise BadInputError for an instant that cannot be."""
+    """Move the clock, and say where it stands; raise BadInputError for an instant or a rate that cannot be."""
+    if freeze and rate is not None:
+        raise BadInputError("--freeze and --rate: a clock that stands still has no rate; give one of them")
+    if rate is not None and not math.isfinite(rate):
+        raise BadInputError(f"--rate: {rate} is no number of seconds; choose more than 0 and at most 31622400")
     with _control(which) as control:
+        how: dict[str, object] = {"frozen": True} if freeze else {} if rate is None else {"rate": rate}
+        # One request for all of it: a clock that runs would not stand where it was sent when it is stopped later.
         if when is not None and when.startswith(("+", "-")):
-            control.ask("POST", "/clock/advance", {"by": when})
-        elif when is not None:
-            control.ask("PUT", "/clock", {"now": when})
-        if rate is not None:
-            control.ask("PUT", "/clock/rate", {"rate": rate})
-        if freeze:
-            control.ask("POST", "/clock/freeze")
+            control.ask("POST", "/clock/advance", {"by": when, **how})
+        elif when is not None or how:
+            control.ask("PUT", "/clock", how if when is None else {"now": when, **how})
         clock = control.get("/clock/rate")
     _tell(which, clock, lambda: [clock_line(clock)])
 

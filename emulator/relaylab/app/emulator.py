@@ -281,14 +281,24 @@ class Emulator:
 
     def advance(self, by: timedelta) -> None:
         """Go on by a span, or back by a negative one; raise ValueError as ``travel`` does."""
+        self.travel(self.after(by))
+
+    def after(self, by: timedelta) -> datetime:
+        """Give the instant a span from now, or before it; raise ValueError for one outside all calendars."""
         now = self.clock.now()
         try:
-            instant = now + by
+            return now + by
         except OverflowError:
             raise ValueError(
                 f"{by.days} days from {iso(now)} is outside all calendars; choose a shorter span"
             ) from None
-        self.travel(instant)
+
+    def steer(self, to: datetime | None = None, *, rate: float | None = None, frozen: bool | None = None) -> None:
+        """Go to an instant, and stand still or run there, in one step; what is not given stays as it is.
+
+        Raise ValueError as ``travel`` and ``run`` do, and for a rate together with ``frozen``.
+        """
+        steerable(self.clock).steer(None if to is None else _possible(to), rate=rate, frozen=frozen)
 
     def freeze(self) -> None:
         """Have the clock stand still where it is; raise ValueError for a clock that knows only how to be set."""

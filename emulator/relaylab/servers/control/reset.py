@@ -52,7 +52,7 @@ def _milestones(values: object) -> Mapping[str, datetime | None] | None:
     for name, value in values.items():
         if value is not None and not isinstance(value, str):
             raise RejectedError(f"milestones.{name}: is neither a date nor null; null is a day that never comes")
-        moved[name] = None if value is None else instant(value)
+        moved[name] = None if value is None else instant(value, f"milestones.{name}")
     return moved
 
 
