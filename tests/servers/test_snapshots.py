@@ -9,6 +9,7 @@ import pytest
 
 from relaylab.app.config import LoadedWorld
 from relaylab.app.emulator import Emulator, Settings
+from relaylab.app.faults import parse_spec
 from relaylab.domain.clock import parse_instant
 from relaylab.domain.event import Judged
 from relaylab.servers.controller import RelaylabController
@@ -51,13 +52,15 @@ def test_what_is_sent_again_after_a_return_gets_the_same_octets_again(emulate: E
 
 
 def test_everything_comes_back(emulate: Emulate, small_world: LoadedWorld) -> None:
-    emulator = emulate(readings={"message_rate": "late_reply"})
+    emulator = emulate(readings={"message_rate": "late_reply"}, settings=Settings(record=True))
+    emulator.faults.add(parse_spec("mx=mail4xx,times=2"))
     submit(emulator)
     emulator.run(2)
     emulator.freeze()
     snapshot = emulator.snapshot()
     document, rulebook, clock = emulator.document, emulator.rulebook, emulator.clock_state
-    events = list(emulator.store.events)
+    events, faults = list(emulator.store.events), emulator.faults.faults
+    said = emulator.dialogues.text() if emulator.dialogues else ""
 
     emulator.reset(
         at=AFTER_THE_CUTOVER,
@@ -65,6 +68,7 @@ def test_everything_comes_back(emulate: Emulate, small_world: LoadedWorld) -> No
         readings={"basic_auth_refusal": "5.7.139"},
         milestones={"basic_auth_removed": None},
         seed=99,
+        tarpit=True,
     )
     emulator.roll_back(snapshot)
 
@@ -73,6 +77,21 @@ def test_everything_comes_back(emulate: Emulate, small_world: LoadedWorld) -> No
     assert ["s-000001-1"] == ids(emulator)
     assert MESSAGE == emulator.store.mail.raw("s-000001-1")
     assert events == list(emulator.store.events)
+    assert faults == emulator.faults.faults
+    assert emulator.dialogues is not None
+    assert "C: DATA" in said
+    assert said == emulator.dialogues.text()
+    assert not emulator.snapshot().tarpit
+
+
+def test_a_refusal_is_held_back_again_where_it_was(emulate: Emulate) -> None:
+    emulator = emulate(settings=Settings(tarpit=True))
+    snapshot = emulator.snapshot()
+    emulator.reset(tarpit=False)
+
+    emulator.roll_back(snapshot)
+
+    assert emulator.desk("mx").house.tarpit
 
 
 def test_a_clock_that_ran_runs_on_from_where_it_was(emulate: Emulate) -> None:

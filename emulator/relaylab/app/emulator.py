@@ -329,7 +329,9 @@ class Emulator:
                 seed=self.seed,
                 started=self._house.started,
                 sessions=self._house.sessions,
+                tarpit=self._house.tarpit,
                 store=self.store.dump(),
+                dialogues=self.dialogues.dump() if self.dialogues is not None else None,
             )
 
     def roll_back(self, snapshot: EmulatorSnapshot) -> None:
@@ -351,7 +353,10 @@ class Emulator:
                 self._readings, self._milestones = dict(snapshot.readings), dict(snapshot.milestones)
                 resume(self.clock, snapshot.clock)
                 self.reseed(snapshot.seed)
+                self._house.tarpit = snapshot.tarpit
                 self._house.begin_again(snapshot.started, snapshot.sessions)
+                if self.dialogues is not None and snapshot.dialogues is not None:
+                    self.dialogues.load(snapshot.dialogues)
 
     async def ready(self) -> list[Probed]:
         """Prove every listener by a real connection; nobody else notices."""
