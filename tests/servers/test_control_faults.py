@@ -90,6 +90,9 @@ def test_an_id_that_is_not_there_is_told_so(controlled: Controlled) -> None:
             'site: "hqq" is not a site of this world; did you mean "hq"?',
         ),
         ({"behaviour": "mail4xx", "times": 0}, "times: 0 is not a whole number of 1 or more"),
+        ({"fault": "mx=mail4xx"}, 'fault: is no key of a fault; write {"behaviour": "mail4xx", "scope": {"list'),
+        ({"behavior": "mail4xx"}, 'behavior: is no key of a fault; did you mean "behaviour"?'),
+        ({"times": 3}, "behaviour: is missing; `relaylab faults` lists them"),
         ([], "the body is JSON, but no object"),
     ],
 )

@@ -65,6 +65,8 @@ def parse_spec(text: str, now: datetime | None = None) -> Fault:
 
 def parse_fault(document: Mapping[str, object], now: datetime | None = None) -> Fault:
     """Read a fault from a document, values as JSON has them or as text; raise FaultError."""
+    if "behaviour" not in document:
+        _check_words(document)
     behaviour = read.choice(Behaviour, "behaviour", document.get("behaviour"), "`relaylab faults` lists them")
     takes = CONDUCTS[behaviour].takes
     known = ("behaviour", "scope", *COMMON, *takes)
@@ -154,6 +156,14 @@ def fault_json(fault: Fault, used: int = 0) -> dict[str, object]:
     }
     said = {key: value for key, value in everything.items() if value is not None}
     return {"id": fault.id, **said, "used": used}
+
+
+def _check_words(document: Mapping[str, object]) -> None:
+    """Make sure of the words where nothing says which of them a behaviour takes; raise FaultError."""
+    for key in document:
+        if key not in {"scope", *COMMON, *_PARAMETERS, *SCOPE}:
+            otherwise = 'write {"behaviour": "mail4xx", "scope": {"listener": "mx"}, "times": 3}'
+            raise FaultError(f"{key}: is no key of a fault; {did_you_mean(key, ('behaviour', *COMMON), otherwise)}")
 
 
 # Parts ----------------------------------------------------------------------------------------------------------------

@@ -77,13 +77,15 @@ class Field:
 class Body:
     """A body that is a JSON object with these fields and no others; without fields, any object.
 
-    ``is_patch`` admits a JSON merge patch (RFC 7396) as a body of its own media type.
+    ``described`` gives the JSON Schema of an object that is read elsewhere. ``is_patch`` admits a JSON merge patch
+    (RFC 7396) as a body of its own media type.
     """
 
     example: Mapping[str, object]
     fields: tuple[Field, ...] = ()
     is_required: bool = True
     is_patch: bool = False
+    described: Callable[[], Mapping[str, object]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

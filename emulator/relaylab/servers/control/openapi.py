@@ -122,6 +122,8 @@ def _body(body: Body) -> Json:
         required = [one.name for one in body.fields if one.is_required]
         schema |= {"properties": properties, "additionalProperties": False}
         schema |= {"required": required} if required else {}
+    if body.described is not None:
+        schema = dict(body.described())
     content: Json = {"application/json": {"schema": schema, "example": dict(body.example)}}
     if body.is_patch:
         content[MERGE_PATCH] = {"schema": {"type": "object"}, "example": body.example["patch"]}
