@@ -376,11 +376,11 @@ def explain(  # noqa: PLR0913 - an argument an option
 ) -> None:
     """Say why: WHAT is a rule, a reply line as a log has it, or a status code.
 
-    With --run or --control it may be the number of an event or the id of a message.
+    It may be the number of an event or the id of a message: of the relaylab that is serving, or of --run.
     """
     from relaylab_conformance import verbs
 
-    records = verbs.records(run, control, token)
+    records = verbs.records(what, run, control, token)
     verbs.print_explanation(what, records, readings=readings, milestones=milestones, as_json=as_json)
 
 

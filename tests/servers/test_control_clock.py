@@ -144,7 +144,7 @@ def test_a_reset_takes_another_world_instant_seed_reading_and_date(controlled: C
     world["tenant"][0]["mailbox"].append({"address": "new@contoso.com"})
     body = {
         "world": world,
-        "now": "2027-01-04",
+        "at": "2027-01-04",
         "seed": 11,
         "readings": {"basic_auth_refusal": "5.7.139"},
         "milestones": {"basic_auth_off_by_default": "2027-01-02", "basic_auth_removed": None},
@@ -170,8 +170,9 @@ def test_a_reset_takes_another_world_instant_seed_reading_and_date(controlled: C
         ({"seeds": 1}, '"seeds" is none of the fields of the body; did you mean "seed"?'),
         ({"seed": 1.5}, 'the body has no whole number "seed"'),
         ({"seed": 10**30}, 'the body has no whole number "seed"'),
-        ({"now": "soon"}, "is not a date or an instant"),
-        ({"now": "2019-01-01"}, "choose 2020-10-01 or a later date"),
+        ({"at": "soon"}, "at: 'soon' is not a date or an instant"),
+        ({"now": "2026-12-01"}, '"now" is none of the fields of the body; they are world, at'),
+        ({"at": "2019-01-01"}, "choose 2020-10-01 or a later date"),
         ({"readings": {"basic_auth_refusl": "5.7.30"}}, 'did you mean "basic_auth_refusal"?'),
         ({"readings": {"basic_auth_refusal": "5.7.31"}}, 'readings.basic_auth_refusal: "5.7.31" is not one of'),
         ({"readings": {"basic_auth_refusal": 5}}, "readings.basic_auth_refusal: is no text"),

@@ -92,6 +92,12 @@ def test_an_id_that_is_not_there_is_told_so(controlled: Controlled) -> None:
         ({"behaviour": "mail4xx", "times": 0}, "times: 0 is not a whole number of 1 or more"),
         ({"fault": "mx=mail4xx"}, 'fault: is no key of a fault; write {"behaviour": "mail4xx", "scope": {"list'),
         ({"behavior": "mail4xx"}, 'behavior: is no key of a fault; did you mean "behaviour"?'),
+        (
+            {"behaviour": "mail4xx", "scope": {"session": "foo"}},
+            'session: "foo" is no session; write its name',
+        ),
+        ({"behaviour": "mail4xx", "scope": {"host": "127.0.0.1"}}, 'host: "127.0.0.1" is an address, which no client'),
+        ({"behaviour": "mail4xx", "scope": {"host": "*.contoso.com"}}, 'host: "*.contoso.com" is a pattern, which no'),
         ({"times": 3}, "behaviour: is missing; `relaylab faults` lists them"),
         ([], "the body is JSON, but no object"),
     ],

@@ -11,7 +11,7 @@ from relaylab.app.config import LoadedWorld
 from relaylab.app.emulator import Emulator, Settings
 from relaylab.app.faults import parse_spec
 from relaylab.domain.clock import parse_instant
-from relaylab.domain.event import Judged
+from relaylab.domain.event import Closed, Judged
 from relaylab.servers.controller import RelaylabController
 from relaylab_certs import TestAuthority
 from tests.clients.by_socket import MESSAGE, Door, Wire, send_directly, signed_in
@@ -105,6 +105,24 @@ def test_a_clock_that_ran_runs_on_from_where_it_was(emulate: Emulate) -> None:
 
     assert (3600.0, False) == (emulator.clock_state.rate, emulator.clock_state.frozen)
     assert DECEMBER < emulator.clock.now() < AFTER_THE_CUTOVER
+
+
+def test_whoever_is_cut_off_by_a_new_beginning_is_told_of_it_as_such(emulate: Emulate) -> None:
+    emulator = emulate()
+    why: list[str] = []
+    snapshot = emulator.snapshot()
+    emulator.store.events.subscribe(
+        lambda entry: why.append(entry.event.why) if isinstance(entry.event, Closed) else None
+    )
+
+    with Wire(emulator.endpoints["mx"]) as wire:
+        emulator.reset()
+        assert b"" == wire.rest()
+    with Wire(emulator.endpoints["mx"]) as wire:
+        emulator.roll_back(snapshot)
+        assert b"" == wire.rest()
+
+    assert ["begun again", "begun again"] == why
 
 
 def test_connections_end_when_it_goes_back(emulate: Emulate) -> None:

@@ -6,7 +6,7 @@ import json
 import math
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,12 +96,18 @@ def events(which: Which, *, after: int | None, session: str | None, kind: str | 
         if not follow or after is not None:
             after = _events_so_far(control, which, after or 0, session, kind)
         if follow:
-            for named, event in control.follow("/events/stream", after=after, session=session, kind=kind):
-                if named == "missed":
-                    click.echo(f"{event['missed']} events were dropped before they came here", err=True)
-                else:
-                    _tell_event(which, event)
-            click.echo("the emulator has ended", err=True)
+            with suppress(KeyboardInterrupt):  # which is how it ends
+                _follow(control, which, after, session, kind)
+
+
+def _follow(control: Control, which: Which, after: int | None, session: str | None, kind: str | None) -> None:
+    """Print what happens from now on, until the emulator ends."""
+    for named, event in control.follow("/events/stream", after=after, session=session, kind=kind):
+        if named == "missed":
+            click.echo(f"{event['missed']} events were dropped before they came here", err=True)
+        else:
+            _tell_event(which, event)
+    click.echo("the emulator has ended", err=True)
 
 
 def _events_so_far(control: Control, which: Which, after: int, session: str | None, kind: str | None) -> int:

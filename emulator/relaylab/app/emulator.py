@@ -467,7 +467,7 @@ class Emulator:
     async def _alone(self) -> AsyncIterator[None]:
         """Hang up on everybody, and be heard alone: a session in between would have a number that is given twice."""
         while True:
-            await self._fleet.hang_up()
+            await self._fleet.hang_up("begun again")
             # Whoever connects from here on waits for the lock before a session has a number.
             with self._house.lock:
                 if not self._fleet.connections:

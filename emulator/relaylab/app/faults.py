@@ -185,9 +185,9 @@ def _scope(value: object) -> FaultScope:
         )
     return FaultScope(
         listener=listener,
-        host=read.host_name("host", texts["host"]) if "host" in texts else None,
+        host=read.own_name("host", texts["host"]) if "host" in texts else None,
         site=texts.get("site"),
-        session=texts.get("session"),
+        session=read.session("session", texts["session"]) if "session" in texts else None,
         sender=read.people("sender", texts["sender"]) if "sender" in texts else None,
         recipient=read.people("recipient", texts["recipient"]) if "recipient" in texts else None,
     )

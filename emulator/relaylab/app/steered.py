@@ -101,6 +101,7 @@ class Steered:
             "events": len(emulator.store.events),
             "last_event": emulator.store.events.last,
             "connections": emulator.connections,
+            "faults": self.faults.list(),
             "snapshots": len(self._snapshots),
             "ca_file": str(emulator.ca_file),
             "listeners": [listener_json(one) for one in emulator.listeners],

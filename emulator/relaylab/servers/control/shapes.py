@@ -214,7 +214,10 @@ class NotReadyShape(ErrorShape, ReadyShape):
 
 
 class StatusShape(TypedDict):
-    """How the emulator stands; ``last_event`` is the newest number, ``connections`` counts those at SMTP listeners."""
+    """How the emulator stands; ``last_event`` is the newest number, ``connections`` counts those at SMTP listeners.
+
+    ``faults`` are those of GET /faults.
+    """
 
     version: str
     revision: int
@@ -228,6 +231,7 @@ class StatusShape(TypedDict):
     events: int
     last_event: int
     connections: int
+    faults: list[dict[str, object]]
     snapshots: int
     ca_file: str
     listeners: list[ListenerShape]
