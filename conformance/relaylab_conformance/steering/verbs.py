@@ -6,7 +6,7 @@ import json
 import math
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,12 +92,12 @@ def delete_messages(which: Which, name: str | None) -> None:
 
 def events(which: Which, *, after: int | None, session: str | None, kind: str | None, follow: bool) -> None:
     """Print events, a line each; with ``follow`` those to come, until somebody ends it."""
-    with _control(which) as control:
+    ends_by_hand = suppress(KeyboardInterrupt) if follow else nullcontext()
+    with _control(which) as control, ends_by_hand:
         if not follow or after is not None:
             after = _events_so_far(control, which, after or 0, session, kind)
         if follow:
-            with suppress(KeyboardInterrupt):  # which is how it ends
-                _follow(control, which, after, session, kind)
+            _follow(control, which, after, session, kind)
 
 
 def _follow(control: Control, which: Which, after: int | None, session: str | None, kind: str | None) -> None:
