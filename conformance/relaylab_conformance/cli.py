@@ -102,8 +102,8 @@ def serve(  # noqa: PLR0913 - an argument an option
 ) -> None:
     """Answer as smtp.office365.com and as the MX of the tenants of WORLD, until Ctrl-C.
 
-    WORLD is a world file, or a world that relaylab ships (contoso). --idle and --total are the seconds after which a
-    silent connection, and any, is closed.
+    WORLD is a world file, or a world that relaylab ships: contoso (an estate of senders), default (what tests begin
+    with). --idle and --total are the seconds after which a silent connection, and any, is closed.
     """
     from relaylab.app import serving
     from relaylab_conformance.explain.controlled import explain_for_control

@@ -25,7 +25,7 @@ _GROUPS: Final = (
 def as_text(fit: int) -> str:
     """Set the table."""
     rows = [
-        (conduct.behaviour.value, conduct.sentence, _acts_at(conduct), ", ".join(conduct.takes))
+        (conduct.behaviour.value, conduct.sentence, _acts_at(conduct), _takes(conduct))
         for _, conducts in _GROUPS
         for conduct in conducts
     ]
@@ -53,6 +53,7 @@ def as_json() -> str:
                 "step": conduct.step.value if conduct.step else None,
                 "lasts": conduct.lasts,
                 "takes": list(conduct.takes),
+                "implied": conduct.implied,
                 "reply": str(conduct.reply) if conduct.reply else None,
                 "source": {
                     "fact": conduct.source.fact,
@@ -97,6 +98,13 @@ def _page() -> Iterator[str]:
             yield f"- Source: {title}; {source.confidence}, {source.fact}"
     for heading, words in (("Scope", SCOPE), ("All faults take", COMMON), ("Parameters", PARAMETERS.items())):
         yield from ("", f"## {heading}", "", *(f"- `{word}`: {meaning}" for word, meaning in words))
+
+
+def _takes(conduct: Conduct) -> str:
+    """Write what it takes, each with what holds where it is not given."""
+    implied = {key: "+".join(value) if isinstance(value, list) else value for key, value in conduct.implied.items()}
+    words = {**dict.fromkeys(conduct.takes), **implied}
+    return ", ".join(name if value in {None, True} else f"{name}={value}" for name, value in words.items())
 
 
 def _acts_at(conduct: Conduct) -> str:

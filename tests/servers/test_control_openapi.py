@@ -7,6 +7,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+import httpx
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 import schemathesis
@@ -137,6 +138,14 @@ CHECKS: list[Any] = [
     openapi.response_headers_conformance,
     openapi.response_schema_conformance,
 ]
+
+
+def test_every_operation_asks_for_the_token(controlled: Controlled) -> None:
+    for operation in OPERATIONS:
+        path = operation.path.replace(":path", "").replace("{", "%7B").replace("}", "%7D")
+        for headers in ({}, {"Authorization": "Bearer wrong"}):
+            answer = httpx.request(operation.method, controlled.server.url + path, headers=headers, trust_env=False)
+            assert HTTPStatus.UNAUTHORIZED == answer.status_code, f"{operation.method} {path} {headers}"
 
 
 def test_every_error_has_the_shape_of_all_errors(controlled: Controlled) -> None:

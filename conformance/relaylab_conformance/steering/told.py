@@ -32,7 +32,8 @@ def status_lines(url: str, status: Json, ready: Json) -> Iterator[str]:
     yield f"  open        {status['connections']} SMTP connections"
     for fault in status["faults"]:
         where = ", ".join(f"{key} {value}" for key, value in fault["scope"].items()) or "everywhere"
-        yield f"  fault       {fault['id']} {fault['behaviour']}: {where}, has acted {fault['used']} times"
+        how = f"{fault['state']}, has acted {fault['used']} times"
+        yield f"  fault       {fault['id']} {fault['behaviour']}: {where}, {how}"
     yield f"  snapshots   {status['snapshots']}"
     yield f"  trust       {status['ca_file']}"
     for one in ready["listeners"]:

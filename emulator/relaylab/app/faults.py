@@ -158,6 +158,17 @@ def fault_json(fault: Fault, used: int = 0) -> dict[str, object]:
     return {"id": fault.id, **said, "used": used}
 
 
+def state_of(fault: Fault, used: int, now: datetime) -> str:
+    """Say whether a fault can act: it stands, is to come, is over, or is used up."""
+    conduct = CONDUCTS[fault.behaviour]
+    times = conduct.times if fault.times is None else fault.times
+    if fault.window.until is not None and fault.window.until <= now:
+        return "over"
+    if times is not None and (fault.per or conduct.per) is Per.ALL and used >= times:
+        return "used up"
+    return "stands" if now in fault.window else "to come"
+
+
 def _check_words(document: Mapping[str, object]) -> None:
     """Make sure of the words where nothing says which of them a behaviour takes; raise FaultError."""
     for key in document:

@@ -40,7 +40,9 @@ async def _clear(call: Call) -> Response:
 
 
 OPERATIONS: Final = (
-    Operation("GET", "/faults", "List the faults that stand, and how often each has acted.", _list, FaultsShape),
+    Operation(
+        "GET", "/faults", "List the faults, how often each has acted, and whether it still can.", _list, FaultsShape
+    ),
     Operation(
         "POST",
         "/faults",

@@ -170,16 +170,21 @@ class SnapshotsShape(TypedDict):
 
 
 class FaultShape(TypedDict):
-    """A fault that stands, and how often it has acted; what else it was made with stands beside this."""
+    """A fault, and how often it has acted; what else it was made with stands beside this.
+
+    ``state`` is stands, to come, over or used up; ``implied`` is what holds though it was not given.
+    """
 
     id: str
     behaviour: str
     scope: dict[str, str]
     used: int
+    state: str
+    implied: dict[str, object]
 
 
 class FaultsShape(TypedDict):
-    """The faults that stand, in the order in which they are tried."""
+    """All faults, in the order in which they are tried."""
 
     faults: list[FaultShape]
 
