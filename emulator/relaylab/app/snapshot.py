@@ -11,15 +11,16 @@ if TYPE_CHECKING:
     from relaylab.domain.world import World
     from relaylab.engine.rulebook import Rulebook
     from relaylab.servers.clocks import ClockState
-    from relaylab.store import StoreDump
+    from relaylab.store import DialoguesDump, StoreDump
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmulatorSnapshot:
-    """World and document, readings, milestones, clock, seed, session numbers, and all that the store holds.
+    """World and document, readings, milestones, clock, seed, tarpit, session numbers, and all that the store holds.
 
     ``started`` and ``sessions`` are what the next session is numbered from. Connections are not in it, nor is the
-    revision of the world, which only ever grows. It holds the mail with its contents, in memory.
+    revision of the world, which only ever grows. It holds the mail with its contents, in memory, and what was said
+    on the wire where that is kept.
     """
 
     world: World = field(repr=False)
@@ -31,4 +32,6 @@ class EmulatorSnapshot:
     seed: int
     started: datetime
     sessions: int
+    tarpit: bool
     store: StoreDump = field(repr=False)
+    dialogues: DialoguesDump | None = field(repr=False)

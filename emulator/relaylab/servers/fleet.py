@@ -94,6 +94,9 @@ _KINDS: Final = (
 )
 
 
+ENDPOINTS: Final = tuple(dict.fromkeys(kind.endpoint.value for kind in _KINDS))
+"""The words of the endpoints that listeners stand for: by them events, verdicts and mail are told apart."""
+
 LISTENERS: Final = tuple(kind.key for kind in _KINDS)
 """The words of the listeners there are: by them faults are told where they act."""
 
@@ -150,18 +153,18 @@ class Fleet:
         own = len(self._sweep) if self._sweep is not None else 0
         return own + sum(len(guest) for guest in self._house.guests)
 
-    async def hang_up(self) -> None:
+    async def hang_up(self, why: str) -> None:
         """End every connection, also those that come meanwhile, and those of guests; the listeners go on."""
         while self._sweep is not None and len(self._sweep):
-            await self._sweep.close_all(grace=0.2)
+            await self._sweep.close_all(grace=0.2, why=why)
         for guest in tuple(self._house.guests):
-            await guest.hang_up()
+            await guest.hang_up(why)
 
     async def stop(self) -> None:
         """Close the listeners, then every connection."""
         for server in self._servers:
             server.close()
-        await self.hang_up()
+        await self.hang_up("server stopping")
 
     async def _listen(self, site: str | None, offset: int) -> dict[str, Listening]:
         if self._sweep is None:
