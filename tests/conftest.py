@@ -16,6 +16,7 @@ from relaylab.app.emulator import Emulator, Settings
 from relaylab.domain.clock import parse_instant
 from relaylab.domain.fault import Fault
 from relaylab_certs import TestAuthority
+from tests.clients.oauth import OAuthLab, oauth_world
 
 # How long an example takes is the machine's business: no test may fail because others are at work beside it.
 settings.register_profile("relaylab", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -88,3 +89,14 @@ def emulate(authority: TestAuthority, small_world: LoadedWorld) -> Iterator[Emul
             return running.enter_context(emulator)
 
         yield start
+
+
+@pytest.fixture
+def oauth_lab(emulate: Emulate, monkeypatch: pytest.MonkeyPatch) -> OAuthLab:
+    """An emulator of the OAuth world on the first of December 2026.
+
+    Variables that name other roots go: MSAL lets them win over its own parameter.
+    """
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS"):
+        monkeypatch.delenv(name, raising=False)
+    return OAuthLab(emulate(world=oauth_world()))

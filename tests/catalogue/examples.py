@@ -35,6 +35,7 @@ from tests.builders import (
     a_world,
     an_address,
 )
+from tests.catalogue.entra_examples import ENTRA_EXAMPLES, TOKEN_EXAMPLES
 
 MX: Final = Endpoint.MX
 SUBMISSION: Final = Endpoint.SUBMISSION
@@ -159,6 +160,8 @@ EXAMPLES: Final[Mapping[str, Ask]] = {
     "mx.delivery.onmicrosoft_sender_has_used_its_external_recipients": a_delivery_ask(
         endpoint=MX, moera_today=100, moera_quota=100
     ),
+    **TOKEN_EXAMPLES,
+    **ENTRA_EXAMPLES,
 }
 
 # Rules whose milestones have no day on today's calendar are judged on one that gives them a day.

@@ -7,6 +7,7 @@ import pkgutil
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -14,8 +15,9 @@ from relaylab.domain.clock import parse_instant
 from relaylab.domain.decision import EffectKind
 from relaylab.engine.rule import AnyRule, Rule
 from relaylab.engine.rulebook import Rulebook
-from relaylab.rules import mx, submission
+from relaylab.rules import entra, mx, submission
 from relaylab.rules.catalogue import RULES, rulebook
+from relaylab.rules.entra.errors import ERRORS
 from relaylab.rules.milestones import EARLIEST_SUPPORTED, MILESTONES
 from relaylab.rules.readings import READINGS
 from relaylab.rules.replies import REPLIES
@@ -124,14 +126,20 @@ def test_the_ids_are_the_ones_that_were_agreed_on() -> None:
     assert IDS.read_text(encoding="utf-8").split() == seen, f"a rename breaks worlds and tests of others: mend {IDS}"
 
 
-@pytest.mark.parametrize("package", [submission, mx])
+@pytest.mark.parametrize("package", [submission, mx, entra])
 def test_every_rule_of_a_module_is_in_its_tuple_and_in_the_catalogue(package: object) -> None:
     name, path = package.__name__, package.__path__  # type: ignore[attr-defined]
     for found in pkgutil.iter_modules(path):
         module = importlib.import_module(f"{name}.{found.name}")
         written = {value.id for value in vars(module).values() if isinstance(value, Rule)}
         listed = {rule.id for rule in getattr(module, "RULES", ())}
-        assert written == listed, module.__name__
+        taken_in = {
+            rule.id
+            for value in vars(module).values()
+            if isinstance(value, ModuleType)
+            for rule in getattr(value, "RULES", ())
+        }
+        assert written | taken_in == listed, module.__name__
         assert listed <= {rule.id for rule in RULES}
 
 
@@ -167,6 +175,11 @@ def test_a_milestone_changes_something_and_lies_where_the_rulebook_reaches(miles
 @pytest.mark.parametrize("reply", REPLIES, ids=lambda reply: reply.name)
 def test_a_reply_is_said_by_something(reply: object) -> None:
     assert f"replies.{reply.name.upper()}" in _source_without("replies.py")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.name)
+def test_an_error_of_entra_is_given_by_some_rule(error: object) -> None:
+    assert error in [rule.effect.reply for rule in RULES]
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def test_a_token_that_nobody_gave_is_refused(client: MailClient, emulate: Emulat
     assert outcome.answer is not None
     answer = outcome.answer
     assert (535, "5.7.3", "Authentication unsuccessful") == (answer.code, answer.enhanced, answer.text)
-    assert {"submission.auth.token_is_not_accepted"} == set(refusing_rules(emulator))
+    assert {"submission.auth.token_is_unreadable"} == set(refusing_rules(emulator))
 
 
 def test_curl_waits_for_the_empty_challenge(emulate: Emulate, tmp_path: Path) -> None:

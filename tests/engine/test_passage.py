@@ -8,6 +8,7 @@ from datetime import datetime
 import pytest
 
 from relaylab.domain.clock import parse_instant
+from relaylab.domain.endpoint import Endpoint
 from relaylab.engine.passage import nearest_passage
 from relaylab.engine.rule import AnyRule
 from relaylab.engine.rulebook import Rulebook
@@ -32,7 +33,11 @@ def _in_force(rule: AnyRule) -> datetime:
     return just_before(until) if until else at(TODAY)
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: ",".join([rule.id, *map("=".join, rule.under)]))
+# Entra's answers are not the end of a sender's way: their fixes say what to change, and nobody walks on from them.
+REFUSALS_OF_MAIL = [rule for rule in RULES if rule.endpoint is not Endpoint.ENTRA]
+
+
+@pytest.mark.parametrize("rule", REFUSALS_OF_MAIL, ids=lambda rule: ",".join([rule.id, *map("=".join, rule.under)]))
 def test_every_refusal_of_the_catalogue_has_a_way_past_it_that_is_known(rule: AnyRule) -> None:
     verdict = _rulebook(rule).judge(replace(EXAMPLES[rule.id], now=_in_force(rule)))
     passage = nearest_passage(verdict, CHANGES)

@@ -7,15 +7,19 @@ by name; so does one without an entry in ``FAULTS``: what can be done wrong ther
 
 from __future__ import annotations
 
+import json
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Any
 
+import httpx
+import jwt
 import pytest
 
-from relaylab.app.config import LoadedWorld
+from relaylab.app.config import LoadedWorld, load_document, load_world
 from relaylab.app.emulator import Emulator
 from relaylab.app.faults import parse_spec
 from relaylab.domain.clock import parse_instant
@@ -23,9 +27,21 @@ from relaylab.servers.fleet import Announced
 from relaylab.servers.probes import _PROBES
 from relaylab_certs import TestAuthority
 from tests.clients.by_socket import Wire
+from tests.conftest import WORLD_FILE
 
 DECEMBER = parse_instant("2026-12-01")
 JANUARY = parse_instant("2027-01-04")
+
+
+APP = "a0000000-0000-4000-8000-0000000000aa"
+
+
+def _world(**tables: object) -> LoadedWorld:
+    """The small world, with an application in its first tenant, and more of its tables."""
+    document: dict[str, Any] = json.loads(json.dumps(dict(load_world(WORLD_FILE).document), default=str))
+    app = {"app_id": APP, "client_secret": "fake-secret", "roles": ["SMTP.SendAsApp"]}
+    document["tenant"][0] |= {"app_registration": [app], **tables}
+    return load_document(document, "world")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +59,61 @@ def ask_smtp(where: Announced, emulator: Emulator) -> Answer:
     return Answer(parsedate_to_datetime(wire.greeting.partition(" ready at ")[2]), f"{wire.greeting}\n{hello}")
 
 
+def ask_entra(where: Announced, emulator: Emulator) -> Answer:
+    """Get a token, whose claims have the instant and an id drawn for it."""
+    trust = ssl.create_default_context(cafile=emulator.ca_file)
+    form = {"client_id": APP, "client_secret": "fake-secret", "scope": "https://outlook.office365.com/.default"}
+    with httpx.Client(verify=trust, trust_env=False) as http:
+        url = f"https://localhost:{where.where.port}/contoso.onmicrosoft.com/oauth2/v2.0/token"
+        answer = http.post(url, data={"grant_type": "client_credentials", **form})
+    assert 200 == answer.status_code
+    claims = jwt.decode(answer.json()["access_token"], options={"verify_signature": False})
+    # Entra dates a token five minutes back.
+    return Answer(datetime.fromtimestamp(claims["iat"], UTC) + timedelta(minutes=5), json.dumps(claims))
+
+
 Ask = Callable[[Announced, Emulator], Answer]
 
-ASKS: Mapping[str, Ask] = {"submission": ask_smtp, "mx": ask_smtp, "submission_legacy": ask_smtp}
+ASKS: Mapping[str, Ask] = {
+    "submission": ask_smtp,
+    "mx": ask_smtp,
+    "submission_legacy": ask_smtp,
+    "https": ask_entra,
+}
 
-FAULTS: Mapping[str, str] = {"submission": "421connect", "mx": "421connect", "submission_legacy": "421connect"}
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """How a listener is made to fail, and how that ends."""
+
+    begin: Callable[[Announced, Emulator], None]
+    end: Callable[[Emulator], None]
+
+
+def _greet_with_421(listener: Announced, emulator: Emulator) -> None:
+    emulator.faults.add(parse_spec(f"{listener.key}=421connect"))
+
+
+def _begin_again(emulator: Emulator) -> None:
+    emulator.reset(at=DECEMBER)
+
+
+def _fail_at_the_token_endpoint(_: Announced, emulator: Emulator) -> None:
+    emulator.put(world=_world(token_fault=[{"kind": "unavailable"}]))
+
+
+def _have_no_fault_in_the_world(emulator: Emulator) -> None:
+    emulator.put(world=_world())
+
+
+_OF_SMTP = Fault(_greet_with_421, _begin_again)
+_OF_ENTRA = Fault(_fail_at_the_token_endpoint, _have_no_fault_in_the_world)  # a state of the world
+FAULTS: Mapping[str, Fault] = {
+    "submission": _OF_SMTP,
+    "mx": _OF_SMTP,
+    "submission_legacy": _OF_SMTP,
+    "https": _OF_ENTRA,
+}
 
 
 def answers(ask: Ask, listener: Announced, emulator: Emulator) -> bool:
@@ -104,17 +170,21 @@ def follows_snapshot(ask: Ask, listener: Announced, emulator: Emulator) -> None:
 
 
 def obeys_faults(ask: Ask, listener: Announced, emulator: Emulator) -> None:
-    """A fault acts there; a reset takes it away, a snapshot brings it back, and no fault of another one acts."""
-    elsewhere = next(key for key in FAULTS if key != listener.key)
-    emulator.faults.add(parse_spec(f"{elsewhere}={FAULTS[elsewhere]}"))
+    """A fault acts there; what takes it away does, a snapshot brings it back, and no fault of another one acts."""
+    fault = FAULTS[listener.key]
+    elsewhere = next(one for one in emulator.listeners if one.key != listener.key)
+    FAULTS[elsewhere.key].begin(elsewhere, emulator)
     unmoved = answers(ask, listener, emulator)
-    emulator.faults.add(parse_spec(f"{listener.key}={FAULTS[listener.key]}"))
+    FAULTS[elsewhere.key].end(emulator)
+    fault.begin(listener, emulator)
     faulted, snapshot = answers(ask, listener, emulator), emulator.snapshot()
-    emulator.reset(at=DECEMBER)
-    reset = answers(ask, listener, emulator)
+    fault.end(emulator)
+    mended = answers(ask, listener, emulator)
     emulator.roll_back(snapshot)
+    again = answers(ask, listener, emulator)
+    fault.end(emulator)
 
-    assert (True, False, True, False) == (unmoved, faulted, reset, answers(ask, listener, emulator))
+    assert (True, False, True, False) == (unmoved, faulted, mended, again)
 
 
 def is_proved_ready(ask: Ask, listener: Announced, emulator: Emulator) -> None:
@@ -134,9 +204,9 @@ LAWS = (follows_travel, follows_reset, follows_another_seed, follows_snapshot, o
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
 def test_every_listener_that_is_announced_keeps_the_law(
-    law: Callable[[Ask, Announced, Emulator], None], small_world: LoadedWorld, authority: TestAuthority
+    law: Callable[[Ask, Announced, Emulator], None], authority: TestAuthority
 ) -> None:
-    with Emulator(small_world, at=DECEMBER, seed=7, authority=authority) as emulator:
+    with Emulator(_world(), at=DECEMBER, seed=7, authority=authority) as emulator:
         nobody_asks = sorted({one.key for one in emulator.listeners} - set(ASKS))
         assert [] == nobody_asks, f"{', '.join(nobody_asks)}: add how a client asks it to ASKS in this file"
         assert ASKS.keys() == FAULTS.keys()
@@ -154,6 +224,7 @@ def test_every_listener_that_is_announced_keeps_the_law(
 def test_all_that_is_announced_is_all_that_listens(small_world: LoadedWorld, authority: TestAuthority) -> None:
     with Emulator(small_world, at=DECEMBER, authority=authority) as emulator:
         ports = {server.sockets[0].getsockname()[1] for server in emulator._fleet._servers}
+        ports.add(int(emulator.https_url.rpartition(":")[2]))
 
         assert ports == {one.where.port for one in emulator.listeners}
 

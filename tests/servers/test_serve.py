@@ -38,7 +38,7 @@ def test_json_is_one_line_once_every_listener_answers(ca: str, authority: TestAu
 
         assert ["ca_file", "at", "seed", "endpoints", "sites"] == list(told)
         assert (str(authority.ca_file), "2027-01-04T00:00:00Z", 9) == (told["ca_file"], told["at"], told["seed"])
-        assert [*ENDPOINTS, "control"] == list(told["endpoints"])
+        assert [*ENDPOINTS, "https", "control"] == list(told["endpoints"])
         assert "smtp.office365.com" == told["endpoints"]["submission"]["name"]
         assert ["host", "port"] == list(told["endpoints"]["mx"])
         assert ["url", "token"] == list(told["endpoints"]["control"])

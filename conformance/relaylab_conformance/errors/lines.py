@@ -45,7 +45,7 @@ class ErrorLine:
     @property
     def code(self) -> ReplyCode:
         """The three digits."""
-        return self.reply.code
+        return ReplyCode(self.reply.code)
 
     @property
     def enhanced(self) -> str:

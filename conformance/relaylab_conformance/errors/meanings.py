@@ -167,6 +167,10 @@ MEANINGS: Final[Mapping[str, Meaning]] = {
         "said in these words."
     ),
     "quota_exceeded": Meaning("The mailbox has sent to its ten thousand recipients of the last 24 hours."),
+    "mailbox_logon_failure": Meaning(
+        "The token was good enough for 235, and then the mailbox did not let its holder in: the application is not "
+        "registered in Exchange by its object id, or has no FullAccess on the mailbox."
+    ),
     "mailbox_full": Meaning("The mailbox is full: what it sends is kept in Sent Items, until nothing more fits."),
     "too_large_for_mailbox": Meaning("The message is larger than this mailbox may send."),
     # non-delivery reports

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
+from relaylab.domain.codes import ReplyCode
 from relaylab.domain.endpoint import Stage
 from relaylab_scenarios import profile, profiles
 
@@ -37,7 +38,7 @@ def what_becomes(line: ErrorLine) -> Iterator[Becomes]:
 def _fate(rule: AnyRule) -> str | None:
     """Name the outcome of a profile that a refusal at this stage leads to."""
     reply = rule.effect.reply
-    for_now = reply is not None and reply.code.is_temporary
+    for_now = reply is not None and ReplyCode(reply.code).is_temporary
     match rule.stage:
         case Stage.CONNECT:
             return "unreachable"
@@ -47,5 +48,7 @@ def _fate(rule: AnyRule) -> str | None:
             return "refused_for_now" if for_now else "refused_for_good"
         case Stage.DELIVERY:
             return None  # the sender has had its 250
+        case Stage.DISCOVERY | Stage.TOKEN | Stage.AUTHORIZE | Stage.SIGN_IN | Stage.DEVICE_CODE:
+            return None  # Entra says it, before there is a sender that could read it
         case _:
             assert_never(rule.stage)

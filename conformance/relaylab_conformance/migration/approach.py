@@ -94,7 +94,7 @@ def _by_token(world: World, sender: Sender) -> Approach | NotTried:
     token = token_of(sender, *found) if found else None
     if token is None:
         return NotTried(
-            f"the world has no fixed token for {sender.signs_in_as}, and the token endpoint is not built yet: "
+            f"the world has no fixed token for {sender.signs_in_as}, and certify asks no token endpoint: "
             "add a [[tenant.token]]"
         )
     return Approach(Endpoint.SUBMISSION, SUBMISSION_NAME, Token(str(sender.signs_in_as), token.value.reveal()))

@@ -24,9 +24,11 @@ from relaylab.domain.randomness import Randomness
 from relaylab.rules.milestones import EARLIEST_SUPPORTED, NOT_SUPPORTED_FROM
 from relaylab.servers.clocks import ClockState, MovableClock, SimulatedClock, resume, state_of, steerable
 from relaylab.servers.desk import StreamLimits
+from relaylab.servers.entra import EntraService
 from relaylab.servers.faulty_tls import FaultyTls
-from relaylab.servers.fleet import Announced, Fleet, Listening, SiteListening
+from relaylab.servers.fleet import HTTPS_OFFSET, Announced, Fleet, Listening, SiteListening
 from relaylab.servers.house import House, SmtpDesk, TlsChoice
+from relaylab.servers.https import HttpsListener, entra_service
 from relaylab.servers.lab_plan import LabPlan
 from relaylab.servers.probes import Probed, probe
 from relaylab.servers.tls import ServerTls
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from relaylab.domain.fault import Fault
     from relaylab.domain.world import World
     from relaylab.engine.rulebook import Rulebook
+    from relaylab_certs import CertifiedKey
 
 T = TypeVar("T")
 
@@ -148,6 +151,9 @@ class Emulator:
             tarpit=self.settings.tarpit,
             dialogues=Dialogues() if self.settings.record else None,
         )
+        self.entra = EntraService(self._house)
+        self._house.tokens = self.entra.tokens
+        self._https = HttpsListener(entra_service(self.entra.app))
         where = self.settings
         self._fleet = Fleet(self._house, host=where.host, port_base=where.port_base, lab=where.lab)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -179,7 +185,7 @@ class Emulator:
     @property
     def listeners(self) -> tuple[Announced, ...]:
         """Every listener there is, with its word and site."""
-        return self._fleet.announced
+        return (*self._fleet.announced, *self._https.announced)
 
     @property
     def connections(self) -> int:
@@ -200,6 +206,11 @@ class Emulator:
     def milestones(self) -> Mapping[str, datetime | None]:
         """The dates that were moved, apart from those the world moves."""
         return self._milestones
+
+    @property
+    def https_url(self) -> str:
+        """Where the HTTPS services answer, as ``https://127.0.0.1:1591``; empty in a lab, where they are off."""
+        return self._https.url
 
     @property
     def world(self) -> World:
@@ -232,7 +243,9 @@ class Emulator:
         self._loop = asyncio.get_running_loop()
         try:
             await self._fleet.start(self.world)
+            await self._start_https()
         except BaseException:
+            await self._https.stop()
             await self._fleet.stop()
             self.store.close()
             raise
@@ -242,6 +255,7 @@ class Emulator:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop listening, end every connection, let go of the store."""
+        await self._https.stop()
         await self._fleet.stop()
         self.store.close()
 
@@ -332,6 +346,7 @@ class Emulator:
                 tarpit=self._house.tarpit,
                 store=self.store.dump(),
                 dialogues=self.dialogues.dump() if self.dialogues is not None else None,
+                entra=self.entra.state.dump(),
             )
 
     def roll_back(self, snapshot: EmulatorSnapshot) -> None:
@@ -348,6 +363,7 @@ class Emulator:
             await self._fleet.add_sites(snapshot.world)
             async with self._alone():
                 self.store.load(snapshot.store)
+                self.entra.state.load(snapshot.entra)
                 self._put_in_force(snapshot.world, snapshot.rulebook)
                 self.document = None if snapshot.document is None else dict(snapshot.document)
                 self._readings, self._milestones = dict(snapshot.readings), dict(snapshot.milestones)
@@ -408,6 +424,7 @@ class Emulator:
                 if tarpit is not None:
                     self._house.tarpit = tarpit
                 self.store.clear()
+                self.entra.begin_again()
                 self._house.begin_again(self.clock.now())
 
     async def replace(
@@ -461,6 +478,7 @@ class Emulator:
     def _put_in_force(self, world: World, rulebook: Rulebook) -> None:
         if rulebook.readings["server_chain"] != self.rulebook.readings["server_chain"]:
             self._house.tls, self._house.faulty_tls = self._tls(rulebook), self._faulty_tls(rulebook)
+            self._https.certify(self._certified(rulebook))
         self.holder.swap(world, rulebook)
 
     @asynccontextmanager
@@ -474,10 +492,15 @@ class Emulator:
                     yield
                     return
 
-    def _tls(self, rulebook: Rulebook) -> TlsChoice:
+    async def _start_https(self) -> None:
+        """Listen for HTTPS; a lab has no address for it."""
         where = self.settings
-        leaf = leaves.good(*where.lab_names, key=where.key, validity=where.validity)
-        issued = self.authority.issue(leaf, ServerChain(rulebook.readings["server_chain"]))
+        if where.lab is None:
+            port = where.port_base + HTTPS_OFFSET if where.port_base else 0
+            await self._https.start(where.host, port, self._certified(self.rulebook))
+
+    def _tls(self, rulebook: Rulebook) -> TlsChoice:
+        issued = self._certified(rulebook)
         return TlsChoice(
             strict=ServerTls(issued.chain_pem, issued.key_pem),
             lenient=ServerTls(issued.chain_pem, issued.key_pem, minimum="TLSv1"),
@@ -486,6 +509,11 @@ class Emulator:
     def _faulty_tls(self, rulebook: Rulebook) -> FaultyTls:
         where, chain = self.settings, ServerChain(rulebook.readings["server_chain"])
         return FaultyTls(self.authority, where.key, chain, where.validity, lab_names=where.lab_names)
+
+    def _certified(self, rulebook: Rulebook) -> CertifiedKey:
+        where = self.settings
+        leaf = leaves.good(*where.lab_names, key=where.key, validity=where.validity)
+        return self.authority.issue(leaf, ServerChain(rulebook.readings["server_chain"]))
 
     def _call(self, work: Coroutine[object, object, T]) -> T:
         if self._loop is None or not self._loop.is_running():

@@ -152,6 +152,8 @@ async def _lab(options: ServeOptions, emulator: Emulator, world: str) -> AsyncIt
 def describe(emulator: Emulator, control: ControlServer, lab: LabSheet | None = None) -> dict[str, object]:
     """Give the line that ``serve --json`` prints: where everything answers."""
     endpoints: dict[str, object] = {key: _place(where) for key, where in emulator.endpoints.items()}
+    if emulator.https_url:
+        endpoints["https"] = {"url": emulator.https_url}
     endpoints["control"] = {"url": control.url, "token": control.token}
     return {
         "ca_file": str(emulator.ca_file),
@@ -196,6 +198,8 @@ def _list_endpoints(emulator: Emulator, out: TextIO) -> None:
     print(f"relaylab stands at {iso(emulator.started.replace(microsecond=0))}, seed {emulator.seed}", file=out)
     for key, where in emulator.endpoints.items():
         print(f"  {key:18} {where.host}:{where.port}  {where.name or ''}".rstrip(), file=out)
+    if emulator.https_url:
+        print(f"  {'https':18} {emulator.https_url}  login.microsoftonline.com", file=out)
     for name, site in emulator.sites.items():
         for key, where in site.endpoints.items():
             print(f"  {key:18} {where.host}:{where.port}  as site {name}, {site.public_ip}", file=out)

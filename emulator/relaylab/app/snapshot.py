@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmulatorSnapshot:
-    """World and document, readings, milestones, clock, seed, tarpit, session numbers, and all that the store holds.
+    """World and document, readings, milestones, clock, seed, tarpit, session numbers, all that store and Entra hold.
 
     ``started`` and ``sessions`` are what the next session is numbered from. Connections are not in it, nor is the
     revision of the world, which only ever grows. It holds the mail with its contents, in memory, and what was said
@@ -35,3 +35,4 @@ class EmulatorSnapshot:
     tarpit: bool
     store: StoreDump = field(repr=False)
     dialogues: DialoguesDump | None = field(repr=False)
+    entra: Mapping[str, object] = field(repr=False)

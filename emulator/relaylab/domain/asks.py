@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from relaylab.domain.address import Address
+    from relaylab.domain.directory import ServicePrincipal
     from relaylab.domain.endpoint import Endpoint
     from relaylab.domain.message import Envelope, MessageHead
     from relaylab.domain.peer import Peer, TlsFacts
     from relaylab.domain.tenant import AuthenticationPolicy, Mailbox, Tenant
+    from relaylab.domain.token import TokenFacts
     from relaylab.domain.world import Recipient
 
 NOWHERE = Attribution(Direction.INCOMING)
@@ -77,10 +79,22 @@ class SignInAsk(Ask):
     recent_failures: int = 0
     tenant_is_new: bool = False
     on_legacy_host: bool = False
+    token: TokenFacts | None = None
+    service_principal: ServicePrincipal | None = None
+    app_role_covers_mailbox: bool = False
+    token_opens_mailbox: bool = True
+
+    @property
+    def is_in_person(self) -> bool:
+        """True when the mailbox's own user signs in, not an application or somebody with FullAccess."""
+        return self.token is None or (self.mailbox is not None and self.token.user == str(self.mailbox.address))
 
     def words(self) -> Mapping[str, str]:
-        """Add the user, the mailbox, the tenant and the policy."""
+        """Add the user, the mailbox, the tenant, the policy and whose token it is."""
         return {
+            "app_id": self.token.app_id if self.token else "(no application)",
+            "object_id": self.token.object_id if self.token else "(no object id)",
+            "token_user": (self.token.user if self.token else None) or "(no user)",
             "ip": str(self.peer.ip),
             "user": self.user,
             "mailbox": str(self.mailbox.address) if self.mailbox else self.user,
@@ -93,7 +107,12 @@ class SignInAsk(Ask):
         whose = (
             f"a mailbox of tenant {self.tenant.name}" if self.tenant and self.mailbox else "no mailbox of this world"
         )
-        return (f"{self.mechanism} as {self.user}, {whose}", f"the credential: {self.credential}")
+        said = (f"{self.mechanism} as {self.user}, {whose}", f"the credential: {self.credential}")
+        if self.token is None:
+            return said
+        known = f"by object id {self.service_principal.object_id}" if self.service_principal else "not at all"
+        exchange = (f"Exchange knows the application {known}",) if self.token.is_for_an_app else ()
+        return (*said, *self.token.evidence(), *exchange)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,8 +187,9 @@ class DataAsk(Ask):
     ``size`` is in octets. ``open_before`` counts the submissions of the same mailbox that were open when this one
     began. ``recipients_today`` is what the mailbox has sent in the last 24 hours, ``charge`` what this message adds (a
     group counts once). ``sender`` is the address the message claims to be from, as the reading ``send_as_identity`` has
-    it, and ``may_send_as`` tells whether the mailbox may use it. ``outside`` are the recipients in no tenant of this
-    world. ``receipt`` holds the words of the final 250: message id, queue id, size and rate.
+    it, and ``may_send_as`` tells whether the mailbox may use it. ``may_log_on`` tells whether the mailbox server lets
+    in who signed in by ``token``. ``outside`` are the recipients in no tenant of this world. ``receipt`` holds the
+    words of the final 250: message id, queue id, size and rate.
     """
 
     envelope: Envelope
@@ -184,6 +204,8 @@ class DataAsk(Ask):
     charge: int = 0
     sender: Address | None = None
     may_send_as: bool = True
+    may_log_on: bool = True
+    token: TokenFacts | None = None
     receipt: tuple[tuple[str, str], ...] = ()
 
     def words(self) -> Mapping[str, str]:
@@ -191,6 +213,8 @@ class DataAsk(Ask):
         tenant = self.tenant or self.attribution.tenant
         return {
             "ip": str(self.peer.ip),
+            "app_id": self.token.app_id if self.token else "(no application)",
+            "object_id": self.token.object_id if self.token else "(no object id)",
             "mailbox": str(self.principal.address) if self.principal else "(nobody)",
             "sender": str(self.sender) if self.sender else "<>",
             "envelope_sender": str(self.envelope.mail_from) if self.envelope.mail_from else "<>",
@@ -204,6 +228,8 @@ class DataAsk(Ask):
         said = [f"{len(self.envelope.recipients)} recipient(s), {self.size} octets"]
         if self.principal is not None:
             said.append(f"{self.principal.address} is signed in and sends as {self.sender}")
+        if self.token is not None:
+            said += self.token.evidence()
         if self.outside:
             said.append("outside every tenant: " + ", ".join(str(address) for address in self.outside))
         return (*said, *self.attribution.because, *self.attribution.rejected)

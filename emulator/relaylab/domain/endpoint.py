@@ -28,3 +28,8 @@ class Stage(StrEnum):
     RCPT = "rcpt"
     DATA = "data"  # the end of DATA, or of the last BDAT
     DELIVERY = "delivery"  # after the 250: the message is placed, or a non-delivery report is written
+    DISCOVERY = "discovery"  # Entra, from here on: OpenID configuration, keys
+    TOKEN = "token"  # noqa: S105 - the token endpoint
+    AUTHORIZE = "authorize"  # the sign-in page is asked for
+    SIGN_IN = "sign_in"  # a user has filled it in
+    DEVICE_CODE = "device_code"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from relaylab.domain.clock import as_utc
@@ -31,7 +32,7 @@ class ReplyTemplate:
     """
 
     name: str
-    code: ReplyCode
+    code: ReplyCode | HTTPStatus
     enhanced: EnhancedCode | None
     text: str
     source: Source
@@ -49,6 +50,19 @@ class ReplyTemplate:
 
 
 @dataclass(frozen=True, slots=True)
+class OAuthError(ReplyTemplate):
+    """An error of Entra: its AADSTS number, and the words that a client program acts on (fact OA-ES-01).
+
+    ``asks_for_claims`` marks those that a policy gives, which name it in ``claims``.
+    """
+
+    error: str = "invalid_request"
+    number: int = 0
+    suberror: str = ""
+    asks_for_claims: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """One answer, complete but for the trailer, which needs the session's names and the instant."""
 
@@ -56,7 +70,7 @@ class Reply:
     text: str
 
     @property
-    def code(self) -> ReplyCode:
+    def code(self) -> ReplyCode | HTTPStatus:
         """The three digits."""
         return self.template.code
 

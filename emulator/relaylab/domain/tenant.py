@@ -12,8 +12,17 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.address import Address, DomainName
+from relaylab.domain.directory import DEFAULT_TOKEN_SERVICE, ClientAppTypes, Control, TokenService, UserType
 
 if TYPE_CHECKING:
+    from relaylab.domain.directory import (
+        AppRegistration,
+        MailboxPermission,
+        ManagementRoleAssignment,
+        ServicePrincipal,
+        TokenFault,
+        TrustedIssuer,
+    )
     from relaylab.domain.secret import Secret
 
 MB: Final = 1024 * 1024
@@ -82,7 +91,9 @@ class Mailbox:
     """``Get-Mailbox`` and ``Get-CASMailbox``; None for a switch means that the tenant's value holds.
 
     ``recipient_limits`` is recipients per message, ``max_send_size`` octets. ``account_enabled`` is Entra's sign-in
-    state, ``mfa_required`` a per-user demand for a second factor, ``send_quota_exceeded`` a full mailbox.
+    state, ``mfa_required`` a per-user demand for a second factor, ``mfa_registered`` tells whether the user has one to
+    show, ``risky`` a user at high risk; refresh tokens from before ``sign_in_sessions_valid_from`` are revoked.
+    ``send_quota_exceeded`` is a full mailbox.
     """
 
     address: Address
@@ -95,6 +106,11 @@ class Mailbox:
     account_enabled: bool = True
     account_locked: bool = False
     mfa_required: bool = False
+    mfa_registered: bool = True
+    password_expired: bool = False
+    risky: bool = False
+    user_type: UserType = UserType.MEMBER
+    sign_in_sessions_valid_from: datetime | None = None
     send_quota_exceeded: bool = False
     restricted_sender: bool = False
 
@@ -128,15 +144,37 @@ class AuthenticationPolicy:
 
 @dataclass(frozen=True, slots=True)
 class ConditionalAccessPolicy:
-    """A Conditional Access policy that blocks legacy authentication for everybody but the excluded users."""
+    """A Conditional Access policy for everybody but the excluded users; by default it blocks legacy authentication.
+
+    ``risky_users_only`` narrows it to users at risk, ``include_service_principals`` are the applications (app ids) that
+    it blocks as workload identities.
+    """
 
     name: str
     enabled: bool = True
     exclude_users: tuple[Address, ...] = ()
+    client_app_types: ClientAppTypes = ClientAppTypes.OTHER
+    built_in_control: Control = Control.BLOCK
+    risky_users_only: bool = False
+    include_service_principals: tuple[str, ...] = ()
 
     def blocks(self, user: Address) -> bool:
-        """Tell whether a password sign-in of ``user`` is blocked."""
-        return self.enabled and user not in self.exclude_users
+        """Tell whether a password sign-in of ``user`` is blocked; a second factor cannot be shown there either."""
+        return self.enabled and user not in self.exclude_users and not self.risky_users_only
+
+    def demands(self, control: Control, user: Mailbox) -> bool:
+        """Tell whether a token for ``user`` meets this control."""
+        return (
+            self.enabled
+            and self.client_app_types is ClientAppTypes.ALL
+            and self.built_in_control is control
+            and user.address not in self.exclude_users
+            and (user.risky or not self.risky_users_only)
+        )
+
+    def blocks_app(self, app_id: str) -> bool:
+        """Tell whether tokens of an application for itself are blocked."""
+        return self.enabled and app_id in self.include_service_principals
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,24 +214,6 @@ class InboundConnector:
     def lists(self, ip: IPv4Address | IPv6Address) -> bool:
         """Tell whether ``ip`` is on SenderIPAddresses; connectors know IPv4 only (fact MX-CON-03)."""
         return isinstance(ip, IPv4Address) and any(ip in network for network in self.sender_ip_addresses)
-
-
-@dataclass(frozen=True, slots=True)
-class AppRegistration:
-    """An application registered in Entra, with the application permissions (roles) it was granted."""
-
-    app_id: str
-    client_secret: Secret | None = None
-    roles: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ServicePrincipal:
-    """``Get-ServicePrincipal`` in Exchange, and the mailboxes it has FullAccess on."""
-
-    app_id: str
-    object_id: str
-    full_access: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +274,11 @@ class Tenant:
     inbound_connectors: tuple[InboundConnector, ...] = ()
     app_registrations: tuple[AppRegistration, ...] = ()
     service_principals: tuple[ServicePrincipal, ...] = ()
+    mailbox_permissions: tuple[MailboxPermission, ...] = ()
+    management_role_assignments: tuple[ManagementRoleAssignment, ...] = ()
+    trusted_issuers: tuple[TrustedIssuer, ...] = ()
+    token_service: TokenService = DEFAULT_TOKEN_SERVICE
+    token_faults: tuple[TokenFault, ...] = ()
     tokens: tuple[FixedToken, ...] = ()
     hve_accounts: tuple[HveAccount, ...] = ()
     acs_resources: tuple[AcsResource, ...] = ()
@@ -305,4 +330,15 @@ class Tenant:
         return mailbox.owns(address) or any(
             grant.allows_send_as and grant.trustee == mailbox.address and grant.identity == address
             for grant in self.recipient_permissions
+        )
+
+    def service_principal(self, app_id: str) -> ServicePrincipal | None:
+        """Give the service principal that Exchange was told of for an application."""
+        return next((one for one in self.service_principals if one.app_id == app_id), None)
+
+    def may_open(self, user: Address, mailbox: Mailbox) -> bool:
+        """Tell whether ``user`` has FullAccess on ``mailbox``."""
+        return any(
+            grant.user == user and grant.identity == mailbox.address and "FullAccess" in grant.access_rights
+            for grant in self.mailbox_permissions
         )

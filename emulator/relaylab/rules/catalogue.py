@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Final
 from relaylab.domain.asks import Ask, DataAsk, DeliveryAsk, HelloAsk, MailAsk, MechanismAsk, RcptAsk, SignInAsk
 from relaylab.domain.decision import EffectKind
 from relaylab.domain.endpoint import Endpoint, Stage
+from relaylab.domain.entra import AuthorizeAsk, DeviceAsk, DiscoveryAsk, SignInPageAsk, TokenAsk
 from relaylab.engine.milestones import Calendar
 from relaylab.engine.readings import Readings
 from relaylab.engine.rule import AnyRule, Effect
 from relaylab.engine.rulebook import Catalogue, Default, Rulebook
-from relaylab.rules import mx, replies, sources, submission
+from relaylab.rules import entra, mx, replies, sources, submission
+from relaylab.rules.entra import answers
 from relaylab.rules.milestones import MILESTONES
 from relaylab.rules.readings import READINGS
 
@@ -34,6 +36,13 @@ RULES: Final[tuple[AnyRule, ...]] = (
     *mx.rcpt.RULES,
     *mx.data.RULES,
     *mx.delivery.RULES,
+    *entra.discovery.RULES,
+    *entra.authorize.RULES,
+    *entra.sign_in.RULES,
+    *entra.device_code.RULES,
+    *entra.token.RULES,
+    *entra.token_grant.RULES,
+    *entra.token_user.RULES,
 )
 
 
@@ -55,6 +64,11 @@ DEFAULTS: Final[Mapping[tuple[Endpoint, type[Ask]], Default]] = {
     (Endpoint.MX, RcptAsk): _admit(Stage.RCPT, replies.RECIPIENT_OK),
     (Endpoint.MX, DataAsk): _admit(Stage.DATA, replies.QUEUED),
     (Endpoint.MX, DeliveryAsk): _admit(Stage.DELIVERY),
+    (Endpoint.ENTRA, DiscoveryAsk): _admit(Stage.DISCOVERY, answers.DOCUMENT),
+    (Endpoint.ENTRA, AuthorizeAsk): _admit(Stage.AUTHORIZE, answers.SIGN_IN_PAGE),
+    (Endpoint.ENTRA, SignInPageAsk): _admit(Stage.SIGN_IN, answers.SIGNED_IN),
+    (Endpoint.ENTRA, DeviceAsk): _admit(Stage.DEVICE_CODE, answers.DEVICE_CODE),
+    (Endpoint.ENTRA, TokenAsk): _admit(Stage.TOKEN, answers.TOKEN),
 }
 
 CATALOGUE: Final = Catalogue(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from relaylab.domain.address import Address
 from relaylab.domain.asks import DataAsk, DeliveryAsk, HelloAsk, MailAsk, MechanismAsk, RcptAsk, SignInAsk
 from relaylab.domain.attribution import Attribution, Direction
+from relaylab.domain.directory import UserType
 from relaylab.domain.identity import Credential, Mechanism
 from relaylab.domain.peer import TlsFacts
 from relaylab.domain.tenant import Mailbox, Switch
@@ -49,8 +50,22 @@ def _with_old_tls(ask: SignInAsk) -> SignInAsk:
     return replace(ask, tenant=replace(ask.tenant, transport_config=config))
 
 
+def _with_good_token(ask: SignInAsk) -> SignInAsk:
+    return replace(ask, token=None, credential=Credential.MATCHES) if ask.token else ask
+
+
+def _as_member(ask: SignInAsk) -> SignInAsk:
+    return replace(ask, mailbox=replace(ask.mailbox, user_type=UserType.MEMBER)) if ask.mailbox else ask
+
+
 _SIGN_IN: Final[tuple[AnyChange, ...]] = (
     Change(SignInAsk, "the right password or token", lambda ask: replace(ask, credential=Credential.MATCHES)),
+    Change(
+        SignInAsk,
+        "a good token for Exchange Online, of {user} or of an application that may send as {user}",
+        _with_good_token,
+    ),
+    Change(SignInAsk, "{mailbox} a member of tenant {tenant}, not a guest", _as_member),
     Change(SignInAsk, "no wrong passwords before it", lambda ask: replace(ask, recent_failures=0)),
     Change(SignInAsk, "{mailbox} unlocked", lambda ask: _with_mailbox(ask, account_locked=False)),
     Change(SignInAsk, "no second factor asked of {mailbox}", lambda ask: _with_mailbox(ask, mfa_required=False)),
@@ -172,6 +187,11 @@ _MESSAGE: Final[tuple[AnyChange, ...]] = (
         DataAsk,
         "the sender's IPv4 address on a connector, and MAIL FROM in its tenant",
         lambda ask: ask if ask.attribution.may_relay else replace(ask, attribution=_relaying_for(ask.tenant)),
+    ),
+    Change(
+        DataAsk,
+        "FullAccess on {mailbox} for who signed in (an application: by the object id of its service principal)",
+        lambda ask: replace(ask, may_log_on=True),
     ),
     Change(DataAsk, "recipients inside only", lambda ask: replace(ask, outside=())),
 )

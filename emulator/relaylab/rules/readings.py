@@ -10,6 +10,7 @@ from typing import Final
 
 from relaylab.engine.readings import Reading
 from relaylab.rules import sources
+from relaylab.rules.entra import sources as entra_sources
 
 READINGS: Final = (
     Reading(
@@ -237,5 +238,33 @@ READINGS: Final = (
         (("off", "no"), ("on", "every RCPT from an address on no connector is put off")),
         "off",
         sources.MX_THROTTLING,
+    ),
+    Reading(
+        "device_code_on_common",
+        "Can a device code be asked for at /common? Microsoft's page says yes, a comment in MSAL.NET names an error.",
+        (("accepted", "as the page says"), ("90133", "AADSTS90133")),
+        "accepted",
+        entra_sources.DEVICE_CODE_ON_COMMON,
+    ),
+    Reading(
+        "device_code_expired",
+        "Which number has an expired device code? The documentation and what clients were seen to get differ.",
+        (("70020", "as seen"), ("70019", "as documented")),
+        "70020",
+        entra_sources.DEVICE_CODE_EXPIRED,
+    ),
+    Reading(
+        "aadsts_separator",
+        "What stands between an AADSTS text and its trace ids? Captures since the end of 2023 show spaces.",
+        (("space", "a space"), ("crlf", "CR and LF, as documented")),
+        "space",
+        entra_sources.TRACE_LINES,
+    ),
+    Reading(
+        "unregistered_service_principal",
+        "What happens to the token of an application whose service principal Exchange does not know by object id?",
+        (("535", "authentication fails, as documented"), ("430", "it signs in, and fails at the end of DATA")),
+        "535",
+        sources.OAUTH_SERVICE_PRINCIPAL,
     ),
 )

@@ -274,6 +274,16 @@ SEND_AS_DENIED_OLD: Final = _reply(
     sources.SEND_AS_DENIED_OLD,
     _STORE,
 )
+MAILBOX_LOGON_FAILURE: Final = _reply(
+    "mailbox_logon_failure",
+    430,
+    "4.2.0",
+    "STOREDRV; mailbox logon failure; failed to process message due to a transient exception with message "
+    "[BeginDiagnosticData]Cannot open mailbox. MapiExceptionLogonFailed: Unable to open message store. "
+    "AuthenticationContext has no rights on this session.[EndDiagnosticData]",
+    sources.MAILBOX_LOGON,
+    _STORE,
+)
 CONCURRENT: Final = _reply(
     "concurrent",
     432,

@@ -29,6 +29,7 @@ _SITE_STEP: Final = 10
 _OFFSETS: Final = {"submission": 0, "mx": 1, "hve": 2, "acs_smtp": 3, "https": 4, "control": 5, "submission_legacy": 6}
 _HIGHEST_PORT: Final = 65_535
 CONTROL_OFFSET: Final = _OFFSETS["control"]
+HTTPS_OFFSET: Final = _OFFSETS["https"]
 
 
 class ListenError(OSError):

@@ -13,7 +13,7 @@ from relaylab.domain.peer import Peer
 from relaylab.domain.world import DEFAULT_PUBLIC_IP
 from relaylab.rules import milestones
 from relaylab.servers.desk import StreamLimits
-from relaylab.session.moment import Moment
+from relaylab.session.moment import NO_TOKENS, Moment
 from relaylab.session.names import session_id, session_names
 from relaylab.session.party import Party
 from relaylab.session.recorded import Recorded
@@ -22,6 +22,7 @@ from relaylab.session.smtp import SmtpSession
 if TYPE_CHECKING:
     from relaylab.domain.handshake import Handshake
     from relaylab.domain.randomness import Randomness
+    from relaylab.domain.token import TokenReader
     from relaylab.servers.clocks import MovableClock
     from relaylab.servers.faulty_tls import FaultyTls
     from relaylab.servers.tls import TlsServer
@@ -86,11 +87,13 @@ class House:
     lock: RLock = field(default_factory=RLock, repr=False)
     guests: list[Guest] = field(default_factory=list)
     probes: set[tuple[str, int]] = field(default_factory=set)
+    tokens: TokenReader = NO_TOKENS
 
     def moment(self) -> Moment:
         """Read the clock and the world, once for one step."""
         snapshot = self.holder.current
-        return Moment(self.clock.now(), snapshot.world, snapshot.rulebook, self.store.counters, self.store.faults.view)
+        board = self.store.faults.view
+        return Moment(self.clock.now(), snapshot.world, snapshot.rulebook, self.store.counters, board, self.tokens)
 
     def apply(self, turn: Turn) -> None:
         """Keep what a turn keeps, unless it is a probe's."""

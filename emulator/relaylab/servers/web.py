@@ -17,7 +17,7 @@ from relaylab.servers.lab_plan import in_url
 if TYPE_CHECKING:
     import socket
 
-    from starlette.applications import Starlette
+    from starlette.types import ASGIApp
 
     from relaylab_certs import CertifiedKey
 
@@ -28,7 +28,7 @@ _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 class WebServer:
     """One listener of an application, over TLS where a certified key is given."""
 
-    def __init__(self, app: Starlette, *, certified: CertifiedKey | None = None) -> None:
+    def __init__(self, app: ASGIApp, *, certified: CertifiedKey | None = None) -> None:
         """Prepare; nothing listens before ``start``."""
         config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", ws="none", server_header=False)
         if certified is not None:
@@ -39,6 +39,13 @@ class WebServer:
         self._task: asyncio.Task[None] | None = None
         self.url = ""
         self.port = 0
+
+    def certify(self, certified: CertifiedKey) -> None:
+        """Show another chain from the next handshake on."""
+        if self._server.config.ssl is not None:
+            with TemporaryDirectory() as directory:
+                files = certified.write_to(Path(directory))
+                self._server.config.ssl.load_cert_chain(files.chain, files.key)
 
     async def start(self, host: str, port: int) -> None:
         """Listen; port 0 takes a free one. Raise OSError when the address or the port cannot be had."""

@@ -10,15 +10,20 @@ from relaylab.domain.charge import Meter
 from relaylab.domain.endpoint import Endpoint
 from relaylab.engine.attribution import attribute
 from relaylab.rules import milestones
+from relaylab.session.access import access
 from relaylab.session.delivery import charged_recipients
 from relaylab.session.head import parse_head
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from relaylab.domain.address import Address
     from relaylab.domain.attribution import Attribution
+    from relaylab.domain.directory import ServicePrincipal
     from relaylab.domain.message import MessageHead
     from relaylab.domain.peer import TlsFacts
     from relaylab.domain.tenant import Mailbox, Tenant
+    from relaylab.domain.token import TokenFacts
     from relaylab.session.moment import Moment
     from relaylab.session.party import Party
     from relaylab.session.transaction import Transaction
@@ -26,10 +31,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who is signed in: a mailbox and its tenant."""
+    """Who is signed in: a mailbox and its tenant; by a token, with the application that holds it."""
 
     mailbox: Mailbox
     tenant: Tenant
+    token: TokenFacts | None = None
+    service_principal: ServicePrincipal | None = None
+
+    def may_send_as(self, address: Address) -> bool:
+        """Tell whether mailbox or application may send as ``address``."""
+        granted = self.service_principal.send_as if self.service_principal else ()
+        return address in granted or self.tenant.may_send_as(self.mailbox, address)
+
+    def may_log_on(self, now: datetime) -> bool:
+        """Tell whether the mailbox server lets the application in; it looks again for each message."""
+        return self.token is None or access(self.token, self.tenant, self.mailbox, now).opens
 
 
 def data_ask(  # noqa: PLR0913 - each is a fact of its own
@@ -63,7 +79,9 @@ def data_ask(  # noqa: PLR0913 - each is a fact of its own
         recipients_today=moment.usage.total(Meter.RECIPIENTS, mailbox.address.key, moment.now) if mailbox else 0,
         charge=charged_recipients(envelope.recipients),
         sender=sender,
-        may_send_as=account is None or sender is None or account.tenant.may_send_as(account.mailbox, sender),
+        may_send_as=account is None or sender is None or account.may_send_as(sender),
+        may_log_on=account is None or account.may_log_on(moment.now),
+        token=account.token if account else None,
         receipt=_receipt(head.message_id, size, party),
     )
 

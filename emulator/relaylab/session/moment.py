@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from relaylab.domain.fault import NO_FAULTS
+from relaylab.domain.token import NoTokens, TokenReader
 
 if TYPE_CHECKING:
     from relaylab.domain.charge import Meter
@@ -27,12 +28,16 @@ class Usage(Protocol):
         ...
 
 
+NO_TOKENS: Final = NoTokens()
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The instant, the world, its rules, the counters and the faults: read once per command by the adapter."""
+    """The instant, the world, its rules, the counters, the faults, and who reads tokens: read once per command."""
 
     now: datetime
     world: World
     rulebook: Rulebook
     usage: Usage
     board: Board = NO_FAULTS
+    tokens: TokenReader = NO_TOKENS

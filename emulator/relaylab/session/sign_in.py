@@ -9,12 +9,14 @@ from relaylab.domain.asks import SignInAsk
 from relaylab.domain.charge import Meter
 from relaylab.domain.identity import Credential, Mechanism
 from relaylab.rules import milestones
+from relaylab.session.access import access
 from relaylab.session.other_mechanisms import proof
 
 if TYPE_CHECKING:
     from relaylab.domain.endpoint import Endpoint
     from relaylab.domain.peer import Peer, TlsFacts
     from relaylab.domain.tenant import Mailbox, Tenant
+    from relaylab.domain.token import TokenFacts
     from relaylab.session.moment import Moment
     from relaylab.session.sasl import Finished
 
@@ -32,6 +34,8 @@ def sign_in_ask(  # noqa: PLR0913 - each is a fact of its own
     """Look the user up, compare the secret, and give the ask that the rules judge."""
     found = _mailbox(given.user, moment)
     tenant, mailbox = found or (None, None)
+    token = _token(mechanism, given, moment)
+    opened = access(token, tenant, mailbox, moment.now) if token else None
     cutover = moment.rulebook.calendar.at(milestones.BASIC_AUTH_OFF_BY_DEFAULT.name)
     return SignInAsk(
         endpoint=endpoint,
@@ -40,14 +44,31 @@ def sign_in_ask(  # noqa: PLR0913 - each is a fact of its own
         tls=tls,
         mechanism=mechanism,
         user=given.user,
-        credential=given.problem or _judge(mechanism, given, mailbox, moment),
+        credential=given.problem or (_worth(token, moment) if token else _judge(mechanism, given, mailbox, moment)),
         tenant=tenant,
         mailbox=mailbox,
         policy=tenant.policy_of(mailbox) if tenant and mailbox else None,
         recent_failures=moment.usage.total(Meter.FAILED_SIGN_INS, given.user, moment.now),
         tenant_is_new=tenant is not None and cutover is not None and tenant.created >= cutover,
         on_legacy_host=on_legacy_host,
+        token=token,
+        service_principal=opened.service_principal if opened else None,
+        app_role_covers_mailbox=opened.by_role if opened else False,
+        token_opens_mailbox=opened.opens if opened else True,
     )
+
+
+def _token(mechanism: Mechanism, given: Finished, moment: Moment) -> TokenFacts | None:
+    """Read the claims of a token that is none of the world's fixed ones."""
+    if mechanism is not Mechanism.XOAUTH2 or given.problem is not None or moment.world.token(given.secret.reveal()):
+        return None
+    return moment.tokens.read(given.secret.reveal())
+
+
+def _worth(token: TokenFacts, moment: Moment) -> Credential:
+    if token.flaw is not None:
+        return Credential.WRONG
+    return Credential.EXPIRED if token.expires is None or token.expires <= moment.now else Credential.MATCHES
 
 
 def _mailbox(user: str, moment: Moment) -> tuple[Tenant, Mailbox] | None:

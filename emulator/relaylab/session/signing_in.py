@@ -108,7 +108,11 @@ class SigningIn:
         )
         verdict = moment.rulebook.judge(ask)
         if verdict.admits:
-            progress.account = Account(ask.mailbox, ask.tenant) if ask.mailbox and ask.tenant else None
+            progress.account = (
+                Account(ask.mailbox, ask.tenant, ask.token, ask.service_principal)
+                if ask.mailbox and ask.tenant
+                else None
+            )
             progress.sign_in_failure = None
             return self._speech.admit(verdict, command, moment)
         progress.sign_in_failure = verdict.reply.line if verdict.reply else None

@@ -24,7 +24,6 @@ _WHAT: Final = {
     "hve": "High Volume Email",
     "acs_smtp": "Azure Communication Services over SMTP",
     "acs_rest": "Azure Communication Services over HTTPS",
-    "https_url": "what the service answers over HTTPS, tokens and the rest,",
 }
 
 
@@ -98,9 +97,9 @@ class PlacedLab(RunningLab):
         raise not_built("acs_rest")
 
     @property
-    def https_url(self) -> Never:
-        """Not built."""
-        raise not_built("https_url")
+    def https_url(self) -> str:
+        """Where the HTTPS services answer: the token endpoint of login.microsoftonline.com."""
+        return self.emulator.https_url
 
     @property
     def faults(self) -> FaultBoard:

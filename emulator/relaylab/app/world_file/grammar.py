@@ -12,7 +12,7 @@ from uuid import NAMESPACE_DNS, uuid5
 
 from relaylab.app.world_file import words
 from relaylab.app.world_file.tables import many, one, table_of
-from relaylab.domain import estate, tenant, world
+from relaylab.domain import directory, estate, tenant, world
 from relaylab.domain.tenant import MB
 
 
@@ -41,7 +41,40 @@ _INBOUND_CONNECTOR: Final = table_of(
         "tls_sender_certificate_name": words.CERTIFICATE_NAME,
     },
 )
-_SERVICE_PRINCIPAL: Final = table_of(tenant.ServicePrincipal, narrowed=_APP_ID | {"object_id": words.GUID})
+_APP_REGISTRATION: Final = table_of(
+    directory.AppRegistration,
+    narrowed=_APP_ID | {"service_principal_id": words.GUID},
+    below={
+        "password_credential": many("password_credentials", table_of(directory.PasswordCredential)),
+        "key_credential": many(
+            "key_credentials",
+            table_of(directory.KeyCredential, narrowed={"key": words.CERTIFICATE, "thumbprint": words.THUMBPRINT}),
+        ),
+    },
+)
+_SERVICE_PRINCIPAL: Final = table_of(directory.ServicePrincipal, narrowed=_APP_ID | {"object_id": words.GUID})
+_MAILBOX_PERMISSION: Final = table_of(
+    directory.MailboxPermission, narrowed={"access_rights": words.list_of(words.one_of("FullAccess"), at_least=1)}
+)
+_ROLE_ASSIGNMENT: Final = table_of(
+    directory.ManagementRoleAssignment, narrowed={"app": words.GUID, "role": words.one_of(directory.RBAC_ROLE)}
+)
+_TRUSTED_ISSUER: Final = table_of(directory.TrustedIssuer, narrowed={"jwks": words.JWKS})
+_TOKEN_SERVICE: Final = table_of(
+    directory.TokenService,
+    narrowed={
+        "access_token_lifetime": words.whole_number(1, 86_400),
+        "device_code_lifetime": words.whole_number(1, 86_400),
+        "device_code_interval": words.whole_number(1, 60),
+    },
+)
+_TOKEN_FAULT: Final = table_of(
+    directory.TokenFault,
+    narrowed=_APP_ID | {"times": words.whole_number(1), "seconds": words.whole_number(0, 3_600)},
+)
+_CONDITIONAL_ACCESS_POLICY: Final = table_of(
+    tenant.ConditionalAccessPolicy, narrowed={"include_service_principals": words.list_of(words.GUID)}
+)
 
 TENANT: Final = table_of(
     tenant.Tenant,
@@ -54,12 +87,17 @@ TENANT: Final = table_of(
         "mailbox": many("mailboxes", _MAILBOX),
         "recipient_permission": many("recipient_permissions", _RECIPIENT_PERMISSION),
         "authentication_policy": many("authentication_policies", table_of(tenant.AuthenticationPolicy)),
-        "conditional_access_policy": many("conditional_access_policies", table_of(tenant.ConditionalAccessPolicy)),
+        "conditional_access_policy": many("conditional_access_policies", _CONDITIONAL_ACCESS_POLICY),
         "distribution_group": many("distribution_groups", table_of(tenant.DistributionGroup)),
         "mail_contact": many("mail_contacts", table_of(tenant.MailContact)),
         "inbound_connector": many("inbound_connectors", _INBOUND_CONNECTOR),
-        "app_registration": many("app_registrations", table_of(tenant.AppRegistration, narrowed=_APP_ID)),
+        "app_registration": many("app_registrations", _APP_REGISTRATION),
         "service_principal": many("service_principals", _SERVICE_PRINCIPAL),
+        "mailbox_permission": many("mailbox_permissions", _MAILBOX_PERMISSION),
+        "management_role_assignment": many("management_role_assignments", _ROLE_ASSIGNMENT),
+        "trusted_issuer": many("trusted_issuers", _TRUSTED_ISSUER),
+        "token_service": one(_TOKEN_SERVICE),
+        "token_fault": many("token_faults", _TOKEN_FAULT),
         "token": many("tokens", table_of(tenant.FixedToken, narrowed=_APP_ID)),
         "hve_account": many("hve_accounts", table_of(tenant.HveAccount)),
         "acs_resource": many("acs_resources", table_of(tenant.AcsResource)),

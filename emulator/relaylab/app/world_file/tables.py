@@ -10,13 +10,13 @@ from typing import Any, Final, TypeAlias, get_args, get_type_hints
 import pydantic
 
 from relaylab.app.world_file.words import Word, is_optional, of_type
-from relaylab.domain import address, estate, secret, tenant, world
+from relaylab.domain import address, directory, estate, secret, tenant, world
 from relaylab.domain.secret import Secret
 
 # The nouns' annotations are resolved among these names: some are imported there for the type checker only.
 _NOUNS: Final = {
     name: noun
-    for module in (address, secret, tenant, estate, world)
+    for module in (address, secret, directory, tenant, estate, world)
     for name, noun in vars(module).items()
     if isinstance(noun, type)
 }

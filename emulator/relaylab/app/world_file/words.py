@@ -5,6 +5,7 @@ Every reader takes what TOML or JSON gives (a date may be a TOML date or an ISO 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
@@ -14,6 +15,9 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address, ip_netw
 from types import GenericAlias
 from typing import Annotated, Any, Final, NoReturn, TypeAlias, get_args
 
+from cryptography.x509 import load_pem_x509_certificate
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
 from pydantic import Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
@@ -23,6 +27,7 @@ from relaylab.domain.clock import as_utc, midnight, parse_instant
 from relaylab.domain.secret import Secret
 
 _GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_THUMBPRINT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _LABEL: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?")
 _SITE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _WIDEST_PREFIX: Final = 24  # New-InboundConnector, SenderIPAddresses: /24 to /32 (fact MX-CON-03)
@@ -121,6 +126,39 @@ def _guid(value: object) -> str:
     text = _line(value).lower()
     if _GUID.fullmatch(text) is None:
         refuse("is not a GUID", 'write it as "11111111-1111-1111-1111-111111111111"')
+    return text
+
+
+def _certificate(value: object) -> str:
+    text = _text(value)
+    try:
+        load_pem_x509_certificate(text.encode())
+    except ValueError:
+        refuse("is not a certificate in PEM", "write the text from BEGIN CERTIFICATE to END CERTIFICATE, no key")
+    return text
+
+
+def _thumbprint(value: object) -> str:
+    text = _line(value).replace(":", "").lower()
+    if _THUMBPRINT.fullmatch(text) is None:
+        refuse("is not a thumbprint", "write the SHA-1 (40) or SHA-256 (64 hexadecimal digits) of the certificate")
+    return text
+
+
+def _jwks(value: object) -> str:
+    text = _text(value)
+    try:
+        document = json.loads(text)
+        keys = document["keys"]
+        is_public = bool(keys) and all("kid" in key and "d" not in key and "k" not in key for key in keys)
+        if is_public:
+            KeySet.import_key_set(document)
+    except (ValueError, TypeError, KeyError, RecursionError, JoseError):
+        refuse(
+            "is not a JSON Web Key Set", """write '{"keys": [{"kty": "RSA", "kid": "1", "n": "...", "e": "AQAB"}]}'"""
+        )
+    if not is_public:
+        refuse("holds no key, a private one, or one without a kid", "write the public keys alone, each with its kid")
     return text
 
 
@@ -232,6 +270,9 @@ CERTIFICATE_NAME: Final = _word(partial(_wildcard_domain, star_alone=False), "a 
 TENANT_NAME: Final = _word(_tenant_name, "the label of <name>.onmicrosoft.com", "contoso")
 SITE_NAME: Final = _word(_site_name, "letters, digits, dots, hyphens, underscores", "hq")
 GUID: Final = _word(_guid, "a GUID", "11111111-1111-1111-1111-111111111111")
+CERTIFICATE: Final = _word(_certificate, "a certificate in PEM", "the text from BEGIN CERTIFICATE to END CERTIFICATE")
+THUMBPRINT: Final = _word(_thumbprint, "a SHA-1 or SHA-256 thumbprint", "84E05C1D98BCE3A5421D225B140B36E86A3D5534")
+JWKS: Final = _word(_jwks, "a JSON Web Key Set with public keys", '{"keys": []}')
 INSTANT: Final = _word(_instant, "a date (00:00:00Z) or an instant", "2026-12-31")
 MILESTONE: Final = _word(_milestone, f"a date, an instant, or {NEVER}", "2026-12-31")
 DAY: Final = _word(_day, "a day", "2026-10-30")

@@ -1,5 +1,5 @@
 """smtp.office365.com and smtp-legacy.office365.com: one file per stage."""
 
-from relaylab.rules.submission import auth, connect, data, delivery, mail, rcpt
+from relaylab.rules.submission import access_token, auth, connect, data, delivery, mail, rcpt
 
-__all__ = ["auth", "connect", "data", "delivery", "mail", "rcpt"]
+__all__ = ["access_token", "auth", "connect", "data", "delivery", "mail", "rcpt"]

@@ -16,6 +16,7 @@ from relaylab.domain.identity import Credential, Mechanism
 from relaylab.domain.tenant import Switch
 from relaylab.engine.rule import AnyRule, RuleMaker
 from relaylab.rules import limits, milestones, replies, sources
+from relaylab.rules.submission import access_token
 
 _rule = RuleMaker(Endpoint.SUBMISSION, Stage.AUTH)
 
@@ -161,7 +162,7 @@ def xoauth2_response_is_malformed(ask: SignInAsk) -> bool:
 )
 def account_is_locked(ask: SignInAsk) -> bool:
     """A locked account is refused, whatever password it brings."""
-    return ask.mailbox is not None and ask.mailbox.account_locked
+    return ask.is_in_person and ask.mailbox is not None and ask.mailbox.account_locked
 
 
 @_rule(
@@ -257,8 +258,8 @@ def token_is_not_accepted(ask: SignInAsk) -> bool:
     fix="Update-MgUser -UserId {mailbox} -AccountEnabled",
 )
 def account_is_disabled(ask: SignInAsk) -> bool:
-    """An account whose sign-in is disabled has "an issue"."""
-    return ask.mailbox is not None and not ask.mailbox.account_enabled
+    """An account whose sign-in is disabled has "an issue"; an application, or who has FullAccess, does not mind."""
+    return ask.is_in_person and ask.mailbox is not None and not ask.mailbox.account_enabled
 
 
 @_rule(
@@ -501,6 +502,7 @@ RULES: Final[tuple[AnyRule, ...]] = (
     password_is_wrong,
     second_factor_is_missing_in_2020,
     second_factor_is_missing,
+    *access_token.RULES,
     token_is_not_accepted,
     account_is_disabled,
     mailbox_has_no_licence,

@@ -62,6 +62,20 @@ def mailbox_sends_too_much_at_once(ask: DataAsk) -> bool:
 
 
 @_rule(
+    EffectKind.DEFER,
+    replies.MAILBOX_LOGON_FAILURE,
+    asks=DataAsk,
+    source=sources.MAILBOX_LOGON,
+    rests_on=("unregistered_service_principal",),
+    fix="Add-MailboxPermission -Identity {mailbox} -User {object_id} -AccessRights FullAccess (the service principal "
+    "of application {app_id}), and wait up to an hour until it has spread.",
+)
+def application_may_not_open_the_mailbox(ask: DataAsk) -> bool:
+    """An application that signed in fails here when it has no FullAccess on the mailbox, or not yet."""
+    return not ask.may_log_on
+
+
+@_rule(
     EffectKind.REFUSE,
     replies.MAILBOX_FULL,
     asks=DataAsk,
@@ -149,6 +163,7 @@ RULES: Final[tuple[AnyRule, ...]] = (
     message_is_too_large,
     mailbox_sends_too_much_at_once_in_2020,
     mailbox_sends_too_much_at_once,
+    application_may_not_open_the_mailbox,
     mailbox_is_full,
     daily_recipients_are_used_up,
     message_is_too_large_for_the_mailbox,

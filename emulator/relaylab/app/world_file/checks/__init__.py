@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from relaylab.app.world_file.checks import catalogue, connectors, directory, estate, names, notes
+from relaylab.app.world_file.checks import applications, catalogue, connectors, directory, estate, names, notes
 from relaylab.app.world_file.draft import Draft
 from relaylab.app.world_file.errors import Fault
 from relaylab.app.world_file.known import KnownNames
@@ -14,6 +14,7 @@ CHECKS: Final[tuple[Callable[[Draft, KnownNames], Iterator[Fault]], ...]] = (
     *catalogue.CHECKS,
     *names.CHECKS,
     *directory.CHECKS,
+    *applications.CHECKS,
     *connectors.CHECKS,
     *estate.CHECKS,
 )

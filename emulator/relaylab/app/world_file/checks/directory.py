@@ -11,10 +11,15 @@ from relaylab.app.world_file.draft import Draft, Entry
 from relaylab.app.world_file.errors import Fault, Place, did_you_mean, shown
 from relaylab.app.world_file.known import KnownNames
 from relaylab.domain.address import Address, DomainName
+from relaylab.domain.directory import (
+    AppRegistration,
+    MailboxPermission,
+    ManagementRoleAssignment,
+    ServicePrincipal,
+)
 from relaylab.domain.tenant import (
     AcceptedDomain,
     AcsResource,
-    AppRegistration,
     AuthenticationPolicy,
     ConditionalAccessPolicy,
     DistributionGroup,
@@ -25,7 +30,6 @@ from relaylab.domain.tenant import (
     MailContact,
     OrganizationConfig,
     RecipientPermission,
-    ServicePrincipal,
     Tenant,
 )
 
@@ -50,6 +54,10 @@ REFERENCES: Final = (
     Reference(ConditionalAccessPolicy, "exclude_users", _ACCOUNTS),
     Reference(DistributionGroup, "members", _ANYBODY, by_primary=False, outside_too=True),
     Reference(ServicePrincipal, "full_access", (Mailbox,)),
+    Reference(ServicePrincipal, "send_as", _ANYBODY, by_primary=False),
+    Reference(MailboxPermission, "identity", (Mailbox,)),
+    Reference(MailboxPermission, "user", (Mailbox,)),
+    Reference(ManagementRoleAssignment, "custom_resource_scope", (Mailbox,)),
     Reference(FixedToken, "user", _ACCOUNTS),
 )
 

@@ -12,8 +12,9 @@ from relaylab.app.world_file.draft import Draft, Entry
 from relaylab.app.world_file.errors import Fault, did_you_mean, shown
 from relaylab.app.world_file.known import KnownNames
 from relaylab.domain.address import Address, DomainName
+from relaylab.domain.directory import AppRegistration
 from relaylab.domain.estate import Method, Sender, Site
-from relaylab.domain.tenant import AppRegistration, HveAccount, Mailbox, Tenant
+from relaylab.domain.tenant import HveAccount, Mailbox, Tenant
 from relaylab.domain.world import DnsRecord
 
 _SMTP_AUTH: Final = frozenset({Method.SMTP_AUTH_BASIC, Method.SMTP_AUTH_OAUTH})

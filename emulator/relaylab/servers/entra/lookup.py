@@ -1,0 +1,102 @@
+"""From names on the wire to the world's nouns: tenants, applications, users, secrets, faults."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from relaylab.domain.address import Address, DomainName
+from relaylab.domain.directory import Control, SignInAudience, object_id
+from relaylab.domain.entra import Proof
+
+if TYPE_CHECKING:
+    from relaylab.domain.directory import AppRegistration, TokenFault
+    from relaylab.domain.tenant import Mailbox, Tenant
+    from relaylab.domain.world import World
+    from relaylab.store.entra import EntraState
+
+COMMON: Final = frozenset({"common", "organizations", "consumers"})
+
+
+def find_tenant(world: World, name: str) -> Tenant | None:
+    """Find a tenant by its id or by one of its domains."""
+    wanted = name.lower()
+    for tenant in world.tenants:
+        if tenant.id == wanted:
+            return tenant
+    try:
+        return world.tenant_of(DomainName.parse(wanted))
+    except ValueError:
+        return None
+
+
+def find_app(world: World, tenant: Tenant | None, client_id: str) -> AppRegistration | None:
+    """Find an application: the tenant's own, one for several tenants that is installed in this one; at common any.
+
+    What Exchange knows the service principal of is installed.
+    """
+    wanted = client_id.lower()
+    for owner in world.tenants:
+        for app in owner.app_registrations:
+            if app.app_id == wanted and (tenant is None or owner is tenant or _is_installed(app, tenant)):
+                return app
+    return None
+
+
+def _is_installed(app: AppRegistration, tenant: Tenant) -> bool:
+    for_several = app.sign_in_audience is SignInAudience.MULTIPLE_ORGS
+    return for_several and tenant.service_principal(app.app_id) is not None
+
+
+def find_user(world: World, tenant: Tenant | None, name: str) -> tuple[Tenant, Mailbox] | None:
+    """Find a user by name, in one tenant or (at common) in any."""
+    try:
+        found = world.mailbox(Address.parse(name.strip()))
+    except ValueError:
+        return None
+    return found if found is not None and (tenant is None or found[0] is tenant) else None
+
+
+def judge_secret(app: AppRegistration, secret: str, now: datetime) -> Proof:
+    """Tell what a client secret is worth."""
+    if app.client_secret is not None and app.client_secret.matches(secret):
+        return Proof.SECRET
+    for credential in app.password_credentials:
+        if credential.secret_text.matches(secret):
+            return Proof.EXPIRED_SECRET if credential.has_ended(now) else Proof.SECRET
+    return Proof.WRONG_SECRET
+
+
+def meets(tenant: Tenant, user: Mailbox, control: Control) -> bool:
+    """Tell whether a Conditional Access policy demands this of the user's tokens."""
+    return any(policy.demands(control, user) for policy in tenant.conditional_access_policies)
+
+
+def needs_second_factor(tenant: Tenant, user: Mailbox) -> bool:
+    """Tell whether the user must show a second factor."""
+    return user.mfa_required or meets(tenant, user, Control.MFA)
+
+
+def fault_for(tenant: Tenant | None, client_id: str, state: EntraState) -> TokenFault | None:
+    """Give the fault that this request meets, and count it."""
+    for number, fault in enumerate(tenant.token_faults if tenant else ()):
+        name = f"{tenant.id if tenant else ''}/{number}"
+        if fault.app_id not in {None, client_id.lower()}:
+            continue
+        if fault.times is None or state.times_met(name) < fault.times:
+            state.meet(name)
+            return fault
+    return None
+
+
+def enterprise_object_id(tenant: Tenant, app: AppRegistration) -> str:
+    """Give the object id of the application's service principal in a tenant, which tokens carry."""
+    if app.service_principal_id is not None:
+        return app.service_principal_id
+    known = tenant.service_principal(app.app_id)
+    return known.object_id if known else object_id(tenant.id, app.app_id)
+
+
+def user_object_id(tenant: Tenant, user: Mailbox) -> str:
+    """Give the object id of a user."""
+    return object_id(tenant.id, str(user.address).lower())

@@ -1,0 +1,88 @@
+"""Reads the access tokens that SMTP is shown: whose signature it is, and which claims count."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Final
+
+from joserfc.jwk import KeySet
+
+from relaylab.domain.token import TokenFacts, TokenFlaw
+from relaylab.servers.entra.jws import Unverified, is_signed_by, take_apart
+
+if TYPE_CHECKING:
+    from relaylab.domain.directory import TrustedIssuer
+    from relaylab.domain.tenant import Tenant
+    from relaylab.servers.entra.keys import SigningKeys
+    from relaylab.store import WorldHolder
+
+STS: Final = "https://sts.windows.net"
+_ELSEWHERE: Final = ["RS256", "PS256", "ES256"]
+_LONGEST_CLAIM: Final = 200  # characters of a claim that evidence shows
+
+
+class SignedTokens:
+    """The reader of Exchange: Entra's own tokens, and those of issuers that a tenant trusts."""
+
+    def __init__(self, keys: SigningKeys, holder: WorldHolder) -> None:
+        """Read with these keys, in the world in force."""
+        self._keys = keys
+        self._holder = holder
+
+    def read(self, value: str) -> TokenFacts:
+        """Give what a token says, and the flaw where there is one."""
+        digest = f"sha256:{sha256(value.encode()).hexdigest()[:12]}"
+        token = take_apart(value)
+        if token is None:
+            return TokenFacts(id=digest, flaw=TokenFlaw.UNREADABLE)
+        flaw, tenant_id = self._check(value, token)
+        user = token.text("upn") or token.text("preferred_username") or token.text("email")
+        return TokenFacts(
+            id=_short(token.text("uti")) or digest,
+            flaw=flaw,
+            issuer=_short(token.text("iss")),
+            audience=_short(token.text("aud")),
+            tenant_id=_short(tenant_id or token.text("tid")),
+            not_before=token.instant("nbf"),
+            expires=token.instant("exp"),
+            app_id=_short(token.text("appid") or token.text("azp")).lower(),
+            object_id=_short(token.text("oid")).lower(),
+            roles=tuple(map(_short, token.words("roles")))[:50],
+            scopes=tuple(map(_short, token.words("scp")))[:50],
+            user=_short(user) or None,
+        )
+
+    def _check(self, value: str, token: Unverified) -> tuple[TokenFlaw | None, str]:
+        """Give the flaw, and the tenant whose issuer has signed."""
+        algorithm, kid = token.header.get("alg"), token.header.get("kid")
+        if not isinstance(algorithm, str) or algorithm.lower() == "none":
+            return TokenFlaw.UNSIGNED, ""
+        issuer = token.text("iss")
+        for tenant in self._holder.world.tenants:
+            if issuer == f"{STS}/{tenant.id}/":
+                return self._check_own(value, kid), tenant.id
+        trusted = _trusting(self._holder.world.tenants, issuer)
+        if trusted is None:
+            return TokenFlaw.UNKNOWN_ISSUER, ""
+        tenant, foreign = trusted
+        for key in KeySet.import_key_set(json.loads(foreign.jwks)).keys:
+            if key.kid == kid:
+                return None if is_signed_by(value, key, _ELSEWHERE) else TokenFlaw.BAD_SIGNATURE, tenant.id
+        return TokenFlaw.UNKNOWN_KEY, tenant.id
+
+    def _check_own(self, value: str, kid: Any) -> TokenFlaw | None:  # noqa: ANN401 - a header may hold anything
+        key = self._keys.find(kid) if isinstance(kid, str) else None
+        if key is None:
+            return TokenFlaw.UNKNOWN_KEY
+        return None if is_signed_by(value, key, ["RS256"]) else TokenFlaw.BAD_SIGNATURE
+
+
+def _trusting(tenants: tuple[Tenant, ...], issuer: str) -> tuple[Tenant, TrustedIssuer] | None:
+    pairs = ((tenant, one) for tenant in tenants for one in tenant.trusted_issuers)
+    return next((pair for pair in pairs if pair[1].issuer == issuer), None)
+
+
+def _short(text: str) -> str:
+    """Bound a claim, and leave out what could steer a terminal: it is shown to people."""
+    return "".join(letter for letter in text[:_LONGEST_CLAIM] if letter.isprintable())

@@ -1,0 +1,88 @@
+"""Scopes: the words a client asks for, the one resource they name, and what is wrong with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from relaylab.domain.entra import ScopeFlaw
+
+if TYPE_CHECKING:
+    from relaylab.domain.directory import AppRegistration
+
+OPENID: Final = frozenset({"openid", "profile", "offline_access", "email"})
+DEFAULT: Final = ".default"
+GRAPH: Final = "https://graph.microsoft.com"
+EXCHANGE: Final = frozenset(
+    {
+        "https://outlook.office365.com",
+        "https://outlook.office.com",
+        "https://outlook.office365.us",
+        "https://ps.outlook.com",
+        "00000002-0000-0ff1-ce00-000000000000",  # Office 365 Exchange Online (fact OA-SP-04)
+    }
+)
+_DELEGATED: Final = frozenset(
+    {"SMTP.Send", "IMAP.AccessAsUser.All", "POP.AccessAsUser.All", "EWS.AccessAsUser.All", "Mail.Send", DEFAULT}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A scope, read: ``resource`` is the audience of its token, ``permissions`` the names behind it."""
+
+    words: tuple[str, ...]
+    resource: str = ""
+    permissions: tuple[str, ...] = ()
+    flaw: ScopeFlaw | None = None
+
+    @property
+    def text(self) -> str:
+        """Give the words that name a permission, as they were asked for."""
+        return " ".join(word for word in self.words if word not in OPENID)
+
+    @property
+    def is_offline(self) -> bool:
+        """True when a refresh token is wanted."""
+        return "offline_access" in self.words
+
+    @property
+    def wants_id(self) -> bool:
+        """True when an ID token is wanted."""
+        return "openid" in self.words
+
+
+def read_scope(words: tuple[str, ...], *, for_app: bool) -> Scope:
+    """Read the words of a scope; an application that asks for itself has stricter ones."""
+    named = [word for word in words if word not in OPENID]
+    if for_app and (len(named) != 1 or not named[0].endswith(f"/{DEFAULT}")):
+        return Scope(words, flaw=ScopeFlaw.NOT_DEFAULT)
+    split = [_split(word) for word in named]
+    resources = tuple(dict.fromkeys(resource for resource, _ in split))
+    permissions = tuple(dict.fromkeys(permission for _, permission in split))
+    if len(resources) > 1:
+        return Scope(words, flaw=ScopeFlaw.TWO_RESOURCES)
+    if not resources:
+        return Scope(words, flaw=ScopeFlaw.NO_RESOURCE)
+    (resource,) = resources
+    if resource not in EXCHANGE | {GRAPH}:
+        return Scope(words, resource, permissions, ScopeFlaw.UNKNOWN_RESOURCE)
+    if resource in EXCHANGE and not set(permissions) <= _DELEGATED:
+        return Scope(words, resource, permissions, ScopeFlaw.INVALID)
+    return Scope(words, resource, permissions)
+
+
+def granted(scope: Scope, app: AppRegistration) -> tuple[str, ...]:
+    """Give the delegated permissions that a token for this scope holds."""
+    return app.scopes if scope.permissions == (DEFAULT,) else scope.permissions
+
+
+def is_preauthorized(scope: Scope, app: AppRegistration) -> bool:
+    """Tell whether an administrator has consented to everything in this scope."""
+    return app.admin_consent and bool(app.scopes) and set(granted(scope, app)) <= set(app.scopes)
+
+
+def _split(word: str) -> tuple[str, str]:
+    """Take a word apart; a name without a resource is Graph's, as Entra has it."""
+    resource, slash, permission = word.rpartition("/")
+    return (resource.rstrip("/"), permission) if slash else (GRAPH, permission)

@@ -1,0 +1,226 @@
+"""login.microsoftonline.com as an ASGI application: it parses, has the endpoints answer, and renders.
+
+Laws: whatever comes in, no answer is a 500 or shows a stack trace; no answer may be stored by anybody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import binascii
+import re
+from base64 import b64decode
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl, unquote
+from uuid import UUID
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from relaylab.domain.endpoint import Endpoint
+from relaylab.domain.entra import DiscoveryAsk
+from relaylab.servers.entra import documents, lookup, pages
+from relaylab.servers.entra.office import Answer, Office, Visit, shown
+from relaylab.servers.entra.reader import SignedTokens
+from relaylab.servers.entra.sign_in_endpoint import SignInEndpoint
+from relaylab.servers.entra.token_endpoint import TokenEndpoint
+
+if TYPE_CHECKING:
+    from relaylab.servers.house import House
+    from relaylab.store.entra import EntraState
+
+_LARGEST_BODY: Final = 1024 * 1024
+_MOST_FIELDS: Final = 200
+_HOST: Final = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?|\[[0-9a-fA-F:.]+\](?::\d{1,5})?")
+_HOME: Final = "login.microsoftonline.com"
+_HEADERS: Final = {
+    "Cache-Control": "no-store, no-cache",
+    "Pragma": "no-cache",
+    "X-Content-Type-Options": "nosniff",
+    "P3P": 'CP="DSP CUR OTPi IND OTRi ONL FIN"',
+    "x-ms-ests-server": "2.1.19568.3 - relaylab",
+}
+
+
+class EntraService:
+    """The token service of one emulator."""
+
+    def __init__(self, house: House) -> None:
+        """Prepare; the first key is made when something is signed or the keys are asked for."""
+        self._office = Office(house)
+        self.tokens: Final = SignedTokens(self._office.keys, house.holder)
+        self._token, self._pages = TokenEndpoint(self._office), SignInEndpoint(self._office)
+        self.app: Final = self._application()
+
+    @property
+    def state(self) -> EntraState:
+        """Codes, refresh tokens and consents: what a snapshot keeps."""
+        return self._office.state
+
+    def begin_again(self) -> None:
+        """Forget codes, tokens, consents and faults; keys stay, so that clients need not fetch them again."""
+        self._office.clear()
+
+    def rotate_signing_keys(self, *, keep_old: bool = True) -> str:
+        """Sign with a new key from now on and give its id; without the old ones, their tokens count no more."""
+        return self._office.keys.rotate(keep_old=keep_old)
+
+    # Documents ------------------------------------------------------------------------------------------------------
+
+    def _configuration(self, visit: Visit) -> Answer:
+        refused, tenant = self._discover(visit)
+        return refused or Answer(
+            document=documents.openid_configuration(visit.base, tenant, visit.tenant_name.lower(), is_v1=visit.is_v1)
+        )
+
+    def _keys(self, visit: Visit) -> Answer:
+        refused, _ = self._discover(visit)
+        return refused or Answer(document=self._office.keys.published())
+
+    def _discover(self, visit: Visit) -> tuple[Answer | None, str]:
+        name = visit.tenant_name.lower()
+        tenant = lookup.find_tenant(self._office.world, name)
+        ask = DiscoveryAsk(
+            endpoint=Endpoint.ENTRA,
+            now=self._office.now,
+            peer=self._office.peer(visit),
+            tenant_name=shown(visit.tenant_name),
+            tenant=tenant,
+            is_common=name in lookup.COMMON,
+        )
+        verdict = self._office.judge(ask, "discovery")
+        if not verdict.admits:
+            return self._office.error(verdict, visit), ""
+        return None, tenant.id if tenant else name
+
+    def _instance(self, visit: Visit) -> Answer:
+        asked = visit.form.get("authorization_endpoint", "")
+        path = asked.partition("://")[2].split("/")
+        tenant = path[1] if len(path) > 1 and re.fullmatch(r"[\w.-]+", path[1]) else "common"
+        return Answer(document=documents.instance_discovery(visit.base, visit.host, tenant))
+
+    def _realm(self, visit: Visit) -> Answer:
+        user = visit.form.get("user", "")
+        found = lookup.find_user(self._office.world, None, user)
+        return Answer(document=documents.user_realm(user, is_known=found is not None))
+
+    # Routes ---------------------------------------------------------------------------------------------------------
+
+    def _application(self) -> Starlette:
+        pages_, token = self._pages, self._token
+
+        def consented(visit: Visit) -> Answer:
+            return pages_.admin_consent(visit, accepted=visit.form.get("action") == "accept")
+
+        routes = [
+            _route("/common/discovery/instance", self._instance, "GET"),
+            _route("/common/userrealm/{user}", self._realm, "GET"),
+            _route("/common/oauth2/deviceauth", pages_.device_page, "GET"),
+            _route("/common/oauth2/deviceauth", pages_.approve_device, "POST"),
+            _route("/{tenant}/v2.0/.well-known/openid-configuration", self._configuration, "GET"),
+            _route("/{tenant}/.well-known/openid-configuration", self._configuration, "GET", is_v1=True),
+            _route("/{tenant}/discovery/v2.0/keys", self._keys, "GET"),
+            _route("/{tenant}/discovery/keys", self._keys, "GET"),
+            _route("/{tenant}/oauth2/v2.0/token", token.answer, "POST"),
+            _route("/{tenant}/oauth2/token", token.answer, "POST", is_v1=True),
+            _route("/{tenant}/oauth2/v2.0/devicecode", pages_.device_code, "GET", "POST"),
+            _route("/{tenant}/oauth2/v2.0/authorize", pages_.authorize, "GET", "POST"),
+            _route("/{tenant}/login", pages_.log_in, "POST"),
+            _route("/{tenant}/oauth2/v2.0/logout", pages_.log_out, "GET", "POST"),
+            _route("/{tenant}/v2.0/adminconsent", pages_.admin_consent, "GET"),
+            _route("/{tenant}/adminconsent", pages_.admin_consent, "GET"),
+            _route("/{tenant}/adminconsent/answer", consented, "POST"),
+        ]
+        return Starlette(routes=routes, exception_handlers={HTTPException: _not_here, ClientDisconnect: _gone})
+
+
+def _route(path: str, answer: Callable[[Visit], Answer], *methods: str, is_v1: bool = False) -> Route:
+    async def endpoint(request: Request) -> Response:
+        given = answer(await _visit(request, is_v1=is_v1))
+        if given.delay:
+            await asyncio.sleep(given.delay)
+        return _rendered(given)
+
+    return Route(path, endpoint, methods=list(methods))
+
+
+async def _visit(request: Request, *, is_v1: bool) -> Visit:
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > _LARGEST_BODY:
+            raise HTTPException(413, f"the body is larger than {_LARGEST_BODY} octets; send less")
+    host = request.headers.get("host", _HOME)
+    host = host if _HOST.fullmatch(host) else _HOME
+    query = _fields(request.scope["query_string"].decode("latin-1"))
+    form = _fields(body.decode("utf-8", "replace"))
+    path = {name: unquote(text) for name, text in request.path_params.items()}
+    return Visit(
+        base=f"https://{host}",
+        host=host.lower(),
+        tenant_name=path.pop("tenant", "common"),
+        form=query | form | path,
+        basic=_basic(request.headers.get("authorization", "")),
+        correlation=_correlation(request.headers.get("client-request-id") or query.get("client-request-id", "")),
+        client=request.client.host if request.client else "",
+        is_v1=is_v1,
+    )
+
+
+def _fields(text: str) -> dict[str, str]:
+    """Read form fields; of one that is given twice, the first counts."""
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        raise HTTPException(400, f"the form has more than {_MOST_FIELDS} fields; send fewer") from None
+    return dict(reversed(pairs))
+
+
+def _basic(header: str) -> tuple[str, str] | None:
+    scheme, _, given = header.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        name, _, secret = b64decode(given.strip(), validate=True).decode().partition(":")
+    except (binascii.Error, ValueError):
+        return None
+    return unquote(name), unquote(secret)
+
+
+def _correlation(text: str) -> str:
+    try:
+        return str(UUID(text)) if text else ""
+    except ValueError:
+        return ""
+
+
+def _rendered(answer: Answer) -> Response:
+    headers = _HEADERS | dict(answer.headers)
+    if answer.document is not None:
+        if "trace_id" in answer.document:
+            headers["x-ms-request-id"] = str(answer.document["trace_id"])
+        return JSONResponse(dict(answer.document), status_code=answer.status, headers=headers)
+    if answer.page is not None:
+        headers["Content-Security-Policy"] = pages.POSTING_POLICY if answer.posts else pages.POLICY
+        return HTMLResponse(answer.page, status_code=answer.status, headers=headers)
+    return Response(status_code=answer.status, headers=headers | {"Location": _ascii(answer.location or "/")})
+
+
+def _ascii(location: str) -> str:
+    return location.encode("ascii", "xmlcharrefreplace").decode()
+
+
+async def _not_here(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    said = error.detail
+    if error.status_code in {404, 405}:
+        said = f"{request.method} {request.url.path} is not here; see docs/oauth.md for the endpoints"
+    return JSONResponse({"error": "invalid_request", "error_description": said}, error.status_code, error.headers)
+
+
+async def _gone(_request: Request, _error: Exception) -> Response:
+    return Response(status_code=400)  # for nobody: the client left in the middle of its body

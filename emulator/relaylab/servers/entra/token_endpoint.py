@@ -1,0 +1,219 @@
+"""The token endpoint: from the form to the ask, and from an admitted ask to the tokens."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from relaylab.domain.directory import Control, TokenFaultKind
+from relaylab.domain.endpoint import Endpoint
+from relaylab.domain.entra import Grant, Proof, TokenAsk
+from relaylab.domain.identity import Credential
+from relaylab.servers.entra import lookup
+from relaylab.servers.entra.assertion import judge_assertion
+from relaylab.servers.entra.claims import Grantee, access_claims, client_info, id_claims
+from relaylab.servers.entra.office import Answer, Office, Visit, shown
+from relaylab.servers.entra.redeeming import Redeemed, Till
+from relaylab.servers.entra.scopes import DEFAULT, Scope, granted, is_preauthorized, read_scope
+from relaylab.store.entra import RefreshToken, SignedIn
+
+if TYPE_CHECKING:
+    from relaylab.domain.directory import AppRegistration
+    from relaylab.domain.tenant import Mailbox, Tenant
+
+_NEEDS: Final = {
+    Grant.CLIENT_CREDENTIALS: ("client_id", "scope"),
+    Grant.DEVICE_CODE: ("client_id", "device_code"),
+    Grant.AUTHORIZATION_CODE: ("client_id", "code", "redirect_uri"),
+    Grant.REFRESH_TOKEN: ("client_id", "refresh_token"),
+    Grant.PASSWORD: ("client_id", "scope", "username", "password"),
+    Grant.UNKNOWN: (),
+}
+
+
+class TokenEndpoint:
+    """``POST /{tenant}/oauth2/v2.0/token``, and its v1 form."""
+
+    def __init__(self, office: Office) -> None:
+        """Work in this office."""
+        self._office = office
+        self._till = Till(office.state, office.house.holder)
+
+    def answer(self, visit: Visit) -> Answer:
+        """Answer one request."""
+        form, now, world = _completed(visit), self._office.now, self._office.world
+        grant = Grant.named(form.get("grant_type", ""))
+        tenant = lookup.find_tenant(world, visit.tenant_name)
+        is_common = visit.tenant_name.lower() in lookup.COMMON
+        app = lookup.find_app(world, tenant, form.get("client_id", "")) if tenant or is_common else None
+        redeemed = self._till.redeem(grant, form, tenant, now)
+        words = tuple(form.get("scope", "").split()) or (redeemed.signed_in.scope if redeemed.signed_in else ())
+        needs_scope = grant in {Grant.CLIENT_CREDENTIALS, Grant.PASSWORD} or redeemed.signed_in is not None
+        scope = read_scope(words, for_app=grant is Grant.CLIENT_CREDENTIALS) if needs_scope else Scope(words)
+        user_name = redeemed.signed_in.user if redeemed.signed_in else form.get("username", "")
+        found = None if grant is Grant.CLIENT_CREDENTIALS else lookup.find_user(world, tenant, user_name)
+        home, user = found or (tenant, None)
+        password = _judge_password(grant, user, form)
+        ask = TokenAsk(
+            endpoint=Endpoint.ENTRA,
+            now=now,
+            peer=self._office.peer(visit),
+            tenant_name=shown(visit.tenant_name),
+            tenant=tenant if is_common is False else home,
+            is_common=is_common,
+            client_id=shown(form.get("client_id", "")),
+            app=app,
+            missing=next((name for name in ("grant_type", *_NEEDS[grant]) if not form.get(name)), None),
+            scope=shown(scope.text),
+            scope_flaw=scope.flaw,
+            user_name=shown(user_name),
+            user=user,
+            password=password,
+            recent_failures=self._office.failures(user_name, now) if grant is Grant.PASSWORD else 0,
+            needs_second_factor=user is not None
+            and home is not None
+            and grant is Grant.PASSWORD
+            and lookup.needs_second_factor(home, user),
+            blocked=_is_blocked(grant, home, user, app),
+            consented=found is None or app is None or self._has_consented(scope, app, *found),
+            is_for_a_user=grant is not Grant.CLIENT_CREDENTIALS,
+            grant=grant,
+            grant_name=shown(form.get("grant_type", "")),
+            proof=_proof(form, app, visit, tenant, now),
+            code=redeemed.state,
+            issued=redeemed.issued,
+            is_v1=visit.is_v1,
+            redirect_uri=shown(form.get("redirect_uri", "")),
+            fault=lookup.fault_for(home, form.get("client_id", ""), self._office.state),
+        )
+        wrong = user_name if password is Credential.WRONG and user is not None else ""
+        verdict = self._office.judge(ask, f"token {grant}", failed=wrong)
+        if not verdict.admits:
+            self._till.spend_failed(grant, form, redeemed)
+            return self._office.error(verdict, visit, retry_after=_retry_after(ask))
+        if app is None or home is None:
+            msg = "the rules admit no request without application and tenant"
+            raise AssertionError(msg)
+        self._till.spend(grant, form, now)
+        grantee = Grantee(
+            tenant=home,
+            app=app,
+            proof=ask.proof,
+            user=user,
+            with_second_factor=redeemed.signed_in is not None and redeemed.signed_in.with_second_factor,
+        )
+        return self._issue(grantee, scope, visit, ask, redeemed)
+
+    # What is issued -------------------------------------------------------------------------------------------------
+
+    def _issue(self, grantee: Grantee, scope: Scope, visit: Visit, ask: TokenAsk, redeemed: Redeemed) -> Answer:
+        now, user, fault = ask.now, grantee.user, ask.fault
+        kind = fault.kind if fault else None
+        lifetime = grantee.tenant.token_service.access_token_lifetime
+        if fault is not None and kind is TokenFaultKind.ALMOST_EXPIRED:
+            lifetime = fault.seconds
+        audience = fault.audience if fault and kind is TokenFaultKind.WRONG_AUDIENCE else scope.resource
+        permissions = granted(scope, grantee.app) if user else self._roles(grantee.app, grantee.tenant)
+        claims = access_claims(
+            grantee,
+            audience=audience,
+            permissions=permissions,
+            now=now,
+            lifetime=lifetime,
+            chance=self._office.dice("claims"),
+        )
+        document: dict[str, Any] = {"token_type": "Bearer", "expires_in": lifetime, "ext_expires_in": lifetime}
+        if visit.is_v1:
+            document |= {"resource": audience, "expires_on": str(claims["exp"]), "not_before": str(claims["nbf"])}
+        document["access_token"] = self._office.keys.sign(claims)
+        if user is not None:
+            document |= self._for_user(grantee, user, scope, visit, ask, redeemed)
+        return Answer(document=document, delay=fault.seconds if fault and kind is TokenFaultKind.SLOW else 0.0)
+
+    def _for_user(  # noqa: PLR0913, PLR0917 - each is a fact of its own
+        self, grantee: Grantee, user: Mailbox, scope: Scope, visit: Visit, ask: TokenAsk, redeemed: Redeemed
+    ) -> dict[str, Any]:
+        """Give what a user's answer has besides: scope, refresh token, ID token, client_info."""
+        names = granted(scope, grantee.app)
+        told = " ".join(f"{scope.resource}/{name}" for name in names)
+        document: dict[str, Any] = {
+            "scope": f"{told} {scope.resource}/{DEFAULT}" if DEFAULT in scope.permissions else scope.text
+        }
+        tenant, now = grantee.tenant, ask.now
+        signed_in = redeemed.signed_in or SignedIn(
+            tenant_id=tenant.id, client_id=grantee.app.app_id, user=str(user.address), scope=scope.words, at=now
+        )
+        if scope.is_offline or "offline_access" in signed_in.scope:
+            value = self._office.secret("refresh")
+            kept = RefreshToken(signed_in=signed_in, issued=now, used=now)
+            self._office.state.keep_refresh_token(value, kept)
+            document["refresh_token"] = value
+        if scope.wants_id:
+            issuer = f"{visit.base}/{tenant.id}/v2.0"
+            lifetime = tenant.token_service.access_token_lifetime
+            claims = id_claims(grantee, user, issuer=issuer, now=now, lifetime=lifetime, nonce=redeemed.nonce)
+            document["id_token"] = self._office.keys.sign(claims)
+        return document | {"client_info": client_info(tenant, user)}
+
+    def _roles(self, app: AppRegistration, tenant: Tenant) -> tuple[str, ...]:
+        """Without an administrator's consent a token is given all the same, and holds no role (fact OA-CC-04)."""
+        return app.roles if app.admin_consent or self._office.state.has_consented(app.app_id, tenant.id) else ()
+
+    def _has_consented(self, scope: Scope, app: AppRegistration, tenant: Tenant, user: Mailbox) -> bool:
+        return is_preauthorized(scope, app) or self._office.state.has_consented(
+            app.app_id, tenant.id, str(user.address)
+        )
+
+
+def _completed(visit: Visit) -> dict[str, str]:
+    """Give the form with what clients say elsewhere or under other names (facts OA-CC-01, OA-DC-02)."""
+    form = dict(visit.form)
+    if visit.basic is not None:
+        form.setdefault("client_id", visit.basic[0])
+        form.setdefault("client_secret", visit.basic[1])
+    if Grant.named(form.get("grant_type", "")) is Grant.DEVICE_CODE and "device_code" not in form:
+        form |= {"device_code": form.get("code", "")}
+    if visit.is_v1 and "resource" in form and "scope" not in form:
+        form["scope"] = f"{form['resource'].rstrip('/')}/{DEFAULT}"
+    return form
+
+
+def _judge_password(grant: Grant, user: Mailbox | None, form: dict[str, str]) -> Credential:
+    if grant is not Grant.PASSWORD or user is None:
+        return Credential.MATCHES
+    right = user.password is not None and user.password.matches(form.get("password", ""))
+    return Credential.MATCHES if right else Credential.WRONG
+
+
+def _is_blocked(grant: Grant, tenant: Tenant | None, user: Mailbox | None, app: AppRegistration | None) -> bool:
+    if tenant is None:
+        return False
+    if grant is Grant.CLIENT_CREDENTIALS:
+        return app is not None and any(one.blocks_app(app.app_id) for one in tenant.conditional_access_policies)
+    return user is not None and lookup.meets(tenant, user, Control.BLOCK)
+
+
+def _proof(
+    form: dict[str, str], app: AppRegistration | None, visit: Visit, tenant: Tenant | None, now: datetime
+) -> Proof:
+    if app is None:
+        return Proof.NONE
+    if assertion := form.get("client_assertion"):
+        return judge_assertion(assertion, app, _audiences(visit, tenant), now)
+    secret = form.get("client_secret")
+    return Proof.NONE if not secret else lookup.judge_secret(app, secret, now)
+
+
+def _audiences(visit: Visit, tenant: Tenant | None) -> frozenset[str]:
+    """Give the spellings of the token endpoint: v1 and v2, the tenant by id or domain, either host (OA-CA-05)."""
+    names = {visit.tenant_name.lower()}
+    if tenant is not None:
+        names |= {tenant.id, *(str(domain.name) for domain in tenant.domains)}
+    bases = {visit.base.lower(), "https://login.microsoftonline.com"}
+    tails = ("/oauth2/v2.0/token", "/oauth2/token", "/v2.0", "")
+    return frozenset(f"{base}/{name}{tail}" for base in bases for name in names for tail in tails)
+
+
+def _retry_after(ask: TokenAsk) -> int | None:
+    bad_day = ask.fault is not None and ask.fault.kind in {TokenFaultKind.THROTTLED, TokenFaultKind.UNAVAILABLE}
+    return ask.fault.retry_after if ask.fault and bad_day else None

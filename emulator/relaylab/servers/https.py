@@ -1,0 +1,107 @@
+"""The one HTTPS listener: services by host name, and by path for clients that cannot resolve the names.
+
+A new service is one more ``Service``: the first row whose host or path fits has the request.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from starlette.responses import JSONResponse
+
+from relaylab.servers.fleet import Announced, ListenError, Listening
+from relaylab.servers.web import WebServer
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from relaylab_certs import CertifiedKey
+
+ENTRA_HOSTS: Final = r"login\.microsoftonline\.com|login\.windows\.net|login\.microsoft\.com|sts\.windows\.net"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service: the hosts and the paths that are its own (regular expressions), and its application."""
+
+    name: str
+    hosts: str
+    paths: str
+    app: ASGIApp
+
+
+class HttpsDispatch:
+    """An application that hands every request to the service it is for."""
+
+    def __init__(self, *services: Service) -> None:
+        """Look through ``services`` in order: by host first, then by path."""
+        self._services = tuple((re.compile(one.hosts), re.compile(one.paths), one) for one in services)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        app = self._find(scope)
+        if app is not None:
+            await app(scope, receive, send)
+            return
+        there = ", ".join(one.name for _, _, one in self._services)
+        said = f"{scope.get('path')} belongs to none of the services here, which are: {there}"
+        await JSONResponse({"error": said}, 404)(scope, receive, send)
+
+    def _find(self, scope: Scope) -> ASGIApp | None:
+        headers = dict(scope.get("headers") or ())
+        host = headers.get(b"host", b"").decode("latin-1").lower().rpartition(":")
+        name = host[0] if host[1] and host[2].isdigit() else "".join(host)
+        for hosts, _, service in self._services:
+            if hosts.fullmatch(name):
+                return service.app
+        path = scope.get("path", "")
+        return next((service.app for _, paths, service in self._services if paths.match(path)), None)
+
+
+class HttpsListener:
+    """The listener of all HTTPS services, in the loop that the other listeners run in."""
+
+    def __init__(self, *services: Service) -> None:
+        """Prepare; nothing listens before ``start``."""
+        self._dispatch = HttpsDispatch(*services)
+        self._server: WebServer | None = None
+        self._host = ""
+
+    @property
+    def url(self) -> str:
+        """Where it listens; empty before it does."""
+        return self._server.url if self._server else ""
+
+    @property
+    def announced(self) -> tuple[Announced, ...]:
+        """The listener as users are told of it; nothing before it listens."""
+        if self._server is None:
+            return ()
+        return (Announced("https", None, Listening(self._host, self._server.port, "login.microsoftonline.com")),)
+
+    async def start(self, host: str, port: int, certified: CertifiedKey) -> None:
+        """Listen; port 0 takes a free one. Raise ListenError when it cannot."""
+        server = WebServer(self._dispatch, certified=certified)
+        try:
+            await server.start(host, port)
+        except OSError as error:
+            raise ListenError.about("https", host, port, error) from None
+        self._server, self._host = server, host
+
+    def certify(self, certified: CertifiedKey) -> None:
+        """Show another chain from the next handshake on."""
+        if self._server is not None:
+            self._server.certify(certified)
+
+    async def stop(self) -> None:
+        """Stop listening."""
+        if self._server is not None:
+            await self._server.stop()
+
+
+def entra_service(app: ASGIApp) -> Service:
+    """Give Entra's row: every path that begins with a tenant and goes on as one of its endpoints does."""
+    tails = r"(v2\.0/|\.well-known/|discovery/|oauth2/|userrealm/|login|adminconsent)"
+    return Service("Entra (login.microsoftonline.com)", ENTRA_HOSTS, rf"/[^/]+/{tails}", app)
