@@ -120,8 +120,8 @@ def serve(  # noqa: PLR0913 - an argument an option
 ) -> None:
     """Answer as smtp.office365.com and as the MX of the tenants of WORLD, until Ctrl-C.
 
-    WORLD is a world file, or a world that relaylab ships (contoso). --idle and --total are the seconds after which a
-    silent connection, and any, is closed.
+    WORLD is a world file, or a world that relaylab ships: contoso (an estate of senders), default (what tests begin
+    with). --idle and --total are the seconds after which a silent connection, and any, is closed.
     """
     from relaylab.app import serving
     from relaylab.domain.zone import View
@@ -285,6 +285,7 @@ def list_faults(*, as_json: bool, as_markdown: bool) -> None:
 
 
 @main.command(
+    cls=options.CommandOfSpans,
     short_help="Move the clock of a relaylab that is serving.",
     context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
 )
@@ -397,11 +398,11 @@ def explain(  # noqa: PLR0913 - an argument an option
 ) -> None:
     """Say why: WHAT is a rule, a reply line as a log has it, or a status code.
 
-    With --run or --control it may be the number of an event or the id of a message.
+    It may be the number of an event or the id of a message: of the relaylab that is serving, or of --run.
     """
     from relaylab_conformance import verbs
 
-    records = verbs.records(run, control, token)
+    records = verbs.records(what, run, control, token)
     verbs.print_explanation(what, records, readings=readings, milestones=milestones, as_json=as_json)
 
 

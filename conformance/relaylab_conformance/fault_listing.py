@@ -9,7 +9,7 @@ from typing import Final
 from relaylab.domain.fault import Step
 from relaylab.rules import faults
 from relaylab.rules.faults import SAYABLE, Conduct
-from relaylab.servers.fleet import LISTENERS
+from relaylab.servers.fault_words import COMMON, PARAMETERS, SCOPE
 from relaylab_conformance.tables import Column, table
 
 _GROUPS: Final = (
@@ -22,50 +22,11 @@ _GROUPS: Final = (
     ("DNS", faults.NAMES),
 )
 
-# What every fault takes, and what the parameters mean; the scope first.
-_SCOPE: Final = (
-    ("listener", f"{', '.join(LISTENERS)}; may stand before the equals sign"),
-    ("host", "the name that a listener stands for, or that the client asks for in TLS; may stand there too"),
-    ("site", "an office of the world: the connections to its own ports"),
-    ("session", "one connection, by its name in the log: s-000042"),
-    ("sender", "the address in MAIL FROM, or who signs in; @contoso.com for a whole domain"),
-    ("recipient", "the address in RCPT TO, later any accepted one; @contoso.com for a whole domain"),
-)
-_COMMON: Final = (
-    ("times", "so often, then never again; without it, always"),
-    ("per", "counts apart for each: all, session, client, sender, recipient, triplet (client, sender and recipient)"),
-    ("chance", "above 0 and up to 1, drawn from the seed for each session"),
-    ("since, until", "instants of the simulated clock, until not included"),
-    ("for", "a span of simulated time from now on: 90s, 10m, 2h, 3d"),
-)
-_PARAMETERS: Final = {
-    "step": "where it acts: " + ", ".join(Step),
-    "nth": "2 is the second only, 2+ the second and all behind it; recipients and chunks count in a transaction, "
-    "other steps in a connection, from when a fault stands",
-    "code": "200 to 599",
-    "enhanced": "such as 4.7.1, with the first digit of the code",
-    "text": "one printable line",
-    "says": "a text of the service by its name, in place of code; --json lists them",
-    "close": "yes or no: close the connection behind the answer; yes for 421",
-    "seconds": "real seconds",
-    "octets": "a number of octets",
-    "size": "a number of octets",
-    "lines": "a number of lines",
-    "parameters": "of MAIL and RCPT, joined by +",
-    "mechanisms": "joined by +; none for no AUTH at all",
-    "keywords": "joined by +",
-    "layer": "clear or tls",
-    "when": "before or after the answer",
-    "name": "a host name, which may begin with *.",
-    "minimum": "TLSv1, TLSv1.1, TLSv1.2 or TLSv1.3",
-    "maximum": "as minimum",
-}
-
 
 def as_text(fit: int) -> str:
     """Set the table."""
     rows = [
-        (conduct.behaviour.value, conduct.sentence, _acts_at(conduct), ", ".join(conduct.takes))
+        (conduct.behaviour.value, conduct.sentence, _acts_at(conduct), _takes(conduct))
         for _, conducts in _GROUPS
         for conduct in conducts
     ]
@@ -75,7 +36,7 @@ def as_text(fit: int) -> str:
         Column("at", wraps=True),
         Column("takes", wraps=True),
     )
-    words = [*_SCOPE, *_COMMON, *_PARAMETERS.items()]
+    words = [*SCOPE, *COMMON, *PARAMETERS.items()]
     meanings = table((Column("key"), Column("meaning", wraps=True)), words, fit)
     use = "relaylab serve WORLD --fault WHERE=FAULT,key=value,...   WHERE: a listener, a host name, or *"
     return "\n".join([table(columns, rows, fit), "", meanings, "", use])
@@ -93,6 +54,7 @@ def as_json() -> str:
                 "step": conduct.step.value if conduct.step else None,
                 "lasts": conduct.lasts,
                 "takes": list(conduct.takes),
+                "implied": conduct.implied,
                 "reply": str(conduct.reply) if conduct.reply else None,
                 "source": {
                     "fact": conduct.source.fact,
@@ -105,9 +67,9 @@ def as_json() -> str:
             for group, conducts in _GROUPS
             for conduct in conducts
         ],
-        "scope": dict(_SCOPE),
-        "common": dict(_COMMON),
-        "parameters": dict(_PARAMETERS),
+        "scope": dict(SCOPE),
+        "common": dict(COMMON),
+        "parameters": dict(PARAMETERS),
         "says": {name: str(reply) for name, reply in SAYABLE.items()},
     }
     return json.dumps(document, indent=2, ensure_ascii=False)
@@ -135,8 +97,15 @@ def _page() -> Iterator[str]:
             source = conduct.source
             title = f"[{source.title}]({source.url})" if source.url else source.title
             yield f"- Source: {title}; {source.confidence}, {source.fact}"
-    for heading, words in (("Scope", _SCOPE), ("All faults take", _COMMON), ("Parameters", _PARAMETERS.items())):
+    for heading, words in (("Scope", SCOPE), ("All faults take", COMMON), ("Parameters", PARAMETERS.items())):
         yield from ("", f"## {heading}", "", *(f"- `{word}`: {meaning}" for word, meaning in words))
+
+
+def _takes(conduct: Conduct) -> str:
+    """Write what it takes, each with what holds where it is not given."""
+    implied = {key: "+".join(value) if isinstance(value, list) else value for key, value in conduct.implied.items()}
+    words = {**dict.fromkeys(conduct.takes), **implied}
+    return ", ".join(name if value in {None, True} else f"{name}={value}" for name, value in words.items())
 
 
 def _acts_at(conduct: Conduct) -> str:

@@ -54,6 +54,14 @@ def bad_input() -> Iterator[None]:
         raise BadInputError(f"{where}{error.strerror or error}; choose another file or folder") from None
 
 
+class CommandOfSpans(click.Command):
+    """A command whose argument may begin with a hyphen: -12h goes back by so much, and only -h alone asks for help."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the words of the command line."""
+        return super().parse_args(ctx, ["--help" if word == "-h" else word for word in args])
+
+
 class InstantParam(click.ParamType[datetime]):
     """A date or an instant; where ``judged`` is set, one that the rulebook supports."""
 

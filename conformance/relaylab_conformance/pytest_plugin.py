@@ -11,30 +11,31 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-if TYPE_CHECKING:
-    from relaylab.testing import Lab, LabOptions
+from relaylab_conformance.test_run.choosing import (
+    FIXTURES,
+    MARKER,
+    WORDS,
+    options_of,
+    refuse_late_marks,
+    refuse_unknown_words,
+    said_plainly,
+)
 
-_MARKER: Final = "relaylab"
-# The words of the marker, and what each is called in LabOptions.
-_WORDS: Final = {
-    "at": "at",
-    "world": "world",
-    "reading": "readings",
-    "milestones": "milestones",
-    "seed": "seed",
-    "tarpit": "tarpit",
-    "strict": "strict",
-}
-_LABS: Final = pytest.StashKey[list["Lab"]]()  # of a test, a class or a module: the labs it was lent
-_SINCE: Final = pytest.StashKey[dict[int, int]]()  # of a test: where the logs of older labs stood before it
+if TYPE_CHECKING:
+    from relaylab.testing import Lab
+
+# The options with which pytest lists and runs nothing.
+_LISTINGS: Final = ("collectonly", "showfixtures", "show_fixtures_per_test", "markers", "help")
+_LABS: Final = pytest.StashKey[dict[str, "Lab"]]()  # of a test, a class or a module: the labs it was lent, by fixture
+# Of a test: the newest event of each older lab before it, and how many instants that lab had stood at but for the last.
+_SINCE: Final = pytest.StashKey[dict[int, tuple[int, int]]]()
+_NEW: Final = (0, 0)
 _FAILED: Final = pytest.StashKey[bool]()
 _EVIDENCE: Final = pytest.StashKey[list[dict[str, Any]]]()
 
@@ -84,10 +85,10 @@ def relaylab(
     """A stand-in for Microsoft 365's mail submission, begun again for this test.
 
     ``relaylab.submission.host`` and ``.port``, ``.mx``, ``.ca_file``, ``.accounts.scanner``, ``.travel("2027-01-04")``,
-    ``.messages.one()``, ``.last_verdict.explain()``, ``.expect_refusal("5.7.30")``.
+    ``.messages.one()``, ``.last_verdict.explain()``, ``.expect_refusal("5.7.30")``, ``.fault("mx=421connect")``.
     """
-    options = _options(request, relaylab_world, relaylab_start, relaylab_seed)
-    with _said_plainly():
+    options = options_of(request, relaylab_world, relaylab_start, relaylab_seed)
+    with said_plainly():
         _relaylab_process.begin_again(options)
     yield from _lent(request, _relaylab_process)
 
@@ -118,14 +119,17 @@ def relaylab_module(
 
 def _lent(request: pytest.FixtureRequest, lab: Lab) -> Iterator[Lab]:
     """Give a lab to a node of the tests, and at its end say what was refused and not expected."""
-    labs = request.node.stash.setdefault(_LABS, [])
-    labs.append(lab)
+    from relaylab.testing import UnexpectedRefusalError
+
+    labs, fixture = request.node.stash.setdefault(_LABS, {}), str(request.fixturename)
+    labs[fixture] = lab
     try:
         yield lab
-        if not request.node.stash.get(_FAILED, False):
-            lab.check()
+        lab.check()
+    except UnexpectedRefusalError as error:  # with its own words: no line of ours says more
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
     finally:
-        labs.remove(lab)
+        del labs[fixture]
 
 
 def _kept(
@@ -138,10 +142,10 @@ def _kept(
     """Start a lab of its own for a class or a module."""
     from relaylab.testing import Lab
 
-    _refuse_unknown_words(request.node)
-    options = _options(request, world, start, seed)
+    refuse_unknown_words(request.node)
+    options = options_of(request, world, start, seed)
     with Lab(ca=_ca_folder(tmp_path_factory)) as lab:
-        with _said_plainly():
+        with said_plainly():
             lab.begin_again(options)
         yield from _lent(request, lab)
         lab.begin_again(replace(options, strict=False))  # what was refused has been said
@@ -151,49 +155,6 @@ def _ca_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the folder of the run's root certificate, which the workers of pytest-xdist share."""
     base = tmp_path_factory.getbasetemp()
     return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "relaylab-ca"
-
-
-# The marker ----------------------------------------------------------------------------------------------------------
-
-
-def _options(request: pytest.FixtureRequest, world: Any, start: Any, seed: int) -> LabOptions:  # noqa: ANN401 - as the fixture
-    """Put together what the fixtures and the markers say; of several markers the nearest wins, word by word."""
-    from relaylab.testing import LabOptions
-
-    chosen: dict[str, Any] = {}
-    for mark in request.node.iter_markers(_MARKER):
-        for word, value in mark.kwargs.items():
-            chosen.setdefault(_WORDS[word], value)
-    if isinstance(reading := chosen.get("readings"), str):
-        name, _, value = reading.partition("=")
-        chosen["readings"] = {name.strip(): value.strip()}
-    defaults = {"world": world, "at": start, "seed": seed, "strict": request.config.getini("relaylab_strict")}
-    return LabOptions(**(defaults | chosen))
-
-
-def _refuse_unknown_words(node: pytest.Item | pytest.Collector) -> None:
-    """Fail for a marker with a word that means nothing: a typo must not pass for a setting."""
-    __tracebackhide__ = True
-    for mark in node.iter_markers(_MARKER):
-        if mark.args:
-            pytest.fail(f"@pytest.mark.relaylab takes words only, as at={mark.args[0]!r}", pytrace=False)
-        for word in mark.kwargs:
-            if word not in _WORDS:
-                near = get_close_matches(word, _WORDS, n=1)
-                way_out = f"did you mean {near[0]}=?" if near else f"it takes {', '.join(_WORDS)}"
-                pytest.fail(f"@pytest.mark.relaylab knows nothing of {word}=; {way_out}", pytrace=False)
-
-
-@contextmanager
-def _said_plainly() -> Iterator[None]:
-    """Fail with the message of a choice that cannot be, without a traceback through our code."""
-    __tracebackhide__ = True
-    from relaylab import WorldFileError
-
-    try:
-        yield
-    except (WorldFileError, ValueError) as error:
-        pytest.fail(f"relaylab: {error}", pytrace=False)
 
 
 # Hooks ---------------------------------------------------------------------------------------------------------------
@@ -217,9 +178,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and begin a report where one is asked for; workers leave that to their controller."""
     config.addinivalue_line(
         "markers",
-        f"{_MARKER}({', '.join(f'{word}=...' for word in _WORDS)}): how the relaylab fixtures begin for this test",
+        f"{MARKER}({', '.join(f'{word}=...' for word in WORDS)}): how the relaylab fixtures begin for this test",
     )
-    if config.getoption("relaylab_report") and not hasattr(config, "workerinput"):
+    only_lists = any(config.getoption(name, default=False) for name in _LISTINGS)
+    if config.getoption("relaylab_report") and not only_lists and not hasattr(config, "workerinput"):
         from relaylab_conformance.test_run.gathering import Gathering
 
         folder = Path(config.getoption("relaylab_report"))
@@ -233,18 +195,22 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Check the marker, and note where the logs of the labs of class and module stand."""
-    _refuse_unknown_words(item)
-    item.stash[_SINCE] = {id(lab): lab.last_seq for lab in _labs(item)}
+    refuse_unknown_words(item)
+    refuse_late_marks(item)
+    item.stash[_SINCE] = {id(lab): (lab.last_seq, len(lab.visited) - 1) for _, lab in _lent_before(item)}
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_teardown(item: pytest.Item) -> None:
-    """Take what the test did down, before its lab begins again."""
+    """Take what the test did down, before its lab begins again; a test that failed is not blamed a second time."""
+    since = item.stash.get(_SINCE, {})
     if item.config.getoption("relaylab_report"):
         from relaylab_conformance.test_run.evidence import as_plain, evidence_of
 
-        since = item.stash.get(_SINCE, {})
-        item.stash[_EVIDENCE] = as_plain(tuple(evidence_of(lab, since.get(id(lab), 0)) for lab in _labs(item)))
+        item.stash[_EVIDENCE] = as_plain(tuple(evidence_of(lab, *since.get(id(lab), _NEW)) for lab in _labs(item)))
+    if item.stash.get(_FAILED, False):
+        for lab in _labs(item):
+            lab.expected.update(one.seq for one in lab.unexpected if one.seq > since.get(id(lab), _NEW)[0])
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -254,12 +220,36 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     report = outcome.get_result()
     if report.failed and call.when != "teardown":
         item.stash[_FAILED] = True
-        if call.excinfo is not None and call.excinfo.type.__module__ != "relaylab.testing.failures":
+        if call.excinfo is not None and call.excinfo.type.__module__ == "relaylab.testing.failures":
+            _say_it_once(report)
+        else:
             report.sections += [("relaylab", lab.told(repr(lab))) for lab in _labs(item)]
+    if item.config.getoption("relaylab_report"):
+        report.relaylab_asked = bool(FIXTURES & _fixtures(item))
     if call.when == "teardown" and _EVIDENCE in item.stash:
         report.relaylab = item.stash[_EVIDENCE]
 
 
+def _say_it_once(report: pytest.TestReport) -> None:
+    """Leave the first line in the summary, where pytest writes all lines again when it runs in CI."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    if crash is not None:
+        crash.message = crash.message.partition("\n")[0]
+
+
 def _labs(item: pytest.Item) -> list[Lab]:
-    """Give the labs that a test was lent, those of its class and its module included."""
-    return [lab for node in item.listchain() for lab in node.stash.get(_LABS, [])]
+    """Give the labs that a test asked for, those of its class and its module included."""
+    asked = _fixtures(item)
+    return [lab for fixture, lab in _lent_before(item) if fixture in asked]
+
+
+def _lent_before(item: pytest.Item) -> list[tuple[str, Lab]]:
+    """Give the labs that are lent to a test, its class and its module at this moment, asked for by it or by others."""
+    return [lent for node in item.listchain() for lent in node.stash.get(_LABS, {}).items()]
+
+
+def _fixtures(item: pytest.Item) -> set[str]:
+    """Give the names of the fixtures of a test, also those that it asked for on the way; none for a foreign item."""
+    at_the_start = getattr(item, "fixturenames", ())
+    on_the_way = getattr(getattr(item, "_request", None), "fixturenames", ())  # of getfixturevalue, told nowhere else
+    return {*at_the_start, *on_the_way}

@@ -14,6 +14,7 @@ from relaylab.rules.catalogue import rulebook
 from relaylab.rules.milestones import EARLIEST_SUPPORTED
 from relaylab_conformance import errors, timeline
 from relaylab_conformance.explain import UnknownError, explain
+from relaylab_conformance.explain.ask import is_a_record
 from relaylab_conformance.explain.records import Run, Serving
 from relaylab_conformance.finding import Status
 from relaylab_conformance.listings import LISTINGS
@@ -23,6 +24,7 @@ from relaylab_conformance.options import BadInputError, instants
 from relaylab_conformance.report.as_json import as_json as report_json
 from relaylab_conformance.report.console import as_text
 from relaylab_conformance.report.folder import write
+from relaylab_conformance.steering.client import NobodyError, SteeringError
 from relaylab_conformance.steering.found import find
 from relaylab_conformance.terminal import progress, say, say_json, width
 from relaylab_scenarios import profiles
@@ -110,13 +112,23 @@ def print_errors(folder: Path | None, *, readings: Readings, milestones: Milesto
         say(errors.as_text(book, width()))
 
 
-def records(run: Path | None, control: str | None, token: str | None) -> Records | None:
-    """Give the place where events and messages are looked up; raise BadInputError for two."""
+def records(what: str, run: Path | None, control: str | None, token: str | None) -> Records | None:
+    """Give the place where events and messages are looked up: the one named, or the only relaylab that is serving.
+
+    Raise BadInputError where two are named, or more than one is serving.
+    """
     if run is not None and control is not None:
         raise BadInputError("--run and --control name two places; give one of them")
     if run is not None:
         return Run(run)
-    return Serving(find(control, token)) if control is not None else None
+    if control is None and not is_a_record(what):
+        return None
+    try:
+        return Serving(find(control, token))
+    except NobodyError:
+        return None
+    except SteeringError as error:
+        raise BadInputError(str(error)) from None
 
 
 def print_explanation(

@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 from relaylab_certs import TestAuthority
-from tests.clients.by_socket import MESSAGE, send_directly, signed_in
+from tests.clients.by_socket import MESSAGE, Wire, send_directly, signed_in
 from tests.clients.served import Served
 from tests.conftest import WORLD_FILE
 
@@ -122,6 +122,16 @@ def test_url_and_token_may_come_from_the_environment(served: Served, tmp_path: P
     assert 0 == done.returncode, done.stderr
 
 
+def test_a_token_counts_also_where_no_address_is_named(served: Served, home: dict[str, str]) -> None:
+    assert "`relaylab serve` prints the token" in told(home, "messages", "--token", "wrong", code=2)
+
+
+def test_this_machine_s_names_for_itself_are_one(served: Served, home: dict[str, str]) -> None:
+    port = served.told["endpoints"]["control"]["url"].rpartition(":")[2]
+
+    assert "no mail is kept\n" == told(home, "messages", "--control", f"http://localhost:{port}/")
+
+
 # What is wrong is told with the way out -----------------------------------------------------------------------------
 
 
@@ -181,6 +191,8 @@ def test_a_web_server_that_is_no_control_plane_is_told_from_one(stranger: str, h
         (("travel", "+5x"), "'+5x' is not a span such as 30d"),
         (("travel", "2019-01-01"), "choose 2020-10-01 or a later date"),
         (("travel", "--rate", "0"), "choose more than 0"),
+        (("travel", "2027-01-04", "--rate", "nan"), "--rate: nan is no number of seconds; choose more than 0"),
+        (("travel", "--rate", "3", "--freeze"), "a clock that stands still has no rate; give one of them"),
         (("messages", "m-9"), "no message has the id 'm-9'; GET /messages lists them"),
         (("messages", "--raw"), "which message? Give its ID"),
         (("messages", "--delete"), "or --delete --all"),
@@ -205,8 +217,12 @@ def test_the_clock_is_moved_forwards_and_back_and_let_run(served: Served, home: 
     assert "2027-02-02T21:00:00Z, stands still\n" == told(home, "travel", "+30d")
     running = json.loads(told(home, "travel", "--rate", "86400", "--json"))
     assert (86400.0, False) == (running["rate"], running["frozen"])
-    assert told(home, "travel", "2026-12-01", "--freeze").startswith("2026-12-01T")
+    assert "2026-12-01T00:00:00Z, stands still\n" == told(home, "travel", "2026-12-01", "--freeze")
     assert served.get("/clock/rate").json()["frozen"]
+
+
+def test_help_is_asked_for_as_with_every_verb(home: dict[str, str]) -> None:
+    assert told(home, "travel", "--help") == told(home, "travel", "-h")
 
 
 def test_a_day_a_second_can_be_asked_for_at_the_start(words: list[str], home: dict[str, str]) -> None:
@@ -256,7 +272,7 @@ def test_events_are_listed_a_line_each(served: Served, home: dict[str, str]) -> 
     documents = [json.loads(line) for line in told(home, "events", "--json", "--after", "3").splitlines()]
 
     assert 7 == len(lines)
-    assert lines[1].endswith("judged  MAIL FROM:<a@fabrikam.com> -> 250 2.1.0 Sender OK  [default of mail]")
+    assert lines[1].endswith("judged  MAIL FROM:<a@fabrikam.com> -> 250 2.1.0 Sender OK  [mx.mail: default]")
     assert [4, 5, 6, 7] == [event["seq"] for event in documents]
 
 
@@ -280,12 +296,42 @@ def test_events_are_followed_until_somebody_ends_it(served: Served, home: dict[s
     assert ("", "the emulator has ended\n", 0) == (rest, said, follower.returncode)
 
 
+def test_who_ends_following_is_told_nothing_and_all_is_well(served: Served, home: dict[str, str]) -> None:
+    send_directly(served.door("mx"))
+    with subprocess.Popen(
+        [*RELAYLAB, "events", "--follow", "--after", "5"],
+        env=os.environ | home,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as follower:
+        assert follower.stdout is not None
+        follower.stdout.readline()
+        follower.send_signal(signal.SIGINT)
+        rest, said = follower.communicate(timeout=PATIENCE)
+
+    assert ("", "", 0) == (rest, said, follower.returncode)
+
+
+def test_what_a_fault_did_is_a_line_as_serve_prints_it(home: dict[str, str], words: list[str]) -> None:
+    with Served(*words, "--fault", "mx=mail4xx", environment=home) as served, Wire(served.door("mx")) as wire:
+        wire.say("EHLO a")
+        said = wire.say("MAIL FROM:<a@b.example>")
+
+        line = told(home, "events", "--kind", "faulted").splitlines()[0]
+
+    assert line.endswith(
+        f"faulted  MAIL FROM:<a@b.example> -> {said.partition(' [Hostname')[0]}  [fault f-1 (mail4xx)]"
+    )
+
+
 def test_an_event_is_explained_by_its_number_with_the_token_found(served: Served, home: dict[str, str]) -> None:
     send_directly(served.door("mx"))
     url = served.told["endpoints"]["control"]["url"]
 
     assert told(home, "explain", "2", "--control", url).startswith("Event 2: judged at 2026-12-01T00:00:00Z")
     assert told(home, "explain", "s-000001-1", "--control", url).startswith("Message s-000001-1")
+    assert told(home, "explain", "2").startswith("Event 2: judged at 2026-12-01T00:00:00Z")
 
 
 def test_the_control_plane_of_serve_explains_reply_lines(served: Served) -> None:

@@ -14,6 +14,8 @@ import pytest
 
 collect_ignore = ["sample"]  # another project: test_sample.py runs it in an environment of its own
 
+_TELLING = ("PYTEST_", "CI", "BUILD_NUMBER")
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -36,14 +38,17 @@ class Project:
             file = "pytest.ini" if name == "pytest_ini" else f"{name}.py"
             (self.folder / file).write_text(textwrap.dedent(text), encoding="utf-8")
 
-    def run(self, *arguments: str) -> Run:
-        """Run its tests with the plugin as it is installed here, in the order in which they are written."""
+    def run(self, *arguments: str, **variables: str) -> Run:
+        """Run its tests with the plugin as it is installed here, in the order in which they are written.
+
+        What tells pytest that it runs in CI, where it writes more, is there only among the ``variables``.
+        """
         junit = self.folder / "outcomes.xml"
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider"]
         done = subprocess.run(
             [*command, f"--junit-xml={junit}", *arguments],
             cwd=self.folder,
-            env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
+            env={name: value for name, value in os.environ.items() if not name.startswith(_TELLING)} | variables,
             capture_output=True,
             text=True,
             check=False,

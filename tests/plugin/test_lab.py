@@ -11,17 +11,22 @@ import subprocess
 import sys
 import threading
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from relaylab.app.faults import parse_spec
+from relaylab.domain.fault import Behaviour, Fault
+from relaylab.servers.clocks import ClockState
 from relaylab.testing import (
     Lab,
+    LabOptions,
     MessageNotSeenError,
     NotBuiltError,
+    NothingDecidedError,
     RefusalNotSeenError,
     UnexpectedRefusalError,
 )
+from relaylab.testing.options import FaultSource
 from relaylab_certs import TestAuthority
 from tests.plugin.sending import LETTER, attempt, relay, submit
 
@@ -140,6 +145,8 @@ def test_it_says_where_its_listeners_are(relaylab: Lab) -> None:
 def test_a_site_that_is_not_there_is_named_with_those_that_are(relaylab: Lab) -> None:
     with pytest.raises(LookupError, match="no site of this world is named 'moon'; it has hq, branch"):
         relaylab.site("moon")
+    with pytest.raises(LookupError, match=r"no site of this world is named 'hqq'; did you mean 'hq'\?"):
+        relaylab.site("hqq")
 
 
 @pytest.mark.parametrize("name", ["hve", "acs_smtp", "acs_rest"])
@@ -194,6 +201,25 @@ def test_it_travels_to_a_text_a_date_and_an_instant(relaylab: Lab, to: str | dat
     relaylab.travel(to)
 
     assert datetime(2027, 1, 4, tzinfo=UTC) == relaylab.now
+
+
+def test_it_runs_until_it_is_frozen(relaylab: Lab) -> None:
+    relaylab.run(86_400)
+    assert (False, 86_400) == (relaylab.emulator.clock_state.frozen, relaylab.emulator.clock_state.rate)
+    relaylab.freeze()
+
+    assert relaylab.now == relaylab.now
+
+
+def test_a_clock_that_was_left_running_stands_where_the_lab_begins_again(relaylab: Lab) -> None:
+    relaylab.emulator.run(86_400)
+    with pytest.raises(ValueError, match="no milestone is named x"):
+        relaylab.begin_again(LabOptions(at="2027-01-04", milestones={"x": None}))
+    assert not relaylab.emulator.clock_state.frozen
+    relaylab.begin_again()
+
+    assert ClockState(datetime(2026, 12, 1, tzinfo=UTC), rate=1.0, frozen=True) == relaylab.emulator.clock_state
+    assert relaylab.now == relaylab.emulator.started
 
 
 def test_it_goes_back_and_on(relaylab: Lab) -> None:
@@ -404,6 +430,22 @@ def test_a_rule_that_does_not_exist_is_refused_with_a_near_miss(relaylab: Lab) -
         relaylab.expect_refusal("submission.auth.basic_auth_is_off_by_defalt")
 
 
+@pytest.mark.parametrize(
+    ("what", "way_out"),
+    [
+        ("5.7.3O", r"did you mean '5\.7\.30'\?"),
+        ("5,7,30", r"did you mean '5\.7\.30'\?"),
+        ("55O", r"did you mean '550'\?"),
+        (5730, "write one such as 550 or '5.7.30'"),
+        ("5.7", "write one such as 550 or '5.7.30'"),
+        (250, "write one such as 550 or '5.7.30'"),
+    ],
+)
+def test_what_is_almost_a_code_is_no_words_of_a_line(relaylab: Lab, what: str | int, way_out: str) -> None:
+    with pytest.raises(ValueError, match=f"{what!r} is no code of a refusal; {way_out}"):
+        relaylab.expect_refusal(what)
+
+
 def test_a_refusal_that_comes_late_is_waited_for(relaylab: Lab) -> None:
     def send() -> None:
         with pytest.raises(smtplib.SMTPAuthenticationError):
@@ -432,7 +474,7 @@ def test_what_the_grammar_refuses_is_a_refusal_without_a_rule(relaylab: Lab) -> 
 
 
 def test_the_last_verdict_explains_itself_and_is_missed_in_words(relaylab: Lab) -> None:
-    with pytest.raises(LookupError, match=r"nothing was decided yet(?s:.)*nobody has connected"):
+    with pytest.raises(NothingDecidedError, match=r"nothing was decided yet(?s:.)*nobody has connected"):
         _ = relaylab.last_verdict
     relay(relaylab)
 
@@ -505,6 +547,30 @@ def test_two_labs_at_once_know_nothing_of_each_other(authority: TestAuthority) -
         assert (1, 0) == (len(one.messages), len(other.messages))
 
 
+@pytest.mark.parametrize(
+    ("choice", "said"),
+    [
+        ({"world": 5}, "world=5 is no world; give a name"),
+        ({"milestones": "x=never"}, "milestones='x=never' is no table; write it as {"),
+        ({"readings": ["a"]}, r"readings=\['a'\] is no table; write it as {"),
+        ({"seed": "x"}, "seed='x' is no whole number; write one such as 7"),
+        ({"seed": True}, "seed=True is no whole number"),
+        ({"tarpit": "yes"}, "tarpit='yes' is neither True nor False"),
+        ({"strict": "no"}, "strict='no' is neither True nor False"),
+        ({"at": 5}, "5 is no instant; give a text such as '2027-01-04'"),
+        ({"readings": {"basic_auth_refusal": 5}}, "basic_auth_refusal"),
+        ({"milestones": {"basic_auth_off_by_default": 5}}, "5 is no instant"),
+    ],
+)
+def test_a_choice_of_the_wrong_kind_is_refused_in_a_sentence(
+    relaylab: Lab, authority: TestAuthority, choice: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ValueError, match=said):
+        relaylab.begin_again(LabOptions(**choice))
+    with pytest.raises(ValueError, match=said):
+        Lab(ca=authority.ca_file.parent, **choice).__enter__()
+
+
 @pytest.mark.parametrize("wrong", [{"at": "soon"}, {"readings": {"basic_auth": "x"}}, {"milestones": {"x": None}}])
 def test_a_lab_with_a_wrong_choice_does_not_start(authority: TestAuthority, wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"soon|basic_auth|named x"):
@@ -535,13 +601,70 @@ def test_a_lab_that_listens_has_no_controller(relaylab: Lab) -> None:
         relaylab.controller("mx")
 
 
+# Faults --------------------------------------------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize("place", ["first", "second"])
 def test_a_fault_that_a_test_adds_answers_and_is_gone_with_the_test(relaylab: Lab, place: str) -> None:
     assert () == relaylab.faults.faults, place
 
-    relaylab.faults.add(parse_spec("mx=mail4xx,times=1"))
-    with relaylab.expect_refusal("4.3.2") as refusal, smtplib.SMTP(relaylab.mx.host, relaylab.mx.port) as smtp:
-        smtp.sendmail("scanner@contoso.com", "helpdesk@contoso.com", "Subject: page 1\n\nOne page.")
+    assert "f-1" == relaylab.fault("mx=mail4xx,times=1").id
+    with relaylab.expect_refusal("4.3.2") as refusal:
+        relay(relaylab)
 
     assert refusal.verdict.rule is None
     assert "fault f-1 (mail4xx) answered, and no rule was asked" in refusal.verdict.explain()
+    relay(relaylab)
+
+
+@pytest.mark.parametrize(
+    "fault", ["mx=mail4xx", {"behaviour": "mail4xx", "scope": {"listener": "mx"}}, Fault(behaviour=Behaviour.MAIL4XX)]
+)
+def test_a_fault_is_a_text_a_document_or_a_value(relaylab: Lab, fault: FaultSource) -> None:
+    added = relaylab.fault(fault)
+    with relaylab.expect_refusal("4.3.2"):
+        relay(relaylab)
+
+    assert relaylab.faults.remove(added.id)
+    relay(relaylab)
+
+
+@pytest.mark.relaylab(faults="mx=mail4xx,times=1")
+class TestMarkedFaults:
+    def test_of_a_class_stand_when_its_tests_begin(self, relaylab: Lab) -> None:
+        with relaylab.expect_refusal("4.3.2"):
+            relay(relaylab)
+        relay(relaylab)
+
+    @pytest.mark.relaylab(faults=["mx=rcpt452", "submission=auth535"])
+    def test_of_a_test_stand_in_their_place(self, relaylab: Lab) -> None:
+        assert ["rcpt452", "auth535"] == [fault.behaviour for fault in relaylab.faults.faults]
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("mx=421conect", "did you mean"),
+        ("mx=421connect,site=moon", "is not a site of this world"),
+        (Fault(behaviour=Behaviour.MAIL4XX, times=0), "times: 0 is not 1 or more"),
+        (5, "5 is no fault; write one such as 'mx=421connect'"),
+    ],
+)
+def test_a_fault_that_cannot_act_is_refused_with_the_way_out(relaylab: Lab, fault: FaultSource, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        relaylab.fault(fault)
+    with pytest.raises(ValueError, match=said):
+        relaylab.begin_again(LabOptions(at="2027-01-04", faults=[fault]))
+
+    assert (datetime(2026, 12, 1, tzinfo=UTC), ()) == (relaylab.now, relaylab.faults.faults)
+
+
+def test_a_lab_made_with_a_fault_has_it_again_when_it_begins_again(authority: TestAuthority) -> None:
+    with Lab(ca=authority.ca_file.parent, faults="mx=mail4xx,times=1") as lab:
+        for _ in range(2):
+            with lab.expect_refusal("4.3.2"):
+                relay(lab)
+            lab.begin_again()
+        lab.begin_again(LabOptions())
+
+        assert () == lab.faults.faults

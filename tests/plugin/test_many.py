@@ -19,8 +19,10 @@ def send(lab, number):
 
 @pytest.mark.parametrize("number", range(2_400))
 def test_one(relaylab, number):
-    assert ("2026-12-01T00:00:00+00:00", []) == (relaylab.now.isoformat(), list(relaylab.events))
-    match number % 4:
+    clock = relaylab.emulator.clock_state
+    assert ("2026-12-01T00:00:00+00:00", True, 1) == (clock.instant.isoformat(), clock.frozen, clock.rate)
+    assert ([], ()) == (list(relaylab.events), relaylab.faults.faults)
+    match number % 5:
         case 0:
             send(relaylab, number)
         case 1:
@@ -37,8 +39,12 @@ def test_one(relaylab, number):
         case 3:
             relaylab.replace(readings={"basic_auth_refusal": "5.7.139"}, milestones={"basic_auth_off_by_default": None})
             send(relaylab, number)
+        case 4:  # left running, an hour a second, with a fault for who comes next
+            relaylab.emulator.run(3600)
+            send(relaylab, number)
+            relaylab.fault("submission=421connect")
     message = relaylab.messages.one()
-    assert (str(number), f"s-00000{2 if number % 4 == 2 else 1}") == (message.subject, message.session)
+    assert (str(number), f"s-00000{2 if number % 5 == 2 else 1}") == (message.subject, message.session)
 
 LEFT = []
 """

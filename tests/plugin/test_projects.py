@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.plugin.conftest import Project
 
 SENDING = """
@@ -41,7 +43,8 @@ def test_a_failed_test_shows_the_dialogue_the_rule_its_source_and_the_way_past(p
     assert "fake-tray-2" not in run.output
 
 
-def test_a_failure_that_has_told_it_all_does_not_tell_it_twice(project: Project) -> None:
+@pytest.mark.parametrize("variables", [{}, {"CI": "true"}], ids=["at home", "in CI, where pytest sums up in full"])
+def test_a_failure_that_has_told_it_all_does_not_tell_it_twice(project: Project, variables: dict[str, str]) -> None:
     project.write(
         conftest=SENDING,
         test_a="""
@@ -52,8 +55,10 @@ def test_a_failure_that_has_told_it_all_does_not_tell_it_twice(project: Project)
                 relaylab.messages.to("nobody@contoso.com").one()
             """,
     )
+    run = project.run("--tb=short", **variables)
 
-    assert 1 == project.run("--tb=short").output.count("On the wire:")
+    assert 1 == run.output.count("On the wire:"), run.output
+    assert "MessageNotSeenError: expected one message to nobody@contoso.com" in run.output
 
 
 def test_mistakes_in_markers_and_fixtures_are_errors_with_the_way_out(project: Project) -> None:
@@ -78,6 +83,9 @@ def test_mistakes_in_markers_and_fixtures_are_errors_with_the_way_out(project: P
 
             @pytest.mark.relaylab(world="contsoo")
             def test_world(relaylab): ...
+
+            @pytest.mark.relaylab(faults="mx=421conect")
+            def test_fault(relaylab): ...
             """
     )
     run = project.run()
@@ -90,8 +98,49 @@ def test_mistakes_in_markers_and_fixtures_are_errors_with_the_way_out(project: P
         "relaylab: no milestone is named basic_auth_off",
         "relaylab: 'tomorrow' is not a date or an instant such as 2027-01-04",
         'relaylab: contsoo: there is no such file; did you mean "contoso"?',
+        'relaylab: behaviour: "421conect" is not a behaviour; did you mean "421connect"?',
     ):
-        assert said in run.output
+        assert 1 == run.output.count(f"{said}") - run.output.count(f"- Failed: {said}"), said
+
+
+def test_a_marker_that_comes_too_late_for_its_lab_is_an_error_with_the_way_out(project: Project) -> None:
+    project.write(
+        test_a="""
+            import pytest
+
+            pytestmark = pytest.mark.relaylab(at="2026-12-30")
+
+            def test_module(relaylab_module):
+                assert 30 == relaylab_module.now.day
+
+            @pytest.mark.relaylab(at="2027-01-04")
+            def test_late_for_the_module(relaylab_module): ...
+
+            @pytest.mark.relaylab(at="2027-01-04")
+            def test_both(relaylab_module, relaylab):
+                assert 4 == relaylab.now.day
+
+            @pytest.mark.relaylab(at="2027-01-04")
+            def test_outside_of_classes(relaylab_class):
+                assert 4 == relaylab_class.now.day
+
+            @pytest.mark.relaylab(at="2027-01-05")
+            class TestClass:
+                def test_class(self, relaylab_class):
+                    assert 5 == relaylab_class.now.day
+
+                @pytest.mark.relaylab(at="2027-01-04")
+                def test_late_for_the_class(self, relaylab_class): ...
+            """,
+    )
+    run = project.run()
+
+    late = {"test_late_for_the_module": "error", "test_late_for_the_class": "error"}
+    passed = dict.fromkeys(("test_module", "test_both", "test_outside_of_classes", "test_class"), "passed")
+    assert late | passed == run.outcomes, run.output
+    begins = "changes nothing: relaylab_{0} begins once for its {0}; "
+    assert f"on test_late_for_the_class {begins.format('class')}mark the class, or ask for" in run.output
+    assert f"on test_late_for_the_module {begins.format('module')}write pytestmark = " in run.output
 
 
 def test_a_test_with_a_mistake_leaves_the_next_one_alone(project: Project) -> None:
@@ -143,6 +192,7 @@ def test_unexpected_refusals_are_errors_at_teardown_where_the_project_is_strict(
     assert {"test_unexpected": "error", "test_expected": "passed", "test_otherwise": "passed"} == run.outcomes
     assert "refused, and no expect_refusal() was waiting for it" in run.output
     assert "RCPT TO:<nobody@contoso.com> -> 550 5.4.1" in run.output
+    assert "def relaylab(" not in run.output
 
 
 def test_unexpected_refusals_are_errors_at_teardown_where_one_test_is_strict(project: Project) -> None:
@@ -165,6 +215,66 @@ def test_a_test_that_failed_is_not_blamed_for_refusals_as_well(project: Project)
     )
 
     assert {"test_it": "failure"} == project.run().outcomes
+
+
+def test_a_test_that_failed_in_a_class_is_not_blamed_again_at_the_end_of_its_class(project: Project) -> None:
+    project.write(
+        conftest=SENDING,
+        test_a="""
+            import pytest
+            from conftest import relay
+
+            @pytest.mark.relaylab(strict=True)
+            class TestClass:
+                def test_first(self, relaylab_class):
+                    relay(relaylab_class, "nobody@contoso.com")
+
+                def test_last(self, relaylab_class):
+                    relay(relaylab_class)
+
+            @pytest.mark.relaylab(strict=True)
+            class TestOther:
+                def test_refused(self, relaylab_class):
+                    with pytest.raises(Exception):
+                        relay(relaylab_class, "nobody@contoso.com")
+
+                def test_end(self, relaylab_class):
+                    relay(relaylab_class)
+            """,
+    )
+    run = project.run()
+
+    assert {"test_first": "failure", "test_last": "passed", "test_refused": "passed", "test_end": "error"} == (
+        run.outcomes
+    )
+    assert "def _lent(" not in run.output
+
+
+def test_a_failure_shows_the_labs_that_its_test_asked_for_and_no_other(project: Project) -> None:
+    project.write(
+        conftest=SENDING,
+        test_a="""
+            from conftest import relay
+
+            def test_first(relaylab_module):
+                relay(relaylab_module)
+
+            def test_own(relaylab):
+                assert "own" == "failure"
+
+            def test_none():
+                assert "no lab" == "failure"
+
+            def test_on_the_way(request):
+                request.getfixturevalue("relaylab_module")
+                assert "on the way" == "failure"
+            """,
+    )
+    run = project.run()
+
+    assert 3 == list(run.outcomes.values()).count("failure"), run.output
+    own, none, on_the_way = (part.count("- relaylab -") for part in run.output.split("____ test_")[1:])
+    assert (1, 0, 1) == (own, none, on_the_way), run.output
 
 
 def test_a_lab_for_a_module_or_a_class_keeps_what_came_and_has_its_own_emulator(project: Project) -> None:
@@ -247,6 +357,58 @@ def test_a_project_overrides_the_world_by_a_path(project: Project) -> None:
     )
 
     assert {"test_it": "passed"} == project.run().outcomes
+
+
+def test_a_relative_path_of_a_world_counts_from_the_test_up_to_the_root(project: Project) -> None:
+    world = (
+        '[[tenant]]\nname = "{0}"\n[[tenant.accepted_domain]]\nname = "{0}.example"\n'
+        '[[tenant.mailbox]]\naddress = "robot@{0}.example"\n'
+    )
+    deep = project.folder / "tests" / "deep"
+    deep.mkdir(parents=True)
+    (project.folder / "worlds").mkdir()
+    (project.folder / "worlds" / "root.toml").write_text(world.format("root"), encoding="utf-8")
+    (deep / "near.toml").write_text(world.format("near"), encoding="utf-8")
+    Project(deep).write(
+        test_a="""
+            import pytest
+
+            @pytest.mark.relaylab(world="near.toml")
+            def test_near(relaylab):
+                assert "robot@near.example" == relaylab.accounts.robot.address
+
+            @pytest.mark.relaylab(world="worlds/root.toml")
+            def test_root(relaylab):
+                assert "robot@root.example" == relaylab.accounts.robot.address
+
+            @pytest.mark.relaylab(world="worlds/nowhere.toml")
+            def test_nowhere(relaylab): ...
+            """
+    )
+    run = project.run()
+
+    assert {"test_near": "passed", "test_root": "passed", "test_nowhere": "error"} == run.outcomes, run.output
+    tests = project.folder / "tests"
+    places = f"{deep} or {tests} or {project.folder}"
+    assert f"worlds/nowhere.toml: there is no such file in {places}; name it from there" in run.output
+
+
+def test_mistakes_in_a_test_are_shown_without_our_own_lines(project: Project) -> None:
+    project.write(
+        test_a="""
+            def test_date(relaylab): relaylab.travel("tomorrow")
+            def test_site(relaylab): relaylab.site("hqq")
+            def test_rule(relaylab): relaylab.expect_refusal("no.such.rule")
+            def test_code(relaylab): relaylab.expect_refusal("5.7.3O")
+            def test_fault(relaylab): relaylab.fault("mx=421conect")
+            def test_none(relaylab): relaylab.last_verdict
+            """,
+    )
+    run = project.run()
+
+    assert 6 * ["failure"] == list(run.outcomes.values())
+    assert [] == [line for line in run.output.splitlines() if "relaylab/" in line], run.output
+    assert 6 == run.output.count("On the wire:")
 
 
 def test_the_marker_and_the_fixtures_are_told_of_by_pytest(project: Project) -> None:

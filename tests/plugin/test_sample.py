@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -24,8 +25,15 @@ def run(*command: str | Path, folder: Path) -> str:
     return done.stdout
 
 
+def missing(why: str) -> NoReturn:
+    """Skip, or fail where everything is to be there."""
+    if os.environ.get("RELAYLAB_REQUIRE_CLIENTS") == "1":
+        pytest.fail(why)
+    pytest.skip(why)
+
+
 def interpreter(version: str) -> Path:
-    """Give a Python of that version, from the path or from pyenv; a named skip where there is none."""
+    """Give a Python of that version, from the path or from pyenv; where there is none, what is missing is named."""
     if version == ".".join(map(str, sys.version_info[:2])):
         return Path(sys.executable)
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
@@ -35,7 +43,7 @@ def interpreter(version: str) -> Path:
     for candidate in candidates:  # one of pyenv's own on the path may be there and not work
         if subprocess.run([candidate, "-c", "import ssl"], capture_output=True, check=False).returncode == 0:
             return candidate
-    pytest.skip(f"Python {version} is not installed")
+    missing(f"Python {version} is not installed")
 
 
 def environment_with(tmp_path: Path, python: Path, *packages: str) -> Path:
@@ -50,8 +58,7 @@ def environment_with(tmp_path: Path, python: Path, *packages: str) -> Path:
         [made, *PIP, "install", str(wheel), *packages], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     if installed.returncode:
-        why = f"pip cannot install {', '.join(packages)}: {installed.stderr[-500:]}"
-        (pytest.fail if os.environ.get("RELAYLAB_REQUIRE_CLIENTS") == "1" else pytest.skip)(why)
+        missing(f"pip cannot install {', '.join(packages)}: {installed.stderr[-500:]}")
     return made
 
 

@@ -123,7 +123,7 @@ def test_open_sessions_see_another_instant_at_their_next_command(controlled: Con
         (b'"2027-01-04"', "the body is JSON, but no object; send {...}"),
         (b"[" * 100_000, "the body is no JSON"),
         (b"\xff\xfe", "the body is no JSON"),
-        (b"{}", 'the body has no text "now"; send {"now": "2027-01-04T00:00:00Z"}'),
+        (b"{}", 'the body is empty; send {"now": "2027-01-04T00:00:00Z"}, a rate, or frozen'),
         (b'{"now": null}', 'the body has no text "now"'),
         (b'{"now": 20270104}', 'the body has no text "now"'),
         (b'{"now": "tomorrow"}', "'tomorrow' is not a date or an instant such as 2027-01-04 or 2027-01-04T09:00:00Z"),

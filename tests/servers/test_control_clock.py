@@ -76,6 +76,56 @@ def test_a_wrong_rate_is_refused_and_changes_nothing(body: bytes, said: str, con
     assert STANDING == controlled.get("/clock/rate")
 
 
+@pytest.mark.parametrize(
+    ("path", "body"), [("/clock", {"now": "2026-12-31"}), ("/clock", {}), ("/clock/advance", {"by": "30d"})]
+)
+def test_a_running_clock_is_sent_to_an_instant_and_stands_there_in_one_step(
+    path: str, body: dict[str, str], controlled: Controlled
+) -> None:
+    controlled.put("/clock/rate", {"rate": 31_622_400})
+
+    method = "POST" if path == "/clock/advance" else "PUT"
+    told = send(controlled, method, path, body | {"frozen": True})
+
+    assert {**told, "rate": 31_622_400.0, "frozen": True} == controlled.get("/clock/rate")
+    if "now" in body:
+        assert {"now": "2026-12-31T00:00:00Z"} == told
+
+
+def test_the_clock_is_sent_to_an_instant_and_runs_from_there_in_one_step(controlled: Controlled) -> None:
+    controlled.put("/clock", {"now": "2026-12-31", "rate": 2})
+
+    running = controlled.get("/clock/rate")
+
+    assert (2.0, False) == (running["rate"], running["frozen"])
+    assert running["now"].startswith("2026-12-31T00:")
+
+
+def test_a_clock_that_stood_still_runs_on_as_fast_as_it_ran(controlled: Controlled) -> None:
+    controlled.put("/clock", {"rate": 3})
+    controlled.put("/clock", {"frozen": True})
+
+    controlled.put("/clock", {"frozen": False})
+
+    running = controlled.get("/clock/rate")
+    assert (3.0, False) == (running["rate"], running["frozen"])
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"now": "soon"}, "now: 'soon' is not a date or an instant"),
+        ({"now": "2027-01-04", "rate": 0}, "choose more than 0 and at most 31622400, or freeze it"),
+        ({"now": "2027-01-04", "rate": 3, "frozen": True}, "rate: a clock that stands still has none; give rate, or"),
+        ({"now": "2027-01-04", "frozen": "yes"}, 'the body has no true or false "frozen"'),
+        ({"now": "2019-01-01", "rate": 3}, "now: the rulebook knows nothing of 2019-01-01T00:00:00Z; choose"),
+    ],
+)
+def test_a_clock_that_is_told_something_wrong_does_not_move(body: object, said: str, controlled: Controlled) -> None:
+    assert said in controlled.put("/clock", body, 400)["error"]
+    assert STANDING == controlled.get("/clock/rate")
+
+
 def test_a_clock_that_can_only_be_set_says_so(small_world: LoadedWorld, authority: TestAuthority) -> None:
     clock = ManualClock(parse_instant("2026-12-01"))
     with Emulator(small_world, clock=clock, authority=authority) as emulator:
@@ -94,7 +144,7 @@ def test_a_reset_takes_another_world_instant_seed_reading_and_date(controlled: C
     world["tenant"][0]["mailbox"].append({"address": "new@contoso.com"})
     body = {
         "world": world,
-        "now": "2027-01-04",
+        "at": "2027-01-04",
         "seed": 11,
         "readings": {"basic_auth_refusal": "5.7.139"},
         "milestones": {"basic_auth_off_by_default": "2027-01-02", "basic_auth_removed": None},
@@ -120,8 +170,9 @@ def test_a_reset_takes_another_world_instant_seed_reading_and_date(controlled: C
         ({"seeds": 1}, '"seeds" is none of the fields of the body; did you mean "seed"?'),
         ({"seed": 1.5}, 'the body has no whole number "seed"'),
         ({"seed": 10**30}, 'the body has no whole number "seed"'),
-        ({"now": "soon"}, "is not a date or an instant"),
-        ({"now": "2019-01-01"}, "choose 2020-10-01 or a later date"),
+        ({"at": "soon"}, "at: 'soon' is not a date or an instant"),
+        ({"now": "2026-12-01"}, '"now" is none of the fields of the body; they are world, at'),
+        ({"at": "2019-01-01"}, "choose 2020-10-01 or a later date"),
         ({"readings": {"basic_auth_refusl": "5.7.30"}}, 'did you mean "basic_auth_refusal"?'),
         ({"readings": {"basic_auth_refusal": "5.7.31"}}, 'readings.basic_auth_refusal: "5.7.31" is not one of'),
         ({"readings": {"basic_auth_refusal": 5}}, "readings.basic_auth_refusal: is no text"),

@@ -18,6 +18,8 @@ SHOWN = {
     "times": 2,
     "until": "2026-12-01T01:00:00Z",
     "used": 0,
+    "state": "stands",
+    "implied": {},
 }
 
 
@@ -47,7 +49,7 @@ def test_a_fault_is_added_acts_and_is_listed_with_its_uses(controlled: Controlle
 
     assert SHOWN == added
     assert ["432", "432", "250"] == said
-    assert {"faults": [SHOWN | {"used": 2}]} == controlled.get("/faults")
+    assert {"faults": [SHOWN | {"used": 2, "state": "used up"}]} == controlled.get("/faults")
 
 
 def test_a_fault_ends_with_the_span_that_it_was_given(controlled: Controlled) -> None:
@@ -56,6 +58,19 @@ def test_a_fault_ends_with_the_span_that_it_was_given(controlled: Controlled) ->
     controlled.put("/clock", {"now": "2026-12-01T01:00:00Z"})
 
     assert "250" == mail(controlled)
+
+
+def test_what_cannot_act_any_more_or_not_yet_is_told_from_what_stands(controlled: Controlled) -> None:
+    for window in ({"until": "2026-11-01"}, {"since": "2026-12-24"}, {}):
+        post(controlled, {"behaviour": "mail4xx"} | window)
+
+    assert ["over", "to come", "stands"] == [one["state"] for one in controlled.get("/faults")["faults"]]
+
+
+def test_what_holds_though_nobody_said_it_is_shown(controlled: Controlled) -> None:
+    added = post(controlled, {"behaviour": "rcpt452"})
+
+    assert {"nth": "2+"} == added["implied"]
 
 
 def test_one_fault_is_taken_away_by_its_id(controlled: Controlled) -> None:
@@ -90,6 +105,15 @@ def test_an_id_that_is_not_there_is_told_so(controlled: Controlled) -> None:
             'site: "hqq" is not a site of this world; did you mean "hq"?',
         ),
         ({"behaviour": "mail4xx", "times": 0}, "times: 0 is not a whole number of 1 or more"),
+        ({"fault": "mx=mail4xx"}, 'fault: is no key of a fault; write {"behaviour": "mail4xx", "scope": {"list'),
+        ({"behavior": "mail4xx"}, 'behavior: is no key of a fault; did you mean "behaviour"?'),
+        (
+            {"behaviour": "mail4xx", "scope": {"session": "foo"}},
+            'session: "foo" is no session; write its name',
+        ),
+        ({"behaviour": "mail4xx", "scope": {"host": "127.0.0.1"}}, 'host: "127.0.0.1" is an address, which no client'),
+        ({"behaviour": "mail4xx", "scope": {"host": "*.contoso.com"}}, 'host: "*.contoso.com" is a pattern, which no'),
+        ({"times": 3}, "behaviour: is missing; `relaylab faults` lists them"),
         ([], "the body is JSON, but no object"),
     ],
 )

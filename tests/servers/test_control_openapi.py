@@ -7,6 +7,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+import httpx
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 import schemathesis
@@ -15,6 +16,9 @@ from hypothesis import strategies as st
 from schemathesis import checks
 from schemathesis.specs.openapi import checks as openapi
 
+from relaylab.app.faults import COMMON, SCOPE, fault_json, parse_spec
+from relaylab.domain.fault import Behaviour
+from relaylab.rules.faults import CONDUCTS
 from relaylab.servers import control
 from relaylab.servers.control.app import DESCRIPTION, OPERATIONS
 from relaylab.servers.control.openapi import description, text
@@ -55,12 +59,46 @@ def test_every_kind_of_event_fits_its_description(controlled: Controlled) -> Non
         jsonschema.validate(event, schema)
 
 
+def test_the_body_of_a_fault_is_described_with_every_key_there_is() -> None:
+    body = description()["paths"]["/faults"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    taken = {key for conduct in CONDUCTS.values() for key in conduct.takes}
+
+    assert {"behaviour", "scope", *COMMON, *taken} == set(body["properties"])
+    assert set(SCOPE) == set(body["properties"]["scope"]["properties"])
+    assert set(Behaviour) == set(body["properties"]["behaviour"]["enum"])
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "mx=mail4xx,times=3,per=triplet,chance=0.5,since=2026-12-01,until=2026-12-02,sender=@contoso.com,close=yes",
+        "smtp.office365.com=reply,step=rcpt,nth=2+,code=451,enhanced=4.7.1,text=later,site=hq,recipient=a@b.example",
+        "reply,step=auth,says=concurrent,session=s-000001",
+        "tls,minimum=TLSv1.2,maximum=TLSv1.3",
+        "wrongname,name=mail.example",
+        "without,keywords=PIPELINING+CHUNKING",
+        "offer,mechanisms=PLAIN,layer=clear",
+        "hangup,step=data,when=before",
+        "drip,octets=3,seconds=0.5",
+        "smallsize,size=5000",
+        "multiline,lines=4",
+    ],
+)
+def test_a_fault_as_it_is_listed_fits_the_description_of_what_is_sent(spec: str) -> None:
+    shown = fault_json(parse_spec(spec))
+
+    del shown["id"], shown["used"]
+    body = description()["paths"]["/faults"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    jsonschema.validate(shown, body)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("operation", TRIED, ids=lambda one: f"{one.method} {one.path}")
 def test_whatever_is_sent_is_answered_as_described(operation: Any, controlled: Controlled) -> None:  # noqa: ANN401
     send_directly(controlled.mx)
     send_directly(controlled.mx)
     controlled.client.post("/snapshots")
+    controlled.client.post("/faults", json={"behaviour": "noenhanced", "scope": {"listener": "submission"}})
     schema = schemathesis.openapi.from_dict(json.loads(text()))
     path = operation.path.replace(":path", "")
     tried = schema[path][operation.method]
@@ -87,7 +125,7 @@ def test_whatever_is_sent_is_answered_as_described(operation: Any, controlled: C
 
 # What is there in the emulator that is tried, so that not everything is answered with 404.
 REAL_STEPS = {
-    "id": ["s-000001-1", "s-000002-1", "snapshot-1"],
+    "id": ["s-000001-1", "s-000002-1", "snapshot-1", "f-1"],
     "number": ["1"],
     "seq": ["1", "2"],
     "tenant": ["contoso", "fabrikam"],
@@ -100,6 +138,14 @@ CHECKS: list[Any] = [
     openapi.response_headers_conformance,
     openapi.response_schema_conformance,
 ]
+
+
+def test_every_operation_asks_for_the_token(controlled: Controlled) -> None:
+    for operation in OPERATIONS:
+        path = operation.path.replace(":path", "").replace("{", "%7B").replace("}", "%7D")
+        for headers in ({}, {"Authorization": "Bearer wrong"}):
+            answer = httpx.request(operation.method, controlled.server.url + path, headers=headers, trust_env=False)
+            assert HTTPStatus.UNAUTHORIZED == answer.status_code, f"{operation.method} {path} {headers}"
 
 
 def test_every_error_has_the_shape_of_all_errors(controlled: Controlled) -> None:

@@ -13,6 +13,7 @@ from relaylab.servers.fleet import Announced, Listening
 from tests.clients.by_socket import Wire, send_directly
 from tests.clients.controlled import Controlled
 from tests.conftest import Emulate
+from tests.servers.steering import send
 
 KEYS = ["submission", "mx", "submission_legacy"]
 
@@ -33,6 +34,7 @@ def test_the_status_tells_how_it_stands(controlled: Controlled) -> None:
         "events": 8,
         "last_event": 8,
         "connections": 1,
+        "faults": [],
         "snapshots": 0,
         "ca_file": str(controlled.emulator.ca_file),
     }
@@ -82,6 +84,19 @@ def test_a_listener_that_does_not_answer_is_named(controlled: Controlled) -> Non
     assert "not every listener is ready: mx of site hq: " in answer["error"]
     assert [("mx", "hq")] == [(one["listener"], one["site"]) for one in answer["listeners"] if not one["ready"]]
     assert not controlled.emulator.is_ready()
+
+
+def test_a_fault_that_stands_where_a_listener_is_not_ready_is_named(controlled: Controlled) -> None:
+    for scope in ({"listener": "mx", "site": "hq"}, {"listener": "submission"}):
+        send(controlled, "POST", "/faults", {"behaviour": "421connect", "scope": scope}, 201)
+    send(controlled, "POST", "/faults", {"behaviour": "421connect", "until": "2026-11-01"}, 201)
+
+    answer = controlled.get("/ready", 503)
+
+    (mx,) = [one for one in answer["listeners"] if (one["listener"], one["site"]) == ("mx", "hq")]
+    assert mx["why"].endswith("; fault f-1 (421connect) stands there")
+    assert answer["error"].endswith("; DELETE /faults takes every fault away")
+    assert ["f-1", "f-2", "f-3"] == [one["id"] for one in controlled.get("/status")["faults"]]
 
 
 @pytest.mark.parametrize(

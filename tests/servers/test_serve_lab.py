@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import httpx
 import pytest
@@ -75,6 +76,14 @@ def test_no_password_of_the_world_is_told(lab: Served) -> None:
 
     assert "scanner@contoso.com" in page
     assert "fake" not in lab.first_line + page
+
+
+def test_who_sets_a_device_is_told_where_the_passwords_of_a_shipped_world_stand(ca: str) -> None:
+    with Served("contoso", "--ca", ca, "--lab", LAB, *ANY_PORTS) as served:
+        notes = [line for line in served.introduction() if line.startswith("note: the passwords of contoso")]
+
+    (note,) = notes
+    assert "fake-tray-2" in Path(note.rpartition(" stand in ")[2]).read_text(encoding="utf-8")
 
 
 # The page -----------------------------------------------------------------------------------------------------------

@@ -9,8 +9,9 @@ import pytest
 
 from relaylab.app.config import LoadedWorld
 from relaylab.app.emulator import Emulator, Settings
+from relaylab.app.faults import parse_spec
 from relaylab.domain.clock import parse_instant
-from relaylab.domain.event import Judged
+from relaylab.domain.event import Closed, Judged
 from relaylab.servers.controller import RelaylabController
 from relaylab_certs import TestAuthority
 from tests.clients.by_socket import MESSAGE, Door, Wire, send_directly, signed_in
@@ -51,13 +52,15 @@ def test_what_is_sent_again_after_a_return_gets_the_same_octets_again(emulate: E
 
 
 def test_everything_comes_back(emulate: Emulate, small_world: LoadedWorld) -> None:
-    emulator = emulate(readings={"message_rate": "late_reply"})
+    emulator = emulate(readings={"message_rate": "late_reply"}, settings=Settings(record=True))
+    emulator.faults.add(parse_spec("mx=mail4xx,times=2"))
     submit(emulator)
     emulator.run(2)
     emulator.freeze()
     snapshot = emulator.snapshot()
     document, rulebook, clock = emulator.document, emulator.rulebook, emulator.clock_state
-    events = list(emulator.store.events)
+    events, faults = list(emulator.store.events), emulator.faults.faults
+    said = emulator.dialogues.text() if emulator.dialogues else ""
 
     emulator.reset(
         at=AFTER_THE_CUTOVER,
@@ -65,6 +68,7 @@ def test_everything_comes_back(emulate: Emulate, small_world: LoadedWorld) -> No
         readings={"basic_auth_refusal": "5.7.139"},
         milestones={"basic_auth_removed": None},
         seed=99,
+        tarpit=True,
     )
     emulator.roll_back(snapshot)
 
@@ -73,6 +77,21 @@ def test_everything_comes_back(emulate: Emulate, small_world: LoadedWorld) -> No
     assert ["s-000001-1"] == ids(emulator)
     assert MESSAGE == emulator.store.mail.raw("s-000001-1")
     assert events == list(emulator.store.events)
+    assert faults == emulator.faults.faults
+    assert emulator.dialogues is not None
+    assert "C: DATA" in said
+    assert said == emulator.dialogues.text()
+    assert not emulator.snapshot().tarpit
+
+
+def test_a_refusal_is_held_back_again_where_it_was(emulate: Emulate) -> None:
+    emulator = emulate(settings=Settings(tarpit=True))
+    snapshot = emulator.snapshot()
+    emulator.reset(tarpit=False)
+
+    emulator.roll_back(snapshot)
+
+    assert emulator.desk("mx").house.tarpit
 
 
 def test_a_clock_that_ran_runs_on_from_where_it_was(emulate: Emulate) -> None:
@@ -86,6 +105,24 @@ def test_a_clock_that_ran_runs_on_from_where_it_was(emulate: Emulate) -> None:
 
     assert (3600.0, False) == (emulator.clock_state.rate, emulator.clock_state.frozen)
     assert DECEMBER < emulator.clock.now() < AFTER_THE_CUTOVER
+
+
+def test_whoever_is_cut_off_by_a_new_beginning_is_told_of_it_as_such(emulate: Emulate) -> None:
+    emulator = emulate()
+    why: list[str] = []
+    snapshot = emulator.snapshot()
+    emulator.store.events.subscribe(
+        lambda entry: why.append(entry.event.why) if isinstance(entry.event, Closed) else None
+    )
+
+    with Wire(emulator.endpoints["mx"]) as wire:
+        emulator.reset()
+        assert b"" == wire.rest()
+    with Wire(emulator.endpoints["mx"]) as wire:
+        emulator.roll_back(snapshot)
+        assert b"" == wire.rest()
+
+    assert ["begun again", "begun again"] == why
 
 
 def test_connections_end_when_it_goes_back(emulate: Emulate) -> None:

@@ -33,6 +33,21 @@ def test_old_lines_and_old_sessions_make_room_and_are_counted() -> None:
     assert () == dialogues.of("s-0")
 
 
+def test_what_was_noted_comes_back_with_the_counts_of_what_made_room() -> None:
+    dialogues = Dialogues(sessions=2, lines=2)
+    for session in ("s-1", "s-2", "s-3"):
+        for text in ("one", "two", "three"):
+            dialogues.append(line(session, text))
+    dump, said = dialogues.dump(), dialogues.text()
+
+    dialogues.append(line("s-4", "other"))
+    dialogues.load(dump)
+
+    assert said == dialogues.text()
+    dialogues.append(line("s-3", "four"))
+    assert ["three", "four"] == [kept.text for kept in dialogues.of("s-3")]
+
+
 def test_nothing_is_left_after_clearing() -> None:
     dialogues = Dialogues(sessions=1, lines=1)
     for session in ("s-1", "s-1", "s-2"):

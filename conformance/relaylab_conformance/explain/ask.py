@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 _RECORD: Final = re.compile(r"\d+|s\d*-\d+(-[\w-]+)?")  # an event's number, a message's id
 
 
+def is_a_record(what: str) -> bool:
+    """Tell whether that can be nothing but an event or a message."""
+    asked = what.strip()
+    return _RECORD.fullmatch(asked) is not None and not is_a_code(asked)
+
+
 def explain(what: str, rulebook: Rulebook, records: Records | None = None) -> Explanation:
     """Explain what was asked about; raise UnknownError."""
     asked = what.strip()
@@ -26,7 +32,7 @@ def explain(what: str, rulebook: Rulebook, records: Records | None = None) -> Ex
         found = explain_record(asked, records)
         if found is not None:
             return found
-        if _RECORD.fullmatch(asked) and not is_a_code(asked):
+        if is_a_record(asked):
             raise unknown(asked, records)
     if is_of_entra(asked):
         return explain_aadsts(asked, rulebook)

@@ -30,6 +30,10 @@ def status_lines(url: str, status: Json, ready: Json) -> Iterator[str]:
     yield f"  mail        {status['messages']} kept"
     yield f"  events      {status['events']}, the last has the number {status['last_event']}"
     yield f"  open        {status['connections']} SMTP connections"
+    for fault in status["faults"]:
+        where = ", ".join(f"{key} {value}" for key, value in fault["scope"].items()) or "everywhere"
+        how = f"{fault['state']}, has acted {fault['used']} times"
+        yield f"  fault       {fault['id']} {fault['behaviour']}: {where}, {how}"
     yield f"  snapshots   {status['snapshots']}"
     yield f"  trust       {status['ca_file']}"
     for one in ready["listeners"]:
@@ -59,7 +63,7 @@ def message_lines(message: Json, attachments: Json) -> Iterator[str]:
         name = one["name"] or "(no name)"
         yield f"  attachment  {one['number']}: {name}, {one['content_type']}, {one['size']} octets"
     if message["verdict"]:
-        yield f"  verdict     {_verdict(message['verdict'])}"
+        yield f"  verdict     {_verdict(message['endpoint'], message['verdict'])}"
 
 
 def event_line(event: Json) -> str:
@@ -71,9 +75,12 @@ def event_line(event: Json) -> str:
 def _happened(event: Json) -> str:
     match event["kind"]:
         case "judged":
-            return f"{event['command']} -> {_verdict(event['verdict'])}"
+            return f"{event['command']} -> {_verdict(event['endpoint'], event['verdict'])}"
         case "answered":
             return f"{event['command']} -> {_reply(event['reply'])}"
+        case "faulted":
+            said = _reply(event["reply"]) if event["reply"] else event["did"]
+            return f"{event['command']} -> {said}  [fault {event['fault']} ({event['behaviour']})]"
         case "bad_input":
             return f"{event['what']} -> {_reply(event['reply'])}"
         case _:
@@ -84,9 +91,11 @@ def _happened(event: Json) -> str:
 _COMMON: Final = ("seq", "at", "session", "endpoint", "kind")
 
 
-def _verdict(verdict: Json) -> str:
+def _verdict(endpoint: str, verdict: Json) -> str:
+    """Write a verdict as `relaylab serve` does."""
     said = _reply(verdict["reply"]) if verdict["reply"] else verdict["effect"]
-    return f"{said}  [{verdict['rule'] or 'default of ' + verdict['stage']}]"
+    why = verdict["rule"] or f"{endpoint}.{verdict['stage']}: default"
+    return f"{said}  [{why}]"
 
 
 def _reply(reply: Json) -> str:

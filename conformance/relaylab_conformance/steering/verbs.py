@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,16 +29,18 @@ class Which:
 
 
 def travel(which: Which, when: str | None, *, freeze: bool, rate: float | None) -> None:
-    """Move the clock, and say where it stands; raise BadInputError for an instant that cannot be."""
+    """Move the clock, and say where it stands; raise BadInputError for an instant or a rate that cannot be."""
+    if freeze and rate is not None:
+        raise BadInputError("--freeze and --rate: a clock that stands still has no rate; give one of them")
+    if rate is not None and not math.isfinite(rate):
+        raise BadInputError(f"--rate: {rate} is no number of seconds; choose more than 0 and at most 31622400")
     with _control(which) as control:
+        how: dict[str, object] = {"frozen": True} if freeze else {} if rate is None else {"rate": rate}
+        # One request for all of it: a clock that runs would not stand where it was sent when it is stopped later.
         if when is not None and when.startswith(("+", "-")):
-            control.ask("POST", "/clock/advance", {"by": when})
-        elif when is not None:
-            control.ask("PUT", "/clock", {"now": when})
-        if rate is not None:
-            control.ask("PUT", "/clock/rate", {"rate": rate})
-        if freeze:
-            control.ask("POST", "/clock/freeze")
+            control.ask("POST", "/clock/advance", {"by": when, **how})
+        elif when is not None or how:
+            control.ask("PUT", "/clock", how if when is None else {"now": when, **how})
         clock = control.get("/clock/rate")
     _tell(which, clock, lambda: [clock_line(clock)])
 
@@ -89,16 +92,22 @@ def delete_messages(which: Which, name: str | None) -> None:
 
 def events(which: Which, *, after: int | None, session: str | None, kind: str | None, follow: bool) -> None:
     """Print events, a line each; with ``follow`` those to come, until somebody ends it."""
-    with _control(which) as control:
+    ends_by_hand = suppress(KeyboardInterrupt) if follow else nullcontext()
+    with _control(which) as control, ends_by_hand:
         if not follow or after is not None:
             after = _events_so_far(control, which, after or 0, session, kind)
         if follow:
-            for named, event in control.follow("/events/stream", after=after, session=session, kind=kind):
-                if named == "missed":
-                    click.echo(f"{event['missed']} events were dropped before they came here", err=True)
-                else:
-                    _tell_event(which, event)
-            click.echo("the emulator has ended", err=True)
+            _follow(control, which, after, session, kind)
+
+
+def _follow(control: Control, which: Which, after: int | None, session: str | None, kind: str | None) -> None:
+    """Print what happens from now on, until the emulator ends."""
+    for named, event in control.follow("/events/stream", after=after, session=session, kind=kind):
+        if named == "missed":
+            click.echo(f"{event['missed']} events were dropped before they came here", err=True)
+        else:
+            _tell_event(which, event)
+    click.echo("the emulator has ended", err=True)
 
 
 def _events_so_far(control: Control, which: Which, after: int, session: str | None, kind: str | None) -> int:

@@ -19,6 +19,7 @@ _TONES: Final = {
     TestOutcome.ERROR: "fail",
     TestOutcome.SKIPPED: "open",
     TestOutcome.EXPECTED_FAILURE: "strict",
+    TestOutcome.NOT_EXERCISED: "open",
 }
 
 
@@ -42,6 +43,12 @@ def as_html(run: TestRun) -> str:
     return environment.get_template("test_run.html.j2").render(
         run=run,
         style=loader.get_source(environment, "report.css")[0],
-        choices=[(test.name, lab) for test in run.tests for lab in test.labs if lab.chosen or lab.moved],
+        choices=[
+            (test.name, lab)
+            for test in run.tests
+            for lab in test.labs
+            if lab.chosen or lab.moved or lab.tarpit or lab.strict or lab.faults
+        ],
+        answered=any(lab.verdicts for test in run.tests for lab in test.labs),
         counts=[(counted[outcome], outcome) for outcome in TestOutcome if counted[outcome]],
     )

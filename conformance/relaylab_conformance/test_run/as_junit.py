@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
 from relaylab.domain.clock import iso
@@ -11,6 +11,8 @@ from relaylab_conformance.test_run.model import TestOutcome
 
 if TYPE_CHECKING:
     from relaylab_conformance.test_run.model import Answer, TestRecord, TestRun
+
+_LEFT_OPEN: Final = (TestOutcome.SKIPPED, TestOutcome.NOT_EXERCISED)
 
 
 def as_junit(run: TestRun) -> str:
@@ -23,7 +25,7 @@ def as_junit(run: TestRun) -> str:
         element.set("tests", str(len(run.tests)))
         element.set("failures", str(sum(test.outcome is TestOutcome.FAILED for test in run.tests)))
         element.set("errors", str(sum(test.outcome is TestOutcome.ERROR for test in run.tests)))
-        element.set("skipped", str(sum(test.outcome is TestOutcome.SKIPPED for test in run.tests)))
+        element.set("skipped", str(sum(test.outcome in _LEFT_OPEN for test in run.tests)))
     ET.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
 
@@ -36,9 +38,9 @@ def _case(suite: ET.Element, test: TestRecord) -> None:
         case TestOutcome.FAILED | TestOutcome.ERROR:
             kind = "failure" if test.outcome is TestOutcome.FAILED else "error"
             ET.SubElement(case, kind, message=f"the test {test.outcome}").text = visible(refusals)
-        case TestOutcome.SKIPPED:
-            ET.SubElement(case, "skipped", message="skipped")
-        case _:
+        case TestOutcome.SKIPPED | TestOutcome.NOT_EXERCISED:
+            ET.SubElement(case, "skipped", message=test.outcome.value)
+        case TestOutcome.PASSED | TestOutcome.EXPECTED_FAILURE:
             if refusals:
                 ET.SubElement(case, "system-out").text = visible(refusals)
 

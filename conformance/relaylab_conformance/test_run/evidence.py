@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import TypeAdapter
 
+from relaylab.app.faults import fault_json
 from relaylab.domain.decision import EffectKind, ReplyFacts
 from relaylab.rules.readings import READINGS
 from relaylab_conformance.test_run.model import Answer, LabUse, Mail
@@ -18,8 +19,8 @@ USES: Final = TypeAdapter(tuple[LabUse, ...])
 _OCTETS: Final = re.compile(r",? ?\d+ octets")
 
 
-def evidence_of(lab: Lab, since: int = 0) -> LabUse:
-    """Take down what happened in a lab after event number ``since``."""
+def evidence_of(lab: Lab, since: int = 0, earlier: int = 0) -> LabUse:
+    """Take down what happened in a lab after event number ``since``; ``earlier`` instants were those of other tests."""
     verdicts = [verdict for verdict in lab.verdicts if verdict.seq > since]
     sessions = {verdict.session for verdict in verdicts}
     rulebook = lab.emulator.rulebook
@@ -27,13 +28,17 @@ def evidence_of(lab: Lab, since: int = 0) -> LabUse:
         world=lab.world_name,
         rulebook_digest=rulebook.digest(),
         seed=lab.emulator.seed,
-        at=tuple(dict.fromkeys(lab.visited)),
+        # Who moves the emulator's own clock is seen by the answers.
+        at=tuple(dict.fromkeys([*lab.visited[earlier:], *(verdict.at for verdict in verdicts)])),
         chosen={
             reading.name: rulebook.readings[reading.name]
             for reading in READINGS
             if rulebook.readings[reading.name] != reading.default
         },
         moved={name: rulebook.calendar.dates[name] for name in sorted(rulebook.calendar.moved)},
+        tarpit=lab.options.tarpit,
+        strict=lab.options.strict,
+        faults=tuple(fault_json(fault, lab.faults.used(fault.id)) for fault in lab.faults.faults),
         verdicts=tuple(_answer(verdict, verdict.seq in lab.expected) for verdict in verdicts),
         messages=tuple(_mail(message) for message in lab.messages if message.session in sessions),
     )

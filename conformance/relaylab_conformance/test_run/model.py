@@ -26,15 +26,20 @@ STATEMENT: Final = (
 
 
 class TestOutcome(StrEnum):
-    """What pytest said of a test."""
+    """What pytest said of a test, and of a run as a whole.
+
+    A run FAILED when a test failed or erred, and is an ERROR when it was broken off. NOT_EXERCISED is a test that
+    passed and in which nobody was answered, and a run in which no test passed.
+    """
 
     __test__ = False
 
     PASSED = "passed"
     FAILED = "failed"
-    ERROR = "error"  # outside the test itself: in a fixture, or in what a strict lab checks at its end
+    ERROR = "error"  # outside the test itself: in a fixture, in what a strict lab checks at its end, in its process
     SKIPPED = "skipped"
     EXPECTED_FAILURE = "xfailed"
+    NOT_EXERCISED = "not-exercised"
 
     @property
     def is_bad(self) -> bool:
@@ -90,8 +95,10 @@ class Mail:
 class LabUse:
     """What a test did with one lab.
 
-    ``at`` are the instants the clock stood at, the first one first. ``readings`` and ``milestones`` are all that were
-    in force at the end; ``chosen`` and ``moved`` name those that are not as relaylab has them by default.
+    ``at`` are the instants the clock was set to, the first one first, and then those at which somebody was answered
+    besides. ``readings`` and ``milestones`` are all that were in force at the end; ``chosen`` and ``moved`` name those
+    that are not as relaylab has them by default. ``faults`` are those that stood at the end, as the control plane
+    writes them, also where they were used up.
     """
 
     world: str
@@ -100,13 +107,16 @@ class LabUse:
     at: tuple[datetime, ...]
     chosen: Mapping[str, str]
     moved: Mapping[str, datetime | None]
+    tarpit: bool
+    strict: bool
+    faults: tuple[Mapping[str, object], ...]
     verdicts: tuple[Answer, ...]
     messages: tuple[Mail, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestRecord:
-    """A test that used at least one lab."""
+    """A test that asked for a lab; ``labs`` is empty where it got none."""
 
     __test__ = False
 

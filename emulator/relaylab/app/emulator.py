@@ -321,14 +321,24 @@ class Emulator:
 
     def advance(self, by: timedelta) -> None:
         """Go on by a span, or back by a negative one; raise ValueError as ``travel`` does."""
+        self.travel(self.after(by))
+
+    def after(self, by: timedelta) -> datetime:
+        """Give the instant a span from now, or before it; raise ValueError for one outside all calendars."""
         now = self.clock.now()
         try:
-            instant = now + by
+            return now + by
         except OverflowError:
             raise ValueError(
                 f"{by.days} days from {iso(now)} is outside all calendars; choose a shorter span"
             ) from None
-        self.travel(instant)
+
+    def steer(self, to: datetime | None = None, *, rate: float | None = None, frozen: bool | None = None) -> None:
+        """Go to an instant, and stand still or run there, in one step; what is not given stays as it is.
+
+        Raise ValueError as ``travel`` and ``run`` do, and for a rate together with ``frozen``.
+        """
+        steerable(self.clock).steer(None if to is None else _possible(to), rate=rate, frozen=frozen)
 
     def freeze(self) -> None:
         """Have the clock stand still where it is; raise ValueError for a clock that knows only how to be set."""
@@ -360,7 +370,9 @@ class Emulator:
                 started=self._house.started,
                 sessions=self._house.sessions,
                 questions=self._house.questions,
+                tarpit=self._house.tarpit,
                 store=self.store.dump(),
+                dialogues=self.dialogues.dump() if self.dialogues is not None else None,
                 entra=self.entra.state.dump(),
             )
 
@@ -384,7 +396,10 @@ class Emulator:
                 self._readings, self._milestones = dict(snapshot.readings), dict(snapshot.milestones)
                 resume(self.clock, snapshot.clock)
                 self.reseed(snapshot.seed)
+                self._house.tarpit = snapshot.tarpit
                 self._house.begin_again(snapshot.started, snapshot.sessions, snapshot.questions)
+                if self.dialogues is not None and snapshot.dialogues is not None:
+                    self.dialogues.load(snapshot.dialogues)
 
     async def ready(self) -> list[Probed]:
         """Prove every listener by a real connection; nobody else notices.
@@ -501,7 +516,7 @@ class Emulator:
     async def _alone(self) -> AsyncIterator[None]:
         """Hang up on everybody, and be heard alone: a session in between would have a number that is given twice."""
         while True:
-            await self._fleet.hang_up()
+            await self._fleet.hang_up("begun again")
             # Whoever connects from here on waits for the lock before a session has a number.
             with self._house.lock:
                 if not self._fleet.connections:

@@ -16,6 +16,7 @@ from relaylab.rules.faults import SAYABLE, FaultError
 
 E = TypeVar("E", bound=StrEnum)
 
+_SESSION: Final = re.compile(r"s\d*-\d{6,}")
 _KEYWORD: Final = re.compile(r"[A-Z0-9][A-Z0-9-]{0,39}")
 
 
@@ -55,6 +56,23 @@ def host_name(key: str, value: object) -> str:
         )
     except ValueError:
         raise FaultError(f"{key}: {shown(text)} is not a host name; write one such as smtp.office365.com") from None
+
+
+def own_name(key: str, value: object) -> str:
+    """Read a host name that a client may ask for: no pattern, and no address."""
+    name = host_name(key, value)
+    if name.startswith("*."):
+        raise FaultError(f"{key}: {shown(name)} is a pattern, which no client asks for; write one name, or listener=mx")
+    if name.replace(".", "").isdigit():
+        raise FaultError(f"{key}: {shown(name)} is an address, which no client asks for; scope it by listener or site")
+    return name
+
+
+def session(key: str, text: str) -> str:
+    """Read the name of a session."""
+    if _SESSION.fullmatch(text) is None:
+        raise FaultError(f"{key}: {shown(text)} is no session; write its name in the log, such as s-000042")
+    return text
 
 
 def instant(given: Mapping[str, object], key: str) -> datetime | None:

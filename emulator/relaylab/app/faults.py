@@ -65,6 +65,8 @@ def parse_spec(text: str, now: datetime | None = None) -> Fault:
 
 def parse_fault(document: Mapping[str, object], now: datetime | None = None) -> Fault:
     """Read a fault from a document, values as JSON has them or as text; raise FaultError."""
+    if "behaviour" not in document:
+        _check_words(document)
     behaviour = read.choice(Behaviour, "behaviour", document.get("behaviour"), "`relaylab faults` lists them")
     takes = CONDUCTS[behaviour].takes
     known = ("behaviour", "scope", *COMMON, *takes)
@@ -102,12 +104,27 @@ def parse_fault(document: Mapping[str, object], now: datetime | None = None) -> 
     return fault
 
 
-def stated_faults(faults: Iterable[Fault | str], world: World, now: datetime) -> tuple[Fault, ...]:
-    """Give faults as values, each with a site that there is; raise FaultError."""
-    stated = tuple(parse_spec(fault, now) if isinstance(fault, str) else fault for fault in faults)
+def stated_faults(
+    faults: Iterable[Fault | str | Mapping[str, object]], world: World, now: datetime
+) -> tuple[Fault, ...]:
+    """Give faults as values, each of which can act at a site that there is; raise FaultError."""
+    stated = tuple(_stated(fault, now) for fault in faults)
     for fault in stated:
+        check(fault)
         check_site(fault, world)
     return stated
+
+
+def _stated(fault: Fault | str | Mapping[str, object], now: datetime) -> Fault:
+    match fault:
+        case str():
+            return parse_spec(fault, now)
+        case Fault():
+            return fault
+        case Mapping():
+            return parse_fault(fault, now)
+        case _:  # of a caller without types
+            raise FaultError(f"{fault!r} is no fault; write one such as 'mx=421connect'; `relaylab faults` lists them")
 
 
 def check_site(fault: Fault, world: World) -> None:
@@ -156,6 +173,25 @@ def fault_json(fault: Fault, used: int = 0) -> dict[str, object]:
     return {"id": fault.id, **said, "used": used}
 
 
+def state_of(fault: Fault, used: int, now: datetime) -> str:
+    """Say whether a fault can act: it stands, is to come, is over, or is used up."""
+    conduct = CONDUCTS[fault.behaviour]
+    times = conduct.times if fault.times is None else fault.times
+    if fault.window.until is not None and fault.window.until <= now:
+        return "over"
+    if times is not None and (fault.per or conduct.per) is Per.ALL and used >= times:
+        return "used up"
+    return "stands" if now in fault.window else "to come"
+
+
+def _check_words(document: Mapping[str, object]) -> None:
+    """Make sure of the words where nothing says which of them a behaviour takes; raise FaultError."""
+    for key in document:
+        if key not in {"scope", *COMMON, *_PARAMETERS, *SCOPE}:
+            otherwise = 'write {"behaviour": "mail4xx", "scope": {"listener": "mx"}, "times": 3}'
+            raise FaultError(f"{key}: is no key of a fault; {did_you_mean(key, ('behaviour', *COMMON), otherwise)}")
+
+
 # Parts ----------------------------------------------------------------------------------------------------------------
 
 
@@ -175,9 +211,9 @@ def _scope(value: object) -> FaultScope:
         )
     return FaultScope(
         listener=listener,
-        host=read.host_name("host", texts["host"]) if "host" in texts else None,
+        host=read.own_name("host", texts["host"]) if "host" in texts else None,
         site=texts.get("site"),
-        session=texts.get("session"),
+        session=read.session("session", texts["session"]) if "session" in texts else None,
         sender=read.people("sender", texts["sender"]) if "sender" in texts else None,
         recipient=read.people("recipient", texts["recipient"]) if "recipient" in texts else None,
     )

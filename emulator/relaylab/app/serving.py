@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TextIO
 
 from relaylab.app.announced import Announcement, announced
-from relaylab.app.config import load_world
+from relaylab.app.config import load_world, shipped_worlds
 from relaylab.app.emulator import Emulator, Settings, new_event_loop
 from relaylab.app.lab.arguments import check_sites
 from relaylab.app.lab.page import as_html
@@ -23,6 +23,7 @@ from relaylab.app.lab.print_out import print_out
 from relaylab.app.lab.sheet import LabSheet, lab_sheet
 from relaylab.app.rulebooks import Phase, in_phase
 from relaylab.app.steered import Steered
+from relaylab.app.world_file.source import shipped_file
 from relaylab.domain.certificate import CertificateFacts
 from relaylab.domain.clock import iso
 from relaylab.domain.event import Answered, BadInput, Faulted, Judged, Queried, TlsFailed, TlsStarted, TurnedAway
@@ -134,7 +135,7 @@ async def _serve(options: ServeOptions, out: TextIO) -> None:
                         if options.as_json:
                             print(json.dumps(describe(emulator, control, lab)), file=out, flush=True)
                         else:
-                            _introduce(emulator, control, loaded.notes, out, lab)
+                            _introduce(emulator, control, (*loaded.notes, *_of_passwords(options)), out, lab)
                             emulator.store.events.subscribe(lambda entry: _tell(entry, out))
                         if not options.freeze:
                             clock.run(options.rate)
@@ -196,6 +197,12 @@ def _introduce(
     for note in notes:
         print(f"note: {note}", file=out)
     print("Nothing is delivered; Ctrl-C ends. One line per verdict:", file=out, flush=True)
+
+
+def _of_passwords(options: ServeOptions) -> Iterator[str]:
+    """Say where the passwords of a shipped world stand, which whoever sets a device is asked for."""
+    if options.lab is not None and options.world in shipped_worlds():
+        yield f"the passwords of {options.world} are invented, and stand in {shipped_file(options.world)}"
 
 
 def _list_endpoints(emulator: Emulator, out: TextIO) -> None:

@@ -11,16 +11,16 @@ if TYPE_CHECKING:
     from relaylab.domain.world import World
     from relaylab.engine.rulebook import Rulebook
     from relaylab.servers.clocks import ClockState
-    from relaylab.store import StoreDump
+    from relaylab.store import DialoguesDump, StoreDump
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmulatorSnapshot:
-    """World and document, readings, milestones, clock, seed, session numbers, all that the store and Entra hold.
+    """World and document, readings, milestones, clock, seed, tarpit, session numbers, all that store and Entra hold.
 
     ``started`` and ``sessions`` are what the next session is numbered from, ``questions`` counts those to DNS.
     Connections are not in it, nor is the revision of the world, which only ever grows. It holds the mail with its
-    contents, in memory.
+    contents, in memory, and what was said on the wire where that is kept.
     """
 
     world: World = field(repr=False)
@@ -33,5 +33,7 @@ class EmulatorSnapshot:
     started: datetime
     sessions: int
     questions: int
+    tarpit: bool
     store: StoreDump = field(repr=False)
+    dialogues: DialoguesDump | None = field(repr=False)
     entra: Mapping[str, object] = field(repr=False)

@@ -101,6 +101,7 @@ class Steered:
             "events": len(emulator.store.events),
             "last_event": emulator.store.events.last,
             "connections": emulator.connections,
+            "faults": self.faults.list(),
             "snapshots": len(self._snapshots),
             "ca_file": str(emulator.ca_file),
             "listeners": [listener_json(one) for one in emulator.listeners],
@@ -121,13 +122,16 @@ class Steered:
 
     # The clock and the dice -----------------------------------------------------------------------------------------
 
-    def travel(self, instant: datetime) -> None:
-        """Go to another instant."""
-        _obeyed(lambda: self._emulator.travel(instant))
+    def travel(self, instant: datetime | None, *, rate: float | None = None, frozen: bool | None = None) -> None:
+        """Go to another instant, and stand still or run there, in one step."""
+        if rate is not None or frozen is not None:
+            _obeyed(lambda: self._emulator.steer(instant, rate=rate, frozen=frozen))
+        elif instant is not None:
+            _obeyed(lambda: self._emulator.travel(instant))
 
-    def advance(self, by: timedelta) -> None:
-        """Go on by a span, or back."""
-        _obeyed(lambda: self._emulator.advance(by))
+    def advance(self, by: timedelta, *, rate: float | None = None, frozen: bool | None = None) -> None:
+        """Go on by a span, or back, as ``travel`` does."""
+        _obeyed(lambda: self.travel(self._emulator.after(by), rate=rate, frozen=frozen))
 
     def freeze(self) -> None:
         """Have the clock stand still."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relaylab.app.faults import check_site, fault_json, parse_fault
+from relaylab.app.faults import check_site, fault_json, parse_fault, state_of
+from relaylab.rules.faults import CONDUCTS
 from relaylab.servers.control import RejectedError
 
 if TYPE_CHECKING:
     from relaylab.app.emulator import Emulator
+    from relaylab.domain.fault import Fault
 
 
 class SteeredFaults:
@@ -20,7 +22,7 @@ class SteeredFaults:
     def list(self) -> list[dict[str, object]]:
         """Give every fault, in order, with how often it has acted."""
         board = self._emulator.faults
-        return [fault_json(fault, board.used(fault.id)) for fault in board.faults]
+        return [self._shown(fault, board.used(fault.id)) for fault in board.faults]
 
     def add(self, document: dict[str, object]) -> dict[str, object]:
         """Add a fault; raise RejectedError for one that cannot act."""
@@ -29,7 +31,7 @@ class SteeredFaults:
             check_site(fault, self._emulator.world)
         except ValueError as error:
             raise RejectedError(str(error)) from None
-        return fault_json(self._emulator.faults.add(fault))
+        return self._shown(self._emulator.faults.add(fault), 0)
 
     def remove(self, fault_id: str) -> bool:
         """Take a fault away."""
@@ -38,3 +40,9 @@ class SteeredFaults:
     def clear(self) -> None:
         """Take all away."""
         self._emulator.faults.clear()
+
+    def _shown(self, fault: Fault, used: int) -> dict[str, object]:
+        """Give a fault with whether it can act now, and what holds though nobody said it."""
+        said, now = fault_json(fault, used), self._emulator.clock.now()
+        implied = {key: value for key, value in CONDUCTS[fault.behaviour].implied.items() if key not in said}
+        return {**said, "state": state_of(fault, used, now), "implied": implied}

@@ -216,8 +216,8 @@ class DataAsk(Ask):
     it, and ``may_send_as`` tells whether the mailbox may use it. ``may_log_on`` tells whether the mailbox server lets
     in who signed in by ``token``. ``excessive_parts`` counts its MIME parts where they are too many. ``outside`` are
     the recipients in no tenant of this world. ``receipt`` holds the words of the final 250: message id, queue id, size
-    and rate. ``authentication`` is what SPF, DKIM and DMARC say of the sender, None where nobody looked; ``handling`` what
-    the recipients' policy makes of it.
+    and rate. ``authentication`` is what SPF, DKIM and DMARC say of the sender, None where nobody looked; ``handling``
+    what the recipients' policy makes of it.
     """
 
     envelope: Envelope

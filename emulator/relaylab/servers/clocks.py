@@ -66,7 +66,7 @@ class SimulatedClock:
         """Start at ``start`` (aware); raise ValueError for a rate that cannot be."""
         self._monotonic = monotonic
         self._lock = Lock()  # of who moves it; who reads takes the pair as it is
-        self._since = (ClockState(as_utc(start), _possible(rate), frozen), monotonic())
+        self._since = (ClockState(as_utc(start), possible_rate(rate), frozen), monotonic())
 
     def now(self) -> datetime:
         """Give the simulated instant."""
@@ -99,7 +99,26 @@ class SimulatedClock:
     def run(self, rate: float = 1.0) -> None:
         """Run on from the present instant; raise ValueError for a rate that cannot be."""
         with self._lock:
-            self._since = (ClockState(self.now(), _possible(rate)), self._monotonic())
+            self._since = (ClockState(self.now(), possible_rate(rate)), self._monotonic())
+
+    def steer(self, instant: datetime | None = None, *, rate: float | None = None, frozen: bool | None = None) -> None:
+        """Go to an instant, and stand still or run there, in one step; a ``rate`` has it run.
+
+        What is not given stays as it is. Raise ValueError for a rate that cannot be, or one for a clock to stand still.
+        """
+        if rate is not None and frozen:
+            raise ValueError("a clock that stands still has no rate; give a rate, or have it stand still")
+        with self._lock:
+            state = self.state
+            stands = frozen if frozen is not None else state.frozen and rate is None
+            self._since = (
+                ClockState(
+                    state.instant if instant is None else as_utc(instant),
+                    state.rate if rate is None else possible_rate(rate),
+                    stands,
+                ),
+                self._monotonic(),
+            )
 
     def resume(self, state: ClockState) -> None:
         """Stand or run as in a state that was noted."""
@@ -134,7 +153,8 @@ def steerable(clock: MovableClock) -> SimulatedClock:
     raise ValueError(f"this clock {kind}; start the emulator with at=, or with a SimulatedClock")
 
 
-def _possible(rate: float) -> float:
+def possible_rate(rate: float) -> float:
+    """Give a rate back that a clock can run at; raise ValueError for another."""
     if not (math.isfinite(rate) and 0 < rate <= FASTEST):
         raise ValueError(
             f"a clock cannot run {rate:g} simulated seconds a second; choose more than 0 and at most {FASTEST:.0f}, "

@@ -58,9 +58,9 @@ class RelaylabController(Controller):
         """Be true also without a connection."""
         return True
 
-    async def hang_up(self) -> None:
+    async def hang_up(self, why: str) -> None:
         """End every connection, from the loop of whoever asks; the listener goes on."""
-        work = asyncio.run_coroutine_threadsafe(self._sweep.close_all(grace=0.2), self.loop)
+        work = asyncio.run_coroutine_threadsafe(self._sweep.close_all(grace=0.2, why=why), self.loop)
         await asyncio.wrap_future(work)
 
     def factory(self) -> SmtpStream:

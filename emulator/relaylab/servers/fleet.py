@@ -121,6 +121,9 @@ _KINDS: Final = (
 )
 
 
+ENDPOINTS: Final = tuple(dict.fromkeys(kind.endpoint.value for kind in _KINDS))
+"""The words of the endpoints that listeners stand for: by them events, verdicts and mail are told apart."""
+
 LISTENERS: Final = (*(kind.key for kind in _KINDS), "dns")
 """The words of the listeners there are: by them faults are told where they act."""
 
@@ -201,14 +204,14 @@ class Fleet:
         own += len(self._name_server) if self._name_server is not None else 0
         return own + sum(len(guest) for guest in self._house.guests)
 
-    async def hang_up(self) -> None:
+    async def hang_up(self, why: str) -> None:
         """End every connection, also those that come meanwhile, and those of guests; the listeners go on."""
         if self._name_server is not None:
             self._name_server.hang_up()
         while self._sweep is not None and len(self._sweep):
-            await self._sweep.close_all(grace=0.2)
+            await self._sweep.close_all(grace=0.2, why=why)
         for guest in tuple(self._house.guests):
-            await guest.hang_up()
+            await guest.hang_up(why)
 
     async def stop(self) -> None:
         """Close the listeners, then every connection."""
@@ -216,7 +219,7 @@ class Fleet:
             server.close()
         if self._name_server is not None:
             self._name_server.stop()
-        await self.hang_up()
+        await self.hang_up("server stopping")
 
     async def _start_names(self, names: Names) -> None:
         """Listen for DNS, which tells where everything else listens; in a lab on its own address, unless told."""

@@ -44,8 +44,8 @@ class Guest(Protocol):
         """Count its open connections."""
         ...
 
-    async def hang_up(self) -> None:
-        """End every connection."""
+    async def hang_up(self, why: str) -> None:
+        """End every connection, for a reason in words."""
         ...
 
 

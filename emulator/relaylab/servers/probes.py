@@ -13,7 +13,7 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import dns.exception
@@ -38,12 +38,16 @@ _LARGEST_ANSWER: Final = 4_096  # octets
 
 @dataclass(frozen=True, slots=True)
 class Probed:
-    """What a listener said: its greeting and the TLS version agreed on; ``why`` it is not ready, empty when it is."""
+    """What a listener said: its greeting and the TLS version agreed on; ``why`` it is not ready, empty when it is.
+
+    ``faults`` are those that stand where it is not ready, as people are told of them.
+    """
 
     listener: Announced
     greeting: str
     tls: str | None
     why: str = ""
+    faults: tuple[str, ...] = ()
 
     @property
     def is_ready(self) -> bool:
@@ -54,7 +58,21 @@ class Probed:
 async def probe(listeners: Iterable[Announced], house: House, ca_file: Path) -> list[Probed]:
     """Ask every listener, all at once."""
     trust = ssl.create_default_context(cafile=ca_file)
-    return await asyncio.gather(*(_probe(one, house, trust) for one in listeners))
+    asked = await asyncio.gather(*(_probe(one, house, trust) for one in listeners))
+    return [one if one.is_ready else _with_faults(one, house) for one in asked]
+
+
+def _with_faults(probed: Probed, house: House) -> Probed:
+    """Name the faults that stand at a listener which is not ready: they are the first to be suspected."""
+    now, where = house.clock.now(), probed.listener
+    standing = tuple(
+        str(fault)
+        for fault in house.store.faults.faults
+        if fault.scope.listener in {None, where.key} and fault.scope.site in {None, where.site} and now in fault.window
+    )
+    if not standing:
+        return probed
+    return replace(probed, why=f"{probed.why}; {', '.join(standing)} stands there", faults=standing)
 
 
 async def _probe(listener: Announced, house: House, trust: ssl.SSLContext) -> Probed:

@@ -158,9 +158,9 @@ class SmtpStream(asyncio.Protocol):
         elif now - self._born >= limits.total or (self._held is None and now - self._heard >= limits.idle):
             self._run(self._time_out, now - self._born)
 
-    def shut(self) -> None:
+    def shut(self, why: str = "server stopping") -> None:
         """Hang up in good order, without waiting for the client to close its side."""
-        self._run(self._hang_up, "server stopping")
+        self._run(self._hang_up, why)
         self._transport.close()
 
     def abort(self) -> None:

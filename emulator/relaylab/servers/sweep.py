@@ -16,8 +16,8 @@ class Swept(Protocol):
         """End the connection if it is past one of its limits at ``now``, in seconds of the sweep's clock."""
         ...
 
-    def shut(self) -> None:
-        """End the connection in good order, without waiting for the client."""
+    def shut(self, why: str = "server stopping") -> None:
+        """End the connection in good order, without waiting for the client; ``why`` is written down."""
         ...
 
     def abort(self) -> None:
@@ -68,13 +68,15 @@ class Sweep:
         if self._connections:
             self._timer = self.loop.call_later(self._period, self._tick)
 
-    async def close_all(self, *, grace: float = 1.0) -> None:
-        """End every connection in good order; one whose client takes no octets for ``grace`` seconds is cut.
+    async def close_all(self, *, grace: float = 1.0, why: str = "server stopping") -> None:
+        """End every connection in good order, ``why`` is written down.
+
+        One whose client takes no octets for ``grace`` seconds is cut.
 
         Replies that are due are written first and TLS is closed properly. Close the listeners before.
         """
         for connection in tuple(self._connections):
-            connection.shut()
+            connection.shut(why)
         if self._connections:
             self._all_gone = self.loop.create_future()
             cut = self.loop.call_later(grace, self._cut)

@@ -1,7 +1,7 @@
 """State holders: accepted mail, the event log, the counters and the world in force. All instants are handed in."""
 
 from relaylab.store.counters import Counters
-from relaylab.store.dialogues import Dialogues
+from relaylab.store.dialogues import Dialogues, DialoguesDump
 from relaylab.store.events import KINDS, Entry, EventLog, Page, as_json, kind_of
 from relaylab.store.faults import BoardState, FaultBoard
 from relaylab.store.holder import RevisionError, Snapshot, WorldHolder
@@ -15,6 +15,7 @@ __all__ = [
     "BoardState",
     "Counters",
     "Dialogues",
+    "DialoguesDump",
     "Entry",
     "EventLog",
     "FaultBoard",

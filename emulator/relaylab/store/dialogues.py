@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from relaylab.domain.dialogue import Line
+
+
+@dataclass(frozen=True, slots=True)
+class DialoguesDump:
+    """The dialogues as they stood: the lines of each session, how many of it made room, how many sessions did."""
+
+    sessions: Mapping[str, tuple[Line, ...]]
+    dropped: Mapping[str, int]
+    gone: int
 
 
 class Dialogues:
@@ -54,6 +65,17 @@ class Dialogues:
         self._sessions.clear()
         self._dropped.clear()
         self._gone = 0
+
+    def dump(self) -> DialoguesDump:
+        """Note everything, between two lines."""
+        return DialoguesDump({session: self.of(session) for session in self.sessions}, dict(self._dropped), self._gone)
+
+    def load(self, dump: DialoguesDump) -> None:
+        """Be as it was noted."""
+        self.clear()
+        self._sessions.update((session, deque(lines, self._lines)) for session, lines in dump.sessions.items())
+        self._dropped.update(dump.dropped)
+        self._gone = dump.gone
 
     def _block(self, session: str) -> str:
         dropped = self._dropped.get(session)

@@ -5,7 +5,12 @@ The pytest fixture ``relaylab`` gives a ``Lab`` too (``relaylab_conformance.pyte
 
 from relaylab.testing.accounts import Account, Accounts
 from relaylab.testing.events import Events, LogEvent
-from relaylab.testing.failures import MessageNotSeenError, RefusalNotSeenError, UnexpectedRefusalError
+from relaylab.testing.failures import (
+    MessageNotSeenError,
+    NothingDecidedError,
+    RefusalNotSeenError,
+    UnexpectedRefusalError,
+)
 from relaylab.testing.lab import Lab
 from relaylab.testing.messages import Attachment, Message, Messages
 from relaylab.testing.options import LabOptions
@@ -26,6 +31,7 @@ __all__ = [
     "MessageNotSeenError",
     "Messages",
     "NotBuiltError",
+    "NothingDecidedError",
     "RefusalNotSeenError",
     "SitePlaces",
     "UnexpectedRefusalError",

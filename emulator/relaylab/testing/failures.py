@@ -32,6 +32,10 @@ class UnexpectedRefusalError(AssertionError):
     """Something was refused, and no ``expect_refusal`` was waiting for it."""
 
 
+class NothingDecidedError(LookupError):
+    """A verdict was asked for, and nobody came so far that there is one."""
+
+
 def told(
     sentence: str,
     *,

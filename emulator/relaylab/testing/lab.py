@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from relaylab.domain.clock import iso
 from relaylab.testing.events import Events
-from relaylab.testing.failures import MessageNotSeenError, UnexpectedRefusalError, told
+from relaylab.testing.failures import MessageNotSeenError, NothingDecidedError, UnexpectedRefusalError, told
 from relaylab.testing.messages import Message, Messages
 from relaylab.testing.places import PlacedLab
 from relaylab.testing.refusals import ExpectedRefusal
@@ -57,10 +57,11 @@ class Lab(PlacedLab):
 
     @property
     def last_verdict(self) -> Verdict:
-        """The newest verdict; raise LookupError where there is none."""
+        """The newest verdict; raise NothingDecidedError, a LookupError, where there is none."""
+        __tracebackhide__ = True
         verdicts = self.verdicts
         if not verdicts:
-            raise LookupError(f"nothing was decided yet; {self.told('nobody came so far that a rule was asked')}")
+            raise NothingDecidedError(self.told("nothing was decided yet; nobody came so far that a rule was asked"))
         return verdicts[-1]
 
     @property
@@ -123,8 +124,9 @@ class Lab(PlacedLab):
 
         ``what`` is an enhanced code (``"5.7.30"``), a code (``550``), the id of a rule, or some words of the line; None
         is any. The exception that a client raises over the refusal ends with the block. ``timeout`` is how many real
-        seconds it may come late. Raise ValueError for a rule that does not exist.
+        seconds it may come late. Raise ValueError for a rule that does not exist, and for what is almost a code.
         """
+        __tracebackhide__ = True
         return ExpectedRefusal(self, what, timeout)
 
     @property

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Never
 
@@ -117,10 +118,14 @@ class PlacedLab(RunningLab):
 
     def site(self, name: str) -> SitePlaces:
         """Give the listeners of a site; raise LookupError for one that the world does not have."""
+        __tracebackhide__ = True
         sites = self.sites
         if name not in sites:
+            near = get_close_matches(name, sites, n=1)
             there = f"it has {', '.join(sites)}" if sites else "it has none"
-            raise LookupError(f"no site of this world is named {name!r}; {there}")
+            raise LookupError(
+                f"no site of this world is named {name!r}; {f'did you mean {near[0]!r}?' if near else there}"
+            )
         return sites[name]
 
     @property

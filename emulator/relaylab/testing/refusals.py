@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from relaylab.testing.lab import Lab
     from relaylab.testing.verdicts import Verdict
 
-_CODE: Final = re.compile(r"[2-5]\d\d")
-_ENHANCED: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
+_CODE: Final = re.compile(r"[45]\d\d")
+_ENHANCED: Final = re.compile(r"[45]\.\d{1,3}\.\d{1,3}")
+_ALMOST: Final = re.compile(r"\d[\dOoIl.,:-]*")  # digits, and what is taken for a digit or a dot
+_MENDED: Final = str.maketrans("OoIl,:-", "0011...")
 _RULE: Final = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
 _IDS: Final = frozenset(rule.id for rule in RULES)
 
@@ -38,10 +40,21 @@ class Wanted:
 
     def __post_init__(self) -> None:
         """Refuse what can never be seen."""
+        __tracebackhide__ = True
+        self._refuse_almost_a_code()
         if isinstance(self.what, str) and self._is_rule and self.what not in _IDS:
             near = get_close_matches(self.what, _IDS, n=1)
             hint = f"did you mean {near[0]!r}?" if near else "`relaylab rules` lists them"
             raise ValueError(f"no rule has the id {self.what!r}; {hint}")
+
+    def _refuse_almost_a_code(self) -> None:
+        __tracebackhide__ = True
+        text = str(self.what)
+        if self.what is None or not _ALMOST.fullmatch(text) or _is_code(text):
+            return
+        meant = text.translate(_MENDED)
+        way_out = f"did you mean {meant!r}?" if _is_code(meant) else "write one such as 550 or '5.7.30'"
+        raise ValueError(f"{self.what!r} is no code of a refusal; {way_out}")
 
     @property
     def _is_rule(self) -> bool:
@@ -73,6 +86,10 @@ class Wanted:
         return f"the refusal {self.what}" if not self._is_rule else f"a refusal by {self.what}"
 
 
+def _is_code(text: str) -> bool:
+    return bool(_CODE.fullmatch(text) or _ENHANCED.fullmatch(text))
+
+
 class ExpectedRefusal(AbstractContextManager["ExpectedRefusal"], AbstractAsyncContextManager["ExpectedRefusal"]):
     """A block in which a refusal must come; for ``with`` and for ``async with``.
 
@@ -83,6 +100,7 @@ class ExpectedRefusal(AbstractContextManager["ExpectedRefusal"], AbstractAsyncCo
 
     def __init__(self, lab: Lab, what: str | int | None, timeout: float) -> None:
         """Wait at the end of the block at most ``timeout`` real seconds for it; see ``Wanted`` for ``what``."""
+        __tracebackhide__ = True
         self._lab = lab
         self._wanted = Wanted(what)
         self._timeout = timeout

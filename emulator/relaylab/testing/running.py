@@ -7,7 +7,7 @@ not keep the service from answering.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,17 +16,29 @@ from typing import TYPE_CHECKING, Final, Literal, Self
 
 from relaylab.app.config import LoadedWorld
 from relaylab.app.emulator import Emulator, Settings
+from relaylab.app.faults import FaultError
 from relaylab.domain.world import World
+from relaylab.servers.clocks import ClockState, resume
 from relaylab.servers.controller import RelaylabController
 from relaylab.testing.accounts import Accounts
-from relaylab.testing.options import DEFAULT_WORLD, START, LabOptions, dates_of, instant_of, world_of
+from relaylab.testing.options import (
+    DEFAULT_WORLD,
+    START,
+    LabOptions,
+    check_kinds,
+    dates_of,
+    faults_of,
+    instant_of,
+    world_of,
+)
 from relaylab.testing.waiting import Bell
 from relaylab_certs import TestAuthority
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from relaylab.testing.options import Moment, WorldSource
+    from relaylab.domain.fault import Fault
+    from relaylab.testing.options import FaultSource, Moment, WorldSource
 
 Door = Literal["submission", "submission_legacy", "mx"]
 
@@ -50,6 +62,7 @@ class RunningLab:
         milestones: Mapping[str, Moment | None] | None = None,
         tarpit: bool = False,
         strict: bool = False,
+        faults: FaultSource | Sequence[FaultSource] = (),
         ca: Path | None = None,
         listen: bool = True,
     ) -> None:
@@ -62,6 +75,7 @@ class RunningLab:
             milestones=milestones or {},
             tarpit=tarpit,
             strict=strict,
+            faults=faults,
         )
         self.bell: Final = Bell()
         self.expected: Final[set[int]] = set()
@@ -79,12 +93,14 @@ class RunningLab:
 
         Raise WorldFileError for a world that cannot be used, ValueError for another choice that cannot be.
         """
-        options = self.options
+        check_kinds(self.options)
+        options, world, at = self.options, world_of(self.options.world), instant_of(self.options.at)
+        faults = faults_of(options.faults, world, at)
         with ExitStack() as starting:
             folder = self._ca or Path(starting.enter_context(TemporaryDirectory(prefix="relaylab-")))
             emulator = Emulator(
-                world_of(options.world),
-                at=instant_of(options.at),
+                world,
+                at=at,
                 seed=options.seed,
                 readings=options.readings,
                 milestones=dates_of(options.milestones),
@@ -96,6 +112,8 @@ class RunningLab:
                 starting.enter_context(emulator)
             else:
                 starting.callback(emulator.store.close)
+            for fault in faults:  # not those of the emulator, which would stand again after a reset
+                emulator.faults.add(fault)
             starting.callback(emulator.store.events.subscribe(self.bell.ring))
             self._running = starting.pop_all()
         self._emulator = emulator
@@ -169,12 +187,43 @@ class RunningLab:
 
         Raise ValueError for a text that is no date, for a naive datetime, and for what the rulebook does not support.
         """
-        self.emulator.travel(instant_of(to))
+        __tracebackhide__ = True
+        try:
+            self.emulator.travel(instant_of(to))
+        except ValueError as error:  # the frames behind are ours, and the mistake is not
+            raise ValueError(str(error)) from None
         self.visited.append(self.now)
 
     def advance(self, by: timedelta | None = None, *, days: float = 0, hours: float = 0, minutes: float = 0) -> None:
         """Move the clock on, or back with a negative span."""
+        __tracebackhide__ = True
         self.travel(self.now + (by or timedelta()) + timedelta(days=days, hours=hours, minutes=minutes))
+
+    def run(self, rate: float = 1.0) -> None:
+        """Have the clock run, ``rate`` simulated seconds a real one; 86400 lives a day a second.
+
+        Raise ValueError for a rate that cannot be.
+        """
+        self.emulator.run(rate)
+
+    def freeze(self) -> None:
+        """Have the clock stand still where it is."""
+        self.emulator.freeze()
+        self.visited.append(self.now)
+
+    def fault(self, fault: FaultSource) -> Fault:
+        """Have the listeners do something wrong on purpose, from the next command on; give it with its id.
+
+        A text as ``relaylab serve --fault`` takes it (``"mx=421connect"``, ``"submission=auth454,times=2"``), a
+        document as the control plane takes it, or a ``Fault``. It is gone when the lab begins again; ``faults`` shows
+        what stands, and takes it away before. Raise FaultError, a ValueError, for one that cannot act.
+        """
+        __tracebackhide__ = True
+        try:
+            (stated,) = faults_of(fault, self.world, self.now)
+        except FaultError as error:  # as in ``travel``
+            raise FaultError(str(error)) from None
+        return self.emulator.faults.add(stated)
 
     def replace(
         self,
@@ -191,19 +240,30 @@ class RunningLab:
         )
 
     def begin_again(self, options: LabOptions | None = None) -> None:
-        """Forget everything and begin as with these options, by default those it was made with.
+        """Forget everything and begin as with these options, by default those it was made with; the clock stands.
 
         Raise WorldFileError or ValueError for options that cannot be; then nothing has changed.
         """
         options = options or self.options
-        self.emulator.reset(
-            at=instant_of(options.at),
-            world=world_of(options.world),
-            readings=options.readings,
-            milestones=dates_of(options.milestones),
-            seed=options.seed,
-            tarpit=options.tarpit,
-        )
+        check_kinds(options)
+        emulator, world, at = self.emulator, world_of(options.world), instant_of(options.at)
+        faults = faults_of(options.faults, world, at)
+        before = emulator.clock_state
+        resume(emulator.clock, ClockState(before.instant, frozen=True))  # one that runs would be past ``at`` at once
+        try:
+            emulator.reset(
+                at=at,
+                world=world,
+                readings=options.readings,
+                milestones=dates_of(options.milestones),
+                seed=options.seed,
+                tarpit=options.tarpit,
+            )
+        except BaseException:
+            resume(emulator.clock, before)
+            raise
+        for fault in faults:
+            emulator.faults.add(fault)
         self.options = options
         self.expected.clear()
         self.visited = [self.now]

@@ -46,6 +46,11 @@ def shipped_worlds() -> tuple[str, ...]:
     return tuple(sorted(Path(file.name).stem for file in folder.iterdir() if file.name.endswith(".toml")))
 
 
+def shipped_file(name: str) -> str:
+    """Give the path of a world that comes with relaylab, for a person to read."""
+    return str(files("relaylab.app") / "worlds" / f"{name}.toml")
+
+
 def text_of(source: str | Path) -> Text:
     """Read a world: a name relaylab ships (``contoso``), else a path."""
     if isinstance(source, str) and source in shipped_worlds():

@@ -64,6 +64,25 @@ class Conduct:
     maximum: TlsVersion | None = None
     name: str = ""
 
+    @property
+    def implied(self) -> dict[str, str | int | float | bool | list[str]]:
+        """What holds where a parameter that it takes is not given, and where nothing is said of its count."""
+        values = {
+            "step": self.step.value if self.step else "",
+            "nth": str(self.nth or ""),
+            "close": self.closes,
+            "seconds": self.seconds,
+            "octets": self.octets,
+            "size": self.octets,
+            "lines": self.lines,
+            **{name: list(self.words) for name in ("keywords", "mechanisms", "parameters")},
+            "layer": self.layer.value,
+            "when": self.when.value,
+            "name": self.name,
+        }
+        counted = {"times": self.times, "per": self.per.value} if self.times is not None else {}
+        return counted | {name: value for name in self.takes if (value := values.get(name))}
+
 
 ALL: Final = frozenset(Step) - {Step.QUERY}  # of SMTP
 ANSWERED: Final = ALL - {Step.TLS, Step.PROMPT, Step.ERROR}

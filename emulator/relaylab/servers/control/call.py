@@ -6,7 +6,8 @@ Law: the description in openapi.json is made from the same values that requests 
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
@@ -42,13 +43,16 @@ class Kind(Enum):
     TEXT = "text", "string"
     WHOLE = "whole number", "integer"
     NUMBER = "number", "number"
+    YES_OR_NO = "true or false", "boolean"
     OBJECT = "object", "object"
 
     def admits(self, value: object) -> bool:
         """Tell whether a JSON value is of this kind."""
         if isinstance(value, bool):
-            return False
+            return self is Kind.YES_OR_NO
         match self:
+            case Kind.YES_OR_NO:
+                return False
             case Kind.TEXT:
                 return isinstance(value, str)
             case Kind.WHOLE:
@@ -73,13 +77,15 @@ class Field:
 class Body:
     """A body that is a JSON object with these fields and no others; without fields, any object.
 
-    ``is_patch`` admits a JSON merge patch (RFC 7396) as a body of its own media type.
+    ``described`` gives the JSON Schema of an object that is read elsewhere. ``is_patch`` admits a JSON merge patch
+    (RFC 7396) as a body of its own media type.
     """
 
     example: Mapping[str, object]
     fields: tuple[Field, ...] = ()
     is_required: bool = True
     is_patch: bool = False
+    described: Callable[[], Mapping[str, object]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +150,9 @@ class Call:
         return value if isinstance(value, str) else None
 
     def instant(self, name: str) -> datetime | None:
-        """Give a field that is an instant, or None."""
+        """Give a field that is an instant, or None; reject the request for what is none."""
         text = self.text(name)
-        return None if text is None else instant(text)
+        return None if text is None else instant(text, name)
 
 
 class JsonAnswer(JSONResponse):
@@ -157,12 +163,21 @@ class JsonAnswer(JSONResponse):
         return json.dumps(content, allow_nan=False, separators=(",", ":")).encode("ascii")
 
 
-def instant(text: str) -> datetime:
-    """Read an instant, or reject the request."""
-    try:
+def instant(text: str, name: str) -> datetime:
+    """Read the instant in the field of that name, or reject the request."""
+    with naming(name):
         return parse_instant(text)
+
+
+@contextmanager
+def naming(name: str) -> Iterator[None]:
+    """Put the name of a field before whatever is wrong with it."""
+    try:
+        yield
+    except RejectedError as error:
+        raise RejectedError(f"{name}: {error}", error.status) from None
     except ValueError as error:
-        raise RejectedError(str(error)) from None
+        raise RejectedError(f"{name}: {error}") from None
 
 
 def not_found(message: str) -> RejectedError:

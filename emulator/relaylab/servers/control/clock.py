@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.clock import iso
-from relaylab.servers.control.call import Body, Field, JsonAnswer, Kind, Operation, RejectedError, instant
+from relaylab.servers.clocks import possible_rate
+from relaylab.servers.control.call import Body, Field, JsonAnswer, Kind, Operation, RejectedError, naming
 from relaylab.servers.control.shapes import ClockShape, NowShape
 
 if TYPE_CHECKING:
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
     from relaylab.servers.clocks import ClockState
     from relaylab.servers.control.call import Call
 
+_RATE: Final = Field(
+    "rate", Kind.NUMBER, "Have it run there, so many simulated seconds a real one: more than 0, at most 31622400."
+)
+_FROZEN: Final = Field("frozen", Kind.YES_OR_NO, "Have it stand still there, or run as fast as it ran; not with rate.")
 _SPAN: Final = re.compile(r"([+-]?)((?:\d{1,9}[wdhms])+)", re.ASCII)
 _UNITS: Final = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
@@ -44,13 +50,34 @@ async def _get(call: Call) -> Response:
 
 
 async def _set(call: Call) -> Response:
-    call.controlled.travel(instant(call.text("now") or ""))
+    if not call.fields:
+        raise RejectedError('the body is empty; send {"now": "2027-01-04T00:00:00Z"}, a rate, or frozen')
+    now, rate, frozen = call.instant("now"), _rate(call), _frozen(call)
+    with naming("now") if now else nullcontext():
+        call.controlled.travel(now, rate=rate, frozen=frozen)
     return await _get(call)
 
 
 async def _advance(call: Call) -> Response:
-    call.controlled.advance(span(call.text("by") or ""))
+    rate, frozen = _rate(call), _frozen(call)
+    with naming("by"):
+        call.controlled.advance(span(call.text("by") or ""), rate=rate, frozen=frozen)
     return await _get(call)
+
+
+def _rate(call: Call) -> float | None:
+    rate = call.fields.get("rate")
+    if not isinstance(rate, int | float):
+        return None
+    with naming("rate"):
+        return possible_rate(rate)
+
+
+def _frozen(call: Call) -> bool | None:
+    frozen = call.fields.get("frozen")
+    if frozen and "rate" in call.fields:
+        raise RejectedError("rate: a clock that stands still has none; give rate, or frozen")
+    return frozen if isinstance(frozen, bool) else None
 
 
 async def _freeze(call: Call) -> Response:
@@ -63,9 +90,9 @@ async def _get_rate(call: Call) -> Response:
 
 
 async def _run(call: Call) -> Response:
-    rate = call.fields["rate"]
-    if isinstance(rate, int | float):
-        call.controlled.run(float(rate))
+    rate = _rate(call)
+    if rate is not None:
+        call.controlled.run(rate)
     return await _get_rate(call)
 
 
@@ -74,23 +101,28 @@ OPERATIONS: Final = (
     Operation(
         "PUT",
         "/clock",
-        "Go to another instant, forwards or back; every listener and every open session sees it at its next command.",
+        "Go to another instant, forwards or back, and stand still or run there, in one step; every listener and every "
+        "open session sees it at its next command. What is not given stays as it is.",
         _set,
         NowShape,
         body=Body(
-            {"now": "2027-01-04T00:00:00Z"},
-            (Field("now", Kind.TEXT, "A date, or an ISO 8601 instant; without a zone it is UTC.", is_required=True),),
+            {"now": "2027-01-04T00:00:00Z", "frozen": True},
+            (Field("now", Kind.TEXT, "A date, or an ISO 8601 instant; without a zone it is UTC."), _RATE, _FROZEN),
         ),
     ),
     Operation(
         "POST",
         "/clock/advance",
-        "Go on by a span, or back by a negative one.",
+        "Go on by a span, or back by a negative one, and stand still or run there, in one step.",
         _advance,
         NowShape,
         body=Body(
             {"by": "30d"},
-            (Field("by", Kind.TEXT, "A span in w, d, h, m and s: 30d, -12h, 1d12h.", is_required=True),),
+            (
+                Field("by", Kind.TEXT, "A span in w, d, h, m and s: 30d, -12h, 1d12h.", is_required=True),
+                _RATE,
+                _FROZEN,
+            ),
         ),
     ),
     Operation("POST", "/clock/freeze", "Have the clock stand still where it is.", _freeze, ClockShape),

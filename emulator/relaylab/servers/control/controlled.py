@@ -94,12 +94,12 @@ class Controlled(Protocol):
         """Prove every listener by a real connection."""
         ...
 
-    def travel(self, instant: datetime) -> None:
-        """Go to another instant."""
+    def travel(self, instant: datetime | None, *, rate: float | None = None, frozen: bool | None = None) -> None:
+        """Go to another instant, and stand still or run there, in one step; what is None stays as it is."""
         ...
 
-    def advance(self, by: timedelta) -> None:
-        """Go on by a span, or back."""
+    def advance(self, by: timedelta, *, rate: float | None = None, frozen: bool | None = None) -> None:
+        """Go on by a span, or back, as ``travel`` does."""
         ...
 
     def freeze(self) -> None:

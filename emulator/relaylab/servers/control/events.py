@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from relaylab.servers.control.call import JsonAnswer, Operation, Parameter
 from relaylab.servers.control.shapes import EventsShape
+from relaylab.servers.fleet import ENDPOINTS
 from relaylab.store import KINDS, as_json
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ AFTER: Final = Parameter("after", "The number behind which the page begins: thro
 LIMIT: Final = Parameter("limit", "How many at most.", _PAGE)
 SESSION: Final = Parameter("session", "One session, such as s-000042.")
 KIND: Final = Parameter("kind", "One kind of event.", choices=KINDS)
-ENDPOINT: Final = Parameter("endpoint", "One endpoint.", choices=("submission", "mx"))
+ENDPOINT: Final = Parameter("endpoint", "One endpoint; smtp-legacy is submission too.", choices=ENDPOINTS)
 
 
 def at_endpoint(call: Call) -> Callable[[Event], bool] | None:

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from relaylab.servers.control.call import Body, JsonAnswer, Operation, not_found
+from relaylab.servers.control.fault_body import fault_body
 from relaylab.servers.control.shapes import FaultShape, FaultsShape
 
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ async def _clear(call: Call) -> Response:
 
 
 OPERATIONS: Final = (
-    Operation("GET", "/faults", "List the faults that stand, and how often each has acted.", _list, FaultsShape),
+    Operation(
+        "GET", "/faults", "List the faults, how often each has acted, and whether it still can.", _list, FaultsShape
+    ),
     Operation(
         "POST",
         "/faults",
@@ -47,7 +50,7 @@ OPERATIONS: Final = (
         _add,
         FaultShape,
         HTTPStatus.CREATED,
-        body=Body({"behaviour": "mail4xx", "scope": {"listener": "mx"}, "times": 3}),
+        body=Body({"behaviour": "mail4xx", "scope": {"listener": "mx"}, "times": 3}, described=fault_body),
     ),
     Operation("DELETE", "/faults", "Take all faults away.", _clear, FaultsShape),
     Operation("DELETE", "/faults/{id}", "Take one fault away.", _remove, FaultsShape, errors=(HTTPStatus.NOT_FOUND,)),

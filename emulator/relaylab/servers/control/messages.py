@@ -11,6 +11,7 @@ from relaylab.domain.address import Address
 from relaylab.domain.endpoint import Endpoint
 from relaylab.servers.control.call import JsonAnswer, Operation, Parameter, RejectedError, not_found
 from relaylab.servers.control.shapes import DeletedShape, MessagesShape
+from relaylab.servers.fleet import ENDPOINTS
 from relaylab.store import message_json
 from relaylab.store.shapes import MessageShape
 
@@ -94,7 +95,7 @@ OPERATIONS: Final = (
             Parameter("tenant", "The name of the tenant that a message belongs to."),
             Parameter("recipient", "An address of the envelope, or of a copy."),
             Parameter("session", "The session that brought it."),
-            Parameter("endpoint", "The endpoint that took it.", choices=("submission", "mx")),
+            Parameter("endpoint", "The endpoint that took it.", choices=ENDPOINTS),
         ),
     ),
     Operation(

@@ -23,7 +23,7 @@ from relaylab.domain.event import Event
 from relaylab.domain.source import Source
 from relaylab.servers.control.app import OPERATIONS
 from relaylab.servers.control.call import MERGE_PATCH
-from relaylab.servers.control.shapes import ErrorShape, EventsShape, NotReadyShape
+from relaylab.servers.control.shapes import ErrorShape, EventsShape, FaultShape, NotReadyShape, StatusShape
 from relaylab.store import KINDS
 from relaylab.store.shapes import AttributionShape, ReplyShape, SourceShape, VerdictShape
 
@@ -57,6 +57,7 @@ def description() -> Json:
     schemas: Json = {name: _tidied(schema) for name, schema in sorted(named["$defs"].items())}
     schemas["Event"] = {"oneOf": [_event(kind, word) for kind, word in zip(get_args(Event), KINDS, strict=True)]}
     schemas[EventsShape.__name__]["properties"]["events"]["items"] = {"$ref": _SHAPES + "Event"}
+    schemas[StatusShape.__name__]["properties"]["faults"]["items"] = {"$ref": _SHAPES + FaultShape.__name__}
     paths: Json = {}
     for operation in OPERATIONS:
         paths.setdefault(_STEP.sub(r"{\1}", operation.path), {})[operation.method.lower()] = _operation(operation)
@@ -125,6 +126,8 @@ def _body(body: Body) -> Json:
         required = [one.name for one in body.fields if one.is_required]
         schema |= {"properties": properties, "additionalProperties": False}
         schema |= {"required": required} if required else {}
+    if body.described is not None:
+        schema = dict(body.described())
     content: Json = {"application/json": {"schema": schema, "example": dict(body.example)}}
     if body.is_patch:
         content[MERGE_PATCH] = {"schema": {"type": "object"}, "example": body.example["patch"]}

@@ -22,7 +22,7 @@ async def _reset(call: Call) -> Response:
     await call.controlled.begin_again(
         Reset(
             world=world if isinstance(world, dict) else None,
-            at=call.instant("now"),
+            at=call.instant("at"),
             seed=seed if isinstance(seed, int) else None,
             readings=_readings(call.fields.get("readings")),
             milestones=_milestones(call.fields.get("milestones")),
@@ -52,7 +52,7 @@ def _milestones(values: object) -> Mapping[str, datetime | None] | None:
     for name, value in values.items():
         if value is not None and not isinstance(value, str):
             raise RejectedError(f"milestones.{name}: is neither a date nor null; null is a day that never comes")
-        moved[name] = None if value is None else instant(value)
+        moved[name] = None if value is None else instant(value, f"milestones.{name}")
     return moved
 
 
@@ -72,14 +72,14 @@ OPERATIONS: Final = (
         "POST",
         "/reset",
         "Begin again: connections end, mail, counters and events are forgotten, sessions are numbered from one. "
-        "What is not given stays as it is.",
+        "What is not given stays as it is, also whether the clock runs: PUT /clock stops it.",
         _reset,
         ResetShape,
         body=Body(
-            {"now": "2026-12-01", "seed": 7},
+            {"at": "2026-12-01", "seed": 7},
             (
                 Field("world", Kind.OBJECT, "Another world, as GET /world gives it."),
-                Field("now", Kind.TEXT, "The instant to begin at."),
+                Field("at", Kind.TEXT, "The instant to begin at; the clock stands or runs there as before."),
                 Field("seed", Kind.WHOLE, "The seed of everything random."),
                 Field("readings", Kind.OBJECT, "Choices where sources disagree: a name and a value each."),
                 Field("milestones", Kind.OBJECT, "Dates that are moved: a name and a date each, or null for never."),

@@ -170,16 +170,21 @@ class SnapshotsShape(TypedDict):
 
 
 class FaultShape(TypedDict):
-    """A fault that stands, and how often it has acted; what else it was made with stands beside this."""
+    """A fault, and how often it has acted; what else it was made with stands beside this.
+
+    ``state`` is stands, to come, over or used up; ``implied`` is what holds though it was not given.
+    """
 
     id: str
     behaviour: str
     scope: dict[str, str]
     used: int
+    state: str
+    implied: dict[str, object]
 
 
 class FaultsShape(TypedDict):
-    """The faults that stand, in the order in which they are tried."""
+    """All faults, in the order in which they are tried."""
 
     faults: list[FaultShape]
 
@@ -214,7 +219,10 @@ class NotReadyShape(ErrorShape, ReadyShape):
 
 
 class StatusShape(TypedDict):
-    """How the emulator stands; ``last_event`` is the newest number, ``connections`` counts those at SMTP listeners."""
+    """How the emulator stands; ``last_event`` is the newest number, ``connections`` counts those at SMTP listeners.
+
+    ``faults`` are those of GET /faults.
+    """
 
     version: str
     revision: int
@@ -228,6 +236,7 @@ class StatusShape(TypedDict):
     events: int
     last_event: int
     connections: int
+    faults: list[dict[str, object]]
     snapshots: int
     ca_file: str
     listeners: list[ListenerShape]

@@ -27,7 +27,9 @@ async def _ready(call: Call) -> Response:
     failed = "; ".join(f"{one.listener.name}: {one.why}" for one in probed if not one.is_ready)
     if not failed:
         return JsonAnswer(answer)
-    error = f"not every listener is ready: {failed}; end the process and start it again"
+    by_fault = any(one.faults for one in probed)
+    way_out = "DELETE /faults takes every fault away" if by_fault else "end the process and start it again"
+    error = f"not every listener is ready: {failed}; {way_out}"
     return JsonAnswer({"error": error, **answer}, status_code=HTTPStatus.SERVICE_UNAVAILABLE)
 
 
