@@ -40,20 +40,21 @@ def test_the_status_tells_how_it_stands(controlled: Controlled) -> None:
     }
     assert expected == {key: status[key] for key in expected}
     assert "5.7.30" == status["readings"]["basic_auth_refusal"]
-    assert [(key, site) for site in (None, "hq", "shop") for key in KEYS] == [
-        (one["listener"], one["site"]) for one in status["listeners"]
-    ]
+    of_smtp = [(key, site) for site in (None, "hq", "shop") for key in KEYS]
+    assert [*of_smtp, ("https", None)] == [(one["listener"], one["site"]) for one in status["listeners"]]
 
 
 def test_every_listener_is_proved_by_a_real_connection(controlled: Controlled) -> None:
     answer = controlled.get("/ready")
 
     assert answer["ready"]
-    assert 9 == len(answer["listeners"])
+    assert 10 == len(answer["listeners"])
     for one in answer["listeners"]:
         assert (True, "TLSv1.3", None) == (one["ready"], one["tls"], one["why"])
+    for one in answer["listeners"][:-1]:
         assert one["greeting"].startswith("220 ")
         assert "Tue, 1 Dec 2026 00:00:00 +0000" in one["greeting"]
+    assert ("https", "HTTP/1.1 200 OK") == (answer["listeners"][-1]["listener"], answer["listeners"][-1]["greeting"])
     assert controlled.emulator.is_ready()
 
 
