@@ -141,7 +141,7 @@ def main() -> int:
     asked = parser.parse_args()
     worst = 0.0
     print(f"{'':29} {'per second':>10} {'us of CPU':>10} {'ratio':>6}")
-    for key in KeyKind:
+    for key in (KeyKind.P256, KeyKind.RSA):
         for name, version in VERSIONS.items():
             with serving(key) as server:
                 samples: dict[tuple[str, bool], list[tuple[float, float]]] = {case: [] for case in CASES}

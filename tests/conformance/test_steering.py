@@ -296,6 +296,11 @@ def test_events_are_followed_until_somebody_ends_it(served: Served, home: dict[s
     assert ("", "the emulator has ended\n", 0) == (rest, said, follower.returncode)
 
 
+def _hear_sigint() -> None:
+    """Undo what a shell does to all that it starts in its background: make it deaf to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_who_ends_following_is_told_nothing_and_all_is_well(served: Served, home: dict[str, str]) -> None:
     send_directly(served.door("mx"))
     with subprocess.Popen(
@@ -304,11 +309,15 @@ def test_who_ends_following_is_told_nothing_and_all_is_well(served: Served, home
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=_hear_sigint,  # noqa: PLW1509 - it starts no thread and takes no lock
     ) as follower:
         assert follower.stdout is not None
         follower.stdout.readline()
         follower.send_signal(signal.SIGINT)
-        rest, said = follower.communicate(timeout=PATIENCE)
+        try:
+            rest, said = follower.communicate(timeout=PATIENCE)
+        finally:
+            follower.kill()
 
     assert ("", "", 0) == (rest, said, follower.returncode)
 

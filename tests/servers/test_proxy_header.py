@@ -14,6 +14,8 @@ V1 = b"PROXY TCP4 203.0.113.42 192.0.2.1 56324 25\r\n"
 V1_IPV6 = b"PROXY TCP6 2001:db8::7 2001:db8::1 56324 25\r\n"
 V2 = SIGNATURE + bytes([0x21, 0x11, 0, 12, 203, 0, 113, 42, 192, 0, 2, 1, 0xDC, 4, 0, 25])
 V2_IPV6 = SIGNATURE + bytes([0x21, 0x21, 0, 36]) + ip_address("2001:db8::7").packed + bytes(20)
+V1_MAPPED = b"PROXY TCP6 ::ffff:203.0.113.42 ::1 56324 25\r\n"
+V2_MAPPED = SIGNATURE + bytes([0x21, 0x21, 0, 36]) + ip_address("::ffff:203.0.113.42").packed + bytes(20)
 V2_WITH_TLV = SIGNATURE + bytes([0x21, 0x11, 0, 16]) + V2[16:] + b"\x04\x00\x01\x00"
 
 
@@ -24,6 +26,8 @@ V2_WITH_TLV = SIGNATURE + bytes([0x21, 0x11, 0, 16]) + V2[16:] + b"\x04\x00\x01\
         (V1_IPV6, "2001:db8::7"),
         (V2, "203.0.113.42"),
         (V2_IPV6, "2001:db8::7"),
+        (V1_MAPPED, "203.0.113.42"),
+        (V2_MAPPED, "203.0.113.42"),
         (V2_WITH_TLV, "203.0.113.42"),
         (b"PROXY UNKNOWN\r\n", None),
         (b"PROXY UNKNOWN ffff:f...f:ffff ffff:f...f:ffff 65535 65535\r\n", None),

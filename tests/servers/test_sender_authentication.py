@@ -19,7 +19,9 @@ SITE = "203.0.113.42"
 BOTH = f"v=spf1 ip4:{SITE} include:spf.protection.outlook.com -all"
 
 
-def a_world(spf: str, *, dmarc: str = "none", policy: str = "", cname: bool = False) -> LoadedWorld:
+def a_world(
+    spf: str, *, dmarc: str = "none", policy: str = "", cname: bool = False, connector: str = ""
+) -> LoadedWorld:
     selector = (
         '[[dns]]\nname = "selector1._domainkey.contoso.com"\ntype = "CNAME"\n'
         'value = "selector1-contoso-com._domainkey.contoso.onmicrosoft.com"\n'
@@ -38,6 +40,7 @@ name = "contoso"
   name = "hq"
   connector_type = "OnPremises"
   sender_ip_addresses = ["{SITE}"]
+  {connector}
 [[site]]
 name = "hq"
 public_ip = "{SITE}"
@@ -171,3 +174,33 @@ def test_a_second_emulator_of_the_same_seed_stamps_the_same(emulate: Emulate) ->
         stamped.append(last(emulator).headers)
 
     assert stamped[0] == stamped[1]
+
+
+def test_the_policy_of_an_organisation_holds_for_a_subdomain_that_has_no_record(emulate: Emulate) -> None:
+    emulator = emulate(world=a_world("v=spf1 -all", dmarc="reject"))
+
+    code, said = send(emulator.endpoints["mx"], "helpdesk@contoso.com", sender="ceo@pay.contoso.com")
+
+    assert (550, True) == (code, said.startswith(b"5.7.509 "))
+
+
+@pytest.mark.parametrize(("reading", "placed"), [("unjudged", Placement.INBOX), ("judged", Placement.JUNK)])
+def test_a_sender_of_whom_the_world_tells_nothing_is_judged_only_where_that_is_asked_for(
+    emulate: Emulate, reading: str, placed: Placement
+) -> None:
+    emulator = emulate(world=a_world(BOTH), readings={"unrecorded_sender": reading})
+
+    send(emulator.endpoints["mx"], "helpdesk@contoso.com", sender="news@adatum.example")
+
+    assert [placed] == [copy.placed for copy in last(emulator).copies]
+
+
+def test_mail_that_counts_as_internal_skips_filtering(emulate: Emulate) -> None:
+    internal = a_world("v=spf1 -all", dmarc="reject", connector="treat_messages_as_internal = true")
+    emulator = emulate(world=internal)
+
+    send(emulator.sites["hq"].endpoints["mx"], "helpdesk@contoso.com")
+
+    kept = last(emulator)
+    assert [Placement.INBOX] == [copy.placed for copy in kept.copies]
+    assert [True] == ["AuthAs: Internal" in field for field in kept.headers if "CrossTenant-AuthAs" in field]

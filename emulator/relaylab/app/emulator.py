@@ -406,7 +406,7 @@ class Emulator:
 
         Port 25 of a site behind a provider that blocks it is not asked: it is as it should be when it does not answer.
         """
-        return await probe(self._fleet.answering, self._house, self.ca_file)
+        return await probe((*self._fleet.answering, *self._https.announced), self._house, self.ca_file)
 
     def is_ready(self) -> bool:
         """Tell whether every listener answers as it should. Call it from a thread, as ``roll_back``."""

@@ -79,7 +79,7 @@ def _version_1(received: bytes) -> ProxyHeader | None:
                 raise ProxyHeaderError(f"a version 1 header has an address that is none of {family}") from None
             if not all(_PORT.fullmatch(port) and int(port) <= _HIGHEST_PORT for port in ports):
                 raise ProxyHeaderError("a version 1 header has a port that is none")
-            return ProxyHeader(found, rest)
+            return ProxyHeader(_plain(found), rest)
         case _:
             raise ProxyHeaderError("a version 1 header is not PROXY, a family, two addresses and two ports")
 
@@ -98,8 +98,14 @@ def _version_2(received: bytes) -> ProxyHeader | None:
         case 0x11 if length >= 12:
             return ProxyHeader(IPv4Address(addresses[:4]), rest)
         case 0x21 if length >= 36:
-            return ProxyHeader(IPv6Address(addresses[:16]), rest)
+            return ProxyHeader(_plain(IPv6Address(addresses[:16])), rest)
         case 0x11 | 0x21:
             raise ProxyHeaderError(f"a version 2 header has no room for its addresses in {length} octets")
         case _:
             raise ProxyHeaderError(f"a version 2 header is for something else than TCP over IP (0x{family:02X})")
+
+
+def _plain(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """Give the IPv4 address that a balancer with one socket for both writes as ``::ffff:203.0.113.42``."""
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from relaylab.domain.address import DomainName
 from relaylab.domain.anti_spoof import Handling
 from relaylab.domain.message import Hop, HopFacts
 from relaylab.mailauth import Session
 from relaylab.rules.authentication import Recipients, handling, judge
 
 if TYPE_CHECKING:
-    from relaylab.domain.address import DomainName
     from relaylab.domain.attribution import Attribution
     from relaylab.domain.authentication import AuthenticationResults
     from relaylab.domain.message import MessageHead
@@ -69,6 +69,8 @@ def authenticated(  # noqa: PLR0913 - the message and its session
     )
     if inside is None or inside.tenant is None:
         return Judged(results, Handling.DELIVER)
+    if attribution.counts_as_internal:
+        return Judged(results, Handling.DELIVER)  # it skips filtering (fact MX-CON-07)
     asked = handling(results, inside.tenant.anti_phish_policy)
     # What comes over a connector is never refused (facts MX-RLY-05, MX-GAP-22); Junk in its place is our inference.
     refuses_a_relay = asked is Handling.REJECT and attribution.may_relay
@@ -80,7 +82,16 @@ def _is_unrecorded(transaction: Transaction, head: MessageHead, moment: Moment) 
     if moment.rulebook.readings["unrecorded_sender"] == "judged":
         return False
     senders = [sender for sender in (transaction.sender, head.from_address) if sender is not None]
-    return not any(record.name.is_within(sender.domain) for sender in senders for record in moment.world.dns)
+    return not any(_tells_of(record.name, sender.domain) for sender in senders for record in moment.world.dns)
+
+
+def _tells_of(name: DomainName, domain: DomainName) -> bool:
+    """Tell whether a record lies within a domain, or within the organisation that the domain may belong to.
+
+    ``_dmarc.contoso.com`` tells of ``pay.contoso.com`` too; a record of a bare ``com`` would tell of nobody.
+    """
+    labels = domain.name.split(".")
+    return any(name.is_within(DomainName(".".join(labels[place:]))) for place in range(len(labels) - 1))
 
 
 def is_inside(recipient: Recipient, attribution: Attribution) -> bool:

@@ -103,6 +103,7 @@ def _attributed(ask: DataAsk, party: Party, hello: str, chance: Random, moment: 
         mailbox_server=party.names.mailbox_server.partition(".")[0],
         from_entity="HybridOnPrem" if relays else "Internet",
         originator=str(sender.domain) if relays and sender else None,
+        auth_as="Internal" if ask.attribution.counts_as_internal else "Anonymous",
     )
 
 
