@@ -11,7 +11,7 @@ import re
 from base64 import b64decode
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl, quote, unquote
 from uuid import UUID
 
 from starlette.applications import Starlette
@@ -21,9 +21,9 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from relaylab.domain.endpoint import Endpoint
-from relaylab.domain.entra import DiscoveryAsk
+from relaylab.domain.entra import DiscoveryAsk, shown
 from relaylab.servers.entra import documents, lookup, pages
-from relaylab.servers.entra.office import Answer, Office, Visit, shown
+from relaylab.servers.entra.office import Answer, Office, Visit
 from relaylab.servers.entra.reader import SignedTokens
 from relaylab.servers.entra.sign_in_endpoint import SignInEndpoint
 from relaylab.servers.entra.token_endpoint import TokenEndpoint
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _LARGEST_BODY: Final = 1024 * 1024
 _MOST_FIELDS: Final = 200
 _HOST: Final = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?|\[[0-9a-fA-F:.]+\](?::\d{1,5})?")
+_URI_CHARACTERS: Final = "%:/?#[]@!$&'()*+,;=~"  # reserved (RFC 3986 §2.2), and the sign of what is encoded
 _HOME: Final = "login.microsoftonline.com"
 _HEADERS: Final = {
     "Cache-Control": "no-store, no-cache",
@@ -210,7 +211,8 @@ def _rendered(answer: Answer) -> Response:
 
 
 def _ascii(location: str) -> str:
-    return location.encode("ascii", "xmlcharrefreplace").decode()
+    """Percent-encode what a header cannot hold (RFC 3987 §3.1); what is encoded already stays as it is."""
+    return quote(location, safe=_URI_CHARACTERS)
 
 
 async def _not_here(request: Request, error: Exception) -> Response:

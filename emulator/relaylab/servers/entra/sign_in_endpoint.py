@@ -11,11 +11,11 @@ from urllib.parse import urlencode
 
 from relaylab.domain.directory import Control
 from relaylab.domain.endpoint import Endpoint
-from relaylab.domain.entra import AuthorizeAsk, DeviceAsk, SignInPageAsk
+from relaylab.domain.entra import AuthorizeAsk, DeviceAsk, SignInPageAsk, shown
 from relaylab.domain.identity import Credential
 from relaylab.rules.entra.authorize import is_registered
 from relaylab.servers.entra import lookup, pages
-from relaylab.servers.entra.office import BAD_REQUEST, Answer, Office, Visit, error_page, shown
+from relaylab.servers.entra.office import BAD_REQUEST, Answer, Office, Visit, error_page
 from relaylab.servers.entra.scopes import Scope, is_preauthorized, read_scope
 from relaylab.store.entra import Code, DeviceCode, SignedIn
 
@@ -94,7 +94,7 @@ class SignInEndpoint:
             missing=next((name for name in ("client_id", "scope", "redirect_uri") if not form.get(name)), None),
             scope=shown(scope.text),
             scope_flaw=scope.flaw,
-            redirect_uri=shown(form.get("redirect_uri", "")),
+            redirect_uri=form.get("redirect_uri", ""),
             challenge_is_malformed=challenge is not None
             and (_CHALLENGE.fullmatch(challenge) is None or method not in {"S256", "plain"}),
         )

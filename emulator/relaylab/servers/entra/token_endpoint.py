@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relaylab.domain.directory import Control, TokenFaultKind
 from relaylab.domain.endpoint import Endpoint
-from relaylab.domain.entra import Grant, Proof, TokenAsk
+from relaylab.domain.entra import Grant, Proof, TokenAsk, shown
 from relaylab.domain.identity import Credential
 from relaylab.servers.entra import lookup
 from relaylab.servers.entra.assertion import judge_assertion
 from relaylab.servers.entra.claims import Grantee, access_claims, client_info, id_claims
-from relaylab.servers.entra.office import Answer, Office, Visit, shown
+from relaylab.servers.entra.office import Answer, Office, Visit
 from relaylab.servers.entra.redeeming import Redeemed, Till
 from relaylab.servers.entra.scopes import DEFAULT, Scope, granted, is_preauthorized, read_scope
 from relaylab.store.entra import RefreshToken, SignedIn
