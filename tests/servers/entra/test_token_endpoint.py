@@ -283,6 +283,37 @@ def test_the_configuration_names_the_tenant_by_its_id_and_this_host(oauth_lab: O
     assert TENANT == old["token_endpoint"].split("/")[3]
 
 
+@pytest.mark.parametrize("version", ["", "/v2.0"])
+@pytest.mark.parametrize("name", ["contoso.com", "common"])
+def test_every_endpoint_that_a_configuration_names_is_there(oauth_lab: OAuthLab, name: str, version: str) -> None:
+    with oauth_lab.http() as http:
+        said = http.get(f"/{name}{version}/.well-known/openid-configuration").json()
+        named = {key: url for key, url in said.items() if key.endswith("_endpoint") or key == "jwks_uri"}
+        answers = {key: http.request("POST" if key == "token_endpoint" else "GET", url) for key, url in named.items()}
+
+    assert {
+        "authorization_endpoint": 400,
+        "device_authorization_endpoint": 400,
+        "end_session_endpoint": 200,
+        "jwks_uri": 200,
+        "token_endpoint": 400,
+    } == {key: answer.status_code for key, answer in answers.items()}
+    assert "AADSTS900144" in answers["authorization_endpoint"].text
+    assert "AADSTS900144" in answers["device_authorization_endpoint"].text
+
+
+def test_the_older_device_code_names_a_resource_in_place_of_a_scope(oauth_lab: OAuthLab) -> None:
+    asked = {"client_id": FIRMWARE, "resource": "https://outlook.office.com"}
+    with oauth_lab.http() as http:
+        given = http.post("/contoso.com/oauth2/devicecode", data=asked).json()
+        oauth_lab.type_in(given["user_code"], "scanner@contoso.com", "fake tray 2")
+        form = asked | {"grant_type": "device_code", "code": given["device_code"]}
+        token = http.post("/contoso.com/oauth2/token", data=form).json()["access_token"]
+
+    claims = jwt.decode(token, options={"verify_signature": False})
+    assert ("https://outlook.office.com", "SMTP.Send") == (claims["aud"], claims["scp"])
+
+
 def test_the_host_name_of_the_service_decides_where_a_request_goes(oauth_lab: OAuthLab) -> None:
     with oauth_lab.http() as http:
         said = http.get(

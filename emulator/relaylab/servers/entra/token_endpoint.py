@@ -173,8 +173,6 @@ def _completed(visit: Visit) -> dict[str, str]:
         form.setdefault("client_secret", visit.basic[1])
     if Grant.named(form.get("grant_type", "")) is Grant.DEVICE_CODE and "device_code" not in form:
         form |= {"device_code": form.get("code", "")}
-    if visit.is_v1 and "resource" in form and "scope" not in form:
-        form["scope"] = f"{form['resource'].rstrip('/')}/{DEFAULT}"
     return form
 
 
