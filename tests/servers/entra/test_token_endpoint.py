@@ -203,6 +203,46 @@ def test_a_fault_is_met_as_often_as_it_says_and_only_by_its_application(oauth_la
     assert "temporarily_unavailable" == answers[0].json()["error"]
 
 
+def test_a_fault_of_tokens_waits_until_a_device_is_given_one(emulate: Emulate) -> None:
+    table = f"""
+  [[tenant.token_fault]]
+  kind = "wrong_audience"
+  app_id = "{FIRMWARE}"
+  times = 1
+"""
+    lab = OAuthLab(emulate(world=oauth_world(table)))
+    with lab.http() as http:
+        asked = {"client_id": FIRMWARE, "scope": f"{USER_SCOPE} offline_access"}
+        given = http.post("/contoso.com/oauth2/v2.0/devicecode", data=asked).json()
+    form = {"grant_type": "device_code", "client_id": FIRMWARE, "device_code": given["device_code"]}
+    polls = [lab.ask(**form).json()["error"] for _ in range(3)]
+    lab.type_in(given["user_code"], "scanner@contoso.com", "fake tray 2")
+    met = lab.ask(**form).json()
+    after = renew(lab, met["refresh_token"])
+
+    audiences = [
+        jwt.decode(answer["access_token"], options={"verify_signature": False})["aud"] for answer in (met, after)
+    ]
+    assert ["authorization_pending"] * 3 == polls
+    assert ["https://graph.microsoft.com", "https://outlook.office.com"] == audiences
+
+
+def test_a_fault_of_tokens_is_not_used_up_by_a_wrong_secret(emulate: Emulate) -> None:
+    table = f"""
+  [[tenant.token_fault]]
+  kind = "almost_expired"
+  app_id = "{INVOICES}"
+  times = 1
+  seconds = 9
+"""
+    lab = OAuthLab(emulate(world=oauth_world(table)))
+    wrong = lab.ask(**IN_ORDER | {"client_secret": "wrong"})
+    lifetimes = [lab.ask(**IN_ORDER).json()["expires_in"] for _ in range(2)]
+
+    assert 401 == wrong.status_code
+    assert [9, 3599] == lifetimes
+
+
 def test_a_slow_token_endpoint_gives_the_right_answer(emulate: Emulate) -> None:
     table = f"""
   [[tenant.token_fault]]

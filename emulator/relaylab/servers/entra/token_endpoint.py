@@ -54,6 +54,7 @@ class TokenEndpoint:
         found = None if grant is Grant.CLIENT_CREDENTIALS else lookup.find_user(world, tenant, user_name)
         home, user = found or (tenant, None)
         password = _judge_password(grant, user, form)
+        fault_name, fault = lookup.fault_for(home, form.get("client_id", ""), self._office.state)
         ask = TokenAsk(
             endpoint=Endpoint.ENTRA,
             now=now,
@@ -84,10 +85,12 @@ class TokenEndpoint:
             issued=redeemed.issued,
             is_v1=visit.is_v1,
             redirect_uri=shown(form.get("redirect_uri", "")),
-            fault=lookup.fault_for(home, form.get("client_id", ""), self._office.state),
+            fault=fault,
         )
         wrong = user_name if password is Credential.WRONG and user is not None else ""
         verdict = self._office.judge(ask, f"token {grant}", failed=wrong)
+        if fault is not None and (verdict.admits or fault.kind.refuses):
+            self._office.state.meet(fault_name)
         if not verdict.admits:
             self._till.spend_failed(grant, form, redeemed)
             return self._office.error(verdict, visit, retry_after=_retry_after(ask))
