@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.entra import ScopeFlaw
+from relaylab.domain.token import SMTP_AUDIENCES
 
 if TYPE_CHECKING:
     from relaylab.domain.directory import AppRegistration
@@ -13,15 +14,9 @@ if TYPE_CHECKING:
 OPENID: Final = frozenset({"openid", "profile", "offline_access", "email"})
 DEFAULT: Final = ".default"
 GRAPH: Final = "https://graph.microsoft.com"
-EXCHANGE: Final = frozenset(
-    {
-        "https://outlook.office365.com",
-        "https://outlook.office.com",
-        "https://outlook.office365.us",
-        "https://ps.outlook.com",
-        "00000002-0000-0ff1-ce00-000000000000",  # Office 365 Exchange Online (fact OA-SP-04)
-    }
-)
+# Exchange by all its names: those that SMTP takes as well, that of POP and IMAP (fact OA-EP-04), and the id of Office
+# 365 Exchange Online (fact OA-SP-04).
+EXCHANGE: Final = SMTP_AUDIENCES | {"https://ps.outlook.com", "00000002-0000-0ff1-ce00-000000000000"}
 _DELEGATED: Final = frozenset(
     {"SMTP.Send", "IMAP.AccessAsUser.All", "POP.AccessAsUser.All", "EWS.AccessAsUser.All", "Mail.Send", DEFAULT}
 )
