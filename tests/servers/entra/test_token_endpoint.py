@@ -221,7 +221,7 @@ def test_a_fault_of_tokens_waits_until_a_device_is_given_one(emulate: Emulate) -
     after = renew(lab, met["refresh_token"])
 
     audiences = [
-        jwt.decode(answer["access_token"], options={"verify_signature": False})["aud"] for answer in (met, after)
+        jwt.decode(str(answer["access_token"]), options={"verify_signature": False})["aud"] for answer in (met, after)
     ]
     assert ["authorization_pending"] * 3 == polls
     assert ["https://graph.microsoft.com", "https://outlook.office.com"] == audiences

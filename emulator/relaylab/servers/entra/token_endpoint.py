@@ -14,7 +14,7 @@ from relaylab.servers.entra.assertion import judge_assertion
 from relaylab.servers.entra.claims import Grantee, access_claims, client_info, id_claims
 from relaylab.servers.entra.office import Answer, Office, Visit
 from relaylab.servers.entra.redeeming import Redeemed, Till
-from relaylab.servers.entra.scopes import DEFAULT, Scope, granted, is_preauthorized, read_scope
+from relaylab.servers.entra.scopes import DEFAULT, Scope, granted, is_preauthorized, read_scope, to_consent
 from relaylab.store.entra import RefreshToken, SignedIn
 
 if TYPE_CHECKING:
@@ -160,11 +160,14 @@ class TokenEndpoint:
 
     def _roles(self, app: AppRegistration, tenant: Tenant) -> tuple[str, ...]:
         """Without an administrator's consent a token is given all the same, and holds no role (fact OA-CC-04)."""
-        return app.roles if app.admin_consent or self._office.state.has_consented(app.app_id, tenant.id) else ()
+        if app.admin_consent:
+            return app.roles
+        state = self._office.state
+        return tuple(role for role in app.roles if state.has_consented(app.app_id, tenant.id, (role,)))
 
     def _has_consented(self, scope: Scope, app: AppRegistration, tenant: Tenant, user: Mailbox) -> bool:
         return is_preauthorized(scope, app) or self._office.state.has_consented(
-            app.app_id, tenant.id, str(user.address)
+            app.app_id, tenant.id, to_consent(scope, app), str(user.address)
         )
 
 
