@@ -105,6 +105,7 @@ class SignInAsk(Ask):
         return {
             "app_id": self.token.app_id if self.token else "(no application)",
             "object_id": self.token.object_id if self.token else "(no object id)",
+            "audience": (self.token.audience if self.token else "") or "(no audience)",
             "token_user": (self.token.user if self.token else None) or "(no user)",
             "ip": str(self.peer.ip),
             "user": self.user,

@@ -58,6 +58,11 @@ class TokenFaultKind(StrEnum):
     LOOP = "loop"  # the client is told that it asks the same in a loop
     ALMOST_EXPIRED = "almost_expired"  # a token with seconds to live
 
+    @property
+    def refuses(self) -> bool:
+        """True when it meets every request; the others change a token, so they meet only who is given one."""
+        return self in {TokenFaultKind.THROTTLED, TokenFaultKind.UNAVAILABLE, TokenFaultKind.LOOP}
+
 
 @dataclass(frozen=True, slots=True)
 class PasswordCredential:
@@ -165,6 +170,8 @@ class TrustedIssuer:
 @dataclass(frozen=True, slots=True)
 class TokenFault:
     """A fault of the token endpoint for an application (None: for all), ``times`` often (None: always).
+
+    A request that it changes nothing for does not count.
 
     ``retry_after`` is in seconds and goes with ``throttled`` and ``unavailable``, ``seconds`` are real ones and go
     with ``slow``, or simulated ones that an almost expired token has to live.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.asks import Ask
 from relaylab.domain.identity import Credential
@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 
     from relaylab.domain.directory import AppRegistration, TokenFault
     from relaylab.domain.tenant import Mailbox, Tenant
+
+_LONGEST_SHOWN: Final = 256  # characters
+
+
+def shown(text: str) -> str:
+    """Bound what a client wrote, and leave out what could steer a terminal: it is logged and shown to people."""
+    return "".join(letter for letter in text[:_LONGEST_SHOWN] if letter.isprintable())
 
 
 class Grant(StrEnum):
@@ -165,14 +172,17 @@ class SignInPageAsk(UserAsk):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorizeAsk(DirectoryAsk):
-    """A browser came to authorize; the page is shown when nothing stands in the way."""
+    """A browser came to authorize; the page is shown when nothing stands in the way.
+
+    ``redirect_uri`` is what the browser would be sent to, as the client wrote it: all of it is judged.
+    """
 
     redirect_uri: str = ""
     challenge_is_malformed: bool = False
 
     def words(self) -> Mapping[str, str]:
-        """Add the redirect URI."""
-        return {**DirectoryAsk.words(self), "redirect_uri": self.redirect_uri}
+        """Add the redirect URI, in bounds."""
+        return {**DirectoryAsk.words(self), "redirect_uri": shown(self.redirect_uri)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from relaylab.domain.clock import iso
+
+# What SMTP takes: the two spellings of the resource, and that of the US Government cloud (fact OA-JWT-02).
+SMTP_AUDIENCES: Final = frozenset(
+    {"https://outlook.office365.com", "https://outlook.office.com", "https://outlook.office365.us"}
+)
 
 
 class TokenFlaw(StrEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
@@ -63,7 +63,7 @@ class _Contents:
     codes: dict[str, Code] = field(default_factory=dict)
     device_codes: dict[str, DeviceCode] = field(default_factory=dict)
     refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
-    consents: set[tuple[str, str, str]] = field(default_factory=set)
+    consents: set[tuple[str, str, str, str]] = field(default_factory=set)
     faults_met: dict[str, int] = field(default_factory=dict)
     drawn: int = 0
 
@@ -124,14 +124,16 @@ class EntraState:
 
     # Consent and faults
 
-    def consent(self, client_id: str, tenant_id: str, user: str = EVERYBODY) -> None:
-        """Note that a user, or an administrator for everybody in a tenant, consented to an application."""
-        self._contents.consents.add((client_id, tenant_id, user.lower()))
+    def consent(self, client_id: str, tenant_id: str, permissions: Iterable[str], user: str = EVERYBODY) -> None:
+        """Note that a user, or an administrator for everybody in a tenant, let an application have permissions."""
+        self._contents.consents |= {(client_id, tenant_id, user.lower(), one) for one in permissions}
 
-    def has_consented(self, client_id: str, tenant_id: str, user: str = EVERYBODY) -> bool:
-        """Tell whether a user or an administrator consented."""
-        given = {(client_id, tenant_id, user.lower()), (client_id, tenant_id, EVERYBODY)}
-        return bool(given & self._contents.consents)
+    def has_consented(self, client_id: str, tenant_id: str, permissions: Iterable[str], user: str = EVERYBODY) -> bool:
+        """Tell whether each of the permissions has the consent of the user or of an administrator."""
+        return all(
+            any((client_id, tenant_id, whose, one) in self._contents.consents for whose in (user.lower(), EVERYBODY))
+            for one in permissions
+        )
 
     def times_met(self, fault: str) -> int:
         """Count how often a fault was met."""

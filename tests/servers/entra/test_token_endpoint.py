@@ -203,6 +203,46 @@ def test_a_fault_is_met_as_often_as_it_says_and_only_by_its_application(oauth_la
     assert "temporarily_unavailable" == answers[0].json()["error"]
 
 
+def test_a_fault_of_tokens_waits_until_a_device_is_given_one(emulate: Emulate) -> None:
+    table = f"""
+  [[tenant.token_fault]]
+  kind = "wrong_audience"
+  app_id = "{FIRMWARE}"
+  times = 1
+"""
+    lab = OAuthLab(emulate(world=oauth_world(table)))
+    with lab.http() as http:
+        asked = {"client_id": FIRMWARE, "scope": f"{USER_SCOPE} offline_access"}
+        given = http.post("/contoso.com/oauth2/v2.0/devicecode", data=asked).json()
+    form = {"grant_type": "device_code", "client_id": FIRMWARE, "device_code": given["device_code"]}
+    polls = [lab.ask(**form).json()["error"] for _ in range(3)]
+    lab.type_in(given["user_code"], "scanner@contoso.com", "fake tray 2")
+    met = lab.ask(**form).json()
+    after = renew(lab, met["refresh_token"])
+
+    audiences = [
+        jwt.decode(str(answer["access_token"]), options={"verify_signature": False})["aud"] for answer in (met, after)
+    ]
+    assert ["authorization_pending"] * 3 == polls
+    assert ["https://graph.microsoft.com", "https://outlook.office.com"] == audiences
+
+
+def test_a_fault_of_tokens_is_not_used_up_by_a_wrong_secret(emulate: Emulate) -> None:
+    table = f"""
+  [[tenant.token_fault]]
+  kind = "almost_expired"
+  app_id = "{INVOICES}"
+  times = 1
+  seconds = 9
+"""
+    lab = OAuthLab(emulate(world=oauth_world(table)))
+    wrong = lab.ask(**IN_ORDER | {"client_secret": "wrong"})
+    lifetimes = [lab.ask(**IN_ORDER).json()["expires_in"] for _ in range(2)]
+
+    assert 401 == wrong.status_code
+    assert [9, 3599] == lifetimes
+
+
 def test_a_slow_token_endpoint_gives_the_right_answer(emulate: Emulate) -> None:
     table = f"""
   [[tenant.token_fault]]
@@ -281,6 +321,37 @@ def test_the_configuration_names_the_tenant_by_its_id_and_this_host(oauth_lab: O
     assert f"{oauth_lab.url}/{TENANT}/v2.0" == said["issuer"]
     assert f"{oauth_lab.url}/{TENANT}/oauth2/v2.0/token" == said["token_endpoint"]
     assert TENANT == old["token_endpoint"].split("/")[3]
+
+
+@pytest.mark.parametrize("version", ["", "/v2.0"])
+@pytest.mark.parametrize("name", ["contoso.com", "common"])
+def test_every_endpoint_that_a_configuration_names_is_there(oauth_lab: OAuthLab, name: str, version: str) -> None:
+    with oauth_lab.http() as http:
+        said = http.get(f"/{name}{version}/.well-known/openid-configuration").json()
+        named = {key: url for key, url in said.items() if key.endswith("_endpoint") or key == "jwks_uri"}
+        answers = {key: http.request("POST" if key == "token_endpoint" else "GET", url) for key, url in named.items()}
+
+    assert {
+        "authorization_endpoint": 400,
+        "device_authorization_endpoint": 400,
+        "end_session_endpoint": 200,
+        "jwks_uri": 200,
+        "token_endpoint": 400,
+    } == {key: answer.status_code for key, answer in answers.items()}
+    assert "AADSTS900144" in answers["authorization_endpoint"].text
+    assert "AADSTS900144" in answers["device_authorization_endpoint"].text
+
+
+def test_the_older_device_code_names_a_resource_in_place_of_a_scope(oauth_lab: OAuthLab) -> None:
+    asked = {"client_id": FIRMWARE, "resource": "https://outlook.office.com"}
+    with oauth_lab.http() as http:
+        given = http.post("/contoso.com/oauth2/devicecode", data=asked).json()
+        oauth_lab.type_in(given["user_code"], "scanner@contoso.com", "fake tray 2")
+        form = asked | {"grant_type": "device_code", "code": given["device_code"]}
+        token = http.post("/contoso.com/oauth2/token", data=form).json()["access_token"]
+
+    claims = jwt.decode(token, options={"verify_signature": False})
+    assert ("https://outlook.office.com", "SMTP.Send") == (claims["aud"], claims["scp"])
 
 
 def test_the_host_name_of_the_service_decides_where_a_request_goes(oauth_lab: OAuthLab) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
@@ -12,6 +13,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from relaylab.app.config import load_document
 from relaylab.domain.clock import parse_instant
 from relaylab.domain.event import Judged
 from tests.clients.oauth import INVOICES, TENANT, WRONG_OBJECT_ID, OAuthLab, oauth_world
@@ -168,6 +170,62 @@ def test_a_token_of_an_issuer_that_nobody_named_is_refused(
 ) -> None:
     assert "sent" != oauth_lab.send("scanner@contoso.com", foreign.token(), tmp_path).ended
     assert f"{PREFIX}token_signature_does_not_count" == oauth_lab.last_rule()
+
+
+def test_of_two_tenants_that_trust_an_issuer_the_user_s_own_counts(
+    emulate: Emulate, foreign: Foreign, tmp_path: Path
+) -> None:
+    document = copy.deepcopy(oauth_world(foreign.table).document)
+    document["tenant"][1]["trusted_issuer"] = document["tenant"][0]["trusted_issuer"]
+    lab = OAuthLab(emulate(world=load_document(document, "world")))
+
+    assert "sent" == lab.send("scanner@contoso.com", foreign.token(), tmp_path).ended
+    assert "sent" == lab.send("desk@fabrikam.com", foreign.token(upn="desk@fabrikam.com"), tmp_path).ended
+
+
+@pytest.mark.parametrize(
+    ("tid", "rule"),
+    [
+        ("f0000000-0000-4000-8000-000000000001", "app_lacks_the_role"),
+        ("c0000000-0000-4000-8000-000000000001", "token_is_of_another_tenant"),
+        (None, "token_is_of_another_tenant"),
+    ],
+)
+def test_without_a_user_the_tid_tells_which_tenant_it_is(
+    emulate: Emulate, foreign: Foreign, tmp_path: Path, tid: str | None, rule: str
+) -> None:
+    document = copy.deepcopy(oauth_world(foreign.table).document)
+    document["tenant"][1]["trusted_issuer"] = document["tenant"][0]["trusted_issuer"]
+    lab = OAuthLab(emulate(world=load_document(document, "world")))
+
+    assert "sent" != lab.send("desk@fabrikam.com", foreign.token(upn=None, tid=tid), tmp_path).ended
+    assert PREFIX + rule == lab.last_rule()
+
+
+def test_an_issuer_may_name_several_audiences_and_write_scope(
+    emulate: Emulate, foreign: Foreign, tmp_path: Path
+) -> None:
+    lab = OAuthLab(emulate(world=oauth_world(foreign.table)))
+    several = ["https://idp.example/userinfo", "https://outlook.office.com/"]
+    token = foreign.token(aud=several, scp=None, scope="openid SMTP.Send")
+
+    assert "sent" == lab.send("scanner@contoso.com", token, tmp_path).ended
+    assert "sent" != lab.send("scanner@contoso.com", foreign.token(aud=several[:1]), tmp_path).ended
+    assert f"{PREFIX}token_is_for_another_service" == lab.last_rule()
+
+
+def test_a_token_for_another_name_of_exchange_is_refused_and_the_fix_names_it(
+    oauth_lab: OAuthLab, tmp_path: Path
+) -> None:
+    token = oauth_lab.app_token(scope="https://ps.outlook.com/.default")
+
+    assert "sent" != oauth_lab.send("app@contoso.com", token, tmp_path).ended
+    fix = next(
+        entry.event.decision.fix
+        for entry in oauth_lab.emulator.store.events
+        if isinstance(entry.event, Judged) and entry.event.decision.rule == f"{PREFIX}token_is_for_another_service"
+    )
+    assert "a token for https://ps.outlook.com does not open SMTP" in fix
 
 
 # Users ----------------------------------------------------------------------------------------------------------------

@@ -15,6 +15,8 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address, ip_netw
 from types import GenericAlias
 from typing import Annotated, Any, Final, NoReturn, TypeAlias, get_args
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.x509 import load_pem_x509_certificate
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -143,9 +145,11 @@ def _guid(value: object) -> str:
 def _certificate(value: object) -> str:
     text = _text(value)
     try:
-        load_pem_x509_certificate(text.encode())
-    except ValueError:
+        key = load_pem_x509_certificate(text.encode()).public_key()
+    except (ValueError, UnsupportedAlgorithm):
         refuse("is not a certificate in PEM", "write the text from BEGIN CERTIFICATE to END CERTIFICATE, no key")
+    if not isinstance(key, RSAPublicKey):
+        refuse("is a certificate without an RSA key", "make one with an RSA key: assertions are signed PS256 or RS256")
     return text
 
 

@@ -57,8 +57,12 @@ application_is_of_one_tenant = _rule(
 
 
 def is_registered(uri: str, registered: tuple[str, ...]) -> bool:
-    """Tell whether a redirect URI is registered; the port of a local one is the client's choice (RFC 8252 §7.3)."""
-    return uri in registered or _without_port(uri) in {_without_port(one) for one in registered if _is_local(one)}
+    """Tell whether a redirect URI is registered; the port of a local one is the client's choice (RFC 8252 §7.3).
+
+    One with a line end or another control character is none: it goes into a header.
+    """
+    local = {_without_port(one) for one in registered if _is_local(one)}
+    return uri.isprintable() and (uri in registered or _without_port(uri) in local)
 
 
 def _is_local(uri: str) -> bool:

@@ -104,7 +104,7 @@ second_factor_must_be_registered = _rule(
     fix="Let the user sign in at the page once and consent, or grant admin consent for application {client_id}.",
 )
 def user_has_not_consented(ask: TokenAsk) -> bool:
-    """A user or an administrator must have consented to the application."""
+    """A user or an administrator must have consented to each permission that the application asks for."""
     return not ask.consented
 
 

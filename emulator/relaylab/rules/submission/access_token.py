@@ -12,15 +12,11 @@ from relaylab.domain.asks import SignInAsk
 from relaylab.domain.decision import EffectKind
 from relaylab.domain.directory import SEND_AS_APP, SMTP_SEND, UserType
 from relaylab.domain.endpoint import Endpoint, Stage
-from relaylab.domain.token import TokenFlaw
+from relaylab.domain.token import SMTP_AUDIENCES, TokenFlaw
 from relaylab.engine.rule import AnyRule, RuleMaker
 from relaylab.rules import replies, sources
 
 _rule = RuleMaker(Endpoint.SUBMISSION, Stage.AUTH)
-# The two spellings of the resource, and that of the US Government cloud (fact OA-JWT-02).
-AUDIENCES: Final = frozenset(
-    {"https://outlook.office365.com", "https://outlook.office.com", "https://outlook.office365.us"}
-)
 
 
 @_rule(
@@ -79,11 +75,11 @@ def token_has_expired(ask: SignInAsk) -> bool:
     asks=SignInAsk,
     source=sources.OAUTH_AUDIENCE,
     fix="Ask for the scope https://outlook.office365.com/.default (an application for itself) or "
-    "https://outlook.office.com/SMTP.Send (a user): a token for Microsoft Graph does not open SMTP.",
+    "https://outlook.office.com/SMTP.Send (a user): a token for {audience} does not open SMTP.",
 )
 def token_is_for_another_service(ask: SignInAsk) -> bool:
     """The audience must be Exchange Online; a token for Microsoft Graph is none, even with Mail.Send."""
-    return ask.token is not None and ask.token.audience.rstrip("/") not in AUDIENCES
+    return ask.token is not None and ask.token.audience.rstrip("/") not in SMTP_AUDIENCES
 
 
 @_rule(

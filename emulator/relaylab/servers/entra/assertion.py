@@ -13,7 +13,10 @@ from hashlib import sha1, sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 from relaylab.domain.entra import Proof
@@ -38,10 +41,8 @@ def judge_assertion(assertion: str, app: AppRegistration, audiences: frozenset[s
     certificate = _certificate(token.header, app, now)
     if certificate is None:
         return Proof.UNKNOWN_KEY
-    public = certificate.public_key()
-    try:
-        key = RSAKey.import_key(public.public_bytes(*_PEM))
-    except ValueError:
+    key = _rsa_key(certificate)
+    if key is None:
         return Proof.UNKNOWN_KEY
     if not is_signed_by(assertion, key, _ALGORITHMS):
         return Proof.BAD_SIGNATURE
@@ -56,6 +57,15 @@ def judge_assertion(assertion: str, app: AppRegistration, audiences: frozenset[s
 def _is_in_time(token: Unverified, now: datetime) -> bool:
     begins, ends = token.instant("nbf"), token.instant("exp")
     return ends is not None and now < ends and (begins is None or begins <= now)
+
+
+def _rsa_key(certificate: x509.Certificate) -> RSAKey | None:
+    """Give the public key of a certificate; None for another kind of key, or one that nobody can read."""
+    try:
+        public = certificate.public_key()
+        return RSAKey.import_key(public.public_bytes(*_PEM)) if isinstance(public, RSAPublicKey) else None
+    except (ValueError, UnsupportedAlgorithm, JoseError):
+        return None
 
 
 def _certificate(header: dict[str, Any], app: AppRegistration, now: datetime) -> x509.Certificate | None:

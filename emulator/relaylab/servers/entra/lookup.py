@@ -77,16 +77,15 @@ def needs_second_factor(tenant: Tenant, user: Mailbox) -> bool:
     return user.mfa_required or meets(tenant, user, Control.MFA)
 
 
-def fault_for(tenant: Tenant | None, client_id: str, state: EntraState) -> TokenFault | None:
-    """Give the fault that this request meets, and count it."""
+def fault_for(tenant: Tenant | None, client_id: str, state: EntraState) -> tuple[str, TokenFault | None]:
+    """Give the fault that this request may meet, and the name under which it is counted when it did."""
     for number, fault in enumerate(tenant.token_faults if tenant else ()):
         name = f"{tenant.id if tenant else ''}/{number}"
         if fault.app_id not in {None, client_id.lower()}:
             continue
         if fault.times is None or state.times_met(name) < fault.times:
-            state.meet(name)
-            return fault
-    return None
+            return name, fault
+    return "", None
 
 
 def enterprise_object_id(tenant: Tenant, app: AppRegistration) -> str:

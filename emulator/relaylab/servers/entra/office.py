@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from relaylab.servers.house import House
 
 
-_LONGEST_SHOWN: Final = 256  # characters
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """One request: where it was sent, what it says, and who sends it.
@@ -62,11 +59,6 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     delay: float = 0.0
     posts: bool = False
-
-
-def shown(text: str) -> str:
-    """Bound what a client wrote, and leave out what could steer a terminal: it is logged and shown to people."""
-    return "".join(letter for letter in text[:_LONGEST_SHOWN] if letter.isprintable())
 
 
 class Office:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from hashlib import sha256
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from joserfc.jwk import KeySet
 
-from relaylab.domain.token import TokenFacts, TokenFlaw
+from relaylab.domain.address import Address
+from relaylab.domain.token import SMTP_AUDIENCES, TokenFacts, TokenFlaw
 from relaylab.servers.entra.jws import Unverified, is_signed_by, take_apart
 
 if TYPE_CHECKING:
     from relaylab.domain.directory import TrustedIssuer
     from relaylab.domain.tenant import Tenant
+    from relaylab.domain.world import World
     from relaylab.servers.entra.keys import SigningKeys
     from relaylab.store import WorldHolder
 
@@ -36,24 +39,25 @@ class SignedTokens:
         token = take_apart(value)
         if token is None:
             return TokenFacts(id=digest, flaw=TokenFlaw.UNREADABLE)
-        flaw, tenant_id = self._check(value, token)
         user = token.text("upn") or token.text("preferred_username") or token.text("email")
+        flaw, tenant_id = self._check(value, token, user)
         return TokenFacts(
             id=_short(token.text("uti")) or digest,
             flaw=flaw,
             issuer=_short(token.text("iss")),
-            audience=_short(token.text("aud")),
+            audience=_short(_audience(token)),
             tenant_id=_short(tenant_id or token.text("tid")),
             not_before=token.instant("nbf"),
             expires=token.instant("exp"),
             app_id=_short(token.text("appid") or token.text("azp")).lower(),
             object_id=_short(token.text("oid")).lower(),
             roles=tuple(map(_short, token.words("roles")))[:50],
-            scopes=tuple(map(_short, token.words("scp")))[:50],
+            # Entra says scp; other issuers say scope, one text with blanks (RFC 9068 §2.2.3).
+            scopes=tuple(map(_short, token.words("scp") or token.words("scope")))[:50],
             user=_short(user) or None,
         )
 
-    def _check(self, value: str, token: Unverified) -> tuple[TokenFlaw | None, str]:
+    def _check(self, value: str, token: Unverified, user: str) -> tuple[TokenFlaw | None, str]:
         """Give the flaw, and the tenant whose issuer has signed."""
         algorithm, kid = token.header.get("alg"), token.header.get("kid")
         if not isinstance(algorithm, str) or algorithm.lower() == "none":
@@ -62,7 +66,7 @@ class SignedTokens:
         for tenant in self._holder.world.tenants:
             if issuer == f"{STS}/{tenant.id}/":
                 return self._check_own(value, kid), tenant.id
-        trusted = _trusting(self._holder.world.tenants, issuer)
+        trusted = _trusting(self._holder.world, issuer, user, token.text("tid"))
         if trusted is None:
             return TokenFlaw.UNKNOWN_ISSUER, ""
         tenant, foreign = trusted
@@ -78,9 +82,27 @@ class SignedTokens:
         return None if is_signed_by(value, key, ["RS256"]) else TokenFlaw.BAD_SIGNATURE
 
 
-def _trusting(tenants: tuple[Tenant, ...], issuer: str) -> tuple[Tenant, TrustedIssuer] | None:
-    pairs = ((tenant, one) for tenant in tenants for one in tenant.trusted_issuers)
-    return next((pair for pair in pairs if pair[1].issuer == issuer), None)
+def _trusting(world: World, issuer: str, user: str, tid: str) -> tuple[Tenant, TrustedIssuer] | None:
+    """Find who trusts an issuer; of several tenants the user's counts, then that of ``tid``, then the first."""
+    pairs = [(tenant, one) for tenant in world.tenants for one in tenant.trusted_issuers if one.issuer == issuer]
+    owner = _owner(world, user)
+    of_user = (pair for pair in pairs if pair[0] is owner)
+    of_tid = (pair for pair in pairs if pair[0].id == tid.lower())
+    return next(chain(of_user, of_tid, pairs), None)
+
+
+def _owner(world: World, user: str) -> Tenant | None:
+    try:
+        return world.tenant_of(Address.parse(user).domain)
+    except ValueError:
+        return None
+
+
+def _audience(token: Unverified) -> str:
+    """Give the audience; of several (RFC 7519 §4.1.3) the one that SMTP takes, or else the first."""
+    several = () if token.text("aud") else token.words("aud")
+    taken = (one for one in several if one.rstrip("/") in SMTP_AUDIENCES)
+    return token.text("aud") or next(taken, several[0] if several else "")
 
 
 def _short(text: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.entra import ScopeFlaw
+from relaylab.domain.token import SMTP_AUDIENCES
 
 if TYPE_CHECKING:
     from relaylab.domain.directory import AppRegistration
@@ -13,15 +14,10 @@ if TYPE_CHECKING:
 OPENID: Final = frozenset({"openid", "profile", "offline_access", "email"})
 DEFAULT: Final = ".default"
 GRAPH: Final = "https://graph.microsoft.com"
-EXCHANGE: Final = frozenset(
-    {
-        "https://outlook.office365.com",
-        "https://outlook.office.com",
-        "https://outlook.office365.us",
-        "https://ps.outlook.com",
-        "00000002-0000-0ff1-ce00-000000000000",  # Office 365 Exchange Online (fact OA-SP-04)
-    }
-)
+# Exchange by all its names: those that SMTP takes as well, that of POP and IMAP (fact OA-EP-04), and the id of Office
+# 365 Exchange Online (fact OA-SP-04).
+_EXCHANGE_ID: Final = "00000002-0000-0ff1-ce00-000000000000"
+EXCHANGE: Final = SMTP_AUDIENCES | {"https://ps.outlook.com", _EXCHANGE_ID}
 _DELEGATED: Final = frozenset(
     {"SMTP.Send", "IMAP.AccessAsUser.All", "POP.AccessAsUser.All", "EWS.AccessAsUser.All", "Mail.Send", DEFAULT}
 )
@@ -75,6 +71,21 @@ def read_scope(words: tuple[str, ...], *, for_app: bool) -> Scope:
 def granted(scope: Scope, app: AppRegistration) -> tuple[str, ...]:
     """Give the delegated permissions that a token for this scope holds."""
     return app.scopes if scope.permissions == (DEFAULT,) else scope.permissions
+
+
+def to_consent(scope: Scope, app: AppRegistration) -> tuple[str, ...]:
+    """Give the permissions that somebody must have consented to: ``Mail.Send`` of Graph is not that of Exchange.
+
+    Where an application registered nothing, .default is the permission.
+    """
+    of = GRAPH if scope.resource == GRAPH else _EXCHANGE_ID
+    return tuple(f"{of}/{name}" for name in granted(scope, app) or (DEFAULT,))
+
+
+def registered(app: AppRegistration) -> tuple[str, ...]:
+    """Give what an administrator consents to: roles, and scopes of whichever resource they are, as registered."""
+    scopes = (f"{of}/{name}" for of in (GRAPH, _EXCHANGE_ID) for name in app.scopes or (DEFAULT,))
+    return (*app.roles, *scopes)
 
 
 def is_preauthorized(scope: Scope, app: AppRegistration) -> bool:

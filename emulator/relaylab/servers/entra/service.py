@@ -11,7 +11,7 @@ import re
 from base64 import b64decode
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl, quote, unquote
 from uuid import UUID
 
 from starlette.applications import Starlette
@@ -21,10 +21,11 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from relaylab.domain.endpoint import Endpoint
-from relaylab.domain.entra import DiscoveryAsk
+from relaylab.domain.entra import DiscoveryAsk, shown
 from relaylab.servers.entra import documents, lookup, pages
-from relaylab.servers.entra.office import Answer, Office, Visit, shown
+from relaylab.servers.entra.office import Answer, Office, Visit
 from relaylab.servers.entra.reader import SignedTokens
+from relaylab.servers.entra.scopes import DEFAULT
 from relaylab.servers.entra.sign_in_endpoint import SignInEndpoint
 from relaylab.servers.entra.token_endpoint import TokenEndpoint
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 _LARGEST_BODY: Final = 1024 * 1024
 _MOST_FIELDS: Final = 200
 _HOST: Final = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?|\[[0-9a-fA-F:.]+\](?::\d{1,5})?")
+_URI_CHARACTERS: Final = "%:/?#[]@!$&'()*+,;=~"  # reserved (RFC 3986 §2.2), and the sign of what is encoded
 _HOME: Final = "login.microsoftonline.com"
 _HEADERS: Final = {
     "Cache-Control": "no-store, no-cache",
@@ -126,15 +128,23 @@ class EntraService:
             _route("/{tenant}/discovery/keys", self._keys, "GET"),
             _route("/{tenant}/oauth2/v2.0/token", token.answer, "POST"),
             _route("/{tenant}/oauth2/token", token.answer, "POST", is_v1=True),
-            _route("/{tenant}/oauth2/v2.0/devicecode", pages_.device_code, "GET", "POST"),
-            _route("/{tenant}/oauth2/v2.0/authorize", pages_.authorize, "GET", "POST"),
+            *_both("devicecode", pages_.device_code),
+            *_both("authorize", pages_.authorize),
             _route("/{tenant}/login", pages_.log_in, "POST"),
-            _route("/{tenant}/oauth2/v2.0/logout", pages_.log_out, "GET", "POST"),
+            *_both("logout", pages_.log_out),
             _route("/{tenant}/v2.0/adminconsent", pages_.admin_consent, "GET"),
             _route("/{tenant}/adminconsent", pages_.admin_consent, "GET"),
             _route("/{tenant}/adminconsent/answer", consented, "POST"),
         ]
         return Starlette(routes=routes, exception_handlers={HTTPException: _not_here, ClientDisconnect: _gone})
+
+
+def _both(name: str, answer: Callable[[Visit], Answer]) -> tuple[Route, Route]:
+    """Give the routes of v2.0 and of v1, which the OpenID configuration of each names."""
+    return (
+        _route(f"/{{tenant}}/oauth2/v2.0/{name}", answer, "GET", "POST"),
+        _route(f"/{{tenant}}/oauth2/{name}", answer, "GET", "POST", is_v1=True),
+    )
 
 
 def _route(path: str, answer: Callable[[Visit], Answer], *methods: str, is_v1: bool = False) -> Route:
@@ -162,12 +172,19 @@ async def _visit(request: Request, *, is_v1: bool) -> Visit:
         base=f"https://{host}",
         host=host.lower(),
         tenant_name=path.pop("tenant", "common"),
-        form=query | form | path,
+        form=_scoped(query | form | path) if is_v1 else query | form | path,
         basic=_basic(request.headers.get("authorization", "")),
         correlation=_correlation(request.headers.get("client-request-id") or query.get("client-request-id", "")),
         client=request.client.host if request.client else "",
         is_v1=is_v1,
     )
+
+
+def _scoped(form: dict[str, str]) -> dict[str, str]:
+    """Read the ``resource`` of a v1 request, which names no scope, as everything of that resource."""
+    if not form.get("resource") or "scope" in form:
+        return form
+    return form | {"scope": f"{form['resource'].rstrip('/')}/{DEFAULT}"}
 
 
 def _fields(text: str) -> dict[str, str]:
@@ -210,7 +227,8 @@ def _rendered(answer: Answer) -> Response:
 
 
 def _ascii(location: str) -> str:
-    return location.encode("ascii", "xmlcharrefreplace").decode()
+    """Percent-encode what a header cannot hold (RFC 3987 §3.1); what is encoded already stays as it is."""
+    return quote(location, safe=_URI_CHARACTERS)
 
 
 async def _not_here(request: Request, error: Exception) -> Response:

@@ -11,12 +11,12 @@ from urllib.parse import urlencode
 
 from relaylab.domain.directory import Control
 from relaylab.domain.endpoint import Endpoint
-from relaylab.domain.entra import AuthorizeAsk, DeviceAsk, SignInPageAsk
+from relaylab.domain.entra import AuthorizeAsk, DeviceAsk, SignInPageAsk, shown
 from relaylab.domain.identity import Credential
 from relaylab.rules.entra.authorize import is_registered
 from relaylab.servers.entra import lookup, pages
-from relaylab.servers.entra.office import BAD_REQUEST, Answer, Office, Visit, error_page, shown
-from relaylab.servers.entra.scopes import Scope, is_preauthorized, read_scope
+from relaylab.servers.entra.office import BAD_REQUEST, Answer, Office, Visit, error_page
+from relaylab.servers.entra.scopes import Scope, is_preauthorized, read_scope, registered, to_consent
 from relaylab.store.entra import Code, DeviceCode, SignedIn
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class SignInEndpoint:
             missing=next((name for name in ("client_id", "scope", "redirect_uri") if not form.get(name)), None),
             scope=shown(scope.text),
             scope_flaw=scope.flaw,
-            redirect_uri=shown(form.get("redirect_uri", "")),
+            redirect_uri=form.get("redirect_uri", ""),
             challenge_is_malformed=challenge is not None
             and (_CHALLENGE.fullmatch(challenge) is None or method not in {"S256", "plain"}),
         )
@@ -220,7 +220,7 @@ class SignInEndpoint:
             return self._send_back(
                 visit, {"error": "permission_denied", "error_description": "The admin canceled the request"}
             )
-        self._office.state.consent(app.app_id, tenant.id)
+        self._office.state.consent(app.app_id, tenant.id, registered(app))
         return self._send_back(visit, {"tenant": tenant.id, "admin_consent": "True"})
 
     def log_out(self, visit: Visit) -> Answer:
@@ -262,14 +262,19 @@ class SignInEndpoint:
             blocked=user is not None and home is not None and lookup.meets(home, user, Control.BLOCK),
             consented=ticked
             or is_preauthorized(scope, app)
-            or (found is not None and self._office.state.has_consented(app.app_id, found[0].id, str(found[1].address))),
+            or (
+                found is not None
+                and self._office.state.has_consented(
+                    app.app_id, found[0].id, to_consent(scope, app), str(found[1].address)
+                )
+            ),
             declined=declines,
         )
         verdict = self._office.judge(ask, "sign in", failed=name if user and not right and not declines else "")
         if not verdict.admits or user is None or home is None:
             return None, self._office.error(verdict, visit).document or {}
         if ticked:
-            self._office.state.consent(app.app_id, home.id, str(user.address))
+            self._office.state.consent(app.app_id, home.id, to_consent(scope, app), str(user.address))
         signed_in = SignedIn(
             tenant_id=home.id,
             client_id=app.app_id,

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relaylab.domain.directory import Control, TokenFaultKind
 from relaylab.domain.endpoint import Endpoint
-from relaylab.domain.entra import Grant, Proof, TokenAsk
+from relaylab.domain.entra import Grant, Proof, TokenAsk, shown
 from relaylab.domain.identity import Credential
 from relaylab.servers.entra import lookup
 from relaylab.servers.entra.assertion import judge_assertion
 from relaylab.servers.entra.claims import Grantee, access_claims, client_info, id_claims
-from relaylab.servers.entra.office import Answer, Office, Visit, shown
+from relaylab.servers.entra.office import Answer, Office, Visit
 from relaylab.servers.entra.redeeming import Redeemed, Till
-from relaylab.servers.entra.scopes import DEFAULT, Scope, granted, is_preauthorized, read_scope
+from relaylab.servers.entra.scopes import DEFAULT, Scope, granted, is_preauthorized, read_scope, to_consent
 from relaylab.store.entra import RefreshToken, SignedIn
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class TokenEndpoint:
         found = None if grant is Grant.CLIENT_CREDENTIALS else lookup.find_user(world, tenant, user_name)
         home, user = found or (tenant, None)
         password = _judge_password(grant, user, form)
+        fault_name, fault = lookup.fault_for(home, form.get("client_id", ""), self._office.state)
         ask = TokenAsk(
             endpoint=Endpoint.ENTRA,
             now=now,
@@ -84,10 +85,12 @@ class TokenEndpoint:
             issued=redeemed.issued,
             is_v1=visit.is_v1,
             redirect_uri=shown(form.get("redirect_uri", "")),
-            fault=lookup.fault_for(home, form.get("client_id", ""), self._office.state),
+            fault=fault,
         )
         wrong = user_name if password is Credential.WRONG and user is not None else ""
         verdict = self._office.judge(ask, f"token {grant}", failed=wrong)
+        if fault is not None and (verdict.admits or fault.kind.refuses):
+            self._office.state.meet(fault_name)
         if not verdict.admits:
             self._till.spend_failed(grant, form, redeemed)
             return self._office.error(verdict, visit, retry_after=_retry_after(ask))
@@ -157,11 +160,14 @@ class TokenEndpoint:
 
     def _roles(self, app: AppRegistration, tenant: Tenant) -> tuple[str, ...]:
         """Without an administrator's consent a token is given all the same, and holds no role (fact OA-CC-04)."""
-        return app.roles if app.admin_consent or self._office.state.has_consented(app.app_id, tenant.id) else ()
+        if app.admin_consent:
+            return app.roles
+        state = self._office.state
+        return tuple(role for role in app.roles if state.has_consented(app.app_id, tenant.id, (role,)))
 
     def _has_consented(self, scope: Scope, app: AppRegistration, tenant: Tenant, user: Mailbox) -> bool:
         return is_preauthorized(scope, app) or self._office.state.has_consented(
-            app.app_id, tenant.id, str(user.address)
+            app.app_id, tenant.id, to_consent(scope, app), str(user.address)
         )
 
 
@@ -173,8 +179,6 @@ def _completed(visit: Visit) -> dict[str, str]:
         form.setdefault("client_secret", visit.basic[1])
     if Grant.named(form.get("grant_type", "")) is Grant.DEVICE_CODE and "device_code" not in form:
         form |= {"device_code": form.get("code", "")}
-    if visit.is_v1 and "resource" in form and "scope" not in form:
-        form["scope"] = f"{form['resource'].rstrip('/')}/{DEFAULT}"
     return form
 
 
