@@ -76,7 +76,7 @@ def test_dns_is_an_endpoint_where_it_is_asked_for_with_a_port_of_its_own(ca: str
     with served:
         told = served.told
 
-    assert [*ENDPOINTS, "dns", "control"] == list(told["endpoints"])
+    assert [*ENDPOINTS, "dns", "https", "control"] == list(told["endpoints"])
     assert {"host": "127.0.0.1", "port": base + 7} == told["endpoints"]["dns"]
     assert ["public_ip", *ENDPOINTS] == list(told["sites"]["hq"])
 

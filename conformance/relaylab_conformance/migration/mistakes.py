@@ -16,7 +16,7 @@ from relaylab.rules import sources
 from relaylab_conformance.finding import Status
 from relaylab_conformance.migration.dates import superseded
 from relaylab_conformance.migration.judge import MAIL_CONTACT, MAIL_CONTACT_FIX, peer_of
-from relaylab_conformance.migration.spf import spf_failures
+from relaylab_conformance.migration.spf import is_recorded, spf_failures, spf_senders
 from relaylab_conformance.report.model import Mistake
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from relaylab.engine.rulebook import Rulebook
 
 _HVE: Final = frozenset({Method.HVE_BASIC, Method.HVE_OAUTH})
-_MX: Final = frozenset({Method.CONNECTOR_RELAY, Method.DIRECT_SEND})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,8 +153,12 @@ def _not_built_yet(world: World) -> Iterator[Mistake]:
 
 def _spf(world: World, rulebook: Rulebook, at: datetime) -> Iterator[Mistake]:
     """Look at both hops, each with the address that is seen there; nobody who sends to an MX is nobody to look at."""
-    if any(_MX & {sender.today, sender.target} for sender in world.senders):
+    senders = spf_senders(world)
+    if any(is_recorded(world, sender) for sender in senders):
         yield _SPF.found(spf_failures(world, rulebook, at))
+    elif senders:
+        why = "the world's [[dns]] says nothing of their domains; add the TXT record of each"
+        yield _SPF.not_looked_for(tuple(sender.name for sender in senders), why)
 
 
 def _wrong_dates(world: World, rulebook: Rulebook, stops: Mapping[str, datetime | None]) -> Iterator[tuple[str, str]]:

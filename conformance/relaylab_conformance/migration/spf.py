@@ -26,12 +26,15 @@ _NO_KEY: Final = ""  # SPF asks for no key
 
 
 def spf_failures(world: World, rulebook: Rulebook, at: datetime) -> Iterator[tuple[str, str]]:
-    """Give for each sender and each hop at which SPF does not pass the sender's name and a sentence."""
+    """Give for each sender and each hop at which SPF does not pass the sender's name and a sentence.
+
+    Of a domain that the world's DNS says nothing of, nothing is said either.
+    """
     zone = zones_of(world, rulebook, Randomness(0), lambda _: _NO_KEY).at(at)
-    for sender in world.senders:
-        methods = _MX & {sender.today, sender.target}
-        if not methods:
+    for sender in spf_senders(world):
+        if not is_recorded(world, sender):
             continue
+        methods = _MX & {sender.today, sender.target}
         result = _result(zone, sender, _address(world, sender), at)
         if result is not SpfResult.PASS:
             hop = f"on arrival at Exchange Online, for the site's address {_address(world, sender)}"
@@ -43,10 +46,27 @@ def spf_failures(world: World, rulebook: Rulebook, at: datetime) -> Iterator[tup
             yield sender.name, _told(sender, result, hop, "include:spf.protection.outlook.com")
 
 
+def spf_senders(world: World) -> tuple[Sender, ...]:
+    """Give the senders whose mail goes to a tenant MX, today or by their plan."""
+    return tuple(sender for sender in world.senders if _MX & {sender.today, sender.target})
+
+
+def is_recorded(world: World, sender: Sender) -> bool:
+    """Tell whether the world's DNS says anything of the domain that a sender is from."""
+    return any(record.name.is_within(sender.from_address.domain) for record in world.dns)
+
+
 def _told(sender: Sender, result: SpfResult, hop: str, lacks: str) -> str:
     domain = sender.from_address.domain
-    nothing = result is SpfResult.NONE
-    why = f"{domain} has no SPF record" if nothing else f"the record of {domain} lacks {lacks}"
+    match result:
+        case SpfResult.NONE:
+            why = f"{domain} has no SPF record"
+        case SpfResult.PERMERROR:
+            why = f"the record of {domain}, or one that it includes, cannot be read"
+        case SpfResult.TEMPERROR:
+            why = f"DNS did not answer for {domain}, or for what its record includes"
+        case _:
+            why = f"the record of {domain} lacks {lacks}"
     return f"{sender.name}: spf={result} {hop}; {why}"
 
 
