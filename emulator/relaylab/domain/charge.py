@@ -15,6 +15,11 @@ class Meter(StrEnum):
     EXTERNAL = "external"  # a tenant, 24 hours: copies to the outside (fact CS-LIM-20)
     MOERA_EXTERNAL = "moera_external"  # a tenant, 24 hours: the same, from onmicrosoft.com (fact CS-LIM-30)
     FAILED_SIGN_INS = "failed_sign_ins"  # a user name, the lock-out window
+    ACS_SENDS_OF_A_MINUTE = "acs_sends_of_a_minute"  # a subscription's domains of a kind, 1 minute (fact ACS-LIM-01)
+    ACS_SENDS_OF_AN_HOUR = "acs_sends_of_an_hour"  # the same, 1 hour
+    ACS_STATUS_OF_A_MINUTE = "acs_status_of_a_minute"  # the same for questions about a send (fact ACS-LIM-02)
+    ACS_STATUS_OF_AN_HOUR = "acs_status_of_an_hour"
+    ACS_HARD_BOUNCES = "acs_hard_bounces"  # an address, 14 days: what suppresses it (fact ACS-DLV-07)
     OPEN_SUBMISSIONS = "open_submissions"  # a mailbox, now (fact CS-LIM-01); may be negative to close one
 
 

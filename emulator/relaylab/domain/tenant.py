@@ -21,6 +21,7 @@ from relaylab.domain.recipients import (
 )
 
 if TYPE_CHECKING:
+    from relaylab.domain.acs import AcsResource
     from relaylab.domain.connector import InboundConnector
     from relaylab.domain.directory import (
         AppRegistration,
@@ -257,17 +258,6 @@ class HveAccount:
     address: Address
     password: Secret | None = None
     billing_policy_status: BillingPolicyStatus = BillingPolicyStatus.VALID
-
-
-@dataclass(frozen=True, slots=True)
-class AcsResource:
-    """An Azure Communication Services resource with Email."""
-
-    name: str
-    created: datetime
-    access_key: Secret | None = None
-    linked_domains: tuple[DomainName, ...] = ()
-    sender_usernames: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from typing import Final
 
 from relaylab.engine.milestones import Milestone
 from relaylab.rules import sources
+from relaylab.rules.acs import sources as acs
 
 
 def _day(year: int, month: int, day: int) -> datetime:
@@ -214,6 +215,35 @@ MX_MICROSOFT: Final = Milestone(
     "The roll-out takes the month of July; we give it to every domain from its first day.",
 )
 
+# Azure Communication Services Email -----------------------------------------------------------------------------------
+ACS_SMTP: Final = Milestone(
+    "acs_smtp",
+    _day(2023, 11, 1),
+    "smtp.azurecomm.net exists.",
+    acs.SMTP_PREVIEW,
+    'The preview began "late 2023", and ended in April 2024; the first of November is our choice.',
+)
+ACS_MANAGED_DOMAIN_LIMITS: Final = Milestone(
+    "acs_managed_domain_limits",
+    _day(2024, 3, 1),
+    "Azure-managed domains have a quota of their own, lower than that of custom domains.",
+    acs.MANAGED_SEND_QUOTA,
+    "The limits page has it since March 2024; the page of the SDK gave one table for all. Its first day is our choice.",
+)
+ACS_CLOSED_TO_NEW_CUSTOMERS: Final = Milestone(
+    "acs_closed_to_new_customers",
+    _day(2026, 10, 23),
+    "New customers can no longer sign up for Azure Communication Services Email.",
+    acs.CLOSED_TO_NEW_CUSTOMERS,
+)
+ACS_EMAIL_ENDS: Final = Milestone(
+    "acs_email_ends",
+    _day(2028, 9, 30),
+    "Azure Communication Services Email no longer works.",
+    acs.END_OF_EMAIL,
+    'The source says "after 30 September 2028"; a plan had better count on no part of that day.',
+)
+
 MILESTONES: Final = (
     SUBMISSION_WORDING_2021,
     OLD_TLS_REFUSED,
@@ -221,7 +251,9 @@ MILESTONES: Final = (
     MX_FRONT_ENDS_RENAMED,
     TRAILERS_WITH_TIME,
     RELAY_IGNORES_FROM_HEADER,
+    ACS_SMTP,
     DBEB_WITHOUT_NUMBER,
+    ACS_MANAGED_DOMAIN_LIMITS,
     HVE_HOST,
     BLOCKLIST_AS_1440,
     BANNER_WITH_SESSION_ID,
@@ -246,6 +278,8 @@ MILESTONES: Final = (
     MOERA_ALL,
     MX_MICROSOFT,
     TERRL_BY_AGE,
+    ACS_CLOSED_TO_NEW_CUSTOMERS,
     BASIC_AUTH_OFF_BY_DEFAULT,
     BASIC_AUTH_REMOVED,
+    ACS_EMAIL_ENDS,
 )

@@ -10,6 +10,7 @@ from typing import Final
 
 from relaylab.engine.readings import Reading
 from relaylab.rules import sources
+from relaylab.rules.acs import readings as acs_readings
 from relaylab.rules.entra import sources as entra_sources
 
 READINGS: Final = (
@@ -321,4 +322,5 @@ READINGS: Final = (
         "suffix_list",
         sources.DMARC_DISCOVERY,
     ),
+    *acs_readings.READINGS,
 )

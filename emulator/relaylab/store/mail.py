@@ -20,7 +20,19 @@ if TYPE_CHECKING:
     from relaylab.domain.message import KeptMessage
 
 # The meters of the quotas that go on where they stood when a store is opened again; what is open ends with its process.
-_LASTING: Final = frozenset({Meter.RECIPIENTS, Meter.DELIVERIES, Meter.EXTERNAL, Meter.MOERA_EXTERNAL})
+_LASTING: Final = frozenset(
+    {
+        Meter.RECIPIENTS,
+        Meter.DELIVERIES,
+        Meter.EXTERNAL,
+        Meter.MOERA_EXTERNAL,
+        Meter.ACS_SENDS_OF_A_MINUTE,
+        Meter.ACS_SENDS_OF_AN_HOUR,
+        Meter.ACS_STATUS_OF_A_MINUTE,
+        Meter.ACS_STATUS_OF_AN_HOUR,
+        Meter.ACS_HARD_BOUNCES,
+    }
+)
 
 
 class StoreError(Exception):
