@@ -58,6 +58,7 @@ from tests.builders import (
     a_world,
     an_address,
 )
+from tests.catalogue.acs_rest_examples import ACS_REST_EXAMPLES
 from tests.catalogue.entra_examples import ENTRA_EXAMPLES, TOKEN_EXAMPLES
 
 MX: Final = Endpoint.MX
@@ -312,6 +313,7 @@ EXAMPLES: Final[Mapping[str, Ask]] = {
     ),
     **TOKEN_EXAMPLES,
     **ENTRA_EXAMPLES,
+    **ACS_REST_EXAMPLES,
 }
 
 # Rules whose milestones have no day on today's calendar are judged on one that gives them a day.

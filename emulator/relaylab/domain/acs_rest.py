@@ -58,10 +58,10 @@ class RestAsk(Ask):
     """What every request knows.
 
     ``resource_name`` is the name in host or path; ``is_too_late`` tells a resource that a new customer made after the
-    service had closed to these, ``is_made`` one that exists by now. ``skew`` is how far the signature's date lies from the clock, None
-    where there is none. ``has_role`` tells whether the application behind a token may send through the resource.
-    ``request_id`` is the client's own id of the request, ``attempt`` counts how often it came with it. ``fault`` is the
-    bad day that this request meets.
+    service had closed to these, ``is_made`` one that exists by now. ``skew`` is how far the signature's date lies from
+    the clock, None where there is none. ``has_role`` tells whether the application behind a token may send through the
+    resource. ``request_id`` is the client's own id of the request, ``attempt`` counts how often it came with it.
+    ``fault`` is the bad day that this request meets.
     """
 
     resource_name: str
@@ -175,7 +175,7 @@ class SendAsk(RestAsk):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusAsk(RestAsk):
-    """``GET /emails/operations/{id}`` (fact ACS-REST-02); ``is_known`` tells whether the resource has that operation."""
+    """``GET /emails/operations/{id}`` (fact ACS-REST-02); ``is_known`` when the resource has that operation."""
 
     operation_id: str
     is_known: bool = False

@@ -57,7 +57,7 @@ FIX_CLOCK: Final = (
     "Set the client's clock: x-ms-date may be 5 minutes from the service's. Under acs_date_clock=simulated the clock "
     "that counts is relaylab's, so run the client at that date too."
 )
-FIX_TOKEN: Final = (
+FIX_BEARER: Final = (
     "Ask Entra for a fresh token with the scope https://communication.azure.com/.default, in tenant {tenant}, for "
     "application {app_id}."
 )
@@ -169,7 +169,7 @@ def shared(rule: RuleMaker, asks: type[RestAsk]) -> tuple[AnyRule, ...]:
             date_is_too_far_off
         ),
         rule(refuse, denied, asks=asks, source=sources.DENIED, fix=FIX_KEY)(nothing_proves_who_asks),
-        rule(refuse, denied, asks=asks, source=token, fix=FIX_TOKEN)(token_does_not_count),
+        rule(refuse, denied, asks=asks, source=token, fix=FIX_BEARER)(token_does_not_count),
         rule(refuse, errors.FORBIDDEN, asks=asks, source=sources.FORBIDDEN, fix=FIX_ROLE)(application_lacks_the_role),
     )
 

@@ -26,6 +26,22 @@ _LINK: Final = (
 )
 _RESERVED: Final = frozenset({FlawKind.CONTENT_ID, FlawKind.MESSAGE_ID})
 
+(
+    service_has_ended,
+    service_is_unavailable,
+    service_fails,
+    service_is_busy,
+    version_is_missing,
+    version_is_unknown,
+    resource_is_unknown,
+    resource_is_of_a_new_customer,
+    date_is_too_far_off,
+    nothing_proves_who_asks,
+    token_does_not_count,
+    application_lacks_the_role,
+) = conditions.shared(_rule, SendAsk)
+rate_is_used_up = conditions.rate(_rule, SendAsk)
+
 
 @_rule(EffectKind.REFUSE, errors.BODY, asks=SendAsk, source=sources.BODY, fix=_FIX_BODY)
 def body_is_no_json(ask: SendAsk) -> bool:
@@ -154,7 +170,18 @@ def operation_is_repeated(ask: SendAsk) -> bool:
 
 
 RULES: Final[tuple[AnyRule, ...]] = (
-    *conditions.shared(_rule, SendAsk),
+    service_has_ended,
+    service_is_unavailable,
+    service_fails,
+    service_is_busy,
+    version_is_missing,
+    version_is_unknown,
+    resource_is_unknown,
+    resource_is_of_a_new_customer,
+    date_is_too_far_off,
+    nothing_proves_who_asks,
+    token_does_not_count,
+    application_lacks_the_role,
     body_is_no_json,
     address_is_malformed,
     nobody_is_written_to,
@@ -170,5 +197,5 @@ RULES: Final[tuple[AnyRule, ...]] = (
     recipients_are_too_many,
     request_is_too_large,
     operation_is_repeated,
-    conditions.rate(_rule, SendAsk),
+    rate_is_used_up,
 )

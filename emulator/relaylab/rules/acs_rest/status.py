@@ -12,6 +12,22 @@ from relaylab.rules.acs_rest import conditions, errors, sources
 
 _rule = RuleMaker(Endpoint.ACS_REST, Stage.STATUS)
 
+(
+    service_has_ended,
+    service_is_unavailable,
+    service_fails,
+    service_is_busy,
+    version_is_missing,
+    version_is_unknown,
+    resource_is_unknown,
+    resource_is_of_a_new_customer,
+    date_is_too_far_off,
+    nothing_proves_who_asks,
+    token_does_not_count,
+    application_lacks_the_role,
+) = conditions.shared(_rule, StatusAsk)
+rate_is_used_up = conditions.rate(_rule, StatusAsk)
+
 
 @_rule(
     EffectKind.REFUSE,
@@ -26,7 +42,18 @@ def operation_is_unknown(ask: StatusAsk) -> bool:
 
 
 RULES: Final[tuple[AnyRule, ...]] = (
-    *conditions.shared(_rule, StatusAsk),
-    conditions.rate(_rule, StatusAsk),
+    service_has_ended,
+    service_is_unavailable,
+    service_fails,
+    service_is_busy,
+    version_is_missing,
+    version_is_unknown,
+    resource_is_unknown,
+    resource_is_of_a_new_customer,
+    date_is_too_far_off,
+    nothing_proves_who_asks,
+    token_does_not_count,
+    application_lacks_the_role,
+    rate_is_used_up,
     operation_is_unknown,
 )
