@@ -149,7 +149,7 @@ def test_a_site_that_is_not_there_is_named_with_those_that_are(relaylab: Lab) ->
         relaylab.site("hqq")
 
 
-@pytest.mark.parametrize("name", ["hve", "acs_smtp", "acs_rest"])
+@pytest.mark.parametrize("name", ["hve", "acs_smtp"])
 def test_what_is_not_built_says_so_in_a_sentence(relaylab: Lab, name: str) -> None:
     with pytest.raises(NotBuiltError, match=rf"relaylab\.{name}: .* is not built in this version"):
         getattr(relaylab, name)

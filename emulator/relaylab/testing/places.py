@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Never
 
 from relaylab.testing import trust
+from relaylab.testing.acs import AcsRest
 from relaylab.testing.running import RunningLab
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 _WHAT: Final = {
     "hve": "High Volume Email",
     "acs_smtp": "Azure Communication Services over SMTP",
-    "acs_rest": "Azure Communication Services over HTTPS",
 }
 
 
@@ -92,9 +92,12 @@ class PlacedLab(RunningLab):
         raise not_built("acs_smtp")
 
     @property
-    def acs_rest(self) -> Never:
-        """Not built."""
-        raise not_built("acs_rest")
+    def acs_rest(self) -> AcsRest:
+        """Azure Communication Services Email over REST: ``url``, ``connection_string``, ``keys``, ``rotate_key``.
+
+        It is the first resource of the world; ``acs_rest.resource(NAME)`` is another.
+        """
+        return AcsRest(self.emulator)
 
     @property
     def https_url(self) -> str:

@@ -1,5 +1,5 @@
 """<resource>.communication.azure.com: Azure Communication Services Email over REST."""
 
-from relaylab.servers.acs_rest.service import RestService
+from relaylab.servers.acs_rest.service import RestPlace, RestService
 
-__all__ = ["RestService"]
+__all__ = ["RestPlace", "RestService"]

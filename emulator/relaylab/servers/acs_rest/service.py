@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from base64 import b64encode
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, unquote
@@ -36,12 +37,43 @@ if TYPE_CHECKING:
     from relaylab.servers.house import House
     from relaylab.store.acs_rest import AcsRestState
 
+_WORDS: Final = ("primary", "secondary")
 _LARGEST_BODY: Final = 32 * 1024 * 1024  # octets that are read at all, to tell who sends too much
 _AUTHORITY: Final = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?|\[[0-9a-fA-F:.]+\](?::\d{1,5})?")
 _SEND: Final = re.compile(r"/+emails:send")
 _STATUS: Final = re.compile(r"/+emails/operations/([^/]+)")
 _MOST_FIELDS: Final = 50
 _HEADERS: Final = {"X-Cache": "CONFIG_NOCACHE", "api-supported-versions": ", ".join(API_VERSIONS)}
+
+
+@dataclass(frozen=True, slots=True)
+class RestPlace:
+    """Where a resource answers over REST, and its keys: ``url`` is its endpoint by path, ``host_name`` by name."""
+
+    name: str
+    tenant: str
+    url: str
+    host_name: str
+    primary_key: Secret
+    secondary_key: Secret
+
+    @property
+    def connection_string(self) -> str:
+        """What the clients of Microsoft are made with (fact ACS-AUTH-05)."""
+        return f"endpoint={self.url}/;accesskey={self.primary_key.reveal()}"
+
+    @property
+    def as_json(self) -> dict[str, str]:
+        """The same as JSON, keys included."""
+        return {
+            "name": self.name,
+            "tenant": self.tenant,
+            "url": self.url,
+            "host_name": self.host_name,
+            "connection_string": self.connection_string,
+            "primary_key": self.primary_key.reveal(),
+            "secondary_key": self.secondary_key.reveal(),
+        }
 
 
 class RestService:
@@ -76,9 +108,14 @@ class RestService:
 
     # Keys and people -------------------------------------------------------------------------------------------------
 
-    def resources(self) -> tuple[AcsResource, ...]:
-        """Give every resource of the world."""
-        return tuple(resource for _, resource in self._office.resources())
+    def places(self, https_url: str) -> tuple[RestPlace, ...]:
+        """Give every resource of the world, where HTTPS answers at a URL; none where it does not ("")."""
+        if not https_url:
+            return ()
+        return tuple(
+            RestPlace(one.name, tenant.name, f"{https_url}/acs/{one.name}", one.host_name, *self._office.keys(one))
+            for tenant, one in self._office.resources()
+        )
 
     def keys(self, name: str) -> tuple[Secret, Secret]:
         """Give the primary and the secondary key of a resource; raise KeyError where there is none of that name."""
@@ -89,8 +126,8 @@ class RestService:
 
         Raise KeyError where there is no such resource, ValueError for another word.
         """
-        if which not in {"primary", "secondary"}:
-            raise ValueError(f'"{which}" is not one of primary, secondary')
+        if which not in _WORDS:
+            raise ValueError(f'"{which}" is not one of {", ".join(_WORDS)}')
         resource = self._resource(name)
         with self._office.house.lock:
             primary, secondary = self._office.keys(resource)
