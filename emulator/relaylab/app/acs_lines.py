@@ -1,4 +1,4 @@
-"""What happens to a message of Azure Communication Services after its 202, in the three parts of a line for a person."""
+"""What becomes of a message of Azure Communication Services after its 202, in the three parts of a line."""
 
 from __future__ import annotations
 
