@@ -58,6 +58,7 @@ from tests.builders import (
     a_world,
     an_address,
 )
+from tests.catalogue.acs_examples import ACS_SMTP_EXAMPLES
 from tests.catalogue.entra_examples import ENTRA_EXAMPLES, TOKEN_EXAMPLES
 
 MX: Final = Endpoint.MX
@@ -310,6 +311,7 @@ EXAMPLES: Final[Mapping[str, Ask]] = {
     "mx.delivery.onmicrosoft_sender_has_used_its_external_recipients": a_delivery_ask(
         endpoint=MX, moera_today=100, moera_quota=100
     ),
+    **ACS_SMTP_EXAMPLES,
     **TOKEN_EXAMPLES,
     **ENTRA_EXAMPLES,
 }

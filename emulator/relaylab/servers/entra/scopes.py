@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.entra import ScopeFlaw
-from relaylab.domain.token import SMTP_AUDIENCES
+from relaylab.domain.token import ACS_AUDIENCE, SMTP_AUDIENCES
 
 if TYPE_CHECKING:
     from relaylab.domain.directory import AppRegistration
@@ -61,7 +61,7 @@ def read_scope(words: tuple[str, ...], *, for_app: bool) -> Scope:
     if not resources:
         return Scope(words, flaw=ScopeFlaw.NO_RESOURCE)
     (resource,) = resources
-    if resource not in EXCHANGE | {GRAPH}:
+    if resource not in EXCHANGE | {GRAPH, ACS_AUDIENCE}:
         return Scope(words, resource, permissions, ScopeFlaw.UNKNOWN_RESOURCE)
     if resource in EXCHANGE and not set(permissions) <= _DELEGATED:
         return Scope(words, resource, permissions, ScopeFlaw.INVALID)
