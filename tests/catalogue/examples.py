@@ -58,6 +58,7 @@ from tests.builders import (
     a_world,
     an_address,
 )
+from tests.catalogue.acs_examples import ACS_SMTP_EXAMPLES
 from tests.catalogue.acs_rest_examples import ACS_REST_EXAMPLES
 from tests.catalogue.entra_examples import ENTRA_EXAMPLES, TOKEN_EXAMPLES
 
@@ -311,6 +312,7 @@ EXAMPLES: Final[Mapping[str, Ask]] = {
     "mx.delivery.onmicrosoft_sender_has_used_its_external_recipients": a_delivery_ask(
         endpoint=MX, moera_today=100, moera_quota=100
     ),
+    **ACS_SMTP_EXAMPLES,
     **TOKEN_EXAMPLES,
     **ENTRA_EXAMPLES,
     **ACS_REST_EXAMPLES,

@@ -93,6 +93,7 @@ ASKS: Mapping[str, Ask] = {
     "submission": ask_smtp,
     "mx": ask_smtp,
     "submission_legacy": ask_smtp,
+    "acs_smtp": ask_smtp,
     "https": ask_entra,
     "dns": ask_dns,
 }
@@ -132,6 +133,7 @@ FAULTS: Mapping[str, Fault] = {
     "submission": _OF_SMTP,
     "mx": _OF_SMTP,
     "submission_legacy": _OF_SMTP,
+    "acs_smtp": _OF_SMTP,
     "https": _OF_ENTRA,
     "dns": Fault(_fail_to_answer, _begin_again),
 }

@@ -31,6 +31,7 @@ _WHEN: Final = datetime(2027, 1, 4, 8, 0, 0, 123_000, tzinfo=UTC)  # an example,
 
 _DOORS: Final = {
     Endpoint.SUBMISSION: "smtp.office365.com (client submission)",
+    Endpoint.ACS_SMTP: "smtp.azurecomm.net (Azure Communication Services)",
     Endpoint.MX: "the tenant's MX (`*.mail.protection.outlook.com`)",
     Endpoint.ACS_REST: "Azure Communication Services over REST (`*.communication.azure.com`)",
 }

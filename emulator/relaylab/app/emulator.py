@@ -258,7 +258,9 @@ class Emulator:
         """Give for each accepted domain of the world the host that its MX record should name at this instant."""
         return self._zones.mail_hosts(self.clock.now())
 
-    def desk(self, endpoint: Literal["submission", "mx", "submission_legacy"], site: str | None = None) -> SmtpDesk:
+    def desk(
+        self, endpoint: Literal["submission", "mx", "submission_legacy", "acs_smtp"], site: str | None = None
+    ) -> SmtpDesk:
         """Give the desk of an endpoint, for a listener of your own (``servers.controller``), as of a site's client."""
         return self._fleet.desk(endpoint, site)
 

@@ -18,7 +18,7 @@ from relaylab.domain.address import Address, DomainName
 from relaylab.domain.secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 OWNER_ROLE: Final = "Communication and Email Service Owner"  # the built-in role of today (fact ACS-SMTP-10)
 _ROLES_THAT_SEND: Final = frozenset({OWNER_ROLE.casefold(), "contributor", "owner"})
@@ -230,6 +230,16 @@ class AcsResource:
         """Tell whether a suppression list of the customer's own holds the recipient for this sender."""
         return any(one.holds(sender, recipient) for one in self.suppression_lists)
 
+    def words(self, sender: Address | None) -> Mapping[str, str]:
+        """Give the words for the blanks of replies and fixes that are about a sender."""
+        return {
+            "resource": self.name,
+            "acs_sender": str(sender or "<>"),
+            "acs_domain": str(sender.domain) if sender else "(no domain)",
+            "acs_username": sender.local if sender else "",
+            "acs_unverified": ", ".join(self.email_domain(sender.domain).verification_states.missing) if sender else "",
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
@@ -293,6 +303,28 @@ class Sending:
     def unknown(self) -> tuple[Address, ...]:
         """The senders that are no configured MailFrom address."""
         return tuple(one for one in self.senders if one not in self.resource.mail_froms)
+
+    @property
+    def objectionable(self) -> Address | None:
+        """The sender that stands in the way, or else the first."""
+        return next(iter((*self.unlinked, *self.unverified, *self.unknown, *self.senders)), None)
+
+    def words(self) -> Mapping[str, str]:
+        """Give the words for the blanks of replies and fixes."""
+        return {
+            **self.resource.words(self.objectionable),
+            "acs_per_minute": str(self.quota.minute.allowed),
+            "acs_per_hour": str(self.quota.hour.allowed),
+            "acs_recipients": str(self.recipients),
+        }
+
+    def evidence(self) -> tuple[str, ...]:
+        """Say which resource sends as whom, and what its windows have room for."""
+        minute, hour = self.quota.minute, self.quota.hour
+        return (
+            f"ACS resource {self.resource.name} sends as {', '.join(map(str, self.senders)) or 'nobody'}",
+            f"sends: {minute.used} of {minute.allowed} in a minute, {hour.used} of {hour.allowed} in an hour",
+        )
 
 
 def _derived_key(name: str, which: str) -> Secret:

@@ -20,6 +20,7 @@ from relaylab.domain.reputation import Reputation, SenderState
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from relaylab.domain.acs import AcsResource, Sending
     from relaylab.domain.address import Address
     from relaylab.domain.authentication import AuthenticationResults
     from relaylab.domain.directory import ServicePrincipal
@@ -133,7 +134,7 @@ class MailAsk(Ask):
 
     ``declared_size`` is the SIZE parameter in octets, ``sign_in_failure`` the line that an earlier failed AUTH of this
     session was refused with. ``sender_state`` is what the service thinks of the sender's address or domain, and
-    ``hello_state`` of the name in EHLO.
+    ``hello_state`` of the name in EHLO. ``acs`` is the ACS resource that signed in.
     """
 
     mail_from: Address | None
@@ -144,6 +145,7 @@ class MailAsk(Ask):
     sign_in_failure: str | None = None
     sender_state: SenderState = SenderState.GOOD
     hello_state: SenderState = SenderState.GOOD
+    acs: AcsResource | None = None
 
     def words(self) -> Mapping[str, str]:
         """Add the sender and the saved failure."""
@@ -152,6 +154,7 @@ class MailAsk(Ask):
             "sender": str(self.mail_from) if self.mail_from else "<>",
             "mailbox": str(self.principal.address) if self.principal else "(nobody)",
             "failure": self.sign_in_failure or "",
+            **(self.acs.words(self.mail_from) if self.acs else {}),
         }
 
 
@@ -218,7 +221,7 @@ class DataAsk(Ask):
     in who signed in by ``token``. ``excessive_parts`` counts its MIME parts where they are too many. ``outside`` are
     the recipients in no tenant of this world. ``receipt`` holds the words of the final 250: message id, queue id, size
     and rate. ``authentication`` is what SPF, DKIM and DMARC say of the sender, None where nobody looked; ``handling``
-    what the recipients' policy makes of it.
+    what the recipients' policy makes of it. ``sending`` is what ACS Email judges a message of its own by.
     """
 
     envelope: Envelope
@@ -239,6 +242,7 @@ class DataAsk(Ask):
     receipt: tuple[tuple[str, str], ...] = ()
     authentication: AuthenticationResults | None = None
     handling: Handling = Handling.DELIVER
+    sending: Sending | None = None
 
     def words(self) -> Mapping[str, str]:
         """Add mailbox, claimed sender, tenant and the first outside recipient."""
@@ -256,6 +260,7 @@ class DataAsk(Ask):
             "recipient": str(self.outside[0]) if self.outside else str(next(iter(self.envelope.recipients), "")),
             "author_domain": self._author_domain,
             **dict(self.receipt),
+            **(self.sending.words() if self.sending else {}),
         }
 
     @property
@@ -270,6 +275,8 @@ class DataAsk(Ask):
             said.append(f"{self.principal.address} is signed in and sends as {self.sender}")
         if self.token is not None:
             said += self.token.evidence()
+        if self.sending is not None:
+            said += self.sending.evidence()
         if self.outside:
             said.append("outside every tenant: " + ", ".join(str(address) for address in self.outside))
         risks = (risk.sentence for risk in self.attribution.risks)

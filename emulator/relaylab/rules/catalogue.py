@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from relaylab.domain.acs_asks import AcsDeliveryAsk, AcsSignInAsk
 from relaylab.domain.acs_rest import OutcomeAsk, RestDeliveryAsk, SendAsk, StatusAsk
 from relaylab.domain.asks import Ask, DataAsk, DeliveryAsk, HelloAsk, MailAsk, MechanismAsk, RcptAsk, SignInAsk
 from relaylab.domain.decision import EffectKind
@@ -13,7 +14,7 @@ from relaylab.engine.milestones import Calendar
 from relaylab.engine.readings import Readings
 from relaylab.engine.rule import AnyRule, Effect
 from relaylab.engine.rulebook import Catalogue, Default, Rulebook
-from relaylab.rules import acs_rest, entra, mx, replies, sources, submission
+from relaylab.rules import acs_rest, acs_smtp, entra, mx, replies, sources, submission
 from relaylab.rules.acs_rest import answers as rest_answers
 from relaylab.rules.entra import answers
 from relaylab.rules.milestones import MILESTONES
@@ -41,6 +42,12 @@ RULES: Final[tuple[AnyRule, ...]] = (
     *mx.data.RULES,
     *mx.spoofing.RULES,
     *mx.delivery.RULES,
+    *acs_smtp.connect.RULES,
+    *acs_smtp.auth.RULES,
+    *acs_smtp.mail.RULES,
+    *acs_smtp.rcpt.RULES,
+    *acs_smtp.data.RULES,
+    *acs_smtp.delivery.RULES,
     *entra.discovery.RULES,
     *entra.authorize.RULES,
     *entra.sign_in.RULES,
@@ -73,6 +80,13 @@ DEFAULTS: Final[Mapping[tuple[Endpoint, type[Ask]], Default]] = {
     (Endpoint.MX, RcptAsk): _admit(Stage.RCPT, replies.RECIPIENT_OK),
     (Endpoint.MX, DataAsk): _admit(Stage.DATA, replies.QUEUED),
     (Endpoint.MX, DeliveryAsk): _admit(Stage.DELIVERY),
+    (Endpoint.ACS_SMTP, HelloAsk): _admit(Stage.CONNECT),
+    (Endpoint.ACS_SMTP, MechanismAsk): _admit(Stage.AUTH),
+    (Endpoint.ACS_SMTP, AcsSignInAsk): _admit(Stage.AUTH, replies.AUTHENTICATED),
+    (Endpoint.ACS_SMTP, MailAsk): _admit(Stage.MAIL, replies.SENDER_OK),
+    (Endpoint.ACS_SMTP, RcptAsk): _admit(Stage.RCPT, replies.RECIPIENT_OK),
+    (Endpoint.ACS_SMTP, DataAsk): _admit(Stage.DATA, replies.SUBMITTED),
+    (Endpoint.ACS_SMTP, AcsDeliveryAsk): _admit(Stage.DELIVERY),
     (Endpoint.ENTRA, DiscoveryAsk): _admit(Stage.DISCOVERY, answers.DOCUMENT),
     (Endpoint.ENTRA, AuthorizeAsk): _admit(Stage.AUTHORIZE, answers.SIGN_IN_PAGE),
     (Endpoint.ENTRA, SignInPageAsk): _admit(Stage.SIGN_IN, answers.SIGNED_IN),

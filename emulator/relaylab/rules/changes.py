@@ -18,6 +18,7 @@ from relaylab.domain.tenant import Mailbox, Switch
 from relaylab.domain.world import Standing
 from relaylab.engine.passage import AnyChange, Change
 from relaylab.rules.acs_rest import changes as acs_rest
+from relaylab.rules.acs_smtp import changes as acs
 from relaylab.rules.mx import changes as mx
 
 if TYPE_CHECKING:
@@ -226,4 +227,14 @@ _DELIVERY: Final[tuple[AnyChange, ...]] = (
     Change(DeliveryAsk, "a sender in a domain of your own", lambda ask: replace(ask, moera_quota=None)),
 )
 
-CHANGES: Final[tuple[AnyChange, ...]] = (*_OPENING, *_SIGN_IN, *_ENVELOPE, *_MESSAGE, *_DELIVERY, *acs_rest.CHANGES)
+_ACS: Final[tuple[AnyChange, ...]] = (*acs.SIGN_IN, *acs.SENDER, *acs.MESSAGE, *acs.COPY, *acs_rest.CHANGES)
+
+CHANGES: Final[tuple[AnyChange, ...]] = (
+    *_OPENING,
+    *_SIGN_IN,
+    *_ENVELOPE,
+    *_MESSAGE,
+    *_DELIVERY,
+    *_ACS,
+    *acs_rest.CHANGES,
+)

@@ -223,6 +223,20 @@ ACS_SMTP: Final = Milestone(
     acs.SMTP_PREVIEW,
     'The preview began "late 2023", and ended in April 2024; the first of November is our choice.',
 )
+ACS_SMTP_USERNAMES: Final = Milestone(
+    "acs_smtp_usernames",
+    _day(2024, 9, 1),
+    "An ACS resource can have SMTP usernames.",
+    acs.SMTP_USERNAMES,
+    "The first api-version that has them is 2024-09-01-preview.",
+)
+ACS_SMTP_XOAUTH2: Final = Milestone(
+    "acs_smtp_xoauth2",
+    _day(2025, 1, 1),
+    "smtp.azurecomm.net takes XOAUTH2 beside LOGIN.",
+    acs.XOAUTH2_ADDED,
+    "On the page after 2024-12; the turn of the year is our choice.",
+)
 ACS_MANAGED_DOMAIN_LIMITS: Final = Milestone(
     "acs_managed_domain_limits",
     _day(2024, 3, 1),
@@ -255,9 +269,11 @@ MILESTONES: Final = (
     DBEB_WITHOUT_NUMBER,
     ACS_MANAGED_DOMAIN_LIMITS,
     HVE_HOST,
+    ACS_SMTP_USERNAMES,
     BLOCKLIST_AS_1440,
     BANNER_WITH_SESSION_ID,
     IPV6_FOR_ACCEPTED_DOMAINS,
+    ACS_SMTP_XOAUTH2,
     TERRL_TRIAL,
     TERRL_25,
     TERRL_200,

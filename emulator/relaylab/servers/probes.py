@@ -214,6 +214,7 @@ _PROBES: Final[Mapping[str, Callable[[Listening, House, ssl.SSLContext, _Heard],
     "submission": _probe_smtp,
     "mx": _probe_smtp,
     "submission_legacy": _probe_smtp,
+    "acs_smtp": _probe_smtp,
     "https": _probe_https,
     "dns": _probe_dns,
 }

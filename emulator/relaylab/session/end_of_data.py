@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from relaylab.domain.peer import TlsFacts
     from relaylab.domain.tenant import Mailbox, Tenant
     from relaylab.domain.token import TokenFacts
+    from relaylab.session.acs import AcsAccount
     from relaylab.session.moment import Moment
     from relaylab.session.party import Party
     from relaylab.session.transaction import Transaction
@@ -62,6 +63,7 @@ def data_ask(  # noqa: PLR0913 - each is a fact of its own
     hello: str,
     message_id: str,
     account: Account | None,
+    acs: AcsAccount | None,
     moment: Moment,
 ) -> DataAsk:
     """Give the ask for a complete message of ``size`` octets; ``content`` is empty when it was too long to keep.
@@ -94,7 +96,7 @@ def data_ask(  # noqa: PLR0913 - each is a fact of its own
         head=head,
         size=size,
         principal=mailbox,
-        tenant=account.tenant if account else None,
+        tenant=account.tenant if account else acs.tenant if acs else None,
         attribution=attribution,
         outside=tuple(recipient.address for recipient in transaction.recipients if recipient.is_outside),
         excessive_parts=excessive_parts(content),
@@ -108,6 +110,9 @@ def data_ask(  # noqa: PLR0913 - each is a fact of its own
         receipt=_receipt(head.message_id, size, party),
         authentication=found.results,
         handling=found.handling,
+        sending=acs.sending(head.from_address, envelope.mail_from, len(envelope.recipients), size, moment)
+        if acs
+        else None,
     )
 
 

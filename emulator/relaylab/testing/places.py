@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _WHAT: Final = {
     "hve": "High Volume Email",
-    "acs_smtp": "Azure Communication Services over SMTP",
 }
 
 
@@ -35,7 +34,7 @@ def not_built(name: str) -> NotBuiltError:
     """Say that a part is not built, and what is."""
     return NotBuiltError(
         f"relaylab.{name}: {_WHAT[name]} is not built in this version, so nothing listens there; "
-        "use .submission, .submission_legacy, .mx or .site(NAME)"
+        "use .submission, .submission_legacy, .mx, .acs_smtp or .site(NAME)"
     )
 
 
@@ -62,6 +61,11 @@ class SitePlaces:
         """The tenants' MX."""
         return self.endpoints["mx"]
 
+    @property
+    def acs_smtp(self) -> Listening:
+        """``smtp.azurecomm.net``, Azure Communication Services over SMTP."""
+        return self.endpoints["acs_smtp"]
+
 
 class PlacedLab(RunningLab):
     """A lab, and how a client finds and trusts it."""
@@ -87,9 +91,9 @@ class PlacedLab(RunningLab):
         raise not_built("hve")
 
     @property
-    def acs_smtp(self) -> Never:
-        """Not built."""
-        raise not_built("acs_smtp")
+    def acs_smtp(self) -> Listening:
+        """``smtp.azurecomm.net``, Azure Communication Services over SMTP: ``host``, ``port``, ``name``."""
+        return self._listening("acs_smtp")
 
     @property
     def acs_rest(self) -> AcsRest:

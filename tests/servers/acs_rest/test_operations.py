@@ -108,7 +108,7 @@ def test_a_message_some_of_whose_recipients_are_suppressed_succeeds(acs_lab: Acs
 def _fate(lab: AcsLab, recipient: str) -> str:
     lab.send(a_message("orders@contoso.com", recipient, "anna@northwind.example"))
     lab.advance(seconds=30)
-    return next(one.about for one in reversed(lab.events(DeliveryReported)) if one.recipient == recipient)
+    return next(str(one.about) for one in reversed(lab.events(DeliveryReported)) if one.recipient == recipient)
 
 
 def test_a_hard_bounce_suppresses_an_address_for_a_day_and_each_send_lengthens_that(acs_lab: AcsLab) -> None:

@@ -68,3 +68,17 @@ def minute_is_used_up(sending: Sending) -> bool:
 def hour_is_used_up(sending: Sending) -> bool:
     """Tell whether the sends of this hour are used up (ACS-LIM-01, ACS-LIM-03)."""
     return sending.quota.hour.is_used_up
+
+
+def reaches_the_rate(sending: Sending) -> bool:
+    """Tell whether nothing but the rate can refuse it: such a send counts, let through or not (ACS-LIM-08)."""
+    return not any(
+        stands_in_the_way(sending)
+        for stands_in_the_way in (
+            domain_is_not_linked,
+            domain_is_not_verified,
+            sender_username_is_unknown,
+            recipients_are_too_many,
+            message_is_too_large,
+        )
+    )

@@ -54,6 +54,13 @@ AFTER_THE_END: Final = inferred(
 )
 SMTP_PREVIEW: Final = documented("ACS-LIFE-06", "Email SMTP as a service, preview", "2023-11", _SMTP_OVERVIEW)
 
+SMTP_USERNAMES: Final = documented(
+    "ACS-MGMT-02", "Microsoft.Communication, SmtpUsernames, first api-version", "2024-09-01"
+)
+XOAUTH2_ADDED: Final = documented(
+    "ACS-SMTP-05", "Send email with SMTP and OAuth", "2025", "quickstarts/email/send-email-smtp/send-email-smtp-oauth"
+)
+
 # Quotas and sizes ---------------------------------------------------------------------------------------------------
 SEND_QUOTA: Final = documented("ACS-LIM-01", "Service limits for Azure Communication Services", "2024-03", _LIMITS_PAGE)
 STATUS_QUOTA: Final = documented(
