@@ -1,4 +1,4 @@
-"""Delivery and engagement reports: in the log as the clock reaches them, and at a subscriber's webhook on this machine."""
+"""Delivery and engagement reports: in the log as the clock reaches them, and at a subscriber's webhook."""
 
 from __future__ import annotations
 
