@@ -28,7 +28,7 @@ from tests.conftest import Emulate
 
 pytestmark = pytest.mark.clients
 
-# msmtp reads no line of its configuration that is as long as a token (tests of client submission have it ask a program).
+# msmtp reads no line of its configuration that is as long as a token.
 WITH_TOKENS: tuple[type[MailClient], ...] = (Smtplib, Curl, Nodemailer)
 
 
