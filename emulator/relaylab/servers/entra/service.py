@@ -70,6 +70,15 @@ class EntraService:
         """Sign with a new key from now on and give its id; without the old ones, their tokens count no more."""
         return self._office.keys.rotate(keep_old=keep_old)
 
+    def drop_old_signing_keys(self) -> None:
+        """Publish only the key that signs: what the older ones signed counts no more."""
+        self._office.keys.drop_old()
+
+    @property
+    def signing_keys(self) -> tuple[str, ...]:
+        """The ids of the keys that are published: the one that signs, then older ones."""
+        return self._office.keys.ids
+
     # Documents ------------------------------------------------------------------------------------------------------
 
     def _configuration(self, visit: Visit) -> Answer:
