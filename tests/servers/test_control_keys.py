@@ -1,11 +1,10 @@
-"""The keys that Entra signs with, over the control plane: listed, rotated, dropped, and what SMTP says to each token."""
+"""The keys that Entra signs with, over the control plane: listed, rotated, dropped, and what SMTP says to a token."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import jwt
 import pytest
@@ -17,11 +16,19 @@ from tests.servers.steering import send
 KEYS = "/entra/keys"
 
 
+@dataclass(frozen=True)
+class KeysLab:
+    """The OAuth world, and its control plane."""
+
+    oauth: OAuthLab
+    controlled: Controlled
+
+
 @pytest.fixture
-def lab(oauth_lab: OAuthLab) -> Iterator[Any]:
+def lab(oauth_lab: OAuthLab) -> Iterator[KeysLab]:
     """The world of the OAuth tests with a control plane."""
     controlled = Controlled(oauth_lab.emulator)
-    yield SimpleNamespace(oauth=oauth_lab, controlled=controlled)
+    yield KeysLab(oauth_lab, controlled)
     controlled.close()
 
 
@@ -35,7 +42,9 @@ def published(lab: OAuthLab) -> list[str]:
         return [key["kid"] for key in http.get("/contoso.com/discovery/v2.0/keys").json()["keys"]]
 
 
-def test_a_rotation_signs_with_a_new_key_and_the_old_token_counts_until_it_is_dropped(lab: Any, tmp_path: Path) -> None:
+def test_a_rotation_signs_with_a_new_key_and_the_old_token_counts_until_it_is_dropped(
+    lab: KeysLab, tmp_path: Path
+) -> None:
     before = lab.oauth.app_token()
 
     rotated = send(lab.controlled, "POST", KEYS, status=201)
@@ -52,7 +61,7 @@ def test_a_rotation_signs_with_a_new_key_and_the_old_token_counts_until_it_is_dr
     assert "sent" == lab.oauth.send("app@contoso.com", after, tmp_path).ended
 
 
-def test_a_rotation_can_drop_the_old_keys_in_the_same_step(lab: Any) -> None:
+def test_a_rotation_can_drop_the_old_keys_in_the_same_step(lab: KeysLab) -> None:
     before = lab.oauth.app_token()
 
     rotated = send(lab.controlled, "POST", KEYS, {"keep_old": False}, status=201)
@@ -61,7 +70,7 @@ def test_a_rotation_can_drop_the_old_keys_in_the_same_step(lab: Any) -> None:
     assert kid_of(before) != rotated["signs"]
 
 
-def test_keys_stay_when_everything_begins_again(lab: Any) -> None:
+def test_keys_stay_when_everything_begins_again(lab: KeysLab) -> None:
     first = lab.controlled.get(KEYS)
 
     send(lab.controlled, "POST", "/reset")
@@ -69,7 +78,7 @@ def test_keys_stay_when_everything_begins_again(lab: Any) -> None:
     assert first == lab.controlled.get(KEYS)
 
 
-def test_a_wrong_body_is_told(lab: Any) -> None:
+def test_a_wrong_body_is_told(lab: KeysLab) -> None:
     told = send(lab.controlled, "POST", KEYS, {"keep_old": "no"}, status=400)
 
     assert "keep_old" in told["error"]
