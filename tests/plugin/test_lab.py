@@ -601,6 +601,19 @@ def test_a_lab_that_listens_has_no_controller(relaylab: Lab) -> None:
         relaylab.controller("mx")
 
 
+# Keys of Entra -------------------------------------------------------------------------------------------------------
+
+
+def test_the_keys_of_entra_are_rotated_and_dropped(relaylab: Lab) -> None:
+    first = relaylab.rotate_signing_keys()
+    second = relaylab.rotate_signing_keys()
+
+    assert (second, first) == relaylab.emulator.entra.signing_keys[:2]
+    relaylab.drop_old_signing_keys()
+    assert (second,) == relaylab.emulator.entra.signing_keys
+    assert (relaylab.rotate_signing_keys(keep_old=False),) == relaylab.emulator.entra.signing_keys
+
+
 # Faults --------------------------------------------------------------------------------------------------------------
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, assert_never
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
 
+from relaylab.domain.directory import SMTP_SEND, AppRegistration
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.estate import Method
 from relaylab_scenarios import Nothing, Password, Token
@@ -17,7 +19,32 @@ if TYPE_CHECKING:
 
 SUBMISSION_NAME: Final = "smtp.office365.com"
 _MX_ZONE: Final = ".mail.protection.outlook.com"
+_NO_END: Final = datetime.max.replace(tzinfo=UTC)
 NEVER_A_RELAY: Final = "a mail contact only receives: it has no endpoint, and carries nobody's mail"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FromEntra:
+    """Asks Entra for a token before it connects: ``tenant`` is a domain of it, ``user`` the mailbox to sign in as.
+
+    The client shows ``secret``, or ``signs`` with a certificate, or nothing as a public client. With ``password`` it is
+    the user's token that it asks for, and the user signs in at the page for device codes.
+    """
+
+    user: str
+    tenant: str
+    client_id: str
+    secret: str | None = field(default=None, repr=False)
+    signs: bool = False
+    password: str | None = field(default=None, repr=False)
+
+    @property
+    def asks_for_a_user(self) -> bool:
+        """True when the token is a user's and not the application's own."""
+        return self.password is not None
+
+
+SignIn: TypeAlias = Password | Token | Nothing | FromEntra
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +53,7 @@ class Approach:
 
     endpoint: Endpoint
     server_name: str
-    sign_in: Password | Token | Nothing
+    sign_in: SignIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +117,59 @@ def _by_password(world: World, sender: Sender) -> Approach | NotTried:
 
 
 def _by_token(world: World, sender: Sender) -> Approach | NotTried:
+    """A sender with a registered application asks Entra; one without holds a fixed token, or nothing is known."""
+    asked = _from_entra(world, sender)
+    if asked is not None:
+        return Approach(Endpoint.SUBMISSION, SUBMISSION_NAME, asked)
     found = world.mailbox(sender.signs_in_as)
     token = token_of(sender, *found) if found else None
     if token is None:
         return NotTried(
-            f"the world has no fixed token for {sender.signs_in_as}, and certify asks no token endpoint: "
-            "add a [[tenant.token]]"
+            f"nothing says how {sender.signs_in_as} gets a token: give the sender an app_id of a "
+            "[[tenant.app_registration]] (and its user a password, where that has no credential), or add a "
+            "[[tenant.token]]"
         )
     return Approach(Endpoint.SUBMISSION, SUBMISSION_NAME, Token(str(sender.signs_in_as), token.value.reveal()))
+
+
+def application_of(world: World, sender: Sender) -> AppRegistration | None:
+    """Give the application that a sender is, in whichever tenant it is registered."""
+    registered = (app for tenant in world.tenants for app in tenant.app_registrations)
+    return next((app for app in registered if app.app_id == sender.app_id), None)
+
+
+def _from_entra(world: World, sender: Sender) -> FromEntra | None:
+    app, tenant = application_of(world, sender), world.tenant_of(sender.signs_in_as.domain)
+    if app is None or tenant is None:
+        return None
+    found = world.mailbox(sender.signs_in_as)
+    password = found[1].password.reveal() if found and found[1].password else None
+    is_for_itself = _acts_for_itself(app, tenant)
+    if not is_for_itself and password is None:
+        return None
+    secret = sender.client_secret.reveal() if sender.client_secret else _longest_secret(app)
+    return FromEntra(
+        user=str(sender.signs_in_as),
+        tenant=_main_domain(tenant).name,
+        client_id=app.app_id,
+        secret=secret,
+        signs=secret is None and bool(app.key_credentials),
+        password=None if is_for_itself else password,
+    )
+
+
+def _acts_for_itself(app: AppRegistration, tenant: Tenant) -> bool:
+    """Tell an application with a credential from one that acts for its users: by what it may do, if that says it."""
+    has_role = bool(app.roles) or any(one.app == app.app_id for one in tenant.management_role_assignments)
+    return app.is_confidential and (has_role or SMTP_SEND not in app.scopes)
+
+
+def _longest_secret(app: AppRegistration) -> str | None:
+    """Give the secret that lasts longest, which an owner who renews in time would have."""
+    if app.client_secret is not None:
+        return app.client_secret.reveal()
+    known = sorted(app.password_credentials, key=lambda one: one.end_date_time or _NO_END)
+    return known[-1].secret_text.reveal() if known else None
 
 
 def token_of(sender: Sender, tenant: Tenant, mailbox: Mailbox) -> FixedToken | None:

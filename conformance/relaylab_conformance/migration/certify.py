@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -25,6 +26,7 @@ from relaylab_conformance.migration.filing import Files, file_away
 from relaylab_conformance.migration.judge import cell, judge, no_relay, not_tried
 from relaylab_conformance.migration.mistakes import mistakes
 from relaylab_conformance.migration.replay import Replay, replay
+from relaylab_conformance.migration.stand_ins import with_stand_ins
 from relaylab_conformance.migration.trial import Leg, Order, Trial, legs, trials
 from relaylab_conformance.migration.verdict import sender_report
 from relaylab_conformance.report.model import SCHEMA, STATEMENT, Certificate, Report
@@ -45,6 +47,7 @@ def certify(estate: LoadedWorld, order: Order, progress: Progress = lambda *_: N
 
     Raise ValueError for a reading, a value or a milestone that does not exist.
     """
+    estate = replace(estate, world=with_stand_ins(estate.world))
     plan = tuple(legs(estate.world, order))
     wanted = [(trial, way) for leg in plan for trial in trials(leg) if isinstance(way := _way(trial), Approach)]
     made: list[tuple[Trial, Replay]] = []

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.clock import iso
-from relaylab.domain.endpoint import Stage
+from relaylab.domain.endpoint import Endpoint, Stage
 from relaylab.domain.estate import Method
 from relaylab.rules.milestones import BASIC_AUTH_OFF_BY_DEFAULT
 from relaylab_conformance.finding import Fate, PlanWord, Status
@@ -84,7 +84,8 @@ class _View:
             return _FATES[Conduct(worst.conduct)] if worst and worst.conduct else Fate.STOPS
         if self.stop is not None and not self._ends_with_a_token:
             after = profile(self.sender.profile).aftermath
-            at_sign_in = self.spans[-1].decision.stage is Stage.AUTH
+            last = self.spans[-1].decision
+            at_sign_in = last.stage is Stage.AUTH or last.endpoint is Endpoint.ENTRA
             return _FATES[(after.sign_in_refused if at_sign_in else after.refused_for_good).conduct]
         tried = all(cell.status in _GOOD for cell in self.by(self.sender.today))
         return Fate.READY if tried else Fate.OPEN
@@ -92,7 +93,7 @@ class _View:
     @property
     def _ends_with_a_token(self) -> bool:
         """Tell a token of the world that expires, which a real sender would renew, from a way that ends."""
-        return self.sender.today is Method.SMTP_AUTH_OAUTH
+        return self.sender.today is Method.SMTP_AUTH_OAUTH and self.spans[-1].decision.endpoint is not Endpoint.ENTRA
 
     @property
     def plan(self) -> PlanWord:
