@@ -171,6 +171,7 @@ class RcptAsk(Ask):
     ``direct_send_sender`` asks of Direct Send; ``direct_send_delay`` is what a change of RejectDirectSend takes.
     ``reputation`` is what the service thinks of the client's address, ``has_reverse_name`` tells whether that has a PTR
     record, ``region_of_host`` the region of the host that the client was pointed at (None: the right one).
+    ``recipient_state`` is what stands against mail to the recipient.
     """
 
     mail_from: Address | None
@@ -186,6 +187,7 @@ class RcptAsk(Ask):
     reputation: Reputation = Reputation.GOOD
     has_reverse_name: bool = True
     region_of_host: str | None = None
+    recipient_state: SenderState = SenderState.GOOD
 
     def words(self) -> Mapping[str, str]:
         """Add sender, recipient and the recipient's tenant."""
@@ -319,7 +321,8 @@ class DeliveryAsk(Ask):
     ``external_today`` and ``external_quota`` are the tenant's external copies in the last 24 hours, this message's
     earlier ones included, and what it may send; ``moera_today`` and ``moera_quota`` the same for senders at
     ``onmicrosoft.com``. A quota of None means that no limit holds. ``recipients_today`` is what the mailbox has sent
-    in the last 24 hours, up to and with the envelope recipient behind this copy.
+    in the last 24 hours, up to and with the envelope recipient behind this copy. ``recipient_state`` is what stands
+    against mail to the recipient.
     """
 
     recipient: Recipient
@@ -334,6 +337,7 @@ class DeliveryAsk(Ask):
     moera_today: int = 0
     moera_quota: int | None = None
     recipients_today: int = 0
+    recipient_state: SenderState = SenderState.GOOD
 
     @property
     def is_authenticated(self) -> bool:

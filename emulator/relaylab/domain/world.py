@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.connector import certificate_keys
-from relaylab.domain.reputation import Reputation, SenderState
+from relaylab.domain.reputation import OF_RECIPIENTS, Reputation, SenderState
 from relaylab.domain.tenant import DomainType
 
 if TYPE_CHECKING:
@@ -203,8 +203,16 @@ class World:
 
     def state_of_sender(self, *names: str) -> SenderState:
         """Give what the service thinks of an address or domain, of the first of ``names`` that it knows."""
-        known = (self._index.reputations.get(name.lower()) for name in names)
-        return next((state for state in known if state is not None), SenderState.GOOD)
+        return next((state for state in self._states(names) if state not in OF_RECIPIENTS), SenderState.GOOD)
+
+    def state_of_recipient(self, address: Address) -> SenderState:
+        """Give what stands against mail to an address, or else to its domain."""
+        names = (address.key, address.domain.name)
+        return next((state for state in self._states(names) if state in OF_RECIPIENTS), SenderState.GOOD)
+
+    def _states(self, names: tuple[str, ...]) -> Iterator[SenderState]:
+        known = self._index.reputations
+        return (known[name.lower()] for name in names if name.lower() in known)
 
     @property
     def reverse_records(self) -> tuple[DnsRecord, ...]:

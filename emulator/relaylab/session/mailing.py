@@ -119,6 +119,7 @@ class Mailing:
             bound_region=transaction.bound_region,
             sender_counts=_counts_for_direct_send(transaction.sender, moment),
             direct_send_delay=direct_send_delay(moment.rulebook),
+            recipient_state=moment.world.state_of_recipient(address),
             **standing_of_address(self._progress.party.peer.ip, moment),
         )
         is_let_through = bool(moment.board.faults) and self._faulting.lets_through(moment)
