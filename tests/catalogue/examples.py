@@ -10,6 +10,15 @@ from typing import Final
 from relaylab.domain.anti_spoof import Handling
 from relaylab.domain.asks import Ask
 from relaylab.domain.attribution import Attribution, Direction
+from relaylab.domain.authentication import (
+    AuthenticationResults,
+    DkimCheck,
+    DkimResult,
+    DmarcCheck,
+    DmarcResult,
+    SpfCheck,
+    SpfResult,
+)
 from relaylab.domain.certificate import ChainFault
 from relaylab.domain.connector import AddressRange, ConnectorType
 from relaylab.domain.endpoint import Endpoint
@@ -27,6 +36,7 @@ from relaylab.domain.tenant import (
     AuthenticationPolicy,
     ConditionalAccessPolicy,
     DistributionGroup,
+    MailFlowIncident,
     OrganizationConfig,
     OutboundRestriction,
     Switch,
@@ -94,10 +104,19 @@ def _partner(**changes: object) -> World:
     return a_world(a_tenant(inbound_connectors=(connector,)))
 
 
+def _failing(incident: MailFlowIncident) -> World:
+    return a_world(a_tenant(mail_flow_incident=incident))
+
+
 def _restricted(restriction: OutboundRestriction) -> Tenant:
     return a_tenant(outbound_restriction=restriction)
 
 
+PROVING_NOTHING: Final = AuthenticationResults(
+    spf=SpfCheck(result=SpfResult.SOFTFAIL, ip=IPV6.ip, domain="fabrikam.com"),
+    dkim=(DkimCheck(result=DkimResult.NONE, reason="message not signed"),),
+    dmarc=DmarcCheck(result=DmarcResult.FAIL, header_from="fabrikam.com"),
+)
 BY_CERTIFICATE: Final = {
     "restrict_domains_to_certificate": True,
     "tls_sender_certificate_name": "mail.fabrikam.com",
@@ -189,6 +208,22 @@ EXAMPLES: Final[Mapping[str, Ask]] = {
     "mx.mail.sender_is_blocklisted": a_mail_ask(endpoint=MX, sender_state=SenderState.BLOCKLISTED),
     "mx.mail.sender_has_abused_the_service": a_mail_ask(endpoint=MX, sender_state=SenderState.SPAM_ABUSE),
     "mx.mail.sender_is_banned": a_mail_ask(endpoint=MX, sender_state=SenderState.BANNED),
+    "mx.mail.sender_s_domain_is_banned": a_mail_ask(endpoint=MX, sender_state=SenderState.DOMAIN_BANNED),
+    "mx.rcpt.tenant_s_server_has_an_error": a_rcpt_ask(world=_failing(MailFlowIncident.SERVER_ERROR)),
+    "mx.rcpt.tenant_cannot_be_looked_up": a_rcpt_ask(world=_failing(MailFlowIncident.DIRECTORY_ERROR)),
+    "mx.rcpt.tenant_s_mail_cannot_be_relayed_now": a_rcpt_ask(world=_failing(MailFlowIncident.UNABLE_TO_RELAY)),
+    "mx.rcpt.server_has_no_resources": a_rcpt_ask(world=_failing(MailFlowIncident.NO_RESOURCES)),
+    "mx.rcpt.tenant_s_queue_is_full": a_rcpt_ask(world=_failing(MailFlowIncident.QUEUE_QUOTA)),
+    "mx.rcpt.recipient_is_refused": a_rcpt_ask(recipient_state=SenderState.RECIPIENT_REFUSED),
+    "mx.rcpt.recipient_is_banned": a_rcpt_ask(recipient_state=SenderState.RECIPIENT_BANNED),
+    "mx.rcpt.recipient_rejects_the_sender": a_rcpt_ask(recipient_state=SenderState.REJECTED_BY_RECIPIENT),
+    "mx.data.ipv6_message_proves_nothing": a_data_ask(endpoint=MX, peer=IPV6, authentication=PROVING_NOTHING),
+    "mx.delivery.recipient_has_too_much_of_this_sender": a_delivery_ask(
+        "scanner@contoso.com", endpoint=MX, recipient_state=SenderState.TOO_MUCH_FROM_SENDER
+    ),
+    "mx.delivery.recipient_has_too_much_mail": a_delivery_ask(
+        "scanner@contoso.com", endpoint=MX, recipient_state=SenderState.TOO_MUCH_MAIL
+    ),
     "mx.mail.sender_sends_too_fast": a_mail_ask(endpoint=MX, sender_state=SenderState.RATE_LIMITED),
     "mx.rcpt.address_is_slowed_down": a_rcpt_ask(reputation=Reputation.THROTTLED),
     "mx.rcpt.address_is_blocklisted": a_rcpt_ask(reputation=Reputation.BLOCKLISTED),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from relaylab.domain.asks import nearest_way
 from relaylab.domain.attribution import RiskKind
 from relaylab.domain.estate import Method
 from relaylab.domain.message import Placement
@@ -145,7 +146,7 @@ def _doubt(trial: Trial, replay: Replay) -> _Grounds | None:
             *attribution.rejected(),
         ),
         sources.RELAY_RULE,
-        relay_is_denied.fix.format(ip=peer.ip, recipient=trial.sender.to[0]),
+        relay_is_denied.fix.format(ip=peer.ip, recipient=trial.sender.to[0], nearest=nearest_way(attribution)),
     )
 
 

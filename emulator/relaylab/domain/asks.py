@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from relaylab.domain.anti_spoof import Handling
 from relaylab.domain.arrival import Arrival
 from relaylab.domain.attribution import Attribution, Direction
+from relaylab.domain.clock import iso
 from relaylab.domain.identity import Credential, Mechanism
 from relaylab.domain.reputation import Reputation, SenderState
 
@@ -50,6 +51,10 @@ class Ask:
     def words(self) -> Mapping[str, str]:
         """Give the words for the blanks of replies and fixes."""
         return {"ip": str(self.peer.ip)}
+
+    def fix_words(self) -> Mapping[str, str]:
+        """Give the words for the blanks of fixes: those of replies, and what costs more to find out."""
+        return self.words()
 
     def evidence(self) -> tuple[str, ...]:
         """Give what is worth saying about this situation, in sentences."""
@@ -166,6 +171,7 @@ class RcptAsk(Ask):
     ``direct_send_sender`` asks of Direct Send; ``direct_send_delay`` is what a change of RejectDirectSend takes.
     ``reputation`` is what the service thinks of the client's address, ``has_reverse_name`` tells whether that has a PTR
     record, ``region_of_host`` the region of the host that the client was pointed at (None: the right one).
+    ``recipient_state`` is what stands against mail to the recipient.
     """
 
     mail_from: Address | None
@@ -181,6 +187,7 @@ class RcptAsk(Ask):
     reputation: Reputation = Reputation.GOOD
     has_reverse_name: bool = True
     region_of_host: str | None = None
+    recipient_state: SenderState = SenderState.GOOD
 
     def words(self) -> Mapping[str, str]:
         """Add sender, recipient and the recipient's tenant."""
@@ -196,15 +203,31 @@ class RcptAsk(Ask):
             "tenant": tenant.name if tenant else "(no tenant)",
         }
 
+    def fix_words(self) -> Mapping[str, str]:
+        """Add the connector that came nearest."""
+        return {**self.words(), "nearest": nearest_way(self.attribution, (self.recipient,))}
+
     def evidence(self) -> tuple[str, ...]:
         """Say what the recipient is, and how the message was attributed."""
         owner = f" of tenant {self.recipient.tenant.name}" if self.recipient.tenant else ""
         return (
             f"{self.recipient.address} is {self.recipient.standing}{owner}",
+            *(_contacts((self.recipient,)) if self.principal is None else ()),
+            *self._changes(),
             *self.attribution.because,
             *(risk.sentence for risk in self.attribution.risks),
             *self.attribution.rejected(self.recipient.tenant),
         )
+
+    def _changes(self) -> tuple[str, ...]:
+        """Say when RejectDirectSend was changed, and from when on that holds; nothing where that is not known."""
+        tenant = self.recipient.tenant
+        config = tenant.organization_config if tenant else None
+        if tenant is None or config is None or config.reject_direct_send_changed is None:
+            return ()
+        changed, word = config.reject_direct_send_changed, "on" if config.reject_direct_send else "off"
+        holds = f"holds from {iso(changed + self.direct_send_delay)} on"
+        return (f"RejectDirectSend of tenant {tenant.name} was turned {word} at {iso(changed)}, and that {holds}",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +239,8 @@ class DataAsk(Ask):
     group counts once). ``sender`` is the address the message claims to be from, as the reading ``send_as_identity`` has
     it, and ``may_send_as`` tells whether the mailbox may use it. ``may_log_on`` tells whether the mailbox server lets
     in who signed in by ``token``. ``excessive_parts`` counts its MIME parts where they are too many. ``outside`` are
-    the recipients in no tenant of this world. ``receipt`` holds the words of the final 250: message id, queue id, size
+    the recipients in no tenant of this world, ``contacts`` the recipients that have to do with a mail contact.
+    ``receipt`` holds the words of the final 250: message id, queue id, size
     and rate. ``authentication`` is what SPF, DKIM and DMARC say of the sender, None where nobody looked; ``handling``
     what the recipients' policy makes of it.
     """
@@ -228,6 +252,7 @@ class DataAsk(Ask):
     tenant: Tenant | None = None
     attribution: Attribution = NOWHERE
     outside: tuple[Address, ...] = ()
+    contacts: tuple[Recipient, ...] = ()
     excessive_parts: int = 0
     open_before: int = 0
     recipients_today: int = 0
@@ -258,6 +283,10 @@ class DataAsk(Ask):
             **dict(self.receipt),
         }
 
+    def fix_words(self) -> Mapping[str, str]:
+        """Add the connector that came nearest."""
+        return {**self.words(), "nearest": nearest_way(self.attribution, self.contacts)}
+
     @property
     def _certificate(self) -> str:
         shown = self.tls.client_certificate if self.tls else None
@@ -272,6 +301,8 @@ class DataAsk(Ask):
             said += self.token.evidence()
         if self.outside:
             said.append("outside every tenant: " + ", ".join(str(address) for address in self.outside))
+        if self.principal is None:
+            said += _contacts(self.contacts)
         risks = (risk.sentence for risk in self.attribution.risks)
         authentication = self.authentication.because if self.authentication else ()
         return (*said, *self.attribution.because, *risks, *self.attribution.rejected(), *authentication)
@@ -290,7 +321,8 @@ class DeliveryAsk(Ask):
     ``external_today`` and ``external_quota`` are the tenant's external copies in the last 24 hours, this message's
     earlier ones included, and what it may send; ``moera_today`` and ``moera_quota`` the same for senders at
     ``onmicrosoft.com``. A quota of None means that no limit holds. ``recipients_today`` is what the mailbox has sent
-    in the last 24 hours, up to and with the envelope recipient behind this copy.
+    in the last 24 hours, up to and with the envelope recipient behind this copy. ``recipient_state`` is what stands
+    against mail to the recipient.
     """
 
     recipient: Recipient
@@ -305,6 +337,7 @@ class DeliveryAsk(Ask):
     moera_today: int = 0
     moera_quota: int | None = None
     recipients_today: int = 0
+    recipient_state: SenderState = SenderState.GOOD
 
     @property
     def is_authenticated(self) -> bool:
@@ -333,3 +366,22 @@ class DeliveryAsk(Ask):
     def evidence(self) -> tuple[str, ...]:
         """Say what the recipient is."""
         return (f"{self.recipient.address} is {self.recipient.standing}",)
+
+
+def _contacts(recipients: tuple[Recipient, ...]) -> tuple[str, ...]:
+    """Say of each recipient that is a mail contact what a contact is for."""
+    return tuple(
+        f"{recipient.address} is an address of {recipient.mail_contact}: a contact receives and never relays"
+        for recipient in recipients
+        if recipient.mail_contact
+    )
+
+
+def nearest_way(attribution: Attribution, recipients: tuple[Recipient, ...] = ()) -> str:
+    """Say what is nearest to a relay, as the beginning of a fix; empty where nothing comes into question."""
+    known = next((recipient.mail_contact for recipient in recipients if recipient.mail_contact), "")
+    contact = f"Do not take {known} for a relay: it receives and never relays. " if known else ""
+    near = attribution.nearest()
+    if near is None:
+        return contact
+    return f"{contact}{near.remedy} (connector {near.connector!r} of tenant {near.tenant} came nearest). Or: "

@@ -62,6 +62,17 @@ class OutboundRestriction(StrEnum):
     UNREGISTERED_DOMAINS = "unregistered_domains"  # 5.7.750, for senders in no accepted domain
 
 
+class MailFlowIncident(StrEnum):
+    """What goes wrong in the service for a tenant's mail at the moment (fact MX-ERR-34); it passes by itself."""
+
+    NONE = "none"
+    SERVER_ERROR = "server_error"  # 4.3.2 ATTR17
+    DIRECTORY_ERROR = "directory_error"  # 4.4.3 ATTR18
+    UNABLE_TO_RELAY = "unable_to_relay"  # 4.7.1 ATTR14
+    NO_RESOURCES = "no_resources"  # 4.3.1
+    QUEUE_QUOTA = "queue_quota"  # 4.7.3
+
+
 class BillingPolicyStatus(StrEnum):
     """The billing state of a High Volume Email account."""
 
@@ -293,6 +304,7 @@ class Tenant:
     hosted_connection_filter_policy: HostedConnectionFilterPolicy = NOBODY_IS_BLOCKED
     tenant_allow_block_list: TenantAllowBlockList = NO_SENDER_IS_BLOCKED
     outbound_restriction: OutboundRestriction = OutboundRestriction.NONE
+    mail_flow_incident: MailFlowIncident = MailFlowIncident.NONE
     accepted_domains: tuple[AcceptedDomain, ...] = ()
     mailboxes: tuple[Mailbox, ...] = ()
     recipient_permissions: tuple[RecipientPermission, ...] = ()

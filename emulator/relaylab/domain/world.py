@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.connector import certificate_keys
-from relaylab.domain.reputation import Reputation, SenderState
+from relaylab.domain.reputation import OF_RECIPIENTS, Reputation, SenderState
 from relaylab.domain.tenant import DomainType
 
 if TYPE_CHECKING:
@@ -42,7 +42,10 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """An address looked up: its standing, the tenant that owns its domain, and the object behind it."""
+    """An address looked up: its standing, the tenant that owns its domain, and the object behind it.
+
+    ``mail_contact`` tells in words whose mail contact has the address, inside or outside; empty where none has.
+    """
 
     address: Address
     standing: Standing
@@ -50,6 +53,7 @@ class Recipient:
     mailbox: Mailbox | None = None
     group: DistributionGroup | DynamicDistributionGroup | None = None
     contact: MailContact | MailUser | None = None
+    mail_contact: str = ""
 
     @property
     def domain(self) -> AcceptedDomain | None:
@@ -122,6 +126,7 @@ class _Index:
     by_certificate: dict[str, tuple[Owned, ...]]
     reputations: dict[str, SenderState]
     reverse_records: tuple[DnsRecord, ...]
+    contacts: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,8 +203,16 @@ class World:
 
     def state_of_sender(self, *names: str) -> SenderState:
         """Give what the service thinks of an address or domain, of the first of ``names`` that it knows."""
-        known = (self._index.reputations.get(name.lower()) for name in names)
-        return next((state for state in known if state is not None), SenderState.GOOD)
+        return next((state for state in self._states(names) if state not in OF_RECIPIENTS), SenderState.GOOD)
+
+    def state_of_recipient(self, address: Address) -> SenderState:
+        """Give what stands against mail to an address, or else to its domain."""
+        names = (address.key, address.domain.name)
+        return next((state for state in self._states(names) if state in OF_RECIPIENTS), SenderState.GOOD)
+
+    def _states(self, names: tuple[str, ...]) -> Iterator[SenderState]:
+        known = self._index.reputations
+        return (known[name.lower()] for name in names if name.lower() in known)
 
     @property
     def reverse_records(self) -> tuple[DnsRecord, ...]:
@@ -213,7 +226,7 @@ class World:
             return found
         tenant = self.tenant_of(address.domain)
         if tenant is None:
-            return Recipient(address, Standing.OUTSIDE)
+            return Recipient(address, Standing.OUTSIDE, mail_contact=self._index.contacts.get(address.key, ""))
         domain = tenant.accepted_domain(address.domain)
         relays = domain is not None and domain.domain_type is DomainType.INTERNAL_RELAY
         return Recipient(address, Standing.RELAYED if relays else Standing.UNKNOWN, tenant)
@@ -259,7 +272,16 @@ def _index(world: World) -> _Index:
         by_certificate=dict(by_certificate),
         reputations={one.name.lower(): one.state for one in world.reputations},
         reverse_records=tuple(record for record in world.dns if record.name.name.rstrip(".").endswith("ip6.arpa")),
+        contacts={
+            contact.external_email_address.key: _in_words(tenant, contact)
+            for tenant in reversed(world.tenants)
+            for contact in reversed(tenant.mail_contacts)
+        },
     )
+
+
+def _in_words(tenant: Tenant, contact: MailContact) -> str:
+    return f"mail contact {contact.name!r} of tenant {tenant.name}"
 
 
 def _objects(tenant: Tenant) -> Iterator[Recipient]:
@@ -268,7 +290,9 @@ def _objects(tenant: Tenant) -> Iterator[Recipient]:
         for address in (contact.external_email_address, *contact.proxy_addresses):
             # A contact's own target stays outside: only its addresses in accepted domains are the tenant's.
             if tenant.owns(address.domain):
-                yield Recipient(address, Standing.CONTACT, tenant, contact=contact)
+                yield Recipient(
+                    address, Standing.CONTACT, tenant, contact=contact, mail_contact=_in_words(tenant, contact)
+                )
     for user in tenant.mail_users:
         for address in (user.address, *user.proxy_addresses):
             yield Recipient(address, Standing.MAIL_USER, tenant, contact=user)

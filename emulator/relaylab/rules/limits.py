@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from relaylab.domain.source import Source
     from relaylab.domain.tenant import Tenant
     from relaylab.engine.milestones import Calendar, Milestone
+    from relaylab.engine.rulebook import Rulebook
 
 T = TypeVar("T")
 
@@ -101,3 +102,8 @@ def _share_by_age(tenant: Tenant, now: datetime, calendar: Calendar) -> float:
     if not calendar.has_come(milestones.TERRL_BY_AGE.name, now):
         return 1.0
     return next((share for age, share in _YOUNG if now - tenant.created < age), 1.0)
+
+
+def direct_send_delay(rulebook: Rulebook) -> timedelta:
+    """Give what a change of RejectDirectSend takes to apply (MX-DS-07, MX-GAP-16)."""
+    return DIRECT_SEND_DELAY if rulebook.readings["direct_send_delay"] == "30_minutes" else timedelta(0)

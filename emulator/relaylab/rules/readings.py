@@ -260,6 +260,16 @@ READINGS: Final = (
         sources.IPV6_WITHOUT_NAME,
     ),
     Reading(
+        "ipv6_not_authenticated",
+        "Is anonymous mail over IPv6 put off when it passes neither SPF nor DKIM (4.7.26)?",
+        (
+            ("defer", "as documented; asked only where the world's DNS tells of the sender's domain"),
+            ("accept", "such mail was seen to be taken over IPv4, and a test may not want to prove who sends"),
+        ),
+        "defer",
+        sources.IPV6_NOT_AUTHENTICATED,
+    ),
+    Reading(
         "mx_throttling",
         "Are addresses on no connector throttled (451 4.7.500)?",
         (("off", "no"), ("on", "every RCPT from an address on no connector is put off")),

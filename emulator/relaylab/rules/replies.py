@@ -528,6 +528,48 @@ SPAM_ABUSE: Final = _reply(
 BANNED_SENDER: Final = _reply(
     "banned_sender", 550, "5.7.502", "Access denied, banned sender", sources.DENIED_FOR_ABUSE, _EDGE
 )
+BANNED_SENDER_DOMAIN: Final = _reply(
+    "banned_sender_domain", 550, "5.7.503", "Access denied, banned sender", sources.DENIED_FOR_ABUSE, _EDGE
+)
+RECIPIENT_REFUSED: Final = _reply(
+    "recipient_refused",
+    550,
+    "5.7.504",
+    "[{recipient}]: Recipient address rejected: Access denied",
+    sources.RECIPIENT_STATES,
+    _EDGE,
+)
+BANNED_RECIPIENT: Final = _reply(
+    "banned_recipient", 550, "5.7.505", "Access denied, banned recipient", sources.RECIPIENT_STATES, _EDGE
+)
+REJECTED_BY_RECIPIENT: Final = _reply(
+    "rejected_by_recipient", 550, "5.7.507", "Access denied, rejected by recipient", sources.RECIPIENT_STATES, _EDGE
+)
+_TEMPORARY: Final = "Temporary server error. Please try again later"
+TEMPORARY_ERROR: Final = _reply(
+    "temporary_error", 451, "4.3.2", f"{_TEMPORARY} ATTR17", sources.TEMPORARY_ERRORS, _EDGE
+)
+TEMPORARY_DIRECTORY_ERROR: Final = _reply(
+    "temporary_directory_error", 451, "4.4.3", f"{_TEMPORARY} ATTR18", sources.TEMPORARY_ERRORS, _EDGE
+)
+UNABLE_TO_RELAY: Final = _reply(
+    "unable_to_relay", 450, "4.7.1", "Unable to Relay. ATTR14", sources.TEMPORARY_ERRORS, _EDGE
+)
+NO_RESOURCES: Final = _reply(
+    "no_resources", 452, "4.3.1", "Insufficient system resources (TSTE)", sources.TEMPORARY_ERRORS_SEEN, _EDGE
+)
+QUEUE_QUOTA: Final = _reply(
+    "queue_quota", 450, "4.7.3", "Organization queue quota exceeded.", sources.TEMPORARY_ERRORS_SEEN, _EDGE
+)
+IPV6_NOT_AUTHENTICATED: Final = _reply(
+    "ipv6_not_authenticated",
+    450,
+    "4.7.26",
+    "Access denied, a message sent over IPv6 [{ip}] must pass either SPF or DKIM validation, this message is not "
+    "signed",
+    sources.IPV6_NOT_AUTHENTICATED,
+    _EDGE,
+)
 EXCESSIVE_RATE: Final = _reply(
     "excessive_rate",
     451,
@@ -627,6 +669,21 @@ NDR_UNREGISTERED: Final = _reply(
     "5.7.750",
     "Service unavailable. Client blocked from sending from unregistered domains",
     sources.TENANT_BLOCKS,
+)
+
+NDR_TOO_MUCH_FROM_SENDER: Final = _reply(
+    "ndr_too_much_from_sender",
+    554,
+    "5.2.121",
+    "Recipient's per hour message receive limit from specific sender exceeded",
+    sources.RECEIVE_LIMITS_TEXT,
+)
+NDR_TOO_MUCH_MAIL: Final = _reply(
+    "ndr_too_much_mail",
+    554,
+    "5.2.122",
+    "Recipient's per hour message receive limit exceeded",
+    sources.RECEIVE_LIMITS_TEXT,
 )
 
 

@@ -342,6 +342,16 @@ SERVER_BUSY_RULE: Final = _documented("MX-RLY-06", "Fix error code 451 4.7.500-6
 BAD_HELO: Final = _documented("MX-ERR-21", _NDR_PAGE, "2023-01", LEARN_NDR)
 WRONG_REGION: Final = _documented("MX-ERR-32", "Mail sent to the wrong Office 365 region", "2026")
 NO_SUBSCRIPTION: Final = _documented("MX-ERR-33", "In-region routing in Microsoft 365 Multi-Geo", "2026")
+BANNED_TWICE: Final = _inferred("MX-ERR-20", "5.7.502 and 5.7.503 say the same; which is said of what is not public")
+RECIPIENT_STATES: Final = _documented("MX-ERR-20", _NDR_PAGE, "2023-01", LEARN_NDR)
+TEMPORARY_ERRORS: Final = _documented("MX-ERR-34", "In-region routing in Microsoft 365 Multi-Geo", "2026")
+TEMPORARY_ERRORS_SEEN: Final = _observed("MX-ERR-34", "2025-02")
+TEMPORARY_ERRORS_STAGE: Final = _inferred(
+    "MX-ERR-34", "the lines are known, when they come is not; RCPT knows the tenant"
+)
+RECEIVE_LIMITS: Final = _observed("MX-ERR-35", "2025-02")
+RECEIVE_LIMITS_TEXT: Final = _inferred("MX-ERR-35", "the codes and what they are for were seen; the words are ours")
+IPV6_NOT_AUTHENTICATED: Final = _documented("MX-ERR-26", _NDR_PAGE, "2023-01", LEARN_NDR)
 IPV6_NOT_ACCEPTED: Final = _documented("MX-ERR-26", _NDR_PAGE, "2023-01", LEARN_NDR)
 IPV6_WITHOUT_NAME: Final = _documented("MX-ERR-26", _NDR_PAGE, "2023-01", LEARN_NDR)
 NO_FROM_HEADER: Final = _documented("MX-ERR-24", _NDR_PAGE, "2023-01", LEARN_NDR)

@@ -184,6 +184,7 @@ def _place(
                 moera_today=moera_today + external,
                 moera_quota=moera_quota,
                 recipients_today=ask.recipients_today + place + 1,
+                recipient_state=moment.world.state_of_recipient(recipient.address),
             )
             verdict = moment.rulebook.judge(copy_ask)
             reply = verdict.reply

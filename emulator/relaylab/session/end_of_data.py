@@ -97,6 +97,7 @@ def data_ask(  # noqa: PLR0913 - each is a fact of its own
         tenant=account.tenant if account else None,
         attribution=attribution,
         outside=tuple(recipient.address for recipient in transaction.recipients if recipient.is_outside),
+        contacts=tuple(recipient for recipient in transaction.recipients if recipient.mail_contact),
         excessive_parts=excessive_parts(content),
         open_before=transaction.open_before or 0,
         recipients_today=moment.usage.total(Meter.RECIPIENTS, mailbox.address.key, moment.now) if mailbox else 0,

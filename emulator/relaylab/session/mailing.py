@@ -18,6 +18,7 @@ from relaylab.domain.fault import Step
 from relaylab.domain.world import Standing
 from relaylab.engine.attribution import attribute
 from relaylab.rules import limits, replies
+from relaylab.rules.limits import direct_send_delay
 from relaylab.session.commands import Chunk, Fault, Verb, parse_chunk, parse_mail, parse_rcpt
 from relaylab.session.delivery import deliver, delivery_instant
 from relaylab.session.end_of_data import data_ask
@@ -117,7 +118,8 @@ class Mailing:
             bound_to=transaction.bound_to,
             bound_region=transaction.bound_region,
             sender_counts=_counts_for_direct_send(transaction.sender, moment),
-            direct_send_delay=_direct_send_delay(moment),
+            direct_send_delay=direct_send_delay(moment.rulebook),
+            recipient_state=moment.world.state_of_recipient(address),
             **standing_of_address(self._progress.party.peer.ip, moment),
         )
         is_let_through = bool(moment.board.faults) and self._faulting.lets_through(moment)
@@ -289,12 +291,6 @@ class Mailing:
             msg = "the transition table lets this command through only within a transaction"
             raise AssertionError(msg)
         return self._progress.transaction
-
-
-def _direct_send_delay(moment: Moment) -> timedelta:
-    """Give what a change of RejectDirectSend takes to apply (MX-DS-07, MX-GAP-16)."""
-    held_back = moment.rulebook.readings["direct_send_delay"] == "30_minutes"
-    return limits.DIRECT_SEND_DELAY if held_back else timedelta(0)
 
 
 def _counts_for_direct_send(sender: Address | None, moment: Moment) -> bool:

@@ -62,6 +62,7 @@ class ConnectorShape(TypedDict):
     connector_type: str
     decided: bool
     finding: str
+    remedy: str
 
 
 class AttributionShape(TypedDict):
@@ -188,6 +189,7 @@ def attribution_json(attribution: Attribution) -> AttributionShape:
                 "connector_type": one.connector_type.value,
                 "decided": one.decided,
                 "finding": one.finding,
+                "remedy": one.remedy,
             }
             for one in attribution.told
         ],
