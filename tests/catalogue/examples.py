@@ -15,6 +15,7 @@ from relaylab.domain.authentication import (
     DkimCheck,
     DkimResult,
     DmarcCheck,
+    DmarcPolicy,
     DmarcResult,
     SpfCheck,
     SpfResult,
@@ -69,12 +70,16 @@ from tests.builders import (
     an_address,
 )
 from tests.catalogue.entra_examples import ENTRA_EXAMPLES, TOKEN_EXAMPLES
+from tests.rules.authentication.results import a_dmarc_check, results
 
 MX: Final = Endpoint.MX
 SUBMISSION: Final = Endpoint.SUBMISSION
 OUTSIDE: Final = "desk@fabrikam.com"
 IPV6: Final = a_peer("2001:db8::1")
 LISTED: Final = Attribution(Direction.INCOMING, matches_the_client=True)
+RELAYED: Final = Attribution(Direction.ORIGINATING, a_tenant(), a_connector(OFFICE_IP))
+FAILS: Final = results(None, a_dmarc_check(policy=DmarcPolicy.QUARANTINE))
+FABRIKAM: Final = a_tenant("fabrikam", mailboxes=(a_mailbox("desk@fabrikam.com"),))
 TOO_LARGE: Final = MESSAGE_SIZE + 1
 REJECTING: Final = a_world(a_tenant(organization_config=OrganizationConfig(reject_direct_send=True)))
 NEVER_OFF: Final = {"basic_auth_off_by_default": None, "basic_auth_removed": "2028-01-01"}
@@ -298,6 +303,27 @@ EXAMPLES: Final[Mapping[str, Ask]] = {
     ),
     "mx.delivery.sender_is_not_on_the_list": a_delivery_ask(
         "helpdesk@contoso.com", endpoint=MX, world=a_world(a_tenant(mailboxes=(ONLY_THE_BOSS,)))
+    ),
+    "mx.delivery.recipient_is_unknown_to_another_tenant": a_delivery_ask(
+        "nobody@fabrikam.com", endpoint=MX, world=a_world(a_tenant(), FABRIKAM)
+    ),
+    "mx.delivery.another_tenant_refuses_what_fails_a_policy_of_reject": a_delivery_ask(
+        "desk@fabrikam.com", endpoint=MX, world=a_world(a_tenant(), FABRIKAM), handling=Handling.REJECT
+    ),
+    "mx.delivery.relayed_mail_that_fails_a_policy_of_reject_goes_to_junk": a_delivery_ask(
+        "scanner@contoso.com", endpoint=MX, attribution=RELAYED, handling=Handling.REJECT
+    ),
+    "mx.delivery.failing_dmarc_is_quarantined": a_delivery_ask(
+        "scanner@contoso.com", endpoint=MX, tenant=None, authentication=FAILS, handling=Handling.QUARANTINE
+    ),
+    "mx.delivery.failing_dmarc_goes_to_junk": a_delivery_ask(
+        "scanner@contoso.com", endpoint=MX, tenant=None, authentication=FAILS, handling=Handling.JUNK
+    ),
+    "mx.delivery.spoof_is_quarantined": a_delivery_ask(
+        "scanner@contoso.com", endpoint=MX, tenant=None, handling=Handling.QUARANTINE
+    ),
+    "mx.delivery.spoof_goes_to_junk": a_delivery_ask(
+        "scanner@contoso.com", endpoint=MX, tenant=None, handling=Handling.JUNK
     ),
     "mx.delivery.domain_may_not_send": a_delivery_ask(
         endpoint=MX,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from relaylab.domain.address import Address
-    from relaylab.domain.authentication import AuthenticationResults
+    from relaylab.domain.authentication import AuthenticationResults, JudgedAddress
     from relaylab.domain.directory import ServicePrincipal
     from relaylab.domain.endpoint import Endpoint
     from relaylab.domain.message import Envelope, MessageHead
@@ -242,7 +242,8 @@ class DataAsk(Ask):
     the recipients in no tenant of this world, ``contacts`` the recipients that have to do with a mail contact.
     ``receipt`` holds the words of the final 250: message id, queue id, size
     and rate. ``authentication`` is what SPF, DKIM and DMARC say of the sender, None where nobody looked; ``handling``
-    what the recipients' policy makes of it.
+    what the recipients' policy makes of it. ``seen_from`` is the address behind a gateway that was judged in place of
+    the client's (None: the client's).
     """
 
     envelope: Envelope
@@ -264,6 +265,7 @@ class DataAsk(Ask):
     receipt: tuple[tuple[str, str], ...] = ()
     authentication: AuthenticationResults | None = None
     handling: Handling = Handling.DELIVER
+    seen_from: JudgedAddress | None = None
 
     def words(self) -> Mapping[str, str]:
         """Add mailbox, claimed sender, tenant and the first outside recipient."""
@@ -309,8 +311,7 @@ class DataAsk(Ask):
 
     @property
     def _author_domain(self) -> str:
-        author = self.authentication.dmarc.header_from if self.authentication else None
-        return author.upper() if author else "(none)"
+        return _author_domain(self.authentication)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -322,7 +323,8 @@ class DeliveryAsk(Ask):
     earlier ones included, and what it may send; ``moera_today`` and ``moera_quota`` the same for senders at
     ``onmicrosoft.com``. A quota of None means that no limit holds. ``recipients_today`` is what the mailbox has sent
     in the last 24 hours, up to and with the envelope recipient behind this copy. ``recipient_state`` is what stands
-    against mail to the recipient.
+    against mail to the recipient. ``authentication`` is what the service found of the sender for this recipient's
+    tenant, None where it did not look; ``handling`` what that tenant's policy makes of it.
     """
 
     recipient: Recipient
@@ -338,6 +340,18 @@ class DeliveryAsk(Ask):
     moera_quota: int | None = None
     recipients_today: int = 0
     recipient_state: SenderState = SenderState.GOOD
+    authentication: AuthenticationResults | None = None
+    handling: Handling = Handling.DELIVER
+
+    @property
+    def is_for_another_tenant(self) -> bool:
+        """True for what one tenant of the world sends to another, which judges it as everybody else's mail."""
+        return self.tenant is not None and self.recipient.tenant is not None and self.is_external
+
+    @property
+    def fails_dmarc_explicitly(self) -> bool:
+        """True when the From domain itself asks that this message be not delivered as usual."""
+        return self.authentication is not None and self.authentication.dmarc.fails_explicitly
 
     @property
     def is_authenticated(self) -> bool:
@@ -361,11 +375,14 @@ class DeliveryAsk(Ask):
             "quota": str(self.external_quota),
             "connector": self.attribution.connector.name if self.attribution.connector else "(no connector)",
             "size": str(self.size),
+            "author_domain": _author_domain(self.authentication),
         }
 
     def evidence(self) -> tuple[str, ...]:
-        """Say what the recipient is."""
-        return (f"{self.recipient.address} is {self.recipient.standing}",)
+        """Say what the recipient is, and what was found of the sender."""
+        found = self.authentication if self.handling is not Handling.DELIVER else None
+        authentication = found.because if found else ()
+        return (f"{self.recipient.address} is {self.recipient.standing}", *authentication)
 
 
 def _contacts(recipients: tuple[Recipient, ...]) -> tuple[str, ...]:
@@ -385,3 +402,8 @@ def nearest_way(attribution: Attribution, recipients: tuple[Recipient, ...] = ()
     if near is None:
         return contact
     return f"{contact}{near.remedy} (connector {near.connector!r} of tenant {near.tenant} came nearest). Or: "
+
+
+def _author_domain(authentication: AuthenticationResults | None) -> str:
+    author = authentication.dmarc.header_from if authentication else None
+    return author.upper() if author else "(none)"

@@ -271,6 +271,14 @@ COMPAUTH_BEHIND_GATEWAY: Final = _observed("MX-DS-08", "2026-03-25")
 COMPAUTH_IMPLICIT: Final = _inferred(
     "MX-HDR-05", "both results were seen for mail that nothing vouches for; why is not public"
 )
+ANOTHER_TENANT: Final = _inferred(
+    "MX-CNF-09", "mail between two tenants leaves the one and enters the other by its MX, and is judged there as all is"
+)
+RELAYED_AND_REJECTED: Final = _inferred(
+    "MX-GAP-22", "what a connector brings is never refused (MX-RLY-05); Junk is what stands below a refusal"
+)
+SKIP_LISTED: Final = _observed("MX-CON-08", "2025-12-11")
+SENDER_REWRITING: Final = _secondary("MX-ATTR-11", "Sender Rewriting Scheme (SRS) in Microsoft 365", "2023-08")
 UNRECORDED_SENDER: Final = _inferred(
     "MX-GAP-22", "a world that describes no DNS says nothing of who may send; the service sees the internet's"
 )
@@ -302,6 +310,7 @@ IPV6_DEFAULT: Final = _documented("COR-01", "IPv6 updates for Exchange Online, M
 IPV6_OPT_IN: Final = _documented("MX-DNS-06", "Enable-IPv6ForAcceptedDomain", "2026-08-21")
 DNS_DKIM: Final = _observed("MX-RLY-05", "2026-02-09")
 DNS_DKIM_MAIL_MICROSOFT: Final = _observed("COR-46", "2026-10-05")
+DNS_ARC: Final = _observed("MX-HDR-11", "2026-02-09")
 DNS_DKIM_ACS: Final = _inferred("ACS-DOM-04", "the record's name is documented, what it leads to is not")
 HVE_FIRST_HOST: Final = _documented("HVE-EP-02", "High Volume Email", "2024-04-01")
 HVE_FIRST_ADDRESS: Final = _observed("HVE-EP-06", "2025-09-10")

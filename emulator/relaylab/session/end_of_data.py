@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from relaylab.domain.anti_spoof import Handling
 from relaylab.domain.arrival import Arrival
 from relaylab.domain.asks import DataAsk
 from relaylab.domain.charge import Meter
@@ -72,14 +71,16 @@ def data_ask(  # noqa: PLR0913 - each is a fact of its own
     head = parse_head(content)
     sender = _claimed_sender(envelope.mail_from, head, moment)
     mailbox = account.mailbox if account else None
-    attribution = _attribution(transaction, head, party, Arrival.of(party.peer, tls, moment.now), moment)
-    found = Judged(None, Handling.DELIVER)
+    arrival = Arrival.of(party.peer, tls, moment.now)
+    attribution = _attribution(transaction, head, party, arrival, moment)
+    found = Judged(None)
     if party.endpoint is Endpoint.MX:
         found = authenticated(
             transaction,
             content,
             head,
             attribution=attribution,
+            arrival=arrival,
             party=party,
             hello=hello,
             message_id=message_id,
@@ -109,6 +110,7 @@ def data_ask(  # noqa: PLR0913 - each is a fact of its own
         receipt=_receipt(head.message_id, size, party),
         authentication=found.results,
         handling=found.handling,
+        seen_from=found.seen_from,
     )
 
 

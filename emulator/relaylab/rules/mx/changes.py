@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.address import Address
+from relaylab.domain.anti_spoof import Handling
 from relaylab.domain.asks import DataAsk, DeliveryAsk, HelloAsk, MailAsk, RcptAsk
 from relaylab.domain.clock import Window
 from relaylab.domain.peer import TlsFacts
@@ -188,6 +189,11 @@ COPY: Final[tuple[AnyChange, ...]] = (
         DeliveryAsk,
         "the sender on accept_messages_only_from of {recipient}",
         lambda ask: replace(ask, recipient=_for_recipient(ask.recipient, accept_messages_only_from=())),
+    ),
+    Change(
+        DeliveryAsk,
+        "SPF or DKIM that passes for the From domain where {recipient} receives",
+        lambda ask: replace(ask, handling=Handling.DELIVER),
     ),
     Change(DeliveryAsk, "sending_from_domain_disabled = false for the sender's domain", _domain_sends),
     Change(
