@@ -16,6 +16,7 @@ from relaylab.domain.world import Recipient, Standing
 from relaylab.rules import limits
 from relaylab.session.authenticating import is_inside
 from relaylab.session.head import parse_head
+from relaylab.session.hve import reports_go_to
 from relaylab.session.report import Failure, write_report
 from relaylab.session.stamping import stamped
 
@@ -104,7 +105,7 @@ def deliver(  # noqa: PLR0913 - the message, its verdict, and where both are
         authentication=stamps.authentication,
     )
     told = [Failure(one.recipient, one.reply, one.notice.original) for one in bounced if one.notice.of_failure]
-    report = _report(message, _report_goes_to(ask), told, asked.message, party, moment) if told else None
+    report = _report(message, _report_goes_to(ask, moment), told, asked.message, party, moment) if told else None
     reported = tuple(failure.recipient for failure in told) if report else ()
     return Delivered(message, report, reported, tuple(_charges(ask, sender_tenant, message, external)), tuple(bounced))
 
@@ -177,6 +178,7 @@ def _place(
                 size=ask.size,
                 recipients=len(ask.envelope.recipients),
                 principal=ask.principal,
+                hve=ask.hve,
                 tenant=sender_tenant,
                 attribution=ask.attribution,
                 external_today=external_today + external,
@@ -184,6 +186,7 @@ def _place(
                 moera_today=moera_today + external,
                 moera_quota=moera_quota,
                 recipients_today=ask.recipients_today + place + 1,
+                is_behind_another=recipient.address != through,
             )
             verdict = moment.rulebook.judge(copy_ask)
             reply = verdict.reply
@@ -205,7 +208,7 @@ def _placed(ask: DataAsk, recipient: Recipient) -> Placement:
 
 def _is_let_in(ask: DataAsk, recipient: Recipient) -> bool:
     """Tell whether a directory object is open to this sender (fact MX-RCP-05)."""
-    authenticated = ask.principal is not None or ask.attribution.counts_as_internal
+    authenticated = ask.principal is not None or ask.hve is not None or ask.attribution.counts_as_internal
     known = authenticated or not recipient.wants_authenticated_senders
     return known and recipient.takes_from(ask.envelope.mail_from)
 
@@ -236,14 +239,19 @@ def _charges(ask: DataAsk, sender_tenant: Tenant | None, message: KeptMessage, e
     if ask.principal is not None:
         yield Charge(Meter.RECIPIENTS, ask.principal.address.key, ask.charge, now)
         yield Charge(Meter.DELIVERIES, ask.principal.address.key, 1, message.delivered_at)
-    if sender_tenant is not None and external:
+    if ask.hve is not None and sender_tenant is not None:
+        yield Charge(Meter.HVE_RECIPIENTS, sender_tenant.id, ask.charge, now)
+        yield Charge(Meter.HVE_OUTSIDE, sender_tenant.id, len(ask.leaving), now)
+    if sender_tenant is not None and external and ask.hve is None:
         yield Charge(Meter.EXTERNAL, sender_tenant.id, external, now)
         if _uses_moera(ask, sender_tenant):
             yield Charge(Meter.MOERA_EXTERNAL, sender_tenant.id, external, now)
 
 
-def _report_goes_to(ask: DataAsk) -> Address | None:
-    """Give whom a report is for: the mailbox that submitted, at the MX the reverse path (RFC 5321 §4.5.5)."""
+def _report_goes_to(ask: DataAsk, moment: Moment) -> Address | None:
+    """Give whom a report is for: the account that submitted, at the MX the reverse path (RFC 5321 §4.5.5)."""
+    if ask.hve is not None:
+        return reports_go_to(ask.hve, moment)
     return ask.principal.address if ask.principal else ask.envelope.mail_from
 
 

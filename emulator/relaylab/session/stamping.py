@@ -24,6 +24,7 @@ from relaylab.rules.authentication import (
 )
 from relaylab.rules.authentication import Hop as HandOver
 from relaylab.session.authenticating import facts, is_inside
+from relaylab.session.hve import settings_of
 from relaylab.session.leaving import seen_outside, signature
 
 if TYPE_CHECKING:
@@ -49,10 +50,10 @@ class Stamped(NamedTuple):
 def stamped(  # noqa: PLR0913 - the message and its session
     ask: DataAsk, raw: bytes | bytearray, *, party: Party, hello: str, message_id: str, moment: Moment
 ) -> Stamped:
-    """Give what is kept beside an accepted message at the MX; nothing where no sender was looked at."""
+    """Give what is kept beside an accepted message at the MX; elsewhere what the account's settings ask for."""
     results = ask.authentication
     if results is None:
-        return Stamped()
+        return Stamped(settings_of(ask, moment))
     recipients = [moment.world.recipient(address) for address in ask.envelope.recipients]
     outside = [one.address for one in recipients if not is_inside(one, ask.attribution)]
     leaves = bool(outside)

@@ -13,7 +13,8 @@ from relaylab.app.world_file.known import KnownNames
 from relaylab.domain.address import Address
 from relaylab.domain.directory import AppRegistration
 from relaylab.domain.estate import Method, Sender, Site
-from relaylab.domain.tenant import HveAccount, Mailbox, Tenant
+from relaylab.domain.hve import HveAccount
+from relaylab.domain.tenant import Mailbox, Tenant
 
 _SMTP_AUTH: Final = frozenset({Method.SMTP_AUTH_BASIC, Method.SMTP_AUTH_OAUTH})
 _HVE: Final = frozenset({Method.HVE_BASIC, Method.HVE_OAUTH})
