@@ -12,7 +12,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final, assert_never
 
 from relaylab.domain.decision import Decision, EffectKind
+from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.randomness import Randomness
+from relaylab.rules import limits
 from relaylab.rules.milestones import EARLIEST_SUPPORTED
 from relaylab.session.moment import Moment
 from relaylab.session.names import session_id, session_names
@@ -21,7 +23,7 @@ from relaylab.session.smtp import SmtpSession
 from relaylab.session.turn import Then, Turn
 from relaylab.session.wire import Wire
 from relaylab.store import Counters, EventLog, MemoryMailStore, Store
-from relaylab_conformance.migration.approach import Approach, approach, token_of
+from relaylab_conformance.migration.approach import Approach, approach, hve_account_of, token_of
 from relaylab_conformance.migration.evidence import Evidence
 from relaylab_conformance.migration.judge import peer_of
 from relaylab_scenarios import Nothing, Password, Token
@@ -81,9 +83,14 @@ def stops_at(spans: tuple[Span, ...]) -> datetime | None:
 def _edges(world: World, rulebook: Rulebook, sender: Sender, way: Approach) -> Iterator[datetime]:
     """Give the instants at which an answer can change: a rule's, and the end of the sender's token."""
     yield from rulebook.edges
-    found = world.mailbox(sender.signs_in_as) if isinstance(way.sign_in, Token) else None
-    token = token_of(sender, *found) if found else None
+    if way.endpoint is Endpoint.HVE:
+        token = token_of(sender, *found) if (found := hve_account_of(world, sender)) else None
+    else:
+        token = token_of(sender, *held) if (held := world.mailbox(sender.signs_in_as)) else None
+    if not isinstance(way.sign_in, Token):
+        return
     if token is not None and token.expires is not None:
+        yield from (token.expires - margin for margin in limits.HVE_TOKEN_MARGINS if way.endpoint is Endpoint.HVE)
         yield token.expires
 
 
@@ -121,12 +128,12 @@ def _converse(wire: Wire, sender: Sender, way: Approach) -> None:
         answer = wire.say(line)
     if answer and not answer.startswith(_SIGNED_IN):
         return
-    wire.say(f"MAIL FROM:<{sender.from_address}>")
+    wire.say(f"MAIL FROM:<{way.mail_from(sender)}>")
     for recipient in sender.to:
         wire.say(f"RCPT TO:<{recipient}>")
     wire.say("DATA")
     if wire.turns[-1].then is Then.READ_MESSAGE:
-        wire.message(f"From: {sender.from_address}\r\nSubject: test\r\n\r\ntest\r\n".encode())
+        wire.message(f"From: {way.mail_from(sender)}\r\nSubject: test\r\n\r\ntest\r\n".encode())
 
 
 def _sign_in(sign_in: Password | Token | Nothing) -> tuple[str, ...]:

@@ -59,7 +59,9 @@ class Sender:
     """A device or program that sends: how it does so today and how it is meant to in future.
 
     ``sign_in`` is the mailbox whose credentials it holds (left out: the mailbox of ``from_address``), ``app_id`` the
-    application of an OAuth sender, ``planned_for`` the date its owner believes in.
+    application of an OAuth sender, ``planned_for`` the date its owner believes in. ``hve_account`` is the High Volume
+    Email account that it moves to, or uses, where it signs in with a mailbox otherwise: it sends from there, since
+    that service takes no other sender.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Sender:
     app_id: str | None = None
     messages_per_day: int = 1
     planned_for: date | None = None
+    hve_account: Address | None = None
 
     @property
     def signs_in_as(self) -> Address:

@@ -20,7 +20,10 @@ from relaylab.rules import limits, replies, sources, submission
 
 _rule = RuleMaker(Endpoint.HVE, Stage.AUTH)
 
-_FETCH: Final = "Fetch a new token before each connection, with the scope https://outlook.office.com/.default and the role Mail.Send."
+_FETCH: Final = (
+    "Fetch a new token before each connection: with the scope https://outlook.office.com/.default, and the role "
+    "Mail.Send."
+)
 
 token_is_unreadable = _rule(
     EffectKind.REFUSE,
