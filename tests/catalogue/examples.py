@@ -70,6 +70,7 @@ from tests.builders import (
     an_address,
 )
 from tests.catalogue.entra_examples import ENTRA_EXAMPLES, TOKEN_EXAMPLES
+from tests.catalogue.hve_examples import HVE_EXAMPLES
 from tests.rules.authentication.results import a_dmarc_check, results
 
 MX: Final = Endpoint.MX
@@ -371,6 +372,7 @@ EXAMPLES: Final[Mapping[str, Ask]] = {
     "mx.delivery.onmicrosoft_sender_has_used_its_external_recipients": a_delivery_ask(
         endpoint=MX, moera_today=100, moera_quota=100
     ),
+    **HVE_EXAMPLES,
     **TOKEN_EXAMPLES,
     **ENTRA_EXAMPLES,
 }

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from relaylab_conformance.errors.edge_meanings import EDGE
+from relaylab_conformance.errors.hve_meanings import HVE
 from relaylab_conformance.errors.meaning import AFTER, Meaning
 
 MEANINGS: Final[Mapping[str, Meaning]] = {
@@ -89,9 +90,13 @@ MEANINGS: Final[Mapping[str, Meaning]] = {
     ),
     "unsuccessful": Meaning(
         "The sign-in failed, and the server does not say why. Today this is what a token gets that is expired, made "
-        "for another audience, or not the mailbox's; until 2021 it was the answer to a wrong password as well."
+        "for another audience, or not the mailbox's; until 2021 it was the answer to a wrong password as well. High "
+        "Volume Email says it of a wrong password today."
     ),
-    "malformed_xoauth2": Meaning("What was sent for XOAUTH2 is not base64 of user=...^Aauth=Bearer ...^A^A."),
+    "malformed_xoauth2": Meaning(
+        "What was sent for XOAUTH2 is not base64 of user=...^Aauth=Bearer ...^A^A. High Volume Email says it; client "
+        "submission does under another reading."
+    ),
     "wrong_credentials": Meaning(
         "The password is wrong, nobody has that name, or the account needs a second factor that SMTP cannot give."
     ),
@@ -142,7 +147,7 @@ MEANINGS: Final[Mapping[str, Meaning]] = {
         "The mailbox that signed in may not send as the address in MAIL FROM. Guides print this line; transcripts "
         "since 2018 show the one of SendAsDenied at the end of DATA."
     ),
-    "too_large": Meaning("The message is larger than the service takes: 150 MB."),
+    "too_large": Meaning("The message is larger than the service takes: 150 MB, at High Volume Email 10 MB."),
     "too_many_recipients": Meaning("The transaction has as many recipients as the server takes; those stand."),
     # the end of DATA at client submission
     "send_as_denied": Meaning(
@@ -214,4 +219,5 @@ MEANINGS: Final[Mapping[str, Meaning]] = {
         "This recipient belongs to another organisation than those already accepted; a message is one tenant's."
     ),
     **EDGE,
+    **HVE,
 }

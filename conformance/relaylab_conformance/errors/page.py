@@ -32,6 +32,7 @@ _WHEN: Final = datetime(2027, 1, 4, 8, 0, 0, 123_000, tzinfo=UTC)  # an example,
 
 _DOORS: Final = {
     Endpoint.SUBMISSION: "smtp.office365.com (client submission)",
+    Endpoint.HVE: "smtp.hve.mx.microsoft (High Volume Email)",
     Endpoint.MX: "the tenant's MX (`*.mail.protection.outlook.com`)",
 }
 _STAGES: Final = {
@@ -98,7 +99,7 @@ def _facts(line: ErrorLine) -> Iterator[str]:
         ]
         yield f"- Comes from: {'; '.join(comes)}"
     else:
-        yield "- Comes from: both doors, wherever the grammar or the order of commands is broken"
+        yield "- Comes from: every door, wherever the grammar or the order of commands is broken"
     yield f"- Kind: {_kind(line)}"
     if line.reply.trailer is not Trailer.NONE:
         tail = trailer(line.reply.trailer, _NAMES, _WHEN, TrailerStyle.SERVER_TIME_SESSION).strip()

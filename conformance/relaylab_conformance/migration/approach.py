@@ -12,12 +12,14 @@ from relaylab.domain.estate import Method
 from relaylab_scenarios import Nothing, Password, Token
 
 if TYPE_CHECKING:
-    from relaylab.domain.address import DomainName
+    from relaylab.domain.address import Address, DomainName
     from relaylab.domain.estate import Sender
+    from relaylab.domain.hve import HveAccount
     from relaylab.domain.tenant import FixedToken, Mailbox, Tenant
     from relaylab.domain.world import World
 
 SUBMISSION_NAME: Final = "smtp.office365.com"
+HVE_NAME: Final = "smtp.hve.mx.microsoft"
 _MX_ZONE: Final = ".mail.protection.outlook.com"
 _NO_END: Final = datetime.max.replace(tzinfo=UTC)
 NEVER_A_RELAY: Final = "a mail contact only receives: it has no endpoint, and carries nobody's mail"
@@ -49,11 +51,19 @@ SignIn: TypeAlias = Password | Token | Nothing | FromEntra
 
 @dataclass(frozen=True, slots=True)
 class Approach:
-    """A door, the name it goes by in TLS, and what there is to sign in with."""
+    """A door, the name it goes by in TLS, and what there is to sign in with.
+
+    ``sends_as`` is the sender that the method takes, where it takes no other (None: the sender's own).
+    """
 
     endpoint: Endpoint
     server_name: str
     sign_in: SignIn
+    sends_as: Address | None = None
+
+    def mail_from(self, sender: Sender) -> Address:
+        """Give the address that a sender sends from by this method."""
+        return self.sends_as or sender.from_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +92,7 @@ def approach(world: World, sender: Sender, method: Method) -> Approach | NotTrie
         case Method.MAIL_CONTACT:
             return NoRelay(NEVER_A_RELAY)
         case Method.HVE_BASIC | Method.HVE_OAUTH:
-            return NotTried("High Volume Email is not built into relaylab yet")
+            return _by_hve(world, sender, method)
         case Method.ACS_SMTP | Method.ACS_REST:
             return NotTried("Azure Communication Services Email is not built into relaylab yet")
         case _:
@@ -172,7 +182,40 @@ def _longest_secret(app: AppRegistration) -> str | None:
     return known[-1].secret_text.reveal() if known else None
 
 
-def token_of(sender: Sender, tenant: Tenant, mailbox: Mailbox) -> FixedToken | None:
+def _by_hve(world: World, sender: Sender, method: Method) -> Approach | NotTried:
+    """Sign in with the sender's High Volume Email account, and send from it: the service takes no other sender."""
+    found = hve_account_of(world, sender)
+    if found is None:
+        return NotTried(
+            f"which High Volume Email account {sender.name} uses is not told: name it in its hve_account, "
+            "[[tenant.hve_account]] (New-MailUser -HVEAccount)"
+        )
+    tenant, account = found
+    name = str(account.address)
+    if method is Method.HVE_BASIC:
+        if account.password is None:
+            return NotTried(f"the world has no password for {name}: add it to its [[tenant.hve_account]]")
+        return Approach(Endpoint.HVE, HVE_NAME, Password(name, account.password.reveal()), account.address)
+    token = token_of(sender, tenant, account)
+    if token is None:
+        return NotTried(
+            f"the world has no fixed token for {name}, and certify asks no token endpoint: add a [[tenant.token]]"
+        )
+    return Approach(Endpoint.HVE, HVE_NAME, Token(name, token.value.reveal()), account.address)
+
+
+def hve_account_of(world: World, sender: Sender) -> tuple[Tenant, HveAccount] | None:
+    """Give the High Volume Email account of a sender: the one it names or signs in with, else its tenant's only one."""
+    named = (sender.hve_account, sender.sign_in, sender.from_address)
+    for address in named:
+        found = world.hve_account(address) if address else None
+        if found is not None:
+            return found
+    tenant = world.tenant_of(sender.from_address.domain)
+    return (tenant, tenant.hve_accounts[0]) if tenant and len(tenant.hve_accounts) == 1 else None
+
+
+def token_of(sender: Sender, tenant: Tenant, mailbox: Mailbox | HveAccount) -> FixedToken | None:
     """Give the token that a sender holds: one of its application, else one of no application we know."""
     held = [token for token in tenant.tokens if mailbox.owns(token.user)]
     own = [token for token in held if token.app_id == sender.app_id]

@@ -25,6 +25,7 @@ from relaylab_conformance.migration.course import course, stops_at
 from relaylab_conformance.migration.filing import Files, file_away
 from relaylab_conformance.migration.judge import cell, judge, no_relay, not_tried
 from relaylab_conformance.migration.mistakes import mistakes
+from relaylab_conformance.migration.pitfalls import pitfalls
 from relaylab_conformance.migration.replay import Replay, replay
 from relaylab_conformance.migration.stand_ins import with_stand_ins
 from relaylab_conformance.migration.trial import Leg, Order, Trial, legs, trials
@@ -97,7 +98,13 @@ def _report(estate: LoadedWorld, order: Order, plan: tuple[Leg, ...], files: Fil
     for trial in (trial for leg in first_legs for trial in trials(leg)):
         cells[trial.sender.name].append(_cell(trial, files))
     senders = tuple(
-        sender_report(sender, tuple(cells[sender.name]), courses[sender.name], last.rulebook)
+        sender_report(
+            sender,
+            tuple(cells[sender.name]),
+            courses[sender.name],
+            last.rulebook,
+            pitfalls(last.world, last.rulebook, sender, max(order.at)),
+        )
         for sender in world.senders
     )
     stops = {name: stops_at(spans) for name, spans in courses.items()}

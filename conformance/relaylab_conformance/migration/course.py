@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from relaylab.domain.clock import ManualClock
 from relaylab.domain.decision import Decision, EffectKind
+from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.randomness import Randomness
+from relaylab.rules import limits
 from relaylab.rules.milestones import EARLIEST_SUPPORTED
 from relaylab.servers.entra import EntraService, SigningKeys
 from relaylab.session.moment import NO_TOKENS, Moment
@@ -23,13 +25,21 @@ from relaylab.session.smtp import SmtpSession
 from relaylab.session.turn import Then, Turn
 from relaylab.session.wire import Wire
 from relaylab.store import Counters, EventLog, MemoryMailStore, Store, WorldHolder
-from relaylab_conformance.migration.approach import Approach, FromEntra, application_of, approach, token_of
+from relaylab_conformance.migration.approach import (
+    Approach,
+    FromEntra,
+    application_of,
+    approach,
+    hve_account_of,
+    token_of,
+)
 from relaylab_conformance.migration.evidence import Evidence
 from relaylab_conformance.migration.judge import peer_of
 from relaylab_conformance.migration.tokens import fetch, in_memory
 from relaylab_scenarios import Nothing, Password, Token
 
 if TYPE_CHECKING:
+    from relaylab.domain.address import Address
     from relaylab.domain.estate import Method, Sender
     from relaylab.domain.token import TokenReader
     from relaylab.domain.world import World
@@ -92,9 +102,14 @@ def _edges(world: World, rulebook: Rulebook, sender: Sender, way: Approach) -> I
             *(one.end_date_time for one in app.key_credentials),
         ]
         yield from filter(None, ends)
-    found = world.mailbox(sender.signs_in_as) if isinstance(way.sign_in, Token) else None
-    token = token_of(sender, *found) if found else None
+    if way.endpoint is Endpoint.HVE:
+        token = token_of(sender, *found) if (found := hve_account_of(world, sender)) else None
+    else:
+        token = token_of(sender, *held) if (held := world.mailbox(sender.signs_in_as)) else None
+    if not isinstance(way.sign_in, Token):
+        return
     if token is not None and token.expires is not None:
+        yield from (token.expires - margin for margin in limits.HVE_TOKEN_MARGINS if way.endpoint is Endpoint.HVE)
         yield token.expires
 
 
@@ -128,7 +143,7 @@ def _judged(  # noqa: PLR0913, PLR0917 - each is a fact of its own
 
     if sign_in is not None:
         moment = Moment(at, world, rulebook, store.counters, tokens=tokens)
-        _converse(Wire(SmtpSession(party), lambda: moment, apply), sender, sign_in)
+        _converse(Wire(SmtpSession(party), lambda: moment, apply), sender, way.mail_from(sender), sign_in)
     evidence = Evidence(tuple(entry.event for entry in store.events), tuple(store.mail.messages()))
     decisive = evidence.decisive
     if decisive is None:
@@ -148,7 +163,7 @@ def _credentials(
     return None if token is None else Token(way.sign_in.user, token), entra.tokens
 
 
-def _converse(wire: Wire, sender: Sender, sign_in: Password | Token | Nothing) -> None:
+def _converse(wire: Wire, sender: Sender, mail_from: Address, sign_in: Password | Token | Nothing) -> None:
     """Say what every sender says: EHLO, STARTTLS, AUTH, one message to all."""
     wire.say("EHLO sender.example")
     wire.start_tls()
@@ -158,12 +173,12 @@ def _converse(wire: Wire, sender: Sender, sign_in: Password | Token | Nothing) -
         answer = wire.say(line)
     if answer and not answer.startswith(_SIGNED_IN):
         return
-    wire.say(f"MAIL FROM:<{sender.from_address}>")
+    wire.say(f"MAIL FROM:<{mail_from}>")
     for recipient in sender.to:
         wire.say(f"RCPT TO:<{recipient}>")
     wire.say("DATA")
     if wire.turns[-1].then is Then.READ_MESSAGE:
-        wire.message(f"From: {sender.from_address}\r\nSubject: test\r\n\r\ntest\r\n".encode())
+        wire.message(f"From: {mail_from}\r\nSubject: test\r\n\r\ntest\r\n".encode())
 
 
 def _sign_in(sign_in: Password | Token | Nothing) -> tuple[str, ...]:

@@ -89,7 +89,7 @@ def _errand(emulator: Emulator, trial: Trial, way: Approach, randomness: Randomn
     sender = trial.sender
     doors = emulator.sites[sender.site].endpoints if sender.site else emulator.endpoints
     door = doors[way.endpoint]
-    mail_from, recipients = str(sender.from_address), tuple(map(str, sender.to))
+    mail_from, recipients = str(way.mail_from(sender)), tuple(map(str, sender.to))
     kind = LetterKind.SCAN if sender.profile in _SCANS else LetterKind.ALERT
     letter = Letter(kind, mail_from, recipients, trial.leg.at)
     return Errand(

@@ -35,8 +35,13 @@ _GOOD: Final = (Status.PASS, Status.NON_STRICT)
 _LONGEST: Final = 120  # characters of a reply line in a sentence
 
 
-def sender_report(sender: Sender, cells: tuple[Cell, ...], spans: tuple[Span, ...], rulebook: Rulebook) -> SenderReport:
-    """Put a sender's cells together; ``spans`` is the course of today's method under the rulebook."""
+def sender_report(
+    sender: Sender, cells: tuple[Cell, ...], spans: tuple[Span, ...], rulebook: Rulebook, found: tuple[str, ...] = ()
+) -> SenderReport:
+    """Put a sender's cells together; ``spans`` is the course of today's method under the rulebook.
+
+    ``found`` are its pitfalls.
+    """
     view = _View(sender, cells, spans, rulebook)
     return SenderReport(
         name=sender.name,
@@ -52,6 +57,7 @@ def sender_report(sender: Sender, cells: tuple[Cell, ...], spans: tuple[Span, ..
         plan=view.plan,
         stands_still_days=stands_still(sender, view.stop),
         summary=" ".join(filter(None, (view.today, view.future))),
+        pitfalls=found,
         cells=cells,
     )
 
@@ -93,7 +99,8 @@ class _View:
     @property
     def _ends_with_a_token(self) -> bool:
         """Tell a token of the world that expires, which a real sender would renew, from a way that ends."""
-        return self.sender.today is Method.SMTP_AUTH_OAUTH and self.spans[-1].decision.endpoint is not Endpoint.ENTRA
+        is_oauth = self.sender.today in {Method.SMTP_AUTH_OAUTH, Method.HVE_OAUTH}
+        return is_oauth and self.spans[-1].decision.endpoint is not Endpoint.ENTRA
 
     @property
     def plan(self) -> PlanWord:

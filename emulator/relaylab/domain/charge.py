@@ -14,6 +14,8 @@ class Meter(StrEnum):
     DELIVERIES = "deliveries"  # a mailbox, 1 minute, at the instant of delivery (fact CS-LIM-04)
     EXTERNAL = "external"  # a tenant, 24 hours: copies to the outside (fact CS-LIM-20)
     MOERA_EXTERNAL = "moera_external"  # a tenant, 24 hours: the same, from onmicrosoft.com (fact CS-LIM-30)
+    HVE_RECIPIENTS = "hve_recipients"  # a tenant, 24 hours: recipients of High Volume Email (fact HVE-LIM-02)
+    HVE_OUTSIDE = "hve_outside"  # a tenant, 24 hours: those of them outside
     FAILED_SIGN_INS = "failed_sign_ins"  # a user name, the lock-out window
     OPEN_SUBMISSIONS = "open_submissions"  # a mailbox, now (fact CS-LIM-01); may be negative to close one
 

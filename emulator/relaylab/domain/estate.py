@@ -61,7 +61,9 @@ class Sender:
 
     ``sign_in`` is the mailbox whose credentials it holds (left out: the mailbox of ``from_address``), ``app_id`` the
     application of an OAuth sender and ``client_secret`` the secret it has of it (left out: the one that lasts longest),
-    ``planned_for`` the date its owner believes in.
+    ``planned_for`` the date its owner believes in. ``hve_account`` is the High Volume
+    Email account that it moves to, or uses, where it signs in with a mailbox otherwise: it sends from there, since
+    that service takes no other sender.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Sender:
     client_secret: Secret | None = None
     messages_per_day: int = 1
     planned_for: date | None = None
+    hve_account: Address | None = None
 
     @property
     def signs_in_as(self) -> Address:

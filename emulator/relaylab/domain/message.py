@@ -36,6 +36,7 @@ class MessageHead:
     subject: str | None = None
     message_id: str | None = None  # with its angle brackets
     hops: int = 0
+    has_reply_to: bool = False
 
 
 @dataclass(frozen=True, slots=True)

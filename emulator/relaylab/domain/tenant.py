@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.address import Address, DomainName
 from relaylab.domain.anti_spoof import DEFAULT_POLICY, AntiPhishPolicy
-from relaylab.domain.directory import DEFAULT_TOKEN_SERVICE, ClientAppTypes, Control, TokenService, UserType
+from relaylab.domain.directory import (
+    DEFAULT_TOKEN_SERVICE,
+    ClientAppTypes,
+    Control,
+    TokenService,
+    UserType,
+    object_id,
+)
 from relaylab.domain.recipients import (
     NO_SENDER_IS_BLOCKED,
     NOBODY_IS_BLOCKED,
@@ -30,6 +37,7 @@ if TYPE_CHECKING:
         TokenFault,
         TrustedIssuer,
     )
+    from relaylab.domain.hve import HveAccount
     from relaylab.domain.recipients import DynamicDistributionGroup, MailUser
     from relaylab.domain.secret import Secret
 
@@ -71,14 +79,6 @@ class MailFlowIncident(StrEnum):
     UNABLE_TO_RELAY = "unable_to_relay"  # 4.7.1 ATTR14
     NO_RESOURCES = "no_resources"  # 4.3.1
     QUEUE_QUOTA = "queue_quota"  # 4.7.3
-
-
-class BillingPolicyStatus(StrEnum):
-    """The billing state of a High Volume Email account."""
-
-    VALID = "BillingPolicyValid"
-    INVALID = "BillingPolicyInvalid"
-    NONE = "NoBillingPolicy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,15 +262,6 @@ class FixedToken:
 
 
 @dataclass(frozen=True, slots=True)
-class HveAccount:
-    """``Get-MailUser -HVEAccount``."""
-
-    address: Address
-    password: Secret | None = None
-    billing_policy_status: BillingPolicyStatus = BillingPolicyStatus.VALID
-
-
-@dataclass(frozen=True, slots=True)
 class AcsResource:
     """An Azure Communication Services resource with Email."""
 
@@ -370,8 +361,8 @@ class Tenant:
         """Every accepted domain, the initial one included."""
         return tuple(self._domains.values())
 
-    def policy_of(self, mailbox: Mailbox) -> AuthenticationPolicy | None:
-        """Give the authentication policy in force for a mailbox: its own, else the organisation's default."""
+    def policy_of(self, mailbox: Mailbox | HveAccount) -> AuthenticationPolicy | None:
+        """Give the authentication policy in force for an account: its own, else the organisation's default."""
         own = next((policy for policy in self.authentication_policies if mailbox.address in policy.users), None)
         default = self.organization_config.default_authentication_policy
         return own or next((policy for policy in self.authentication_policies if policy.name == default), None)
@@ -386,6 +377,14 @@ class Tenant:
     def service_principal(self, app_id: str) -> ServicePrincipal | None:
         """Give the service principal that Exchange was told of for an application."""
         return next((one for one in self.service_principals if one.app_id == app_id), None)
+
+    def app_object_id(self, app_id: str) -> str:
+        """Give the object id of an application's enterprise application here, which its own tokens carry."""
+        app = next((one for one in self.app_registrations if one.app_id == app_id), None)
+        if app is not None and app.service_principal_id is not None:
+            return app.service_principal_id
+        known = self.service_principal(app_id)
+        return known.object_id if known else object_id(self.id, app_id)
 
     def may_open(self, user: Address, mailbox: Mailbox) -> bool:
         """Tell whether ``user`` has FullAccess on ``mailbox``."""

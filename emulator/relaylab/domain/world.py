@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from relaylab.domain.address import Address, DomainName
     from relaylab.domain.connector import InboundConnector
     from relaylab.domain.estate import Sender, Site
+    from relaylab.domain.hve import HveAccount
     from relaylab.domain.recipients import DynamicDistributionGroup, MailUser
     from relaylab.domain.reputation import SenderReputation
     from relaylab.domain.tenant import AcceptedDomain, DistributionGroup, FixedToken, Mailbox, MailContact, Tenant
@@ -71,6 +72,10 @@ class Recipient:
         holder = self.mailbox or self.group or self.contact
         return holder is None or not holder.accept_messages_only_from or sender in holder.accept_messages_only_from
 
+    def is_of(self, tenant: Tenant) -> bool:
+        """Tell whether the address is in an accepted domain of that tenant."""
+        return self.tenant is not None and self.tenant.id == tenant.id
+
     @property
     def is_outside(self) -> bool:
         """True when no tenant of the world owns the domain."""
@@ -116,6 +121,7 @@ class _Index:
 
     by_domain: dict[DomainName, Tenant]
     objects: dict[str, Recipient]
+    hve_accounts: dict[str, tuple[Tenant, HveAccount]]
     tokens: dict[str, tuple[Tenant, FixedToken]]
     sites: dict[str, Site]
     client_sites: dict[IPv4Address | IPv6Address, Site]
@@ -236,6 +242,10 @@ class World:
         found = self.recipient(address)
         return (found.tenant, found.mailbox) if found.tenant and found.mailbox else None
 
+    def hve_account(self, address: Address) -> tuple[Tenant, HveAccount] | None:
+        """Give the High Volume Email account with that primary or proxy address, and its tenant."""
+        return self._index.hve_accounts.get(address.key)
+
     def token(self, value: str) -> tuple[Tenant, FixedToken] | None:
         """Give the fixed token of that value, and its tenant."""
         return self._index.tokens.get(value)
@@ -262,6 +272,12 @@ def _index(world: World) -> _Index:
     return _Index(
         by_domain={domain.name: tenant for tenant in world.tenants for domain in tenant.domains},
         objects={recipient.address.key: recipient for tenant in world.tenants for recipient in _objects(tenant)},
+        hve_accounts={
+            address.key: (tenant, account)
+            for tenant in world.tenants
+            for account in tenant.hve_accounts
+            for address in (*account.proxy_addresses, account.address)
+        },
         tokens={token.value.reveal(): (tenant, token) for tenant in world.tenants for token in tenant.tokens},
         sites={site.name: site for site in world.sites},
         client_sites={address: site for site in world.sites for address in site.client_addresses},

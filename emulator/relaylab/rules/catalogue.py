@@ -12,7 +12,7 @@ from relaylab.engine.milestones import Calendar
 from relaylab.engine.readings import Readings
 from relaylab.engine.rule import AnyRule, Effect
 from relaylab.engine.rulebook import Catalogue, Default, Rulebook
-from relaylab.rules import entra, mx, replies, sources, submission
+from relaylab.rules import entra, hve, mx, replies, sources, submission
 from relaylab.rules.entra import answers
 from relaylab.rules.milestones import MILESTONES
 from relaylab.rules.readings import READINGS
@@ -44,6 +44,12 @@ RULES: Final[tuple[AnyRule, ...]] = (
     *mx.placement.FIRST,
     *mx.delivery.RULES,
     *mx.placement.LAST,
+    *hve.connect.RULES,
+    *hve.auth.RULES,
+    *hve.mail.RULES,
+    *hve.rcpt.RULES,
+    *hve.data.RULES,
+    *hve.delivery.RULES,
     *entra.discovery.RULES,
     *entra.authorize.RULES,
     *entra.sign_in.RULES,
@@ -72,6 +78,13 @@ DEFAULTS: Final[Mapping[tuple[Endpoint, type[Ask]], Default]] = {
     (Endpoint.MX, RcptAsk): _admit(Stage.RCPT, replies.RECIPIENT_OK),
     (Endpoint.MX, DataAsk): _admit(Stage.DATA, replies.QUEUED),
     (Endpoint.MX, DeliveryAsk): _admit(Stage.DELIVERY),
+    (Endpoint.HVE, HelloAsk): _admit(Stage.CONNECT),
+    (Endpoint.HVE, MechanismAsk): _admit(Stage.AUTH),
+    (Endpoint.HVE, SignInAsk): _admit(Stage.AUTH, replies.AUTHENTICATED),
+    (Endpoint.HVE, MailAsk): _admit(Stage.MAIL, replies.SENDER_OK),
+    (Endpoint.HVE, RcptAsk): _admit(Stage.RCPT, replies.RECIPIENT_OK),
+    (Endpoint.HVE, DataAsk): _admit(Stage.DATA, replies.SUBMITTED),
+    (Endpoint.HVE, DeliveryAsk): _admit(Stage.DELIVERY),
     (Endpoint.ENTRA, DiscoveryAsk): _admit(Stage.DISCOVERY, answers.DOCUMENT),
     (Endpoint.ENTRA, AuthorizeAsk): _admit(Stage.AUTHORIZE, answers.SIGN_IN_PAGE),
     (Endpoint.ENTRA, SignInPageAsk): _admit(Stage.SIGN_IN, answers.SIGNED_IN),

@@ -11,6 +11,7 @@ from typing import Final
 from relaylab.engine.readings import Reading
 from relaylab.rules import sources
 from relaylab.rules.entra import sources as entra_sources
+from relaylab.rules.hve_readings import HVE_READINGS
 
 READINGS: Final = (
     Reading(
@@ -331,4 +332,5 @@ READINGS: Final = (
         "suffix_list",
         sources.DMARC_DISCOVERY,
     ),
+    *HVE_READINGS,
 )

@@ -708,6 +708,81 @@ NDR_NOT_ON_THE_LIST: Final = _reply(
     sources.SENDER_NOT_AUTHENTICATED_TEXT,
 )
 
+# High Volume Email ---------------------------------------------------------------------------------------------------
+HVE_NOT_ALLOWED: Final = _unsuccessful(
+    "hve_not_allowed",
+    "the organization configuration does not allow this authentication request.",
+    sources.HVE_NOT_ALLOWED,
+)
+HVE_NOT_ALLOWED_CONTRACTED: Final = _unsuccessful(
+    "hve_not_allowed_contracted",
+    "the organization configuration doesn't allow this authentication request.",
+    sources.HVE_NOT_ALLOWED,
+)
+HVE_TOKEN_ENDS_SOON: Final = _reply(
+    "hve_token_ends_soon", 535, "5.7.142", "Token will expire soon", sources.HVE_TOKEN_ENDS_SOON, _EDGE, slow=True
+)
+HVE_TOKEN_EXPIRED: Final = _reply(
+    "hve_token_expired", 535, "5.7.143", "Expired token", sources.HVE_TOKEN_EXPIRED, _EDGE, slow=True
+)
+HVE_INVALID_PERMISSIONS: Final = _reply(
+    "hve_invalid_permissions",
+    535,
+    "5.7.144",
+    "XOAUTH2 authentication failed. Invalid API permissions",
+    sources.HVE_PERMISSION_TEXT,
+    _EDGE,
+    slow=True,
+)
+HVE_APP_NOT_ALLOWED: Final = _reply(
+    "hve_app_not_allowed",
+    550,
+    "5.7.240",
+    "The application is not allowed for use with this High Volume Email account",
+    sources.HVE_APP_TEXT,
+    _EDGE,
+)
+HVE_NO_ACCOUNT: Final = _reply(
+    "hve_no_account",
+    550,
+    "5.2.240",
+    "The account is not a High Volume Email account",
+    sources.HVE_ACCOUNT_KIND_TEXT,
+    _EDGE,
+)
+HVE_FOREIGN_SENDER: Final = _reply(
+    "hve_foreign_sender",
+    550,
+    "5.7.62",
+    "The sender is not the High Volume Email account that signed in",
+    sources.HVE_SENDER_TEXT,
+    _EDGE,
+)
+HVE_FOREIGN_FROM: Final = _reply(
+    "hve_foreign_from",
+    550,
+    "5.6.241",
+    "The From header is not the address of the High Volume Email account that signed in",
+    sources.HVE_FROM_TEXT,
+    _EDGE,
+)
+HVE_NOT_ACTIVE: Final = _reply(
+    "hve_not_active",
+    550,
+    "5.7.1",
+    "The High Volume Email account is not active: it has no valid billing policy",
+    sources.HVE_BILLING_TEXT,
+    _EDGE,
+)
+HVE_EXTERNAL: Final = _reply(
+    "hve_external",
+    550,
+    "5.5.105",
+    "External sending is not supported for High Volume Email accounts",
+    sources.HVE_EXTERNAL_TEXT,
+    _EDGE,
+)
+
 # Faults --------------------------------------------------------------------------------------------------------------
 SERVICE_NOT_AVAILABLE: Final = _reply(
     "service_not_available",

@@ -17,7 +17,7 @@ def capabilities(endpoint: Endpoint, moment: Moment, *, in_tls: bool) -> tuple[s
     That the list of the MX only loses its STARTTLS there is inferred: sources.MX_EHLO_AFTER_TLS.
     """
     return (
-        f"SIZE {limits.MESSAGE_SIZE}",
+        f"SIZE {_size(endpoint, moment)}",
         "PIPELINING",
         "DSN",
         "ENHANCEDSTATUSCODES",
@@ -29,9 +29,15 @@ def capabilities(endpoint: Endpoint, moment: Moment, *, in_tls: bool) -> tuple[s
     )
 
 
+def _size(endpoint: Endpoint, moment: Moment) -> str:
+    return moment.rulebook.readings["hve_ehlo_size"] if endpoint is Endpoint.HVE else str(limits.MESSAGE_SIZE)
+
+
 def _mechanisms(endpoint: Endpoint, moment: Moment) -> tuple[str, ...]:
     if endpoint is Endpoint.MX:
         return ()
+    if endpoint is Endpoint.HVE:
+        return ("AUTH LOGIN XOAUTH2",)
     ends = (milestones.BASIC_AUTH_OFF_BY_DEFAULT, milestones.BASIC_AUTH_REMOVED)
     off = any(moment.rulebook.calendar.has_come(end.name, moment.now) for end in ends)
     dropped = off and moment.rulebook.readings["login_offer_when_off"] == "dropped"

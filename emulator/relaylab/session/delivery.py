@@ -15,6 +15,7 @@ from relaylab.domain.message import Copy, Envelope, KeptMessage, Placement
 from relaylab.domain.world import Recipient, Standing
 from relaylab.rules import limits
 from relaylab.session.head import parse_head
+from relaylab.session.hve import reports_go_to
 from relaylab.session.parting import Onward, home_of
 from relaylab.session.report import Failure, write_report
 from relaylab.session.versions import versions
@@ -103,7 +104,7 @@ def deliver(  # noqa: PLR0913 - the message, its verdict, and where both are
         authentication=kept.authentication,
     )
     told = [Failure(one.recipient, one.reply, one.notice.original) for one in bounced if one.notice.of_failure]
-    report = _report(message, _report_goes_to(ask), told, asked.message, party, moment) if told else None
+    report = _report(message, _report_goes_to(ask, moment), told, asked.message, party, moment) if told else None
     reported = tuple(failure.recipient for failure in told) if report else ()
     return Delivered(message, report, reported, tuple(_charges(ask, sender_tenant, message, external)), tuple(bounced))
 
@@ -198,6 +199,7 @@ def _place(  # noqa: PLR0913, PLR0917 - the message, its recipients, and where b
             size=ask.size,
             recipients=len(ask.envelope.recipients),
             principal=ask.principal,
+            hve=ask.hve,
             tenant=sender_tenant,
             attribution=ask.attribution,
             external_today=external_today + external,
@@ -207,6 +209,7 @@ def _place(  # noqa: PLR0913, PLR0917 - the message, its recipients, and where b
             recipients_today=ask.recipients_today + place + 1,
             authentication=judged.results,
             handling=judged.handling,
+            is_behind_another=recipient.address != through,
             recipient_state=moment.world.state_of_recipient(recipient.address),
         )
         verdict = moment.rulebook.judge(copy_ask)
@@ -228,7 +231,8 @@ def _is_let_in(ask: DataAsk, recipient: Recipient) -> bool:
     """Tell whether a directory object is open to this sender (fact MX-RCP-05)."""
     sender = ask.tenant or ask.attribution.tenant
     is_own = sender is None or recipient.tenant is None or recipient.tenant.id == sender.id
-    authenticated = ask.principal is not None or (ask.attribution.counts_as_internal and is_own)
+    signed_in = ask.principal is not None or ask.hve is not None
+    authenticated = signed_in or (ask.attribution.counts_as_internal and is_own)
     known = authenticated or not recipient.wants_authenticated_senders
     return known and recipient.takes_from(ask.envelope.mail_from)
 
@@ -252,14 +256,19 @@ def _charges(ask: DataAsk, sender_tenant: Tenant | None, message: KeptMessage, e
     if ask.principal is not None:
         yield Charge(Meter.RECIPIENTS, ask.principal.address.key, ask.charge, now)
         yield Charge(Meter.DELIVERIES, ask.principal.address.key, 1, message.delivered_at)
-    if sender_tenant is not None and external:
+    if ask.hve is not None and sender_tenant is not None:
+        yield Charge(Meter.HVE_RECIPIENTS, sender_tenant.id, ask.charge, now)
+        yield Charge(Meter.HVE_OUTSIDE, sender_tenant.id, len(ask.leaving), now)
+    if sender_tenant is not None and external and ask.hve is None:
         yield Charge(Meter.EXTERNAL, sender_tenant.id, external, now)
         if _uses_moera(ask, sender_tenant):
             yield Charge(Meter.MOERA_EXTERNAL, sender_tenant.id, external, now)
 
 
-def _report_goes_to(ask: DataAsk) -> Address | None:
-    """Give whom a report is for: the mailbox that submitted, at the MX the reverse path (RFC 5321 §4.5.5)."""
+def _report_goes_to(ask: DataAsk, moment: Moment) -> Address | None:
+    """Give whom a report is for: the account that submitted, at the MX the reverse path (RFC 5321 §4.5.5)."""
+    if ask.hve is not None:
+        return reports_go_to(ask.hve, moment)
     return ask.principal.address if ask.principal else ask.envelope.mail_from
 
 

@@ -1,6 +1,7 @@
 """What each side of a message's recipients gets: its fields, what is found of the sender there, and what comes of it.
 
-Only at the tenant MX: who signs in is known, and its mail is not stamped here.
+Senders are judged, and mail is stamped, at the tenant MX only: who signs in is known. What an account's settings put
+above its messages every side gets alike.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from relaylab.domain.message import Hop, HopFacts, Version
 from relaylab.domain.world import Standing
 from relaylab.rules.authentication import handling
 from relaylab.session.authenticating import facts, is_unrecorded, recipients_of
+from relaylab.session.hve import settings_of
 from relaylab.session.leaving import sealed, seen_at_the_far_end, signature
 from relaylab.session.names import session_id, session_names
 from relaylab.session.parting import parts
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from relaylab.domain.address import Address
     from relaylab.domain.asks import DataAsk
     from relaylab.domain.authentication import AuthenticationResults
+    from relaylab.domain.randomness import Random
     from relaylab.domain.tenant import Tenant
     from relaylab.domain.world import Recipient
     from relaylab.session.moment import Moment
@@ -96,12 +99,31 @@ def versions(  # noqa: PLR0913 - the message and its session
 ) -> Split:
     """Make the versions of an accepted message."""
     if ask.endpoint is not Endpoint.MX:
-        return Split((), ())
+        return _by_settings(ask, onward, home, party.randomness.stream("rewriting", message_id), moment)
     results = ask.authentication
     chance = party.randomness.stream("rewriting", message_id)
     maker = _Maker(ask, raw, home, party, hello, message_id, moment)
     sides = tuple(maker.side(part) for part in parts(ask, onward, home, chance))
     return Split((facts(Hop.ARRIVAL, results),) if results else (), sides)
+
+
+def _by_settings(
+    ask: DataAsk, onward: tuple[Onward, ...], home: Tenant | None, chance: Random, moment: Moment
+) -> Split:
+    headers = settings_of(ask, moment)
+    if not headers:
+        return Split((), ())
+    made = (
+        Version(
+            side=part.side,
+            tenant=part.tenant.name if part.tenant else None,
+            recipients=tuple(dict.fromkeys(one.address for one in part.recipients)),
+            mail_from=ask.envelope.mail_from,
+            headers=headers,
+        )
+        for part in parts(ask, onward, home, chance)
+    )
+    return Split((), tuple(_Side(one, None, Judged(None, Handling.DELIVER)) for one in made))
 
 
 @dataclass(frozen=True, slots=True)

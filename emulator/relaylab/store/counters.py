@@ -29,6 +29,8 @@ class Counters:
             Meter.DELIVERIES: timedelta(minutes=1),
             Meter.EXTERNAL: _DAY,
             Meter.MOERA_EXTERNAL: _DAY,
+            Meter.HVE_RECIPIENTS: _DAY,
+            Meter.HVE_OUTSIDE: _DAY,
             Meter.FAILED_SIGN_INS: lockout,
         }
         self._sums: dict[tuple[Meter, str], RollingSum] = {}

@@ -20,7 +20,16 @@ if TYPE_CHECKING:
     from relaylab.domain.message import KeptMessage
 
 # The meters of the quotas that go on where they stood when a store is opened again; what is open ends with its process.
-_LASTING: Final = frozenset({Meter.RECIPIENTS, Meter.DELIVERIES, Meter.EXTERNAL, Meter.MOERA_EXTERNAL})
+_LASTING: Final = frozenset(
+    {
+        Meter.RECIPIENTS,
+        Meter.DELIVERIES,
+        Meter.EXTERNAL,
+        Meter.MOERA_EXTERNAL,
+        Meter.HVE_RECIPIENTS,
+        Meter.HVE_OUTSIDE,
+    }
+)
 
 
 class StoreError(Exception):

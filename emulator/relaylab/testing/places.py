@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from relaylab.testing.running import Door
 
 _WHAT: Final = {
-    "hve": "High Volume Email",
     "acs_smtp": "Azure Communication Services over SMTP",
     "acs_rest": "Azure Communication Services over HTTPS",
 }
@@ -35,7 +34,7 @@ def not_built(name: str) -> NotBuiltError:
     """Say that a part is not built, and what is."""
     return NotBuiltError(
         f"relaylab.{name}: {_WHAT[name]} is not built in this version, so nothing listens there; "
-        "use .submission, .submission_legacy, .mx or .site(NAME)"
+        "use .submission, .submission_legacy, .mx, .hve or .site(NAME)"
     )
 
 
@@ -62,6 +61,11 @@ class SitePlaces:
         """The tenants' MX."""
         return self.endpoints["mx"]
 
+    @property
+    def hve(self) -> Listening:
+        """High Volume Email, ``smtp.hve.mx.microsoft``."""
+        return self.endpoints["hve"]
+
 
 class PlacedLab(RunningLab):
     """A lab, and how a client finds and trusts it."""
@@ -82,9 +86,9 @@ class PlacedLab(RunningLab):
         return self._listening("mx")
 
     @property
-    def hve(self) -> Never:
-        """Not built."""
-        raise not_built("hve")
+    def hve(self) -> Listening:
+        """High Volume Email, ``smtp.hve.mx.microsoft``."""
+        return self._listening("hve")
 
     @property
     def acs_smtp(self) -> Never:
