@@ -379,6 +379,20 @@ def events(  # noqa: PLR0913 - an argument an option
     verbs.events(verbs.Which(control, token, as_json), after=after, session=session, kind=kind, follow=follow)
 
 
+@main.command(short_help="List or rotate the keys that Entra signs with, in a relaylab that is serving.")
+@click.option("--rotate", is_flag=True, help="Sign with a new key from now on.")
+@click.option("--drop-old", is_flag=True, help="Drop the old keys: the tokens that they signed are refused.")
+@options.control_options
+def keys(*, rotate: bool, drop_old: bool, control: str | None, token: str | None, as_json: bool) -> None:
+    """List the ids of the keys that Entra publishes in a relaylab that is serving, the one that signs first.
+
+    With --rotate a new key signs; what the old ones signed counts until they are dropped.
+    """
+    from relaylab_conformance.steering import verbs
+
+    verbs.keys(verbs.Which(control, token, as_json), rotate=rotate, drop_old=drop_old)
+
+
 @main.command(short_help="Say why: a rule, a reply line, a code, an event.")
 @click.argument("what")
 @click.option("--run", type=click.Path(file_okay=False, path_type=Path), help="The folder that certify wrote.")

@@ -1,4 +1,4 @@
-"""Clients that are handed a token: curl in two steps, nodemailer in one; shared mailboxes, guests, SendAs."""
+"""Clients that are handed a token: curl in two steps and in one, nodemailer in one."""
 
 from __future__ import annotations
 
@@ -33,14 +33,3 @@ def test_nodemailer_sends_with_a_token_in_one_step(oauth_lab: OAuthLab, tmp_path
     errand = submit(oauth_lab.emulator, user="app@contoso.com", password=None, token=oauth_lab.app_token())
 
     assert Nodemailer.sent == Nodemailer().send(errand, tmp_path).ended
-
-
-def test_curl_meets_the_430_after_its_235(oauth_lab: OAuthLab, tmp_path: Path) -> None:
-    errand = submit(oauth_lab.emulator, user="closed@contoso.com", password=None, token=oauth_lab.app_token())
-
-    outcome = Curl().send(errand, tmp_path)
-
-    assert "< 235 2.7.0 Authentication successful\n" in outcome.output
-    assert outcome.answer is not None
-    assert (430, "4.2.0") == (outcome.answer.code, outcome.answer.enhanced)
-    assert "submission.data.application_may_not_open_the_mailbox" == oauth_lab.last_rule()

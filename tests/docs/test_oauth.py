@@ -13,9 +13,9 @@ import jwt
 import pytest
 
 from relaylab.app.config import parse_world
+from tests.clients.emailproxy import free_port, proxied, scan
 from tests.clients.oauth import OAuthLab
 from tests.clients.programs import NODE_FOLDER, missing, program, run
-from tests.clients.test_emailproxy import free_port, proxied, scan
 from tests.conftest import Emulate
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -166,12 +166,18 @@ def _connectors(event: Mapping[str, Any], records: Records) -> list[str]:
         lines += [
             entry(
                 "Connector",
-                f"{one['connector']!r} of tenant {one['tenant']}, {one['connector_type']}: {one['finding']}",
+                f"{one['connector']!r} of tenant {one['tenant']}, {one['connector_type']}: {one['finding']}{_way(one)}",
             )
             for one in attribution["evidence"]
-            if f"connector {one['connector']!r} of tenant {one['tenant']}: {one['finding']}" not in told
+            if f"connector {one['connector']!r} of tenant {one['tenant']}: {one['finding']}{_way(one)}" not in told
         ]
     return lines
+
+
+def _way(evidence: Mapping[str, Any]) -> str:
+    """Say what would have made a connector relay the message; a run of an earlier version does not tell."""
+    remedy = evidence.get("remedy")
+    return f"; to relay by it: {remedy}" if remedy else ""
 
 
 _MX: Final = "mx"

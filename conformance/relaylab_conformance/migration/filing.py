@@ -58,7 +58,7 @@ def file_away(made: Iterable[tuple[Trial, Replay]]) -> Files:
     for trial, replay in sorted(made, key=lambda one: one[0].order):
         name = _name(trial)
         labels = dict.fromkeys(event.session for event in replay.evidence.events)
-        sessions = {label: f"s-{number:06d}" for number, label in enumerate(labels, count + 1)}
+        sessions = {label: f"{label[0]}-{number:06d}" for number, label in enumerate(labels, count + 1)}
         count += len(sessions)
         kept = [_renamed(dict(message_json(message)), sessions) for message in replay.evidence.messages]
         filed = Filed(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from relaylab.domain.asks import nearest_way
 from relaylab.domain.attribution import RiskKind
 from relaylab.domain.estate import Method
 from relaylab.domain.message import Placement
@@ -118,8 +119,8 @@ def no_relay(trial: Trial, why: NoRelay) -> Cell:
         sender_does="has nowhere to connect to: nothing is ever sent",
         because=(why.reason,),
         rests_on={},
-        source=MAIL_CONTACT,
-        fix=MAIL_CONTACT_FIX,
+        source=why.source or MAIL_CONTACT,
+        fix=why.fix or MAIL_CONTACT_FIX,
         transcript=None,
         event=None,
         message=None,
@@ -145,7 +146,7 @@ def _doubt(trial: Trial, replay: Replay) -> _Grounds | None:
             *attribution.rejected(),
         ),
         sources.RELAY_RULE,
-        relay_is_denied.fix.format(ip=peer.ip, recipient=trial.sender.to[0]),
+        relay_is_denied.fix.format(ip=peer.ip, recipient=trial.sender.to[0], nearest=nearest_way(attribution)),
     )
 
 

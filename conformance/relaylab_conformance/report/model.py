@@ -83,6 +83,7 @@ class SenderReport:
     """A sender: what becomes of it as it is today, what its plan is worth, and every cell behind that.
 
     ``stops_at`` is the instant from which today's method is refused (null: it never stops, or never worked).
+    ``pitfalls`` say where a method does not fit its recipients or its volume.
     """
 
     name: str
@@ -98,6 +99,7 @@ class SenderReport:
     plan: PlanWord
     stands_still_days: int | None
     summary: str
+    pitfalls: tuple[str, ...]
     cells: tuple[Cell, ...]
 
     @property

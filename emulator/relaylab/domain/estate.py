@@ -12,6 +12,7 @@ from relaylab.domain.reputation import Reputation
 
 if TYPE_CHECKING:
     from relaylab.domain.address import Address
+    from relaylab.domain.secret import Secret
 
 
 class Method(StrEnum):
@@ -59,7 +60,11 @@ class Sender:
     """A device or program that sends: how it does so today and how it is meant to in future.
 
     ``sign_in`` is the mailbox whose credentials it holds (left out: the mailbox of ``from_address``), ``app_id`` the
-    application of an OAuth sender, ``planned_for`` the date its owner believes in.
+    application of an OAuth sender and ``client_secret`` the secret it has of it (left out: the one that lasts longest),
+    ``planned_for`` the date its owner believes in. ``hve_account`` is the High Volume
+    Email account that it moves to, or uses, where it signs in with a mailbox otherwise: it sends from there, since
+    that service takes no other sender. ``acs_resource`` is the Azure Communication Services resource that it moves to,
+    or uses (left out: the one of its tenant that its domain is linked to, else the first).
     """
 
     name: str
@@ -71,8 +76,11 @@ class Sender:
     site: str | None = None
     sign_in: Address | None = None
     app_id: str | None = None
+    client_secret: Secret | None = None
     messages_per_day: int = 1
     planned_for: date | None = None
+    hve_account: Address | None = None
+    acs_resource: str | None = None
 
     @property
     def signs_in_as(self) -> Address:

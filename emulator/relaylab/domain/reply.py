@@ -102,7 +102,9 @@ class SessionNames:
 
 
 class TrailerStyle(Enum):
-    """The two forms the front-end trailer has had (facts CS-SFX-01, CS-SFX-02, MX-FMT-03)."""
+    """The two forms the front-end trailer has had (facts CS-SFX-01, CS-SFX-02, MX-FMT-03), and none."""
+
+    ABSENT = "absent"
 
     SERVER_ONLY = "server only"
     SERVER_TIME_SESSION = "server, time and session id"
@@ -130,6 +132,8 @@ def trailer(kind: Trailer, names: SessionNames, now: datetime, style: TrailerSty
         case Trailer.MAILBOX_SERVER:
             return f" [Hostname={names.mailbox_server}]"
         case Trailer.FRONT_END:
+            if style is TrailerStyle.ABSENT:
+                return ""
             if style is TrailerStyle.SERVER_ONLY:
                 return f" [{names.site}]"
             stamp = as_utc(now).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -13,7 +13,7 @@ from relaylab.engine.milestones import Calendar
 from relaylab.engine.readings import Readings
 from relaylab.engine.rule import AnyRule, Effect
 from relaylab.engine.rulebook import Catalogue, Default, Rulebook
-from relaylab.rules import acs_smtp, entra, mx, replies, sources, submission
+from relaylab.rules import acs_smtp, entra, hve, mx, replies, sources, submission
 from relaylab.rules.entra import answers
 from relaylab.rules.milestones import MILESTONES
 from relaylab.rules.readings import READINGS
@@ -35,11 +35,22 @@ RULES: Final[tuple[AnyRule, ...]] = (
     *mx.auth.RULES,
     *mx.mail.RULES,
     *mx.standing.RULES,
+    *mx.incidents.RULES,
     *mx.rcpt.RULES,
     *mx.inbound.RULES,
+    *mx.recipients.RULES,
     *mx.data.RULES,
+    *mx.ipv6.RULES,
     *mx.spoofing.RULES,
+    *mx.placement.FIRST,
     *mx.delivery.RULES,
+    *mx.placement.LAST,
+    *hve.connect.RULES,
+    *hve.auth.RULES,
+    *hve.mail.RULES,
+    *hve.rcpt.RULES,
+    *hve.data.RULES,
+    *hve.delivery.RULES,
     *acs_smtp.connect.RULES,
     *acs_smtp.auth.RULES,
     *acs_smtp.mail.RULES,
@@ -74,6 +85,13 @@ DEFAULTS: Final[Mapping[tuple[Endpoint, type[Ask]], Default]] = {
     (Endpoint.MX, RcptAsk): _admit(Stage.RCPT, replies.RECIPIENT_OK),
     (Endpoint.MX, DataAsk): _admit(Stage.DATA, replies.QUEUED),
     (Endpoint.MX, DeliveryAsk): _admit(Stage.DELIVERY),
+    (Endpoint.HVE, HelloAsk): _admit(Stage.CONNECT),
+    (Endpoint.HVE, MechanismAsk): _admit(Stage.AUTH),
+    (Endpoint.HVE, SignInAsk): _admit(Stage.AUTH, replies.AUTHENTICATED),
+    (Endpoint.HVE, MailAsk): _admit(Stage.MAIL, replies.SENDER_OK),
+    (Endpoint.HVE, RcptAsk): _admit(Stage.RCPT, replies.RECIPIENT_OK),
+    (Endpoint.HVE, DataAsk): _admit(Stage.DATA, replies.SUBMITTED),
+    (Endpoint.HVE, DeliveryAsk): _admit(Stage.DELIVERY),
     (Endpoint.ACS_SMTP, HelloAsk): _admit(Stage.CONNECT),
     (Endpoint.ACS_SMTP, MechanismAsk): _admit(Stage.AUTH),
     (Endpoint.ACS_SMTP, AcsSignInAsk): _admit(Stage.AUTH, replies.AUTHENTICATED),

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from relaylab.domain.world import World
 
 _SITE_STEP: Final = 10
-# HVE, ACS and HTTPS have their places before they are built, so that ports do not move under anybody's feet.
+# ACS has its place before it is built, so that ports do not move under anybody's feet.
 _OFFSETS: Final = {
     "submission": 0,
     "mx": 1,
@@ -117,6 +117,7 @@ class _Kind:
 _KINDS: Final = (
     _Kind("submission", Endpoint.SUBMISSION, "smtp.office365.com"),
     _Kind("mx", Endpoint.MX),
+    _Kind("hve", Endpoint.HVE, "smtp.hve.mx.microsoft"),
     _Kind("acs_smtp", Endpoint.ACS_SMTP, "smtp.azurecomm.net"),
     _Kind("submission_legacy", Endpoint.SUBMISSION, "smtp-legacy.office365.com", on_legacy_host=True),
 )

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from relaylab.testing.running import Door
 
 _WHAT: Final = {
-    "hve": "High Volume Email",
     "acs_rest": "Azure Communication Services over HTTPS",
 }
 
@@ -34,7 +33,7 @@ def not_built(name: str) -> NotBuiltError:
     """Say that a part is not built, and what is."""
     return NotBuiltError(
         f"relaylab.{name}: {_WHAT[name]} is not built in this version, so nothing listens there; "
-        "use .submission, .submission_legacy, .mx, .acs_smtp or .site(NAME)"
+        "use .submission, .submission_legacy, .mx, .hve, .acs_smtp or .site(NAME)"
     )
 
 
@@ -62,6 +61,11 @@ class SitePlaces:
         return self.endpoints["mx"]
 
     @property
+    def hve(self) -> Listening:
+        """High Volume Email, ``smtp.hve.mx.microsoft``."""
+        return self.endpoints["hve"]
+
+    @property
     def acs_smtp(self) -> Listening:
         """``smtp.azurecomm.net``, Azure Communication Services over SMTP."""
         return self.endpoints["acs_smtp"]
@@ -86,9 +90,9 @@ class PlacedLab(RunningLab):
         return self._listening("mx")
 
     @property
-    def hve(self) -> Never:
-        """Not built."""
-        raise not_built("hve")
+    def hve(self) -> Listening:
+        """High Volume Email, ``smtp.hve.mx.microsoft``."""
+        return self._listening("hve")
 
     @property
     def acs_smtp(self) -> Listening:

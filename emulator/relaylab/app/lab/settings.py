@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 _MX_ZONES: Final = (".mail.protection.outlook.com", ".mx.microsoft")
 _WITH_ACCOUNT: Final = (Method.SMTP_AUTH_BASIC, Method.SMTP_AUTH_OAUTH)
+_WITH_HVE_ACCOUNT: Final = (Method.HVE_BASIC, Method.HVE_OAUTH)
 _WITHOUT_ACCOUNT: Final = (Method.CONNECTOR_RELAY, Method.DIRECT_SEND)
+_PASSWORD: Final = "on, with user name and password (LOGIN)"  # noqa: S105 - an instruction, not a secret
 _STARTTLS: Final = "STARTTLS, not SSL/TLS"
 
 
@@ -109,6 +111,13 @@ def mail_froms(world: World) -> tuple[str, ...]:
     )
 
 
+def hve_accounts(world: World) -> tuple[str, ...]:
+    """Give the High Volume Email accounts that can sign in with a password."""
+    return tuple(
+        str(one.address) for tenant in world.tenants for one in tenant.hve_accounts if one.password is not None
+    )
+
+
 def recipient_for_a_test(world: World) -> str | None:
     """Give a mailbox to send a test to, one that sends nothing itself where there is one."""
     mailboxes = [mailbox for tenant in world.tenants for mailbox in tenant.mailboxes]
@@ -166,6 +175,20 @@ def _settings(world: World, key: str, where: Listening, site: str | None) -> Dev
             sender=_listed(mail_froms(world)) if mail_froms(world) else "a MailFrom address of a linked domain",
             reaches="every recipient",
         )
+    if key == "hve":
+        return DeviceSettings(
+            title="With a High Volume Email account",
+            methods=_WITH_HVE_ACCOUNT,
+            endpoint=key,
+            site=site,
+            server=where.host,
+            port=where.port,
+            security=_STARTTLS,
+            authentication=_PASSWORD,
+            accounts=hve_accounts(world),
+            sender="the same address as the user name",
+            reaches="recipients of the account's own tenant only",
+        )
     is_legacy = key == "submission_legacy"
     return DeviceSettings(
         title="With an account, on a device without TLS 1.2" if is_legacy else "With an account (client submission)",
@@ -175,7 +198,7 @@ def _settings(world: World, key: str, where: Listening, site: str | None) -> Dev
         server=where.host,
         port=where.port,
         security=_STARTTLS,
-        authentication="on, with user name and password (LOGIN)",
+        authentication=_PASSWORD,
         accounts=accounts(world),
         sender="the same address as the user name",
         reaches="every recipient",

@@ -16,6 +16,7 @@ from relaylab.domain import (
     connector,
     directory,
     estate,
+    hve,
     recipients,
     reputation,
     secret,
@@ -27,7 +28,7 @@ from relaylab.domain.secret import Secret
 # The nouns' annotations are resolved among these names: some are imported there for the type checker only.
 _NOUNS: Final = {
     name: noun
-    for module in (acs, address, secret, directory, connector, recipients, reputation, tenant, estate, world)
+    for module in (acs, address, secret, directory, connector, hve, recipients, reputation, tenant, estate, world)
     for name, noun in vars(module).items()
     if isinstance(noun, type)
 }

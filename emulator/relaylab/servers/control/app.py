@@ -24,6 +24,7 @@ from relaylab.servers.control import (
     events,
     explain,
     faults,
+    keys,
     messages,
     reset,
     snapshots,
@@ -65,6 +66,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *verdicts.OPERATIONS,
     *explain.OPERATIONS,
     *faults.OPERATIONS,
+    *keys.OPERATIONS,
     *snapshots.OPERATIONS,
     Operation("GET", "/openapi.json", "Describe all this (OpenAPI 3.1).", _describe, dict),
 )

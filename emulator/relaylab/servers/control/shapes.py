@@ -33,6 +33,13 @@ class SeedShape(TypedDict):
     seed: int
 
 
+class KeysShape(TypedDict):
+    """Which key Entra signs with, and which older ones it still publishes, the newest first."""
+
+    signs: str
+    old: list[str]
+
+
 class ResetShape(TypedDict):
     """Where it stands after it began again, or went back."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from uuid import UUID
 
 from relaylab.domain.charge import Charge, Meter
@@ -19,15 +19,16 @@ from relaylab.domain.event import Judged
 from relaylab.domain.peer import Peer
 from relaylab.domain.reply import OAuthError
 from relaylab.domain.world import DEFAULT_PUBLIC_IP
-from relaylab.servers.entra.keys import SigningKeys
 from relaylab.store.entra import EntraState
 
 if TYPE_CHECKING:
     from relaylab.domain.asks import Ask
-    from relaylab.domain.randomness import Random
+    from relaylab.domain.clock import Clock
+    from relaylab.domain.randomness import Random, Randomness
     from relaylab.domain.world import World
     from relaylab.engine.verdict import Verdict
-    from relaylab.servers.house import House
+    from relaylab.servers.entra.keys import SigningKeys
+    from relaylab.store import Store, WorldHolder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +62,37 @@ class Answer:
     posts: bool = False
 
 
+class Premises(Protocol):
+    """What the service needs of whoever houses it: the listeners' ``House``, or somebody who judges in memory."""
+
+    @property
+    def clock(self) -> Clock:
+        """The one clock."""
+        ...
+
+    @property
+    def holder(self) -> WorldHolder:
+        """The world in force, and its rules."""
+        ...
+
+    @property
+    def store(self) -> Store:
+        """Events and counters."""
+        ...
+
+    @property
+    def randomness(self) -> Randomness:
+        """The dice."""
+        ...
+
+
 class Office:
     """The back room of the service."""
 
-    def __init__(self, house: House) -> None:
-        """Begin with no state and no key."""
+    def __init__(self, house: Premises, keys: SigningKeys) -> None:
+        """Begin with no state."""
         self.house: Final = house
-        self.keys: Final = SigningKeys()
+        self.keys: Final = keys
         self.state: Final = EntraState()
         self._visits = 0
 

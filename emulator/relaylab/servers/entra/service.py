@@ -9,7 +9,7 @@ import asyncio
 import binascii
 import re
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, quote, unquote
 from uuid import UUID
@@ -23,6 +23,7 @@ from starlette.routing import Route
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.entra import DiscoveryAsk, shown
 from relaylab.servers.entra import documents, lookup, pages
+from relaylab.servers.entra.keys import SigningKeys
 from relaylab.servers.entra.office import Answer, Office, Visit
 from relaylab.servers.entra.reader import SignedTokens
 from relaylab.servers.entra.scopes import DEFAULT
@@ -30,7 +31,7 @@ from relaylab.servers.entra.sign_in_endpoint import SignInEndpoint
 from relaylab.servers.entra.token_endpoint import TokenEndpoint
 
 if TYPE_CHECKING:
-    from relaylab.servers.house import House
+    from relaylab.servers.entra.office import Premises
     from relaylab.store.entra import EntraState
 
 _LARGEST_BODY: Final = 1024 * 1024
@@ -50,12 +51,30 @@ _HEADERS: Final = {
 class EntraService:
     """The token service of one emulator."""
 
-    def __init__(self, house: House) -> None:
-        """Prepare; the first key is made when something is signed or the keys are asked for."""
-        self._office = Office(house)
+    def __init__(self, house: Premises, keys: SigningKeys | None = None) -> None:
+        """Prepare; the first key is made when something is signed or the keys are asked for.
+
+        ``keys`` are given where several services, one after the other, may sign with the same.
+        """
+        self._office = Office(house, keys or SigningKeys())
         self.tokens: Final = SignedTokens(self._office.keys, house.holder)
         self._token, self._pages = TokenEndpoint(self._office), SignInEndpoint(self._office)
         self.app: Final = self._application()
+
+    def posted(self, path: str, form: Mapping[str, str]) -> Answer:
+        """Answer a form that was posted to one of the paths of a sign-in without a browser, without HTTP."""
+        tenant, _, name = path.strip("/").partition("/")
+        visit = Visit(base=f"https://{_HOME}", host=_HOME, tenant_name=tenant, form=form)
+        match name:
+            case "oauth2/v2.0/token":
+                return self._token.answer(visit)
+            case "oauth2/v2.0/devicecode":
+                return self._pages.device_code(visit)
+            case "oauth2/deviceauth":
+                return self._pages.approve_device(visit)
+            case _:
+                msg = f"nothing is posted to {path} without a browser"
+                raise ValueError(msg)
 
     @property
     def state(self) -> EntraState:
@@ -69,6 +88,15 @@ class EntraService:
     def rotate_signing_keys(self, *, keep_old: bool = True) -> str:
         """Sign with a new key from now on and give its id; without the old ones, their tokens count no more."""
         return self._office.keys.rotate(keep_old=keep_old)
+
+    def drop_old_signing_keys(self) -> None:
+        """Publish only the key that signs: what the older ones signed counts no more."""
+        self._office.keys.drop_old()
+
+    @property
+    def signing_keys(self) -> tuple[str, ...]:
+        """The ids of the keys that are published: the one that signs, then older ones."""
+        return self._office.keys.ids
 
     # Documents ------------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,8 @@ from relaylab.app.world_file.known import KnownNames
 from relaylab.domain.address import Address
 from relaylab.domain.directory import AppRegistration
 from relaylab.domain.estate import Method, Sender, Site
-from relaylab.domain.tenant import HveAccount, Mailbox, Tenant
+from relaylab.domain.hve import HveAccount
+from relaylab.domain.tenant import Mailbox, Tenant
 
 _SMTP_AUTH: Final = frozenset({Method.SMTP_AUTH_BASIC, Method.SMTP_AUTH_OAUTH})
 _HVE: Final = frozenset({Method.HVE_BASIC, Method.HVE_OAUTH})
@@ -55,7 +56,7 @@ def signers_have_an_account(draft: Draft, _: KnownNames) -> Iterator[Fault]:
         methods = {entry.noun.today, entry.noun.target}
         if methods & _SMTP_AUTH:
             yield from mailboxes.judge(entry)
-        elif methods & _HVE:
+        elif methods & _HVE and entry.noun.hve_account is None:
             yield from hve_accounts.judge(entry)
 
 
@@ -70,6 +71,21 @@ def hve_senders_have_an_hve_account(draft: Draft, _: KnownNames) -> Iterator[Fau
             place, seen = entry.place / "target", shown(entry.noun.target)
             way_out = "add it as [[tenant.hve_account]] (New-MailUser -HVEAccount)"
             yield Fault(place, seen, "needs a High Volume Email account in the tenant", way_out)
+
+
+def hve_accounts_of_senders_exist(draft: Draft, _: KnownNames) -> Iterator[Fault]:
+    """The High Volume Email account that a sender names is one, and has a password where one is asked for."""
+    accounts = {entry.noun.address: entry for entry in draft.of(HveAccount)}
+    for entry in draft.fine(Sender):
+        named, place = entry.noun.hve_account, entry.place / "hve_account"
+        if named is None or not draft.is_whole(HveAccount):
+            continue
+        account, seen = accounts.get(named), shown(str(named))
+        if account is None:
+            way_out = did_you_mean(str(named), map(str, accounts), "add it as [[tenant.hve_account]]")
+            yield Fault(place, seen, "is not a High Volume Email account", way_out)
+        elif _has_none(account) and Method.HVE_BASIC in {entry.noun.today, entry.noun.target}:
+            yield Fault(place, seen, "has no password in this world", "add password to its [[tenant.hve_account]]")
 
 
 def applications_of_senders_are_registered(draft: Draft, _: KnownNames) -> Iterator[Fault]:
@@ -114,5 +130,6 @@ CHECKS: Final = (
     an_address_has_one_reputation,
     signers_have_an_account,
     hve_senders_have_an_hve_account,
+    hve_accounts_of_senders_exist,
     applications_of_senders_are_registered,
 )
