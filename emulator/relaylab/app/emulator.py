@@ -165,7 +165,7 @@ class Emulator:
         )
         self.entra = EntraService(self._house)
         self._house.tokens = self.entra.tokens
-        self._https = HttpsListener(entra_service(self.entra.app))
+        self._https = HttpsListener(entra_service(self.entra.app), on_tls_failure=self.entra.handshake_failed)
         where = self.settings
         self._zones = ZoneKeeper(self._house, self.authority.dkim_key)
         self._house.zones = self._zones

@@ -15,7 +15,7 @@ from uuid import UUID
 from relaylab.domain.charge import Charge, Meter
 from relaylab.domain.clock import as_utc
 from relaylab.domain.endpoint import Endpoint
-from relaylab.domain.event import Judged
+from relaylab.domain.event import Judged, TlsFailed
 from relaylab.domain.peer import Peer
 from relaylab.domain.reply import OAuthError
 from relaylab.domain.world import DEFAULT_PUBLIC_IP
@@ -134,6 +134,11 @@ class Office:
             return Peer(site.public_ip, site.name)
         return Peer(address if address.is_global else DEFAULT_PUBLIC_IP)
 
+    def _next_session(self) -> str:
+        self._visits += 1
+        run = self.house.store.mail.run
+        return f"h-{self._visits:06d}" if run == 1 else f"h{run}-{self._visits:06d}"
+
     def failures(self, user: str, now: datetime) -> int:
         """Count the wrong passwords for a name in the lock-out window, those at SMTP included."""
         return self.house.store.counters.total(Meter.FAILED_SIGN_INS, user, now)
@@ -141,11 +146,9 @@ class Office:
     def judge(self, ask: Ask, what: str, *, failed: str = "") -> Verdict:
         """Ask the rules and log the verdict; ``failed`` is the user whose password was wrong."""
         verdict = self.house.holder.rulebook.judge(ask)
-        self._visits += 1
-        run = self.house.store.mail.run
         event = Judged(
             at=ask.now,
-            session=f"h-{self._visits:06d}" if run == 1 else f"h{run}-{self._visits:06d}",
+            session=self._next_session(),
             endpoint=Endpoint.ENTRA,
             command=what,
             decision=verdict.decision(),
@@ -153,6 +156,11 @@ class Office:
         charges = (Charge(Meter.FAILED_SIGN_INS, failed, 1, ask.now),) if failed else ()
         self.house.store.apply(charges=charges, events=(event,))
         return verdict
+
+    def note_failed_handshake(self, reason: str) -> None:
+        """Log that a client ended TLS, as one does that does not trust the root."""
+        failed = TlsFailed(at=self.now, session=self._next_session(), endpoint=Endpoint.ENTRA, reason=reason)
+        self.house.store.apply(events=(failed,))
 
     def error(self, verdict: Verdict, visit: Visit, *, retry_after: int | None = None) -> Answer:
         """Write a refusal as Entra does (facts OA-ES-01 to OA-ES-03)."""

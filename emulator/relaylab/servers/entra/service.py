@@ -81,6 +81,10 @@ class EntraService:
         """Codes, refresh tokens and consents: what a snapshot keeps."""
         return self._office.state
 
+    def handshake_failed(self, reason: str) -> None:
+        """Log that a client ended TLS before it said anything."""
+        self._office.note_failed_handshake(reason)
+
     def begin_again(self) -> None:
         """Forget codes, tokens, consents and faults; keys stay, so that clients need not fetch them again."""
         self._office.clear()
