@@ -9,7 +9,7 @@ from relaylab.domain.directory import AppRegistration, TokenFaultKind
 from relaylab.domain.endpoint import Endpoint, Stage
 from relaylab.domain.entra import Grant, Proof, TokenAsk
 from relaylab.engine.rule import AnyRule, RuleMaker
-from relaylab.rules.entra import conditions, errors, sources
+from relaylab.rules.entra import errors, sources, twins
 
 _rule = RuleMaker(Endpoint.ENTRA, Stage.TOKEN)
 
@@ -54,20 +54,8 @@ def endpoint_is_unavailable(ask: TokenAsk) -> bool:
     return ask.fault is not None and ask.fault.kind is TokenFaultKind.UNAVAILABLE
 
 
-tenant_is_malformed = _rule(
-    EffectKind.REFUSE,
-    errors.TENANT_MALFORMED,
-    asks=TokenAsk,
-    source=sources.TENANT_MALFORMED,
-    fix=conditions.FIX_TENANT,
-)(conditions.tenant_is_malformed)
-tenant_is_unknown = _rule(
-    EffectKind.REFUSE,
-    errors.TENANT_NOT_FOUND,
-    asks=TokenAsk,
-    source=sources.TENANT_NOT_FOUND,
-    fix=conditions.FIX_TENANT,
-)(conditions.tenant_is_unknown)
+tenant_is_malformed = twins.TENANT_IS_MALFORMED.among(_rule, TokenAsk)
+tenant_is_unknown = twins.TENANT_IS_UNKNOWN.among(_rule, TokenAsk)
 
 
 @_rule(
@@ -94,34 +82,10 @@ def client_credentials_need_a_tenant(ask: TokenAsk) -> bool:
     return ask.grant is Grant.CLIENT_CREDENTIALS and ask.is_common
 
 
-parameter_is_missing = _rule(
-    EffectKind.REFUSE,
-    errors.MISSING_PARAMETER,
-    asks=TokenAsk,
-    source=sources.MISSING_PARAMETER,
-    fix="Send the parameter {missing} in the form.",
-)(conditions.parameter_is_missing)
-application_is_unknown = _rule(
-    EffectKind.REFUSE,
-    errors.APP_NOT_FOUND,
-    asks=TokenAsk,
-    source=sources.APP_NOT_FOUND,
-    fix=conditions.FIX_APP,
-)(conditions.application_is_unknown)
-application_is_disabled = _rule(
-    EffectKind.REFUSE,
-    errors.APP_DISABLED,
-    asks=TokenAsk,
-    source=sources.APP_DISABLED,
-    fix=conditions.FIX_APP_DISABLED,
-)(conditions.application_is_disabled)
-application_is_of_one_tenant = _rule(
-    EffectKind.REFUSE,
-    errors.SINGLE_TENANT,
-    asks=TokenAsk,
-    source=sources.COMMON,
-    fix=conditions.FIX_MULTI_TENANT,
-)(conditions.application_is_of_one_tenant)
+parameter_is_missing = twins.PARAMETER_IS_MISSING.among(_rule, TokenAsk)
+application_is_unknown = twins.APPLICATION_IS_UNKNOWN.among(_rule, TokenAsk)
+application_is_disabled = twins.APPLICATION_IS_DISABLED.among(_rule, TokenAsk)
+application_is_of_one_tenant = twins.APPLICATION_IS_OF_ONE_TENANT.among(_rule, TokenAsk)
 
 
 @_rule(

@@ -8,7 +8,7 @@ from relaylab.domain.decision import EffectKind
 from relaylab.domain.endpoint import Endpoint, Stage
 from relaylab.domain.entra import CodeState, Grant, ScopeFlaw, TokenAsk
 from relaylab.engine.rule import AnyRule, RuleMaker
-from relaylab.rules.entra import conditions, errors, sources
+from relaylab.rules.entra import errors, sources, twins
 
 _rule = RuleMaker(Endpoint.ENTRA, Stage.TOKEN)
 
@@ -28,34 +28,10 @@ def scope_is_no_default(ask: TokenAsk) -> bool:
     return ask.grant is Grant.CLIENT_CREDENTIALS and ask.scope_flaw is ScopeFlaw.NOT_DEFAULT
 
 
-scope_has_two_resources = _rule(
-    EffectKind.REFUSE,
-    errors.TWO_RESOURCES,
-    asks=TokenAsk,
-    source=sources.TWO_RESOURCES,
-    fix=conditions.FIX_SCOPE,
-)(conditions.scope_has_two_resources)
-scope_has_no_resource = _rule(
-    EffectKind.REFUSE,
-    errors.SCOPE_WITHOUT_RESOURCE,
-    asks=TokenAsk,
-    source=sources.SCOPE_INVALID,
-    fix=conditions.FIX_SCOPE,
-)(conditions.scope_has_no_resource)
-scope_is_invalid = _rule(
-    EffectKind.REFUSE,
-    errors.SCOPE_INVALID,
-    asks=TokenAsk,
-    source=sources.SCOPE_INVALID,
-    fix=conditions.FIX_SCOPE,
-)(conditions.scope_is_invalid)
-resource_is_unknown = _rule(
-    EffectKind.REFUSE,
-    errors.RESOURCE_NOT_FOUND,
-    asks=TokenAsk,
-    source=sources.RESOURCE_NOT_FOUND,
-    fix=conditions.FIX_SCOPE,
-)(conditions.resource_is_unknown)
+scope_has_two_resources = twins.SCOPE_HAS_TWO_RESOURCES.among(_rule, TokenAsk)
+scope_has_no_resource = twins.SCOPE_HAS_NO_RESOURCE.among(_rule, TokenAsk)
+scope_is_invalid = twins.SCOPE_IS_INVALID.among(_rule, TokenAsk)
+resource_is_unknown = twins.RESOURCE_IS_UNKNOWN.among(_rule, TokenAsk)
 
 
 @_rule(
