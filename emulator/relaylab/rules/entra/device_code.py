@@ -32,6 +32,8 @@ def device_code_is_for_one_tenant(ask: DeviceAsk) -> bool:
 parameter_is_missing = twins.PARAMETER_IS_MISSING.among(_rule, DeviceAsk)
 application_is_unknown = twins.APPLICATION_IS_UNKNOWN.among(_rule, DeviceAsk)
 application_is_disabled = twins.APPLICATION_IS_DISABLED.among(_rule, DeviceAsk)
+resource_is_of_the_old_endpoint = twins.RESOURCE_IS_OF_THE_OLD_ENDPOINT.among(_rule, DeviceAsk)
+application_is_not_for_consumers = twins.APPLICATION_IS_NOT_FOR_CONSUMERS.among(_rule, DeviceAsk)
 application_is_of_one_tenant = twins.APPLICATION_IS_OF_ONE_TENANT.among(_rule, DeviceAsk)
 scope_has_two_resources = twins.SCOPE_HAS_TWO_RESOURCES.among(_rule, DeviceAsk)
 scope_has_no_resource = twins.SCOPE_HAS_NO_RESOURCE.among(_rule, DeviceAsk)
@@ -42,9 +44,11 @@ RULES: Final[tuple[AnyRule, ...]] = (
     tenant_is_malformed,
     tenant_is_unknown,
     device_code_is_for_one_tenant,
+    resource_is_of_the_old_endpoint,
     parameter_is_missing,
     application_is_unknown,
     application_is_disabled,
+    application_is_not_for_consumers,
     application_is_of_one_tenant,
     scope_has_two_resources,
     scope_has_no_resource,

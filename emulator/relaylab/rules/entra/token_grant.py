@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from relaylab.domain.decision import EffectKind
+from relaylab.domain.directory import TokenFaultKind
 from relaylab.domain.endpoint import Endpoint, Stage
 from relaylab.domain.entra import CodeState, Grant, ScopeFlaw, TokenAsk
 from relaylab.engine.rule import AnyRule, RuleMaker
@@ -56,6 +57,19 @@ def resource_is_not_among_the_permissions(ask: TokenAsk) -> bool:
 def application_is_blocked(ask: TokenAsk) -> bool:
     """Conditional Access can block an application as a workload identity."""
     return ask.grant is Grant.CLIENT_CREDENTIALS and ask.blocked
+
+
+@_rule(
+    EffectKind.DEFER,
+    errors.SLOW_DOWN,
+    asks=TokenAsk,
+    source=sources.SLOW_DOWN,
+    fix="Wait five seconds longer between two polls. Here it is a [[tenant.token_fault]] of the world.",
+)
+def device_polls_too_often(ask: TokenAsk) -> bool:
+    """A device that waits for its user can be told to ask less often."""
+    is_told = ask.fault is not None and ask.fault.kind is TokenFaultKind.SLOW_DOWN
+    return is_told and ask.grant is Grant.DEVICE_CODE and ask.code is CodeState.PENDING
 
 
 @_rule(
@@ -222,6 +236,7 @@ RULES: Final[tuple[AnyRule, ...]] = (
     resource_is_unknown,
     resource_is_not_among_the_permissions,
     application_is_blocked,
+    device_polls_too_often,
     device_code_is_pending,
     device_code_was_declined,
     device_code_has_expired.only_under(device_code_expired="70020"),

@@ -103,3 +103,16 @@ SECOND_FACTOR_MUST_BE_REGISTERED: Final[Twin[UserAsk]] = Twin(
     sources.SECOND_FACTOR_TO_REGISTER,
     "Let {user} register a second factor (mfa_registered = true), or exclude the account from the demand for one.",
 )
+RESOURCE_IS_OF_THE_OLD_ENDPOINT: Final[Twin[DirectoryAsk]] = Twin(
+    conditions.resource_is_of_the_old_endpoint,
+    errors.RESOURCE_NOT_SUPPORTED,
+    sources.RESOURCE_NOT_SUPPORTED,
+    "Leave resource out and name it in the scope (https://outlook.office365.com/.default), or ask the v1.0 endpoint, "
+    "whose path has no v2.0.",
+)
+APPLICATION_IS_NOT_FOR_CONSUMERS: Final[Twin[DirectoryAsk]] = Twin(
+    conditions.application_is_not_for_consumers,
+    errors.NOT_FOR_CONSUMERS,
+    sources.NOT_FOR_CONSUMERS,
+    "Use the tenant's id in place of consumers: mailboxes of Exchange Online belong to an organization.",
+)

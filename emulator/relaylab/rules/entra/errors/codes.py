@@ -104,3 +104,10 @@ REFRESH_REVOKED: Final = error(
     "or reset their password.",
     sources.REFRESH_DEAD,
 )
+SLOW_DOWN: Final = error(
+    "slow_down",
+    70016,
+    "slow_down",
+    "OAuth 2.0 device flow error. Authorization is pending. Poll less often: wait five seconds longer from now on.",
+    sources.SLOW_DOWN,
+)

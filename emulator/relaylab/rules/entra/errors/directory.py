@@ -48,8 +48,30 @@ SINGLE_TENANT: Final = error(
     "single_tenant",
     50194,
     "invalid_request",
-    "Application '{client_id}'({app_name}) is not configured as a multi-tenant application. Usage of the /common "
-    "endpoint is not supported for such apps. Use a tenant-specific endpoint or configure the application to be "
-    "multi-tenant.",
+    "Application '{client_id}'({app_name}) is not configured as a multi-tenant application. Usage of the "
+    "/{tenant_name} endpoint is not supported for such apps. Use a tenant-specific endpoint or configure the "
+    "application to be multi-tenant.",
     sources.COMMON,
+)
+NOT_FOR_CONSUMERS: Final = error(
+    "not_for_consumers",
+    9002332,
+    "invalid_request",
+    "Application '{client_id}'({app_name}) is configured for use by Azure Active Directory users only. Please do not "
+    "use the /consumers endpoint to serve this request.",
+    sources.NOT_FOR_CONSUMERS,
+)
+INSTANCE_UNKNOWN: Final = error(
+    "instance_unknown",
+    50049,
+    "invalid_instance",
+    "Unknown or invalid instance: {instance} is no host of a Microsoft cloud, nor of this one.",
+    sources.INSTANCE,
+)
+INSTANCE_REQUEST_MALFORMED: Final = error(
+    "instance_request_malformed",
+    50050,
+    "invalid_request",
+    "The discovery request is malformed: 'authorization_endpoint' must be the https address of an authorize endpoint.",
+    sources.INSTANCE,
 )

@@ -83,3 +83,46 @@ RESOURCE_NOT_ASKED: Final = error(
     "{resource}.",
     sources.RESOURCE_NOT_ASKED,
 )
+RESOURCE_NOT_SUPPORTED: Final = error(
+    "resource_not_supported",
+    901002,
+    "invalid_request",
+    "The 'resource' request parameter is not supported.",
+    sources.RESOURCE_NOT_SUPPORTED,
+)
+ID_TOKEN_NOT_ENABLED: Final = error(
+    "id_token_not_enabled",
+    700054,
+    "unsupported_response_type",
+    "response_type 'id_token' is not enabled for the application.",
+    sources.RESPONSE_TYPE,
+)
+TOKEN_NOT_ENABLED: Final = error(
+    "token_not_enabled",
+    700051,
+    "unsupported_response_type",
+    "response_type 'token' is not enabled for the application.",
+    sources.RESPONSE_TYPE,
+)
+RESPONSE_TYPE_UNKNOWN: Final = error(
+    "response_type_unknown",
+    70005,
+    "unsupported_response_type",
+    "The app asked for an unsupported response type: '{response_type}'.",
+    sources.RESPONSE_TYPE,
+)
+RESPONSE_MODE_UNKNOWN: Final = error(
+    "response_mode_unknown",
+    70007,
+    "invalid_request",
+    "'{response_mode}' is not a supported value of 'response_mode' when requesting a token.",
+    sources.RESPONSE_TYPE,
+)
+PROMPT_UNKNOWN: Final = error("prompt_unknown", 90023, "invalid_request", "Unsupported 'prompt' value.", sources.PROMPT)
+CHALLENGE_MISSING: Final = error(
+    "challenge_missing",
+    50147,
+    "invalid_request",
+    "The size of the code challenge parameter isn't valid.",
+    sources.AUTHORIZATION_CODE,
+)

@@ -95,3 +95,10 @@ NO_CONSENT: Final = error(
     sources.NO_CONSENT,
     suberror="consent_required",
 )
+NOBODY_SIGNED_IN: Final = error(
+    "nobody_signed_in",
+    50058,
+    "login_required",
+    "A silent sign-in request was sent but no user is signed in.",
+    sources.PROMPT,
+)
