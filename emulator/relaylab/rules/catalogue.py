@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from relaylab.domain.asks import Ask, DataAsk, DeliveryAsk, HelloAsk, MailAsk, MechanismAsk, RcptAsk, SignInAsk
 from relaylab.domain.decision import EffectKind
 from relaylab.domain.endpoint import Endpoint, Stage
-from relaylab.domain.entra import AuthorizeAsk, DeviceAsk, DiscoveryAsk, SignInPageAsk, TokenAsk
+from relaylab.domain.entra import AuthorizeAsk, DeviceAsk, DiscoveryAsk, InstanceAsk, SignInPageAsk, TokenAsk
 from relaylab.engine.milestones import Calendar
 from relaylab.engine.readings import Readings
 from relaylab.engine.rule import AnyRule, Effect
@@ -86,6 +86,7 @@ DEFAULTS: Final[Mapping[tuple[Endpoint, type[Ask]], Default]] = {
     (Endpoint.HVE, DataAsk): _admit(Stage.DATA, replies.SUBMITTED),
     (Endpoint.HVE, DeliveryAsk): _admit(Stage.DELIVERY),
     (Endpoint.ENTRA, DiscoveryAsk): _admit(Stage.DISCOVERY, answers.DOCUMENT),
+    (Endpoint.ENTRA, InstanceAsk): _admit(Stage.DISCOVERY, answers.DOCUMENT),
     (Endpoint.ENTRA, AuthorizeAsk): _admit(Stage.AUTHORIZE, answers.SIGN_IN_PAGE),
     (Endpoint.ENTRA, SignInPageAsk): _admit(Stage.SIGN_IN, answers.SIGNED_IN),
     (Endpoint.ENTRA, DeviceAsk): _admit(Stage.DEVICE_CODE, answers.DEVICE_CODE),

@@ -107,4 +107,4 @@ class HttpsListener:
 def entra_service(app: ASGIApp) -> Service:
     """Give Entra's row: every path that begins with a tenant and goes on as one of its endpoints does."""
     tails = r"(v2\.0/|\.well-known/|discovery/|oauth2/|userrealm/|login|adminconsent)"
-    return Service("Entra (login.microsoftonline.com)", ENTRA_HOSTS, rf"/[^/]+/{tails}", app)
+    return Service("Entra (login.microsoftonline.com)", ENTRA_HOSTS, rf"(?i:/error$|/[^/]+/{tails})", app)

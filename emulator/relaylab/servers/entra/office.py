@@ -19,6 +19,7 @@ from relaylab.domain.event import Judged, TlsFailed
 from relaylab.domain.peer import Peer
 from relaylab.domain.reply import OAuthError
 from relaylab.domain.world import DEFAULT_PUBLIC_IP
+from relaylab.servers.entra import pages
 from relaylab.store.entra import EntraState
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ class Visit:
     """One request: where it was sent, what it says, and who sends it.
 
     ``base`` is the scheme, host and port that the client used, ``form`` the parameters of body and query, ``basic`` the
-    user name and password of HTTP Basic, ``correlation`` the client's own id of the request.
+    user name and password of HTTP Basic, ``correlation`` the client's own id of the request, ``names_resource`` true
+    for a request of v2.0 with the ``resource`` of v1.0, ``session`` the cookie of a browser that signed in.
     """
 
     base: str
@@ -47,6 +49,14 @@ class Visit:
     correlation: str = ""
     client: str = ""
     is_v1: bool = False
+    names_resource: bool = False
+    session: str = field(default="", repr=False)
+
+    def missing(self, *names: str, form: Mapping[str, str] | None = None) -> str | None:
+        """Give the first parameter that is not there; the old endpoint asks for a resource where others have scopes."""
+        given = self.form if form is None else form
+        name = next((name for name in names if not given.get(name)), None)
+        return "resource" if name == "scope" and self.is_v1 else name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +178,9 @@ class Office:
         if reply is None or not isinstance(reply.template, OAuthError):
             msg = "a rule of Entra refuses with one of its errors"
             raise AssertionError(msg)
+        if not reply.template.number:
+            page = pages.message(f"{int(reply.code)} {reply.text}", "What stands before the service answers for it.")
+            return Answer(status=int(reply.code), page=page)
         document = self.described(reply.template, reply.text, visit, verdict.at)
         headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
         return Answer(status=int(reply.code), document=document, headers=headers)
