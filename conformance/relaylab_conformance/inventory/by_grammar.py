@@ -33,12 +33,17 @@ _READERS: Final[Mapping[str, Callable[[object], Any]]] = {
 
 @dataclass(slots=True)
 class Taken:
-    """What a row says of a table: ``values`` by key, keys that are ``empty`` there, ``lost`` or ``unclear`` columns."""
+    """What a row says of a table: ``values`` by key, and keys that are ``empty`` there.
+
+    ``lost`` and ``unclear`` give the columns of keys that could not be read, ``strange`` values that the world file does
+    not know.
+    """
 
     values: dict[str, Any] = field(default_factory=dict)
     empty: list[str] = field(default_factory=list)
     lost: dict[str, str] = field(default_factory=dict)
     unclear: dict[str, str] = field(default_factory=dict)
+    strange: dict[str, str] = field(default_factory=dict)
 
 
 @cache
@@ -61,10 +66,24 @@ def is_many(name: str) -> bool:
     return name == "tenant" or (TENANT.tables.get(name) or WORLD.tables[name]).many
 
 
-def take(row: Row, table_name: str, renamed: Mapping[str, tuple[str, ...]], skip: Iterable[str] = ()) -> Taken:
+@cache
+def choices(table_name: str) -> Mapping[str, tuple[str, ...]]:
+    """Give the values that the world file knows, for each key that takes one of a few."""
+    properties = table_called(table_name).keys.model_json_schema()["properties"]
+    return {key: tuple(one) for key, shape in properties.items() if (one := _choices(shape))}
+
+
+def take(
+    row: Row,
+    table_name: str,
+    renamed: Mapping[str, tuple[str, ...]],
+    skip: Iterable[str] = (),
+    lenient: Iterable[str] = (),
+) -> Taken:
     """Read every key of the table for which the row has a column; raise ExportError for a cell that cannot be it.
 
-    ``renamed`` gives the columns of a key that is called otherwise, ``skip`` keys that somebody else reads.
+    ``renamed`` gives the columns of a key that is called otherwise, ``skip`` keys that somebody else reads, ``lenient``
+    those whose value is left out where the world file does not know it.
     """
     taken = Taken()
     for key, kind in kinds(table_name).items():
@@ -75,7 +94,11 @@ def take(row: Row, table_name: str, renamed: Mapping[str, tuple[str, ...]], skip
             taken.empty.append(key)
             continue
         try:
-            taken.values[key] = _READERS[kind](row.cells[column])
+            value = _READERS[kind](row.cells[column])
+            if key in lenient and value not in choices(table_name).get(key, (value,)):
+                taken.strange[key] = str(value)
+            else:
+                taken.values[key] = value
         except LostError:
             taken.lost[key] = row.columns[column]
         except UnclearError:
@@ -99,6 +122,10 @@ def check(row: Row, table_name: str, values: Mapping[str, Any], columns: Mapping
             context = detail.get("ctx", {})
             expectation = str(context.get("expectation", detail["msg"]))
             raise row.wrong(column, expectation, str(context.get("suggestion", ""))) from None
+
+
+def _choices(shape: Mapping[str, Any]) -> tuple[str, ...]:
+    return next((tuple(one["enum"]) for one in (shape, *shape.get("anyOf", ())) if "enum" in one), ())
 
 
 def _kind(shape: Mapping[str, Any]) -> str:

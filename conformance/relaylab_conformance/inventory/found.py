@@ -151,8 +151,11 @@ class Findings:
                 self.put(entry, name, value, origin)
         entry.empty |= {name for name in taken.empty if name not in entry.values}
         for name, column in taken.lost.items():
-            entry.unknown[name] = f"lost in {origin}: {command}"
+            entry.unknown[name] = f"lost in {origin}: export it again (relaylab import --script)"
             self.lost(origin, column, command)
+        for name, value in taken.strange.items():
+            entry.unknown[name] = f'"{value}" in {origin} is a value that the world file does not know'
+            self.note(NoteKind.LEFT_OUT, origin, name, f'"{value}" is not known here', "write the nearest by hand")
         for name, column in taken.unclear.items():
             entry.unknown[name] = f"day and month in {origin} can be exchanged: write it as 2026-11-28"
             self.note(NoteKind.UNCLEAR, origin, column, "day and month can be exchanged", "export it as JSON")
@@ -220,8 +223,9 @@ class Findings:
         """Give every address of the directory by its key, with the table that holds it."""
         held: dict[str, str] = {}
         for entry in self.entries.values():
-            own: Iterable[object] = [entry.values[name].value for name in ("address",) if name in entry.values]
             also = entry.values["proxy_addresses"].value if "proxy_addresses" in entry.values else ()
-            for address in (*own, *also):
-                held.setdefault(str(address).casefold(), entry.table)
+            own = entry.values["external_email_address"].value if entry.table == "mail_contact" else entry.key
+            for address in (own, *also):
+                if "@" in address:
+                    held.setdefault(address.casefold(), entry.table)
         return held

@@ -43,6 +43,12 @@ class SenderFinder:
         self._trace_days = (last - first).days + 1 if first and last else 1
         self._hve = {entry.key.casefold() for entry in found.of("hve_account")}
         self._connectors = [_Listed.of(entry) for entry in found.of("inbound_connector")]
+        self._sign_ins: dict[str, list[tuple[str, SignIn]]] = {}
+        for (user, ip), seen in found.sign_ins.items():
+            self._sign_ins.setdefault(user, []).append((ip, seen))
+        self._traffic: dict[str, Traffic] = {}
+        for (sender, _), traffic in found.traffic.items():
+            _add_up(self._traffic.setdefault(sender, Traffic(origin=traffic.origin)), traffic)
 
     def senders(self) -> Iterator[FoundSender]:
         """Give every sender, those that sign in first."""
@@ -65,12 +71,13 @@ class SenderFinder:
     def _only_signed_in(self) -> dict[str, Address]:
         """Give users of the sign-in log that the report does not have; one who only failed sends nothing."""
         users: dict[str, Address] = {}
-        for (user, ip), seen in self._found.sign_ins.items():
+        for user, places in self._sign_ins.items():
             if user in self._found.clients:
                 continue
-            if seen.good:
+            if any(seen.good for _, seen in places):
                 users[user] = Address.parse(user)
-            elif not any(other == user and one.good for (other, _), one in self._found.sign_ins.items()):
+            else:
+                ip, seen = places[0]
                 what = f"{user} only fails to sign in from {ip} ({seen.error}): it sends nothing today"
                 self._found.note(NoteKind.INFERRED, seen.origin, "", what, "ask whose device this is")
         return users
@@ -79,7 +86,7 @@ class SenderFinder:
         client = self._found.clients.get(key)
         return [
             *(client.origins.values() if client else ()),
-            *(seen.origin for (user, _), seen in self._found.sign_ins.items() if user == key),
+            *(seen.origin for _, seen in self._sign_ins.get(key, ())),
         ]
 
     def _signing_in(self, key: str, address: Address) -> Iterator[FoundSender]:
@@ -98,7 +105,7 @@ class SenderFinder:
                 yield self._sender(own_key, client, place, method, total)
 
     def _places(self, key: str) -> list[_Place]:
-        seen = [(ip, one) for (user, ip), one in self._found.sign_ins.items() if user == key and one.good]
+        seen = [(ip, one) for ip, one in self._sign_ins.get(key, ()) if one.good]
         seen.sort(key=lambda pair: (-pair[1].good, pair[0]))
         if not seen:
             return [_Place(None, 1.0, None)]
@@ -118,16 +125,13 @@ class SenderFinder:
             sentence = f"signed in {place.seen.good} times from {place.ip} as Authenticated SMTP"
             evidence.append(Evidence(sentence, place.seen.origin, Confidence.INFERRED))
         else:
-            unknown["site"] = f"no export says where it stands: {BY_NAME['sign_ins'].command}"
-        traffic = self._traffic_of(client.address.key)
-        if total:
-            per_day, volume = total / self._report_days, None
-        elif traffic is not None:
-            per_day, volume = traffic.messages / self._trace_days, None
-        else:
-            per_day, volume = 1, "no export counts its messages"
-        if volume:
-            unknown["messages_per_day"] = volume
+            unknown["site"] = f"no export says where it stands: {BY_NAME['sign_ins'].ask}"
+        traffic = self._traffic.get(client.address.key)
+        per_day = total / self._report_days
+        if not total and traffic is not None:
+            per_day = traffic.messages / self._trace_days
+        elif not total:
+            unknown["messages_per_day"] = "no export counts its messages"
         if method is Method.SMTP_AUTH_OAUTH:
             unknown["app_id"] = "no export says which application it is: ask its developer, or Entra's sign-in log"
         return FoundSender(
@@ -144,18 +148,6 @@ class SenderFinder:
             user_agents=tuple(place.seen.user_agents) if place.seen else (),
             unknown=unknown,
         )
-
-    def _traffic_of(self, key: str) -> Traffic | None:
-        """Give what an address sent, from wherever."""
-        found = [one for (sender, _), one in self._found.traffic.items() if sender == key]
-        if not found:
-            return None
-        whole = Traffic(origin=found[0].origin)
-        for one in found:
-            whole.messages += one.messages
-            whole.inside.update(one.inside)
-            whole.outside.update(one.outside)
-        return whole
 
     def _by_hve(self, key: str, ip: str, traffic: Traffic) -> FoundSender:
         entry = next(one for one in self._found.of("hve_account") if one.key.casefold() == key)
@@ -231,6 +223,12 @@ class _Listed:
         return any(ip_address(ip) in network for network in self.networks)
 
 
+def _add_up(whole: Traffic, part: Traffic) -> None:
+    whole.messages += part.messages
+    whole.inside.update(part.inside)
+    whole.outside.update(part.outside)
+
+
 def _evidence_of(client: Client, method: Method) -> Iterator[Evidence]:
     if method.value in client.messages:
         sentence = f"the report SMTP AUTH clients counts {client.messages[method.value]} messages {_HOW[method]}"
@@ -246,7 +244,7 @@ def _evidence_of(client: Client, method: Method) -> Iterator[Evidence]:
 def _examples(traffic: Traffic | None, address: Address, unknown: dict[str, str]) -> tuple[str, ...]:
     """Give the most frequent recipients, those inside first; the sender itself where none is known."""
     if traffic is None or not (traffic.inside or traffic.outside):
-        unknown["to"] = f"no trace says whom it writes to: {BY_NAME['message_trace'].command}"
+        unknown["to"] = f"no trace says whom it writes to: {BY_NAME['message_trace'].ask}"
         return (str(address),)
     chosen = [*traffic.inside.most_common(_MOST_RECIPIENTS), *traffic.outside.most_common(_MOST_RECIPIENTS)]
     return tuple(recipient for recipient, _ in chosen)

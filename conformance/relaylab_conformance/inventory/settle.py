@@ -21,7 +21,7 @@ PASSWORD: Final = "not in any export"  # noqa: S105 - it says that there is none
 INVENTED: Final = "invented: no export holds a password, and the real one does not belong here"
 _SMTP_AUTH: Final = frozenset({Method.SMTP_AUTH_BASIC, Method.SMTP_AUTH_OAUTH})
 _ASKED_OF_THE_TENANT: Final = {
-    "created": "no export says when the tenant was made: Get-OrganizationConfig, WhenCreatedUTC",
+    "created": "no export says when the tenant was made: WhenCreatedUTC of Get-OrganizationConfig",
     "licences": "no export counts them: Microsoft 365 admin center > Billing > Licenses",
     "security_defaults": "no export says: Entra admin center > Properties > Manage security defaults",
     "basic_auth_smtp": 'whether somebody re-enabled Basic for the time after the cutover ("on"): ask',
@@ -78,7 +78,7 @@ def _add_domains(found: Findings) -> None:
         if domain.endswith(".onmicrosoft.com"):
             continue
         entry = found.entry("accepted_domain", domain, origin)
-        entry.unknown["domain_type"] = f"inferred from an address: {BY_NAME['accepted_domains'].command}"
+        entry.unknown["domain_type"] = f"the domain is inferred from an address: {BY_NAME['accepted_domains'].ask}"
 
 
 def _join_policies(found: Findings) -> None:
@@ -96,7 +96,7 @@ def _join_policies(found: Findings) -> None:
     default = next((one.values.get("default_authentication_policy") for one in found.of("organization_config")), None)
     if default is not None and ("authentication_policy", str(default.value).casefold()) not in found.entries:
         entry = found.entry("authentication_policy", str(default.value), default.origin)
-        entry.unknown["allow_basic_auth_smtp"] = BY_NAME["authentication_policies"].command
+        entry.unknown["allow_basic_auth_smtp"] = BY_NAME["authentication_policies"].ask
 
 
 def _add_accounts(found: Findings, senders: Iterable[FoundSender]) -> None:
@@ -114,7 +114,7 @@ def _add_accounts(found: Findings, senders: Iterable[FoundSender]) -> None:
         if entry is None and sender.address.key not in known:
             origin = sender.evidence[0].origin
             entry = found.entry("mailbox", str(sender.address), origin)
-            entry.unknown["smtp_client_authentication_disabled"] = BY_NAME["cas_mailboxes"].command
+            entry.unknown["smtp_client_authentication_disabled"] = BY_NAME["cas_mailboxes"].ask
         if entry is not None and sender.method in {Method.SMTP_AUTH_BASIC, Method.HVE_BASIC}:
             found.put(entry, "password", PASSWORD, Origin(""), INVENTED)
 
@@ -127,7 +127,7 @@ def _ask_what_nobody_says(found: Findings) -> None:
     for table, (shape, key) in _ASKED_WITHOUT.items():
         entry = found.entry(table, "", Origin(""))
         if key not in entry.values:
-            entry.unknown.setdefault(key, f"no export says: {BY_NAME[shape].command}")
+            entry.unknown.setdefault(key, f"no export says: {BY_NAME[shape].ask}")
 
 
 def _missing(found: Findings) -> dict[str, str]:
@@ -135,7 +135,7 @@ def _missing(found: Findings) -> dict[str, str]:
     given = set(found.shapes)
     if "scubagear" in given:
         given |= {"accepted_domains", "transport_config", "organization_config", "inbound_connectors", "zone"}
-    missing = {shape.title: f"{shape.asks}: {shape.command}" for shape in BY_NAME.values() if shape.name not in given}
+    missing = {shape.title: shape.asks for shape in BY_NAME.values() if shape.name not in given}
     if "zone" not in given:
         missing["DNS"] = f"what SPF says of each office: {zone.COMMAND}"
     return missing

@@ -17,7 +17,7 @@ _RENAMED: Final = {"name": ("domainname", "name"), "when_created": ("whencreated
 def _read(row: Row, found: Findings) -> None:
     """Take in a domain; the initial one is every tenant's own, and is written only where it says something more."""
     name = row.needs(cells.text, "domainname", "name").lower()
-    taken = take(row, "accepted_domain", _RENAMED, skip=("name",))
+    taken = take(row, "accepted_domain", _RENAMED, skip=("name",), lenient=("domain_type",))
     label = initial_label(name)
     if label is not None:
         found.tenant_names.setdefault(label, row.origin)

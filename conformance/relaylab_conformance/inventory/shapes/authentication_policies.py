@@ -22,7 +22,7 @@ def _read_policy(row: Row, found: Findings) -> None:
     taken = take(row, "authentication_policy", {}, skip=("name", "users"))
     entry = found.add("authentication_policy", name, row.origin, taken, row.command)
     if "users" not in entry.values:
-        entry.unknown.setdefault("users", f"who has this policy: {_ASK}")
+        entry.unknown.setdefault("users", "who has this policy: export Get-User (relaylab import --script)")
 
 
 def _read_user(row: Row, found: Findings) -> None:

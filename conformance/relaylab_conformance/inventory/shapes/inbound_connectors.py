@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from relaylab_conformance.inventory import cells
-from relaylab_conformance.inventory.by_grammar import check, kinds, table_called, take
+from relaylab_conformance.inventory.by_grammar import check, take
 from relaylab_conformance.inventory.found import Findings
 from relaylab_conformance.inventory.rows import Row
 from relaylab_conformance.inventory.shapes.shape import Shape, columns
@@ -23,7 +23,8 @@ _SOURCE: Final = "connector_source"
 def _read(row: Row, found: Findings) -> None:
     name = row.needs(cells.text, "name", "identity")
     renamed = {"name": ("name", "identity")}
-    taken = take(row, "inbound_connector", renamed, skip=("name", "sender_domains"))
+    taken = take(row, "inbound_connector", renamed, skip=("name", "sender_domains"), lenient=(_SOURCE,))
+    taken.strange.pop(_SOURCE, None)
     domains = row.value("senderdomains")
     if "senderdomains" in row.cells:
         try:
@@ -32,8 +33,6 @@ def _read(row: Row, found: Findings) -> None:
             taken.lost["sender_domains"] = row.columns["senderdomains"]
         except cells.CellError as error:
             raise row.wrong("senderdomains", error.expectation, error.suggestion) from None
-    if taken.values.get(_SOURCE) not in _known_sources():
-        taken.values.pop(_SOURCE, None)
     check(row, "inbound_connector", {"name": name, **taken.values}, renamed)
     found.add("inbound_connector", name, row.origin, taken, row.command)
 
@@ -44,11 +43,6 @@ def _domains(value: object) -> list[str]:
     parts = _IN_A_CELL.findall(plain) if isinstance(plain, str) else cells.texts(plain)
     found = [_SENDER_DOMAIN.fullmatch(part) for part in parts]
     return list(dict.fromkeys(match["domain"] for match in found if match))
-
-
-def _known_sources() -> frozenset[object]:
-    properties = table_called("inbound_connector").keys.model_json_schema()["properties"]
-    return frozenset(properties.get(_SOURCE, {}).get("enum", ())) if _SOURCE in kinds("inbound_connector") else frozenset()
 
 
 SHAPE: Final = Shape(

@@ -36,16 +36,14 @@ def _read(row: Row, found: Findings) -> None:
 
 
 def _add_hve(row: Row, found: Findings, primary: str, *, is_said: bool) -> None:
-    taken = take(row, "hve_account", {"address": _PRIMARY}, skip=("address", "password", "reply_to"))
-    known = row.read(cells.text, "billingpolicystatus")
-    if known is None:
-        taken.values.pop("billing_policy_status", None)
+    skip = ("address", "password", "reply_to")
+    taken = take(row, "hve_account", {"address": _PRIMARY}, skip=skip, lenient=("billing_policy_status",))
     entry = found.add("hve_account", primary, row.origin, taken, row.command)
     if not is_said:
         what = "a mail user without an outside address is taken for a High Volume Email account"
         way_out = "export with Get-MailUser -HVEAccount by the script that relaylab import --script prints"
         found.note(NoteKind.INFERRED, row.origin, "ExternalEmailAddress", what, way_out)
-    if "billing_policy_status" in kinds("hve_account") and known is None:
+    if "billing_policy_status" in kinds("hve_account") and "billing_policy_status" not in entry.values:
         ask = f"whether its billing policy is valid: Get-HVEAccountBillingPolicy -Identity {primary}"
         entry.unknown.setdefault("billing_policy_status", ask)
 

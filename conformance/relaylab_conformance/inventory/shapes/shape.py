@@ -25,6 +25,11 @@ class Shape:
     needs: tuple[tuple[str, ...], ...]
     read: Callable[[Row, Findings], None]
 
+    @property
+    def ask(self) -> str:
+        """Say in a few words how to get it, for a comment."""
+        return f"export {self.title} (relaylab import --script)"
+
 
 def columns(*names: str) -> frozenset[str]:
     """Write a set of squashed columns."""

@@ -13,7 +13,8 @@ _SWITCH: Final = "smtpclientauthenticationdisabled"
 
 
 def _read(row: Row, found: Findings) -> None:
-    if row.origin.row > 2:  # of a CSV the second row is the first below its headings
+    earlier = found.of("transport_config")
+    if earlier and earlier[0].origin.file == row.origin.file and row.origin.row:
         way_out = "one organisation has one; if these are mailboxes, export them with Get-CASMailbox"
         raise row.wrong(_SWITCH, "stands in a second row", way_out)
     taken = take(row, "transport_config", {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -13,7 +14,7 @@ UNKNOWN: Final = "# unknown: "
 SEEN: Final = "# seen: "
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Statement:
     """Some lines of a block, their ends included; ``key`` is empty where they set nothing."""
 
@@ -28,7 +29,7 @@ class Statement:
         return self.text.lstrip().startswith((UNKNOWN, SEEN))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Block:
     """A table: ``path`` is its header taken apart, () what stands before the first; ``header`` its line."""
 
@@ -48,7 +49,7 @@ class Block:
     @property
     def comment(self) -> str:
         """What stands behind the header."""
-        return self.header.rpartition("]")[2].partition("#")[2].strip()
+        return _Scanner().feed(self.header).lstrip("#").strip()
 
     @property
     def indent(self) -> str:
@@ -99,7 +100,7 @@ def _statement(lines: str) -> Statement:
 
 def _comment(lines: str) -> str:
     """Give the comment at the end of a statement."""
-    last = lines.rstrip("\r\n").splitlines()[-1]
+    last = _lines(lines.rstrip("\r\n"))[-1]
     state = _Scanner()
     if (start := lines.rfind(last)) > 0:
         state.feed(lines[:start])
@@ -110,7 +111,7 @@ def _pieces(text: str) -> Iterator[tuple[str, bool]]:
     """Give headers, statements, comments and blank lines, each with its line end."""
     state = _Scanner()
     held = ""
-    for line in text.splitlines(keepends=True):
+    for line in _lines(text):
         if not held and line.lstrip().startswith("["):
             yield line, True
             continue
@@ -121,6 +122,11 @@ def _pieces(text: str) -> Iterator[tuple[str, bool]]:
             held = ""
     if held:
         yield held, False
+
+
+def _lines(text: str) -> list[str]:
+    """Give lines with their ends; only LF ends one, since a string or comment may hold what Unicode calls a line end."""
+    return [line for line in re.split(r"(?<=\n)", text) if line]
 
 
 class _Scanner:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from relaylab_conformance.inventory.by_grammar import is_many, table_called
 from relaylab_conformance.inventory.origin import broken
 from relaylab_conformance.inventory.world_text.blocks import Block, Statement, split
 
-_LEVELS = 2  # of a table below a tenant
+_LEVELS: Final = 2  # of a table below a tenant
 
 
 class Document:
@@ -42,19 +42,16 @@ class Document:
         after = max((self._last_of(one) for one in self.top("tenant")), default=0)
         return self._insert(after, "[[tenant]]", ("tenant",), "", space=True)
 
-    def add_below(self, tenant: Block, table: str) -> Block:
-        """Add a table to a tenant, behind those of its kind or behind all."""
-        same = self.below(tenant, table)
-        after = self.blocks.index(same[-1]) if same else self._last_of(tenant)
+    def add_below(self, tenant: Block, table: str, last: Block | None) -> Block:
+        """Add a table to a tenant, behind the ``last`` of its kind, or behind all where there is none."""
+        after = self.blocks.index(last) if last else self._last_of(tenant)
         header = f"[[tenant.{table}]]" if is_many(table) else f"[tenant.{table}]"
-        indent = same[-1].indent if same else "  "
-        return self._insert(after, header, ("tenant", table), indent, space=not same)
+        return self._insert(after, header, ("tenant", table), last.indent if last else "  ", space=last is None)
 
-    def add_top(self, table: str) -> Block:
-        """Add a table to the world, behind those of its kind or behind all."""
-        same = self.top(table)
-        after = self.blocks.index(same[-1]) if same else len(self.blocks) - 1
-        return self._insert(after, f"[[{table}]]", (table,), "", space=not same or table == "sender")
+    def add_top(self, table: str, last: Block | None) -> Block:
+        """Add a table to the world, behind the ``last`` of its kind, or behind all where there is none."""
+        after = self.blocks.index(last) if last else len(self.blocks) - 1
+        return self._insert(after, f"[[{table}]]", (table,), "", space=last is None or table == "sender")
 
     def remove(self, block: Block) -> None:
         """Take a table out; comments behind it, which are about the next one, stay."""
