@@ -269,7 +269,7 @@ def list_milestones(
     help="Read FILE as this kind of export, such as mail_users=users.csv; repeatable.",
 )
 @click.option("--example", metavar="NAME", help="Import exports that relaylab ships: litware, tailspin, woodgrove.")
-@click.option("--script", is_flag=True, help="Print the PowerShell script that makes the exports, and do nothing else.")
+@click.option("--script", is_flag=True, help="Print the PowerShell script that makes the exports.")
 @options.json_option
 def import_exports(  # noqa: PLR0913 - an argument an option
     *,

@@ -56,7 +56,7 @@ class SenderDocument:
 
 @dataclass(frozen=True, slots=True)
 class ValueDocument:
-    """A value as the world file has it, where it came from ("" for what import made up), and what is to be said of it."""
+    """A value as the world file has it, where it came from ("": import made it up), and what is to be said of it."""
 
     value: Any
     origin: str
@@ -129,9 +129,7 @@ def schema_text() -> str:
 
 
 def _table(entry: Entry) -> TableDocument:
-    values = {
-        key: ValueDocument(_plain(said.value), str(said.origin), said.note) for key, said in entry.values.items()
-    }
+    values = {key: ValueDocument(_plain(said.value), str(said.origin), said.note) for key, said in entry.values.items()}
     return TableDocument(entry.table, entry.key, str(entry.origin), values, dict(entry.unknown))
 
 

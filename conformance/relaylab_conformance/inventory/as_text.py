@@ -61,13 +61,13 @@ def _lines(
 def _exports(inventory: Inventory, width: int) -> Iterator[str]:
     titles = {shape.name: shape.title for shape in BY_NAME.values()} | _OTHER_TITLES
     read = [f"{titles[shape]} ({', '.join(files)})" for shape, files in inventory.shapes.items()]
-    yield fill(f"{inventory.tenant}: read {', '.join(read)}", width)
+    yield fill(f"{inventory.tenant}: read {', '.join(read)}", width, break_on_hyphens=False)
     counts = Counter(entry.table for entry in inventory.entries)
     found = [f"{counts[name]} {one if counts[name] == 1 else many}" for name, one, many in _OBJECTS if counts[name]]
     methods = Counter(sender.method.value for sender in inventory.senders)
     senders = ", ".join(f"{count} {method}" for method, count in methods.items())
     found.append(f"{len(inventory.senders)} senders" + (f" ({senders})" if senders else ""))
-    yield fill(f"found {', '.join(found)}", width)
+    yield fill(f"found {', '.join(found)}", width, break_on_hyphens=False)
 
 
 def _notes(notes: Sequence[Note], width: int) -> Iterator[str]:

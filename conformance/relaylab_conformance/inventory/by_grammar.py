@@ -35,8 +35,8 @@ _READERS: Final[Mapping[str, Callable[[object], Any]]] = {
 class Taken:
     """What a row says of a table: ``values`` by key, and keys that are ``empty`` there.
 
-    ``lost`` and ``unclear`` give the columns of keys that could not be read, ``strange`` values that the world file does
-    not know.
+    ``lost`` and ``unclear`` give the columns of keys that could not be read, ``strange`` values that the world file
+    does not know.
     """
 
     values: dict[str, Any] = field(default_factory=dict)

@@ -46,6 +46,7 @@ class CsvFile:
         """Read as far as the headings; raise ExportError when there are none."""
         self._name = name
         self._row = 0
+        self._delimiter = ""
         self._lines = lines(text, name)
         first = self._first_line()
         self._delimiter = self._delimiter or _delimiter_of(first)
@@ -69,7 +70,6 @@ class CsvFile:
 
     def _first_line(self) -> str:
         """Skip blank lines, the type line and Excel's separator line."""
-        self._delimiter = ""
         for line in self._lines:
             self._row += 1
             if said := _SEP_LINE.fullmatch(line):

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from relaylab.domain.address import Address
 from relaylab_conformance.inventory.by_grammar import Taken
-from relaylab_conformance.inventory.origin import Origin
+from relaylab_conformance.inventory.origin import NOWHERE, Origin
 
 _MOST_NOTES: Final = 5  # of one kind about one column of one file; the rest is counted
 _MOST_RECIPIENTS: Final = 200  # remembered of one sender
@@ -81,7 +81,7 @@ class Traffic:
     messages: int = 0
     inside: Counter[str] = field(default_factory=Counter)
     outside: Counter[str] = field(default_factory=Counter)
-    origin: Origin = Origin("")
+    origin: Origin = NOWHERE
     last_message: str = ""
 
     def add(self, recipient: str, message: str, *, is_inside: bool) -> None:
@@ -112,7 +112,7 @@ class SignIn:
     failed: int = 0
     user_agents: Counter[str] = field(default_factory=Counter)
     error: str = ""
-    origin: Origin = Origin("")
+    origin: Origin = NOWHERE
 
 
 _NO: Final = Value(value=False, origin=Origin(""))

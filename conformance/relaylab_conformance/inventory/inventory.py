@@ -71,8 +71,8 @@ class FoundSite:
 class Inventory:
     """One tenant, as its exports describe it.
 
-    ``entries`` are the tables of the world file that describe it, its own among them (table ``tenant``); ``shapes`` says
-    which exports were read, by the files that had them; ``missing`` which were not, with what each would tell.
+    ``entries`` are the tables of the world file that describe it, its own among them (table ``tenant``); ``shapes``
+    says which exports were read, by the files that had them; ``missing`` which were not, with what each would tell.
     """
 
     tenant: str

@@ -6,6 +6,7 @@ Law: whoever raises an ExportError names file, place and way out, and the way ou
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from relaylab.app.config import Problem
 
@@ -26,6 +27,9 @@ class Origin:
     def where(self) -> str:
         """The place inside the file."""
         return f"{self.kind} {self.row}" if self.row else ""
+
+
+NOWHERE: Final = Origin("")  # of what no export says
 
 
 class ExportError(Exception):

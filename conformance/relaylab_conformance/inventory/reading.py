@@ -98,12 +98,14 @@ def recognise(path: Path, hints: Hints = NO_HINTS) -> Export:
 
 
 def _first_of(form: str, text: IO[str], name: str) -> tuple[tuple[str, ...], list[dict[str, Any]], str]:
-    """Give the columns of a file and its first rows, by squashed column; and the list of ScubaGear's that comes first."""
+    """Give the columns of a file and its first rows, by squashed column; and the first list of ScubaGear's."""
     if form == "csv":
         file = CsvFile(text, name)
         columns = file.heading.columns
         try:
-            sample = [{squash(key): cell for key, cell in one.by_heading.items()} for one in islice(file.rows(), _SAMPLE)]
+            sample = [
+                {squash(key): cell for key, cell in one.by_heading.items()} for one in islice(file.rows(), _SAMPLE)
+            ]
         except ExportError:
             sample = []  # it is said with its place when the file is read
         return columns, sample, ""
@@ -238,4 +240,6 @@ def _refuse_other_texts(head: str, name: str) -> None:
 
 
 def _all_commands() -> str:
-    return "the known ones: " + ", ".join(shape.title for shape in RECOGNISED) + "; relaylab import --script exports them"
+    return (
+        "the known ones: " + ", ".join(shape.title for shape in RECOGNISED) + "; relaylab import --script exports them"
+    )

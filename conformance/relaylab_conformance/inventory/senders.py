@@ -122,7 +122,7 @@ class SenderFinder:
         evidence = list(_evidence_of(client, method))
         unknown = {"profile": "no export says what machine or program it is"}
         if place.seen is not None:
-            sentence = f"signed in {place.seen.good} times from {place.ip} as Authenticated SMTP"
+            sentence = f"signed in {_times(place.seen.good)} from {place.ip} as Authenticated SMTP"
             evidence.append(Evidence(sentence, place.seen.origin, Confidence.INFERRED))
         else:
             unknown["site"] = f"no export says where it stands: {BY_NAME['sign_ins'].ask}"
@@ -229,13 +229,17 @@ def _add_up(whole: Traffic, part: Traffic) -> None:
     whole.outside.update(part.outside)
 
 
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
 def _evidence_of(client: Client, method: Method) -> Iterator[Evidence]:
     if method.value in client.messages:
         sentence = f"the report SMTP AUTH clients counts {client.messages[method.value]} messages {_HOW[method]}"
         yield Evidence(sentence, client.origins[method.value], Confidence.DOCUMENTED)
     elif UNSAID in client.messages:
         sentence = (
-            f"the report SMTP AUTH clients counts {client.messages[UNSAID]} messages, and does not say how it signs in: "
+            f"the report SMTP AUTH clients counts {client.messages[UNSAID]} messages, and not how it signs in: "
             "taken for a password, which stops"
         )
         yield Evidence(sentence, client.origins[UNSAID], Confidence.INFERRED)

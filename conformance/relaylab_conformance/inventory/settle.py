@@ -5,20 +5,21 @@ Law: whatever is not read but concluded, or invented because the emulator needs 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from relaylab.domain.estate import Method
 from relaylab_conformance.inventory.by_grammar import kinds
 from relaylab_conformance.inventory.found import Findings, NoteKind
 from relaylab_conformance.inventory.inventory import FoundSender, FoundSite, Inventory
-from relaylab_conformance.inventory.origin import ExportError, Origin, broken
+from relaylab_conformance.inventory.origin import Origin, broken
 from relaylab_conformance.inventory.senders import SenderFinder
 from relaylab_conformance.inventory.shapes import BY_NAME, zone
 
 REPORT_DAYS: Final = 7  # the report's own range, unless somebody chose another (fact ADM-REP-01)
 PASSWORD: Final = "not in any export"  # noqa: S105 - it says that there is none
 INVENTED: Final = "invented: no export holds a password, and the real one does not belong here"
+_SWITCH: Final = "smtp_client_authentication_disabled"
 _SMTP_AUTH: Final = frozenset({Method.SMTP_AUTH_BASIC, Method.SMTP_AUTH_OAUTH})
 _ASKED_OF_THE_TENANT: Final = {
     "created": "no export says when the tenant was made: WhenCreatedUTC of Get-OrganizationConfig",
@@ -38,8 +39,9 @@ def settle(found: Findings, tenant: str | None = None, report_days: int = REPORT
     name = _name_of(found, tenant)
     _add_domains(found)
     _join_policies(found)
-    senders = tuple(SenderFinder(found, report_days).senders())
+    senders = tuple(_with_accounts(found, SenderFinder(found, report_days).senders()))
     _add_accounts(found, senders)
+    _tell_switched_off(found, senders)
     _ask_what_nobody_says(found)
     sites = {sender.ip: FoundSite(sender.ip, sender.evidence[-1].origin) for sender in senders if sender.ip}
     return Inventory(
@@ -58,7 +60,9 @@ def _name_of(found: Findings, tenant: str | None) -> str:
     if tenant is not None:
         if names and tenant.lower() not in names:
             origin = found.tenant_names[names[0]]
-            raise broken(origin.file, origin.where, f'is of the tenant "{names[0]}", not of "{tenant}"', "leave one out")
+            raise broken(
+                origin.file, origin.where, f'is of the tenant "{names[0]}", not of "{tenant}"', "leave one out"
+            )
         return tenant.lower()
     if len(names) > 1:
         places = ", ".join(f"{name} ({found.tenant_names[name]})" for name in names)
@@ -105,7 +109,10 @@ def _add_accounts(found: Findings, senders: Iterable[FoundSender]) -> None:
     owners = {
         str(address).casefold(): entry
         for entry in (*found.of("mailbox"), *found.of("hve_account"))
-        for address in (entry.key, *(entry.values["proxy_addresses"].value if "proxy_addresses" in entry.values else ()))
+        for address in (
+            entry.key,
+            *(entry.values["proxy_addresses"].value if "proxy_addresses" in entry.values else ()),
+        )
     }
     for sender in senders:
         if sender.method not in _SMTP_AUTH | {Method.HVE_BASIC}:
@@ -117,6 +124,37 @@ def _add_accounts(found: Findings, senders: Iterable[FoundSender]) -> None:
             entry.unknown["smtp_client_authentication_disabled"] = BY_NAME["cas_mailboxes"].ask
         if entry is not None and sender.method in {Method.SMTP_AUTH_BASIC, Method.HVE_BASIC}:
             found.put(entry, "password", PASSWORD, Origin(""), INVENTED)
+
+
+def _with_accounts(found: Findings, senders: Iterable[FoundSender]) -> Iterator[FoundSender]:
+    """Leave out senders that sign in under an address to which no account belongs, such as a list's."""
+    held = found.addresses()
+    for sender in senders:
+        table = held.get(sender.address.key, "mailbox")
+        if sender.method in _SMTP_AUTH and table not in {"mailbox", "hve_account"}:
+            what = f"{sender.address} sends by SMTP AUTH and is no mailbox, but a {table.replace('_', ' ')}"
+            way_out = "ask which mailbox signs in for it, and write it as a [[sender]] with sign_in"
+            found.note(NoteKind.LEFT_OUT, sender.evidence[0].origin, "", what, way_out)
+        else:
+            yield sender
+
+
+def _tell_switched_off(found: Findings, senders: Iterable[FoundSender]) -> None:
+    """Say of whom the exports contradict each other: it sent by SMTP AUTH, and SMTP AUTH is off for it."""
+    tenant = next(iter(found.of("transport_config")), None)
+    off = tenant.values.get(_SWITCH) if tenant is not None else None
+    boxes = {entry.key.casefold(): entry for entry in found.of("mailbox")}
+    for sender in senders:
+        box = boxes.get(sender.address.key)
+        if sender.method not in _SMTP_AUTH or box is None:
+            continue
+        own = box.values.get(_SWITCH)
+        said = own or (off if _SWITCH in box.empty else None)
+        if said is not None and said.value is True:
+            where = said.origin
+            what = f"SMTP AUTH is off for {sender.address}, yet {sender.evidence[0]}"
+            way_out = "one of the exports is older, or it has stopped since: ask"
+            found.note(NoteKind.INFERRED, where, "SmtpClientAuthenticationDisabled", what, way_out)
 
 
 def _ask_what_nobody_says(found: Findings) -> None:
@@ -139,6 +177,3 @@ def _missing(found: Findings) -> dict[str, str]:
     if "zone" not in given:
         missing["DNS"] = f"what SPF says of each office: {zone.COMMAND}"
     return missing
-
-
-__all__ = ["INVENTED", "PASSWORD", "REPORT_DAYS", "ExportError", "settle"]

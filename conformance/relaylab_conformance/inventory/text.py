@@ -1,7 +1,7 @@
 """From the octets of an export to its text, a piece at a time: encodings are told by their marks and by what decodes.
 
-Windows tools write UTF-8 with and without a mark, UTF-16 with one (``>`` and ``Out-File`` of Windows PowerShell) and the
-Western code page. Law: no more than a piece of the file is held at once.
+Windows tools write UTF-8 with and without a mark, UTF-16 with one (``>`` and ``Out-File`` of Windows PowerShell) and
+the Western code page. Law: no more than a piece of the file is held at once.
 """
 
 from __future__ import annotations

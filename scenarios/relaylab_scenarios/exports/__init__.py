@@ -10,7 +10,7 @@ from pathlib import Path
 
 from relaylab_scenarios.exports.dialects import CSV, DIALECTS, Dialect
 from relaylab_scenarios.exports.estate import ExportEstate, Names, an_estate
-from relaylab_scenarios.exports.files import exported
+from relaylab_scenarios.exports.exporting import exported
 
 __all__ = [
     "CSV",
@@ -27,13 +27,13 @@ __all__ = [
 
 def examples() -> tuple[str, ...]:
     """Name the sets of exports that come with relaylab."""
-    return tuple(sorted(one.name for one in Path(str(_folder())).iterdir() if one.is_dir()))
+    return tuple(sorted(one.name for one in _folder().iterdir() if one.is_dir()))
 
 
 def example_folder(name: str) -> Path:
     """Give the folder of one of them."""
-    return Path(str(_folder() / name))
+    return _folder() / name
 
 
 def _folder() -> Path:
-    return Path(str(files("relaylab_scenarios"))) / "exports" / "data"
+    return Path(str(files("relaylab_scenarios") / "exports" / "data"))

@@ -50,8 +50,8 @@ class Dialect:
         out = io.StringIO()
         if self.type_line:
             out.write(f"{self.type_line}{self.line_end}")
-        quoting = csv.QUOTE_ALL if self.quotes_all else csv.QUOTE_MINIMAL
-        writer = csv.writer(out, delimiter=self.delimiter, lineterminator=self.line_end, quoting=quoting)
+        form = _Quoted if self.quotes_all else csv.excel
+        writer = csv.writer(out, form, delimiter=self.delimiter, lineterminator=self.line_end)
         writer.writerow(rows[0])
         writer.writerows([self._cell(cell) for cell in row.values()] for row in rows)
         return out.getvalue().encode(self.encoding)
@@ -60,6 +60,12 @@ class Dialect:
         if isinstance(value, list):
             return self.joins.join(map(str, value))
         return "" if value is None else value
+
+
+class _Quoted(csv.excel):
+    """Every cell in quotes, as Export-Csv writes it."""
+
+    quoting = csv.QUOTE_ALL
 
 
 CSV: Final = Dialect("powershell-7-csv")

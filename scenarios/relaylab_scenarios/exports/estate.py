@@ -1,4 +1,4 @@
-"""A small tenant of which every property is one that some export shows, so that it can be written out and read again."""
+"""A small tenant of which every property is one that some export shows: it can be written out and read again."""
 
 from __future__ import annotations
 
@@ -54,26 +54,31 @@ class ExportEstate:
         return str(self.accepted_domains[0]["name"])
 
 
-def an_estate(seed: int, names: Names, *, tenant: str, domain: str, senders: int = 8) -> ExportEstate:
+def an_estate(  # noqa: PLR0913 - what tells one estate from another
+    seed: int, names: Names, *, tenant: str, domain: str, senders: int = 8, network: str = "203.0.113"
+) -> ExportEstate:
     """Make an estate; the same seed and names give the same one.
 
-    Addresses are of the ranges for documentation (RFC 5737); sender number n stands at an address of its own.
+    Sender number n stands at an address of its own in ``network``, one of the ranges for documentation (RFC 5737).
     """
     draw = Randomness(seed).stream("exports", tenant)
     people = _people(names, domain, 6)
     boxes = [_mailbox(draw, address) for address in people]
-    found = [_sender(draw, number, domain, list(people)) for number in range(senders)]
+    found = [_sender(draw, number, domain, network, list(people)) for number in range(senders)]
     accounts = [one for one in found if str(one["today"]).startswith("smtp-auth")]
-    boxes += [_mailbox(draw, str(one["from"])) for one in accounts]
+    boxes += [_mailbox(draw, str(one["from"])) | {"smtp_client_authentication_disabled": False} for one in accounts]
     relays = [one["ip"] for one in found if one["today"] == "connector-relay"]
     spf = " ".join(f"ip4:{one['ip']}" for one in found if one["ip"])
     return ExportEstate(
         tenant={"name": tenant, "created": _FIRST_DAY + timedelta(days=draw.randrange(4000))},
-        transport_config={"smtp_client_authentication_disabled": draw.random() < 0.5, "allow_legacy_tls_clients": False},
+        transport_config={
+            "smtp_client_authentication_disabled": draw.random() < 0.5,
+            "allow_legacy_tls_clients": False,
+        },
         organization_config={
             "reject_direct_send": draw.random() < 0.3,
             "send_from_alias_enabled": draw.random() < 0.5,
-            "default_authentication_policy": draw.choice([None, "Block Basic"]),
+            "default_authentication_policy": draw.choice([None, "Allow SMTP"]),
         },
         accepted_domains=[
             {"name": domain, "domain_type": "Authoritative", "default": True, "match_sub_domains": False},
@@ -99,7 +104,7 @@ def an_estate(seed: int, names: Names, *, tenant: str, domain: str, senders: int
                 "connector_type": "OnPremises",
                 "enabled": True,
                 "sender_domains": ["*"],
-                "sender_ip_addresses": relays or ["203.0.113.250"],
+                "sender_ip_addresses": relays or [f"{network}.250"],
                 "tls_sender_certificate_name": None,
                 "require_tls": draw.random() < 0.5,
             },
@@ -127,7 +132,9 @@ def _people(names: Names, domain: str, count: int) -> dict[str, str]:
     people: dict[str, str] = {}
     while len(people) < count:
         first, last = names.person()
-        local = "".join(each for each in f"{first}.{last}".lower() if each.isascii() and (each.isalnum() or each == "."))
+        local = "".join(
+            each for each in f"{first}.{last}".lower() if each.isascii() and (each.isalnum() or each == ".")
+        )
         people.setdefault(f"{local.strip('.') or 'staff'}@{domain}", f"{last}, {first}")
     return people
 
@@ -143,14 +150,14 @@ def _mailbox(draw: Random, address: str) -> dict[str, Any]:
     }
 
 
-def _sender(draw: Random, number: int, domain: str, people: Sequence[str]) -> dict[str, Any]:
+def _sender(draw: Random, number: int, domain: str, network: str, people: Sequence[str]) -> dict[str, Any]:
     kind = draw.choice(_KINDS)
     inside = draw.sample(people, draw.randint(1, 3))
     outside = [f"customer{number}@example.net"] if kind != "direct-send" and draw.random() < 0.5 else []
     return {
         "from": f"{_DEVICES[number % len(_DEVICES)]}{number or ''}@{domain}",
         "today": kind,
-        "ip": None if kind == "smtp-auth-oauth" else f"203.0.113.{10 + number}",
+        "ip": None if kind == "smtp-auth-oauth" else f"{network}.{10 + number}",
         "to": [*inside, *outside],
         "messages_per_day": draw.randint(1, 9),
     }

@@ -1,4 +1,4 @@
-"""``Get-AuthenticationPolicy``: which policies allow Basic for SMTP (fact ADM-AP-01), and ``Get-User``: who has which."""
+"""``Get-AuthenticationPolicy``: which policies allow Basic for SMTP (ADM-AP-01), and ``Get-User``: who has which."""
 
 from __future__ import annotations
 
@@ -54,7 +54,10 @@ USERS: Final = Shape(
     title="Get-User",
     command=_ASK,
     asks="who has which authentication policy",
-    marks=(columns("authenticationpolicy", "userprincipalname"), columns("authenticationpolicy", "windowsemailaddress")),
+    marks=(
+        columns("authenticationpolicy", "userprincipalname"),
+        columns("authenticationpolicy", "windowsemailaddress"),
+    ),
     needs=(("authenticationpolicy",), ("windowsemailaddress", "userprincipalname", "primarysmtpaddress")),
     read=_read_user,
 )

@@ -22,7 +22,8 @@ _PRIMARY: Final = ("primarysmtpaddress", "windowsemailaddress")
 _RENAMED: Final = {"address": _PRIMARY, "proxy_addresses": ("emailaddresses",)}
 COMMAND: Final = (
     "Get-CASMailbox -ResultSize Unlimited | Select-Object PrimarySmtpAddress, SmtpClientAuthenticationDisabled, "
-    "@{n='EmailAddresses';e={$_.EmailAddresses -join ';'}} | Export-Csv casmailbox.csv -NoTypeInformation -Encoding utf8"
+    "@{n='EmailAddresses';e={$_.EmailAddresses -join ';'}} | "
+    "Export-Csv casmailbox.csv -NoTypeInformation -Encoding utf8"
 )
 
 

@@ -48,9 +48,7 @@ def _domains(value: object) -> list[str]:
 SHAPE: Final = Shape(
     name="inbound_connectors",
     title="Get-InboundConnector",
-    command=(
-        "Get-InboundConnector | ConvertTo-Json -Depth 5 | Set-Content inboundconnector.json -Encoding utf8"
-    ),
+    command=("Get-InboundConnector | ConvertTo-Json -Depth 5 | Set-Content inboundconnector.json -Encoding utf8"),
     asks="who may relay, by which address or certificate",
     marks=(
         columns("connectortype", "senderipaddresses"),

@@ -1,8 +1,8 @@
 """``Get-MailUser``: with ``-HVEAccount`` the High Volume Email accounts, without it accounts whose mail leaves.
 
 Nothing in the output is documented to tell the two apart (fact ADM-HVE-01 knows the switch alone). A column HVEAccount,
-which our script adds, decides; without it a mail user that has no outside address is taken for an HVE account: inferred,
-since mail to it could go nowhere.
+which our script adds, decides; without it a mail user that has no outside address is taken for an HVE account:
+inferred, since mail to it could go nowhere.
 """
 
 from __future__ import annotations

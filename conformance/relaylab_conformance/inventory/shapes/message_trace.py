@@ -10,13 +10,13 @@ from __future__ import annotations
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Final
 
+from relaylab.rules.dns.outbound import SPF_RECORD
 from relaylab_conformance.inventory import cells
 from relaylab_conformance.inventory.cells import CellError, UnclearError
 from relaylab_conformance.inventory.found import Findings, NoteKind, Traffic
 from relaylab_conformance.inventory.rows import Row
 from relaylab_conformance.inventory.shapes.addresses import address
 from relaylab_conformance.inventory.shapes.shape import Shape, columns
-from relaylab.rules.dns.outbound import SPF_RECORD
 
 NOWHERE: Final = ""  # the place of a message without FromIP
 _RECEIVED: Final = ("received", "receiveddatetime", "date")
@@ -83,7 +83,10 @@ SHAPE: Final = Shape(
         "MessageTraceId | Export-Csv trace.csv -NoTypeInformation -Encoding utf8"
     ),
     asks="whom each sender writes to, how often, and what comes in from outside under your own name",
-    marks=(columns("senderaddress", "recipientaddress", "messagetraceid"), columns("senderaddress", "recipientaddress")),
+    marks=(
+        columns("senderaddress", "recipientaddress", "messagetraceid"),
+        columns("senderaddress", "recipientaddress"),
+    ),
     needs=(("senderaddress",), ("recipientaddress",), ("fromip",)),
     read=_read,
 )

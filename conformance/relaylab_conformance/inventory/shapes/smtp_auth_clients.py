@@ -102,7 +102,11 @@ SHAPE: Final = Shape(
     title="the report SMTP AUTH clients",
     command="Exchange admin center > Reports > Mail flow > SMTP AUTH clients > 90 days > Export",
     asks="who signs in to smtp.office365.com to send, and by password or by token",
-    marks=(columns(_SENDER, _MESSAGES, "tls12"), columns(_SENDER, "tls10", "tls11"), columns("tls10", "tls11", "tls12")),
+    marks=(
+        columns(_SENDER, _MESSAGES, "tls12"),
+        columns(_SENDER, "tls10", "tls11"),
+        columns("tls10", "tls11", "tls12"),
+    ),
     needs=((_SENDER,), (_MESSAGES,)),
     read=_read,
 )

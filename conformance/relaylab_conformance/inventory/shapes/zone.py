@@ -17,6 +17,13 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.tokenizer
 import dns.zonefile
+from dns.rdtypes.ANY.CNAME import CNAME
+from dns.rdtypes.ANY.MX import MX
+from dns.rdtypes.ANY.NS import NS
+from dns.rdtypes.ANY.PTR import PTR
+from dns.rdtypes.ANY.TXT import TXT
+from dns.rdtypes.IN.A import A
+from dns.rdtypes.IN.AAAA import AAAA
 
 from relaylab_conformance.inventory.by_grammar import table_called
 from relaylab_conformance.inventory.found import Findings
@@ -27,14 +34,17 @@ COMMAND: Final = (
     "the zone file of your DNS provider, or: dig +noall +answer contoso.com MX contoso.com TXT _dmarc.contoso.com TXT"
 )
 _RECORD: Final = re.compile(
-    r"^(?:\S+)?[ \t]+(?:\d+[smhdw]?[ \t]+)?(?:IN[ \t]+)?(?:\d+[smhdw]?[ \t]+)?(?:SOA|NS|MX|TXT|A|AAAA|CNAME|PTR)[ \t]+\S",
+    r"^(?:\S+)?[ \t]+(?:\d+[smhdw]?[ \t]+)?(?:IN[ \t]+)?(?:\d+[smhdw]?[ \t]+)?"
+    r"(?:SOA|NS|MX|TXT|A|AAAA|CNAME|PTR)[ \t]+\S",
     re.IGNORECASE | re.MULTILINE,
 )
 _ORIGIN: Final = re.compile(r"^\$ORIGIN[ \t]+(\S+)", re.IGNORECASE | re.MULTILINE)
 _INCLUDE: Final = re.compile(r"^\$INCLUDE\b", re.IGNORECASE | re.MULTILINE)
 _TTL: Final = 3600  # of a zone that states none; the world keeps no TTL
 _FEWEST_LABELS: Final = 3  # of a name in a domain, the root's empty one included
-_SOA_OWNER: Final = re.compile(r"^(\S+\.)[ \t]+(?:\d+[smhdw]?[ \t]+)?(?:IN[ \t]+)?SOA[ \t]", re.IGNORECASE | re.MULTILINE)
+_SOA_OWNER: Final = re.compile(
+    r"^(\S+\.)[ \t]+(?:\d+[smhdw]?[ \t]+)?(?:IN[ \t]+)?SOA[ \t]", re.IGNORECASE | re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +68,8 @@ def read_zone(text: IO[str], name: str, found: Findings) -> None:
         raise broken(name, "", f"is larger than {LARGEST // 1024 // 1024} MB", "give the zones of your mail domains")
     if _INCLUDE.search(whole):
         raise broken(name, "$INCLUDE", "is not followed", "export the zone as one file")
-    lines: dict[tuple[str, str], int] = {}
-    for number, line in enumerate(whole.splitlines(), 1):
-        for word in line.split()[:1]:
-            lines.setdefault((word.rstrip(".").casefold(), ""), number)
     for record in _records(whole, name):
-        line = lines.get((record.name, ""), 0)
-        add_record(found, record, Origin(name, line, "line"))
+        add_record(found, record, Origin(name))
 
 
 def add_record(found: Findings, record: Record, origin: Origin) -> None:
@@ -85,7 +90,7 @@ def _records(text: str, file: str) -> Iterator[Record]:
     origin = dns.name.from_text(named[1]) if named else dns.name.root
     gathered = dns.zonefile.RRSetsReaderManager(origin, relativize=False)
     try:
-        with gathered.writer(replacement=True) as transaction:
+        with gathered.writer(True) as transaction:  # type: ignore[no-untyped-call]  # noqa: FBT003 - as dnspython has it
             words = dns.tokenizer.Tokenizer(text, file)
             dns.zonefile.Reader(words, dns.rdataclass.IN, transaction, default_ttl=_TTL).read()
     except (dns.exception.DNSException, ValueError) as error:
@@ -102,14 +107,14 @@ def _records(text: str, file: str) -> Iterator[Record]:
 
 
 def _value(rdata: dns.rdata.Rdata) -> str | None:
-    match dns.rdatatype.to_text(rdata.rdtype):
-        case "TXT":
+    match rdata:
+        case TXT():
             return b"".join(rdata.strings).decode("utf-8", "backslashreplace")
-        case "MX":
+        case MX():
             return f"{rdata.preference} {rdata.exchange.to_text(omit_final_dot=True)}"
-        case "CNAME" | "NS" | "PTR":
+        case CNAME() | NS() | PTR():
             return str(rdata.target.to_text(omit_final_dot=True))
-        case "A" | "AAAA":
+        case A() | AAAA():
             return str(rdata.address)
         case _:
             return None

@@ -125,7 +125,7 @@ def _pieces(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _lines(text: str) -> list[str]:
-    """Give lines with their ends; only LF ends one, since a string or comment may hold what Unicode calls a line end."""
+    """Give lines with their ends; only LF ends one, since strings and comments may hold other line ends of Unicode."""
     return [line for line in re.split(r"(?<=\n)", text) if line]
 
 

@@ -114,4 +114,7 @@ def _counts(document: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
 
 
 def _ends_blank(block: Block) -> bool:
-    return not block.header and not block.statements or bool(block.statements) and not block.statements[-1].text.strip()
+    """Tell whether a block ends with a blank line, or is the beginning of an empty file."""
+    if block.statements:
+        return not block.statements[-1].text.strip()
+    return not block.header

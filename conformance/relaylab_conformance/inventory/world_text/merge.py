@@ -49,9 +49,9 @@ _PREAMBLE: Final = """\
 #
 # The comment behind a value says which file and row it came from; without one, the row is the one at the table's head.
 # [1a2b] is a mark: as long as it fits its value, import may write that line anew. Change the value or write a line of
-# your own, and it is yours: import says when an export disagrees, and leaves it alone. Lines that begin with "# unknown:"
-# are what no export says, and whom or what to ask; write the key, and the line goes. Passwords are invented. The exports
-# that were not given stand below, each with what it would tell; `relaylab import --script` prints what makes them.
+# your own, and it is yours: import says when an export disagrees, and leaves it alone. A line "# unknown: KEY" is what
+# no export says, and whom or what to ask; write the key, and the line goes. Passwords are invented. The exports that
+# were not given stand below, each with what it would tell; `relaylab import --script` prints what makes them.
 """
 
 
@@ -127,7 +127,8 @@ class Merger:
         if entry.table not in self._below:
             there = self._document.below(tenant, entry.table)
             self._below[entry.table] = {str(one.value(key)).casefold(): one for one in there}
-            self._last |= {entry.table: one for one in there}
+            if there:
+                self._last[entry.table] = there[-1]
         name = f"{entry.table} {entry.key}"
         block = self._below[entry.table].get(entry.key.casefold())
         if block is None:
@@ -137,8 +138,8 @@ class Merger:
         fill(block, name, entry, self.change, {key: entry.key})
 
     def _add_top(self, table: str) -> Block:
-        if table not in self._last:
-            self._last |= {table: one for one in self._document.top(table)}
+        if table not in self._last and (there := self._document.top(table)):
+            self._last[table] = there[-1]
         self._last[table] = self._document.add_top(table, self._last.get(table))
         return self._last[table]
 
@@ -221,11 +222,11 @@ class Merger:
                 free = [one for one in blocks if id(one) not in taken]
                 block = next((one for one in free if _may_be(one, sender, ips)), None)
             if block is None:
-                block = self._new_sender(sender, blocks)
+                block = self._new_sender(sender)
             taken.add(id(block))
             self._fill_sender(block, sender, names)
 
-    def _new_sender(self, sender: FoundSender, blocks: Sequence[Block]) -> Block:
+    def _new_sender(self, sender: FoundSender) -> Block:
         used = {str(one.value("name")).casefold() for one in self._document.top("sender")}
         several = sum(1 for one in self._inventory.senders if one.address == sender.address) > 1
         stem = sender.address.local.strip('"') + (f"-{sender.ip}" if several and sender.ip else "")

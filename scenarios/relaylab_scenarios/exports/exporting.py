@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
-from relaylab_scenarios.exports.dialects import Dialect
+from relaylab_scenarios.exports.dialects import CSV, Dialect
 from relaylab_scenarios.exports.estate import TRACE_DAYS, ExportEstate
 
 _START: Final = datetime(2026, 11, 16, 6, tzinfo=UTC)
@@ -37,49 +37,69 @@ def exported(estate: ExportEstate, dialect: Dialect) -> dict[str, bytes]:
     return written
 
 
+def table(estate: ExportEstate, name: str, dialect: Dialect = CSV) -> Table:
+    """Give one table as it is before it is written."""
+    return dict(_tables(estate, dialect))[name]
+
+
 def _tables(estate: ExportEstate, dialect: Dialect) -> Iterator[tuple[str, Table]]:
     yield "organizationconfig", [_organization(estate)]
     yield "transportconfig", [_transport(estate)]
     yield "accepteddomain", list(_domains(estate))
     yield "casmailbox", list(_cas_mailboxes(estate))
     yield "mailbox", list(_mailboxes(estate))
-    yield "authenticationpolicy", [
-        {"Name": one["name"], "AllowBasicAuthImap": False, "AllowBasicAuthSmtp": one["allow_basic_auth_smtp"]}
-        for one in estate.authentication_policies
-    ]
-    yield "user", [
-        {"UserPrincipalName": user, "WindowsEmailAddress": user, "AuthenticationPolicy": one["name"]}
-        for one in estate.authentication_policies
-        for user in one["users"]
-    ]
-    yield "distributiongroup", [
-        {
-            "PrimarySmtpAddress": one["address"],
-            "GroupType": "Universal",
-            "RequireSenderAuthenticationEnabled": one["require_sender_authentication_enabled"],
-            "Members": one["members"],
-        }
-        for one in estate.distribution_groups
-    ]
-    yield "mailcontact", [
-        {
-            "Name": one["name"],
-            "ExternalEmailAddress": f"SMTP:{one['external_email_address']}",
-            "RecipientTypeDetails": "MailContact",
-            "EmailAddresses": [f"SMTP:{one['external_email_address']}"],
-        }
-        for one in estate.mail_contacts
-    ]
-    yield "hve", [
-        {
-            "PrimarySmtpAddress": one["address"],
-            "UserPrincipalName": one["address"],
-            "RecipientTypeDetails": "MailUser",
-            "HVEAccount": True,
-            "BillingPolicyStatus": one["billing_policy_status"],
-        }
-        for one in estate.hve_accounts
-    ]
+    yield (
+        "authenticationpolicy",
+        [
+            {"Name": one["name"], "AllowBasicAuthImap": False, "AllowBasicAuthSmtp": one["allow_basic_auth_smtp"]}
+            for one in estate.authentication_policies
+        ],
+    )
+    yield (
+        "user",
+        [
+            {"UserPrincipalName": user, "WindowsEmailAddress": user, "AuthenticationPolicy": one["name"]}
+            for one in estate.authentication_policies
+            for user in one["users"]
+        ],
+    )
+    yield (
+        "distributiongroup",
+        [
+            {
+                "PrimarySmtpAddress": one["address"],
+                "GroupType": "Universal",
+                "RequireSenderAuthenticationEnabled": one["require_sender_authentication_enabled"],
+                "Members": one["members"],
+            }
+            for one in estate.distribution_groups
+        ],
+    )
+    yield (
+        "mailcontact",
+        [
+            {
+                "Name": one["name"],
+                "ExternalEmailAddress": f"SMTP:{one['external_email_address']}",
+                "RecipientTypeDetails": "MailContact",
+                "EmailAddresses": [f"SMTP:{one['external_email_address']}"],
+            }
+            for one in estate.mail_contacts
+        ],
+    )
+    yield (
+        "hve",
+        [
+            {
+                "PrimarySmtpAddress": one["address"],
+                "UserPrincipalName": one["address"],
+                "RecipientTypeDetails": "MailUser",
+                "HVEAccount": True,
+                "BillingPolicyStatus": one["billing_policy_status"],
+            }
+            for one in estate.hve_accounts
+        ],
+    )
     yield "inboundconnector", list(_connectors(estate))
     yield "smtp-auth-clients", list(_report(estate))
     yield "signins", list(_sign_ins(estate, dialect))
