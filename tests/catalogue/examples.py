@@ -69,6 +69,7 @@ from tests.builders import (
     a_world,
     an_address,
 )
+from tests.catalogue.acs_examples import ACS_SMTP_EXAMPLES
 from tests.catalogue.entra_examples import ENTRA_EXAMPLES, TOKEN_EXAMPLES
 from tests.catalogue.hve_examples import HVE_EXAMPLES
 from tests.rules.authentication.results import a_dmarc_check, results
@@ -373,6 +374,7 @@ EXAMPLES: Final[Mapping[str, Ask]] = {
         endpoint=MX, moera_today=100, moera_quota=100
     ),
     **HVE_EXAMPLES,
+    **ACS_SMTP_EXAMPLES,
     **TOKEN_EXAMPLES,
     **ENTRA_EXAMPLES,
 }

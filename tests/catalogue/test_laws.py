@@ -15,7 +15,7 @@ from relaylab.domain.clock import parse_instant
 from relaylab.domain.decision import EffectKind
 from relaylab.engine.rule import AnyRule, Rule
 from relaylab.engine.rulebook import Rulebook
-from relaylab.rules import entra, hve, mx, submission
+from relaylab.rules import acs_smtp, entra, hve, mx, submission
 from relaylab.rules.catalogue import RULES, rulebook
 from relaylab.rules.entra.errors import ERRORS
 from relaylab.rules.milestones import EARLIEST_SUPPORTED, MILESTONES
@@ -126,7 +126,7 @@ def test_the_ids_are_the_ones_that_were_agreed_on() -> None:
     assert IDS.read_text(encoding="utf-8").split() == seen, f"a rename breaks worlds and tests of others: mend {IDS}"
 
 
-@pytest.mark.parametrize("package", [submission, mx, hve, entra])
+@pytest.mark.parametrize("package", [submission, mx, hve, acs_smtp, entra])
 def test_every_rule_of_a_module_is_in_its_tuple_and_in_the_catalogue(package: object) -> None:
     name, path = package.__name__, package.__path__  # type: ignore[attr-defined]
     for found in pkgutil.iter_modules(path):

@@ -34,6 +34,12 @@ def _in_force(rule: AnyRule) -> datetime:
 
 
 # Entra's answers are not the end of a sender's way: their fixes say what to change, and nobody walks on from them.
+# What has ended, or has not begun, lets nobody through: the only way past it is another date.
+BY_DATE_ALONE = {
+    "acs_smtp.connect.service_has_ended",
+    "acs_smtp.auth.service_has_ended",
+    "acs_smtp.auth.service_does_not_exist_yet",
+}
 REFUSALS_OF_MAIL = [rule for rule in RULES if rule.endpoint is not Endpoint.ENTRA]
 
 
@@ -44,7 +50,7 @@ def test_every_refusal_of_the_catalogue_has_a_way_past_it_that_is_known(rule: An
 
     assert rule is verdict.rule
     assert passage is not None
-    assert passage.changes
+    assert passage.date if rule.id in BY_DATE_ALONE else passage.changes
 
 
 def test_the_nearest_way_past_the_cutover_is_the_tenant_s_switch_and_the_day_before() -> None:

@@ -94,6 +94,7 @@ ASKS: Mapping[str, Ask] = {
     "mx": ask_smtp,
     "hve": ask_smtp,
     "submission_legacy": ask_smtp,
+    "acs_smtp": ask_smtp,
     "https": ask_entra,
     "dns": ask_dns,
 }
@@ -134,6 +135,7 @@ FAULTS: Mapping[str, Fault] = {
     "mx": _OF_SMTP,
     "hve": _OF_SMTP,
     "submission_legacy": _OF_SMTP,
+    "acs_smtp": _OF_SMTP,
     "https": _OF_ENTRA,
     "dns": Fault(_fail_to_answer, _begin_again),
 }

@@ -14,6 +14,11 @@ SPANS = [
     (Meter.EXTERNAL, timedelta(hours=24)),
     (Meter.MOERA_EXTERNAL, timedelta(hours=24)),
     (Meter.FAILED_SIGN_INS, timedelta(minutes=10)),
+    (Meter.ACS_SENDS_OF_A_MINUTE, timedelta(minutes=1)),
+    (Meter.ACS_SENDS_OF_AN_HOUR, timedelta(hours=1)),
+    (Meter.ACS_STATUS_OF_A_MINUTE, timedelta(minutes=1)),
+    (Meter.ACS_STATUS_OF_AN_HOUR, timedelta(hours=1)),
+    (Meter.ACS_HARD_BOUNCES, timedelta(days=14)),
 ]
 
 

@@ -33,6 +33,7 @@ _WHEN: Final = datetime(2027, 1, 4, 8, 0, 0, 123_000, tzinfo=UTC)  # an example,
 _DOORS: Final = {
     Endpoint.SUBMISSION: "smtp.office365.com (client submission)",
     Endpoint.HVE: "smtp.hve.mx.microsoft (High Volume Email)",
+    Endpoint.ACS_SMTP: "smtp.azurecomm.net (Azure Communication Services)",
     Endpoint.MX: "the tenant's MX (`*.mail.protection.outlook.com`)",
 }
 _STAGES: Final = {

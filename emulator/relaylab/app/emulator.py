@@ -259,7 +259,7 @@ class Emulator:
         return self._zones.mail_hosts(self.clock.now())
 
     def desk(
-        self, endpoint: Literal["submission", "mx", "hve", "submission_legacy"], site: str | None = None
+        self, endpoint: Literal["submission", "mx", "hve", "acs_smtp", "submission_legacy"], site: str | None = None
     ) -> SmtpDesk:
         """Give the desk of an endpoint, for a listener of your own (``servers.controller``), as of a site's client."""
         return self._fleet.desk(endpoint, site)

@@ -21,6 +21,7 @@ from relaylab.domain.reputation import Reputation, SenderState
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from relaylab.domain.acs import AcsResource, Sending
     from relaylab.domain.address import Address
     from relaylab.domain.authentication import AuthenticationResults, JudgedAddress
     from relaylab.domain.directory import ServicePrincipal
@@ -148,8 +149,8 @@ class MailAsk(Ask):
 
     ``declared_size`` is the SIZE parameter in octets, ``sign_in_failure`` the line that an earlier failed AUTH of this
     session was refused with. ``sender_state`` is what the service thinks of the sender's address or domain, and
-    ``hello_state`` of the name in EHLO. Who is signed in is a mailbox (``principal``) or a High Volume Email account
-    (``hve``).
+    ``hello_state`` of the name in EHLO. Who is signed in is a mailbox (``principal``), a High Volume Email account
+    (``hve``) or an ACS resource (``acs``).
     """
 
     mail_from: Address | None
@@ -161,6 +162,7 @@ class MailAsk(Ask):
     sign_in_failure: str | None = None
     sender_state: SenderState = SenderState.GOOD
     hello_state: SenderState = SenderState.GOOD
+    acs: AcsResource | None = None
 
     def words(self) -> Mapping[str, str]:
         """Add the sender and the saved failure."""
@@ -171,6 +173,7 @@ class MailAsk(Ask):
             "app": (self.hve.app_object_id if self.hve else None) or "(no application)",
             "billing": self.hve.account.billing_policy_status if self.hve else "(no account)",
             "failure": self.sign_in_failure or "",
+            **(self.acs.words(self.mail_from) if self.acs else {}),
         }
 
 
@@ -270,6 +273,7 @@ class DataAsk(Ask):
     and rate. ``authentication`` is what SPF, DKIM and DMARC say of the sender, None where nobody looked; ``handling``
     what the recipients' policy makes of it. ``seen_from`` is the address behind a gateway that was judged in place of
     the client's (None: the client's). ``leaving`` are the recipients outside the tenant that is signed in.
+    ``sending`` is what ACS Email judges a message of its own by.
     """
 
     envelope: Envelope
@@ -294,6 +298,7 @@ class DataAsk(Ask):
     authentication: AuthenticationResults | None = None
     handling: Handling = Handling.DELIVER
     seen_from: JudgedAddress | None = None
+    sending: Sending | None = None
 
     def words(self) -> Mapping[str, str]:
         """Add mailbox, claimed sender, tenant and the first outside recipient."""
@@ -313,6 +318,7 @@ class DataAsk(Ask):
             "recipient": str(next(iter((*self.leaving, *self.outside, *self.envelope.recipients)), "")),
             "author_domain": self._author_domain,
             **dict(self.receipt),
+            **(self.sending.words() if self.sending else {}),
         }
 
     def fix_words(self) -> Mapping[str, str]:
@@ -331,6 +337,8 @@ class DataAsk(Ask):
             said.append(f"{_signed_in(self.principal, self.hve)} is signed in and sends as {self.sender}")
         if self.token is not None:
             said += self.token.evidence()
+        if self.sending is not None:
+            said += self.sending.evidence()
         if self.outside:
             said.append("outside every tenant: " + ", ".join(str(address) for address in self.outside))
         if self.principal is None:

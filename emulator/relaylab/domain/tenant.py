@@ -28,6 +28,7 @@ from relaylab.domain.recipients import (
 )
 
 if TYPE_CHECKING:
+    from relaylab.domain.acs import AcsResource
     from relaylab.domain.connector import InboundConnector
     from relaylab.domain.directory import (
         AppRegistration,
@@ -259,17 +260,6 @@ class FixedToken:
     user: Address
     app_id: str | None = None
     expires: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AcsResource:
-    """An Azure Communication Services resource with Email."""
-
-    name: str
-    created: datetime
-    access_key: Secret | None = None
-    linked_domains: tuple[DomainName, ...] = ()
-    sender_usernames: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,10 @@ SMTP_AUDIENCES: Final = frozenset(
 )
 
 
+# What Azure Communication Services take; the SDK for Python writes it with a slash at the end (fact ACS-AUTH-06).
+ACS_AUDIENCE: Final = "https://communication.azure.com"
+
+
 class TokenFlaw(StrEnum):
     """What is wrong with a token before its claims count."""
 

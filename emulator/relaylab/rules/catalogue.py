@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from relaylab.domain.acs_asks import AcsDeliveryAsk, AcsSignInAsk
 from relaylab.domain.asks import Ask, DataAsk, DeliveryAsk, HelloAsk, MailAsk, MechanismAsk, RcptAsk, SignInAsk
 from relaylab.domain.decision import EffectKind
 from relaylab.domain.endpoint import Endpoint, Stage
@@ -12,7 +13,7 @@ from relaylab.engine.milestones import Calendar
 from relaylab.engine.readings import Readings
 from relaylab.engine.rule import AnyRule, Effect
 from relaylab.engine.rulebook import Catalogue, Default, Rulebook
-from relaylab.rules import entra, hve, mx, replies, sources, submission
+from relaylab.rules import acs_smtp, entra, hve, mx, replies, sources, submission
 from relaylab.rules.entra import answers
 from relaylab.rules.milestones import MILESTONES
 from relaylab.rules.readings import READINGS
@@ -50,6 +51,12 @@ RULES: Final[tuple[AnyRule, ...]] = (
     *hve.rcpt.RULES,
     *hve.data.RULES,
     *hve.delivery.RULES,
+    *acs_smtp.connect.RULES,
+    *acs_smtp.auth.RULES,
+    *acs_smtp.mail.RULES,
+    *acs_smtp.rcpt.RULES,
+    *acs_smtp.data.RULES,
+    *acs_smtp.delivery.RULES,
     *entra.discovery.RULES,
     *entra.authorize.RULES,
     *entra.sign_in.RULES,
@@ -85,6 +92,13 @@ DEFAULTS: Final[Mapping[tuple[Endpoint, type[Ask]], Default]] = {
     (Endpoint.HVE, RcptAsk): _admit(Stage.RCPT, replies.RECIPIENT_OK),
     (Endpoint.HVE, DataAsk): _admit(Stage.DATA, replies.SUBMITTED),
     (Endpoint.HVE, DeliveryAsk): _admit(Stage.DELIVERY),
+    (Endpoint.ACS_SMTP, HelloAsk): _admit(Stage.CONNECT),
+    (Endpoint.ACS_SMTP, MechanismAsk): _admit(Stage.AUTH),
+    (Endpoint.ACS_SMTP, AcsSignInAsk): _admit(Stage.AUTH, replies.AUTHENTICATED),
+    (Endpoint.ACS_SMTP, MailAsk): _admit(Stage.MAIL, replies.SENDER_OK),
+    (Endpoint.ACS_SMTP, RcptAsk): _admit(Stage.RCPT, replies.RECIPIENT_OK),
+    (Endpoint.ACS_SMTP, DataAsk): _admit(Stage.DATA, replies.SUBMITTED),
+    (Endpoint.ACS_SMTP, AcsDeliveryAsk): _admit(Stage.DELIVERY),
     (Endpoint.ENTRA, DiscoveryAsk): _admit(Stage.DISCOVERY, answers.DOCUMENT),
     (Endpoint.ENTRA, InstanceAsk): _admit(Stage.DISCOVERY, answers.DOCUMENT),
     (Endpoint.ENTRA, AuthorizeAsk): _admit(Stage.AUTHORIZE, answers.SIGN_IN_PAGE),

@@ -12,6 +12,7 @@ from typing import Final
 
 from relaylab.engine.milestones import Milestone
 from relaylab.rules import sources
+from relaylab.rules.acs import sources as acs
 
 
 def _day(year: int, month: int, day: int) -> datetime:
@@ -250,6 +251,49 @@ HVE_BASIC_AUTH_ENDS: Final = Milestone(
     'The source says "until September 2028"; its first day is our choice.',
 )
 
+# Azure Communication Services Email -----------------------------------------------------------------------------------
+ACS_SMTP: Final = Milestone(
+    "acs_smtp",
+    _day(2023, 11, 1),
+    "smtp.azurecomm.net exists.",
+    acs.SMTP_PREVIEW,
+    'The preview began "late 2023", and ended in April 2024; the first of November is our choice.',
+)
+ACS_SMTP_USERNAMES: Final = Milestone(
+    "acs_smtp_usernames",
+    _day(2024, 9, 1),
+    "An ACS resource can have SMTP usernames.",
+    acs.SMTP_USERNAMES,
+    "The first api-version that has them is 2024-09-01-preview.",
+)
+ACS_SMTP_XOAUTH2: Final = Milestone(
+    "acs_smtp_xoauth2",
+    _day(2025, 1, 1),
+    "smtp.azurecomm.net takes XOAUTH2 beside LOGIN.",
+    acs.XOAUTH2_ADDED,
+    "On the page after 2024-12; the turn of the year is our choice.",
+)
+ACS_MANAGED_DOMAIN_LIMITS: Final = Milestone(
+    "acs_managed_domain_limits",
+    _day(2024, 3, 1),
+    "Azure-managed domains have a quota of their own, lower than that of custom domains.",
+    acs.MANAGED_SEND_QUOTA,
+    "The limits page has it since March 2024; the page of the SDK gave one table for all. Its first day is our choice.",
+)
+ACS_CLOSED_TO_NEW_CUSTOMERS: Final = Milestone(
+    "acs_closed_to_new_customers",
+    _day(2026, 10, 23),
+    "New customers can no longer sign up for Azure Communication Services Email.",
+    acs.CLOSED_TO_NEW_CUSTOMERS,
+)
+ACS_EMAIL_ENDS: Final = Milestone(
+    "acs_email_ends",
+    _day(2028, 9, 30),
+    "Azure Communication Services Email no longer works.",
+    acs.END_OF_EMAIL,
+    'The source says "after 30 September 2028"; a plan had better count on no part of that day.',
+)
+
 MILESTONES: Final = (
     SUBMISSION_WORDING_2021,
     OLD_TLS_REFUSED,
@@ -257,11 +301,15 @@ MILESTONES: Final = (
     MX_FRONT_ENDS_RENAMED,
     TRAILERS_WITH_TIME,
     RELAY_IGNORES_FROM_HEADER,
+    ACS_SMTP,
     DBEB_WITHOUT_NUMBER,
+    ACS_MANAGED_DOMAIN_LIMITS,
     HVE_HOST,
+    ACS_SMTP_USERNAMES,
     BLOCKLIST_AS_1440,
     BANNER_WITH_SESSION_ID,
     IPV6_FOR_ACCEPTED_DOMAINS,
+    ACS_SMTP_XOAUTH2,
     TERRL_TRIAL,
     TERRL_25,
     TERRL_200,
@@ -286,7 +334,9 @@ MILESTONES: Final = (
     MOERA_ALL,
     MX_MICROSOFT,
     TERRL_BY_AGE,
+    ACS_CLOSED_TO_NEW_CUSTOMERS,
     BASIC_AUTH_OFF_BY_DEFAULT,
     HVE_BASIC_AUTH_ENDS,
     BASIC_AUTH_REMOVED,
+    ACS_EMAIL_ENDS,
 )

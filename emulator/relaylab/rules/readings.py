@@ -10,6 +10,7 @@ from typing import Final
 
 from relaylab.engine.readings import Reading
 from relaylab.rules import sources
+from relaylab.rules.acs import readings as acs_readings
 from relaylab.rules.entra import sources as entra_sources
 from relaylab.rules.hve_readings import HVE_READINGS
 
@@ -333,4 +334,5 @@ READINGS: Final = (
         sources.DMARC_DISCOVERY,
     ),
     *HVE_READINGS,
+    *acs_readings.READINGS,
 )

@@ -12,6 +12,8 @@ from relaylab.domain.codes import EnhancedCode, ReplyCode
 from relaylab.domain.reply import ReplyTemplate, Trailer
 from relaylab.domain.source import Source
 from relaylab.rules import sources
+from relaylab.rules.acs import smtp_sources as acs_smtp
+from relaylab.rules.acs import sources as acs
 
 _EDGE = Trailer.FRONT_END
 _STORE = Trailer.MAILBOX_SERVER
@@ -781,6 +783,38 @@ HVE_EXTERNAL: Final = _reply(
     "External sending is not supported for High Volume Email accounts",
     sources.HVE_EXTERNAL_TEXT,
     _EDGE,
+)
+
+# Azure Communication Services over SMTP ------------------------------------------------------------------------------
+ACS_UNSUCCESSFUL: Final = _reply(
+    "acs_unsuccessful", 535, "5.7.3", "Authentication unsuccessful", acs_smtp.UNSUCCESSFUL, slow=True
+)
+ACS_ENDED: Final = _reply(
+    "acs_ended", 554, "5.3.2", "Azure Communication Services Email is no longer supported", acs.AFTER_THE_END
+)
+ACS_DOMAIN_NOT_LINKED: Final = _reply(
+    "acs_domain_not_linked", 501, "5.1.7", "The specified sender domain has not been linked.", acs.DOMAIN_NOT_LINKED
+)
+ACS_SENDER_USERNAME: Final = _reply(
+    "acs_sender_username",
+    501,
+    "5.1.7",
+    "Invalid email sender username: '{acs_username}'. Please use a username from the list of valid usernames "
+    "configured by your admin.",
+    acs.SENDER_USERNAME,
+)
+ACS_RATE: Final = _reply(
+    "acs_rate",
+    450,
+    "4.5.127",
+    "Message rejected. Excessive message rate from sender. For more information see https://aka.ms/EXOSmtpErrors.",
+    acs_smtp.RATE,
+)
+ACS_TOO_MANY_RECIPIENTS: Final = _reply(
+    "acs_too_many_recipients", 550, "5.5.3", "Too many recipients", acs_smtp.TOO_MANY_RECIPIENTS
+)
+ACS_SUPPRESSED: Final = _reply(
+    "acs_suppressed", 550, "5.7.1", "Message dropped because the recipient was suppressed", acs_smtp.SUPPRESSED
 )
 
 # Faults --------------------------------------------------------------------------------------------------------------

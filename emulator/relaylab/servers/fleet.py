@@ -118,6 +118,7 @@ _KINDS: Final = (
     _Kind("submission", Endpoint.SUBMISSION, "smtp.office365.com"),
     _Kind("mx", Endpoint.MX),
     _Kind("hve", Endpoint.HVE, "smtp.hve.mx.microsoft"),
+    _Kind("acs_smtp", Endpoint.ACS_SMTP, "smtp.azurecomm.net"),
     _Kind("submission_legacy", Endpoint.SUBMISSION, "smtp-legacy.office365.com", on_legacy_host=True),
 )
 

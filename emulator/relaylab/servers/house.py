@@ -189,6 +189,8 @@ class SmtpDesk:
         tls = self.house.tls
         if self.endpoint is Endpoint.MX:
             return tls.asking
+        if self.endpoint is Endpoint.ACS_SMTP:
+            return tls.strict  # TLS 1.2 or later (fact ACS-SMTP-03)
         snapshot = self.house.holder.current
         refused = snapshot.rulebook.calendar.has_come(milestones.OLD_TLS_REFUSED.name, self.house.clock.now())
         refuses = refused and snapshot.rulebook.readings["old_tls"] == "handshake" and not self.on_legacy_host

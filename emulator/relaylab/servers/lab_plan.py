@@ -11,7 +11,14 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final, NamedTuple
 
-REAL_PORTS: Final[Mapping[str, int]] = {"submission": 587, "mx": 25, "hve": 587, "submission_legacy": 587, "dns": 53}
+REAL_PORTS: Final[Mapping[str, int]] = {
+    "submission": 587,
+    "mx": 25,
+    "hve": 587,
+    "submission_legacy": 587,
+    "acs_smtp": 587,
+    "dns": 53,
+}
 PAGE_PORT: Final = 80
 CHECK_PORT: Final = 8443  # the page once more, over TLS; 443 is left to the services that have it in the cloud
 KNOWN_PORTS: Final = tuple(sorted({*REAL_PORTS.values(), PAGE_PORT, CHECK_PORT}))

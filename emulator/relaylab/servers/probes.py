@@ -215,6 +215,7 @@ _PROBES: Final[Mapping[str, Callable[[Listening, House, ssl.SSLContext, _Heard],
     "mx": _probe_smtp,
     "hve": _probe_smtp,
     "submission_legacy": _probe_smtp,
+    "acs_smtp": _probe_smtp,
     "https": _probe_https,
     "dns": _probe_dns,
 }

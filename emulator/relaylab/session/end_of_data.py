@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from relaylab.domain.peer import TlsFacts
     from relaylab.domain.tenant import Mailbox, Tenant
     from relaylab.domain.token import TokenFacts
+    from relaylab.session.acs import AcsAccount
     from relaylab.session.moment import Moment
     from relaylab.session.party import Party
     from relaylab.session.transaction import Transaction
@@ -79,6 +80,7 @@ def data_ask(  # noqa: PLR0913 - each is a fact of its own
     hello: str,
     message_id: str,
     account: Account | None,
+    acs: AcsAccount | None,
     moment: Moment,
 ) -> DataAsk:
     """Give the ask for a complete message of ``size`` octets; ``content`` is empty when it was too long to keep.
@@ -113,7 +115,7 @@ def data_ask(  # noqa: PLR0913 - each is a fact of its own
         head=head,
         size=size,
         principal=mailbox,
-        tenant=account.tenant if account else None,
+        tenant=account.tenant if account else acs.tenant if acs else None,
         hve=account.hve if account else None,
         leaving=tuple(one.address for one in transaction.recipients if account and not one.is_of(account.tenant)),
         attribution=attribution,
@@ -131,6 +133,9 @@ def data_ask(  # noqa: PLR0913 - each is a fact of its own
         authentication=found.results,
         handling=found.handling,
         seen_from=found.seen_from,
+        sending=acs.sending(head.from_address, envelope.mail_from, len(envelope.recipients), size, moment)
+        if acs
+        else None,
     )
 
 

@@ -19,6 +19,7 @@ from relaylab.domain.world import Standing
 from relaylab.engine.attribution import attribute
 from relaylab.rules import limits, replies
 from relaylab.rules.limits import direct_send_delay
+from relaylab.session.acs_delivery import deliver_through_acs
 from relaylab.session.aftermath import aftermath
 from relaylab.session.commands import Chunk, Fault, Verb, parse_chunk, parse_mail, parse_rcpt
 from relaylab.session.delivery import deliver, delivery_instant
@@ -79,6 +80,7 @@ class Mailing:
             declared_size=mail.size,
             wants_smtputf8=mail.smtputf8,
             sign_in_failure=progress.sign_in_failure,
+            acs=progress.acs.resource if progress.acs else None,
             **standing_of_names(mail.sender, progress.hello_name, moment),
         )
         is_let_through = bool(moment.board.faults) and self._faulting.lets_through(moment)
@@ -209,27 +211,34 @@ class Mailing:
             hello=self._progress.hello_name,
             message_id=message_id,
             account=self._progress.account,
+            acs=self._progress.acs,
             moment=moment,
         )
         is_let_through = bool(moment.board.faults) and self._faulting.lets_through(moment)
         verdict = moment.rulebook.default(ask) if is_let_through else moment.rulebook.judge(ask)
-        charges = self.forget(moment)
+        charges = (*self.forget(moment), *(self._progress.acs.charges(ask, moment) if self._progress.acs else ()))
         # Until 2023-11-01 the From header may have bettered what was found at MAIL.
         anew = (self._attributed(ask.attribution, moment),) if ask.attribution != transaction.attribution else ()
         if not verdict.admits:
             refused = self._speech.refuse(verdict, command, moment, charges=charges)
             return replace(refused, events=(*anew, *refused.events))
         self._messages = number
-        delivered = deliver(
-            ask,
-            None if is_let_through else verdict.decision(),
-            content,
-            asked=transaction.asked(),
-            message_id=message_id,
-            hello=self._progress.hello_name,
-            party=party,
-            moment=moment,
-        )
+        decision = None if is_let_through else verdict.decision()
+        if self._progress.acs is not None:
+            delivered = deliver_through_acs(
+                ask, decision, content, account=self._progress.acs, message_id=message_id, party=party, moment=moment
+            )
+        else:
+            delivered = deliver(
+                ask,
+                decision,
+                content,
+                asked=transaction.asked(),
+                message_id=message_id,
+                hello=self._progress.hello_name,
+                party=party,
+                moment=moment,
+            )
         kept = tuple(message for message in (delivered.message, delivered.report) if message is not None)
         events = aftermath(delivered, self._speech, moment)
         turn = self._admit(verdict, command, moment, is_let_through=is_let_through)

@@ -41,6 +41,9 @@ class RecipientNotice:
     original: str = ""
 
 
+UNASKED: Final = RecipientNotice()
+
+
 @dataclass(frozen=True, slots=True)
 class Notices:
     """What one transaction asked; ``recipients`` are in the order of its envelope."""

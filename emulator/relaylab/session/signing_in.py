@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from relaylab.domain.asks import MechanismAsk
 from relaylab.domain.charge import Charge, Meter
+from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.fault import Step
 from relaylab.domain.identity import Credential, Mechanism
 from relaylab.rules import replies
+from relaylab.session.acs import AcsAccount
+from relaylab.session.acs_sign_in import acs_sign_in_ask
 from relaylab.session.end_of_data import Account
 from relaylab.session.faulting import address_of
 from relaylab.session.other_mechanisms import DrawnOut, exchange_of
@@ -45,7 +48,7 @@ class SigningIn:
 
     def auth(self, command: Command, moment: Moment) -> Turn:
         """Judge the mechanism and begin its exchange."""
-        if self._progress.account is not None:
+        if self._progress.account is not None or self._progress.acs is not None:
             return self._speech.protocol_error(replies.ALREADY_AUTHENTICATED.fill(), "AUTH", moment)
         name, _, initial = command.argument.partition(" ")
         if not name:
@@ -97,6 +100,8 @@ class SigningIn:
             if answer is not None:
                 progress.sign_in_failure = self._faulting.said
                 return answer
+        if progress.party.endpoint is Endpoint.ACS_SMTP:
+            return self._judge_for_acs(mechanism, given, moment)
         ask = sign_in_ask(
             mechanism,
             given,
@@ -119,3 +124,15 @@ class SigningIn:
         wrong = ask.credential is Credential.WRONG and mechanism.is_basic
         charges = (Charge(Meter.FAILED_SIGN_INS, ask.user, 1, moment.now),) if wrong else ()
         return self._speech.refuse_sign_in(verdict, command, moment, charges=charges)
+
+    def _judge_for_acs(self, mechanism: Mechanism, given: Finished, moment: Moment) -> Turn:
+        """Judge a sign-in at Azure Communication Services: a resource signs in, by an application of Entra."""
+        progress, command = self._progress, f"AUTH {mechanism}"
+        ask = acs_sign_in_ask(mechanism, given, moment, progress.circumstances(moment))
+        verdict = moment.rulebook.judge(ask)
+        if verdict.admits and ask.resource is not None and ask.tenant is not None:
+            progress.acs = AcsAccount(ask.resource, ask.tenant, ask.app_id)
+            progress.sign_in_failure = None
+            return self._speech.admit(verdict, command, moment)
+        progress.sign_in_failure = verdict.reply.line if verdict.reply else None
+        return self._speech.refuse_sign_in(verdict, command, moment, charges=())

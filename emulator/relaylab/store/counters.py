@@ -13,7 +13,10 @@ from relaylab.engine.quotas import RollingSum
 if TYPE_CHECKING:
     from relaylab.domain.charge import Charge
 
+_MINUTE: Final = timedelta(minutes=1)
+_HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(hours=24)
+_LONGEST_LEASE: Final = timedelta(days=14)  # of the managed suppression list (fact ACS-DLV-07)
 
 
 class Counters:
@@ -26,12 +29,17 @@ class Counters:
         """Start at zero; wrong passwords count for ``lockout``."""
         self._spans: Final = {
             Meter.RECIPIENTS: _DAY,
-            Meter.DELIVERIES: timedelta(minutes=1),
+            Meter.DELIVERIES: _MINUTE,
             Meter.EXTERNAL: _DAY,
             Meter.MOERA_EXTERNAL: _DAY,
             Meter.HVE_RECIPIENTS: _DAY,
             Meter.HVE_OUTSIDE: _DAY,
             Meter.FAILED_SIGN_INS: lockout,
+            Meter.ACS_SENDS_OF_A_MINUTE: _MINUTE,
+            Meter.ACS_SENDS_OF_AN_HOUR: _HOUR,
+            Meter.ACS_STATUS_OF_A_MINUTE: _MINUTE,
+            Meter.ACS_STATUS_OF_AN_HOUR: _HOUR,
+            Meter.ACS_HARD_BOUNCES: _LONGEST_LEASE,
         }
         self._sums: dict[tuple[Meter, str], RollingSum] = {}
         self._open: defaultdict[str, int] = defaultdict(int)

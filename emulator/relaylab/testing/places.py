@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from relaylab.testing.running import Door
 
 _WHAT: Final = {
-    "acs_smtp": "Azure Communication Services over SMTP",
     "acs_rest": "Azure Communication Services over HTTPS",
 }
 
@@ -34,7 +33,7 @@ def not_built(name: str) -> NotBuiltError:
     """Say that a part is not built, and what is."""
     return NotBuiltError(
         f"relaylab.{name}: {_WHAT[name]} is not built in this version, so nothing listens there; "
-        "use .submission, .submission_legacy, .mx, .hve or .site(NAME)"
+        "use .submission, .submission_legacy, .mx, .hve, .acs_smtp or .site(NAME)"
     )
 
 
@@ -66,6 +65,11 @@ class SitePlaces:
         """High Volume Email, ``smtp.hve.mx.microsoft``."""
         return self.endpoints["hve"]
 
+    @property
+    def acs_smtp(self) -> Listening:
+        """``smtp.azurecomm.net``, Azure Communication Services over SMTP."""
+        return self.endpoints["acs_smtp"]
+
 
 class PlacedLab(RunningLab):
     """A lab, and how a client finds and trusts it."""
@@ -91,9 +95,9 @@ class PlacedLab(RunningLab):
         return self._listening("hve")
 
     @property
-    def acs_smtp(self) -> Never:
-        """Not built."""
-        raise not_built("acs_smtp")
+    def acs_smtp(self) -> Listening:
+        """``smtp.azurecomm.net``, Azure Communication Services over SMTP: ``host``, ``port``, ``name``."""
+        return self._listening("acs_smtp")
 
     @property
     def acs_rest(self) -> Never:

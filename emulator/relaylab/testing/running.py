@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from relaylab.domain.fault import Fault
     from relaylab.testing.options import FaultSource, Moment, WorldSource
 
-Door = Literal["submission", "submission_legacy", "mx", "hve"]
+Door = Literal["submission", "submission_legacy", "mx", "hve", "acs_smtp"]
 
 
 class RunningLab:

@@ -8,8 +8,9 @@ from ipaddress import IPv4Address
 
 import pytest
 
+from relaylab.domain.acs import AcsResource
 from relaylab.domain.randomness import Randomness
-from relaylab.domain.tenant import AcsResource, Switch
+from relaylab.domain.tenant import Switch
 from relaylab.domain.world import World
 from relaylab.domain.zone import Lab, suffixes
 from relaylab.engine.publication import Publication, Publishing

@@ -6,8 +6,9 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
+from relaylab.domain.acs import AcsResource
 from relaylab.domain.randomness import Randomness
-from relaylab.domain.tenant import AcsResource, Switch
+from relaylab.domain.tenant import Switch
 from relaylab.domain.zone import Door, Lab, Rcode
 from relaylab.engine.publication import Publishing
 from relaylab.rules.catalogue import rulebook

@@ -104,6 +104,20 @@ def hve_accounts(world: World) -> tuple[str, ...]:
     )
 
 
+def smtp_usernames(world: World) -> tuple[str, ...]:
+    """Give the names that sign in at Azure Communication Services, with the secret of their application."""
+    return tuple(
+        one.username for tenant in world.tenants for resource in tenant.acs_resources for one in resource.smtp_usernames
+    )
+
+
+def mail_froms(world: World) -> tuple[str, ...]:
+    """Give the addresses that Azure Communication Services send as."""
+    return tuple(
+        str(address) for tenant in world.tenants for resource in tenant.acs_resources for address in resource.mail_froms
+    )
+
+
 def recipient_for_a_test(world: World) -> str | None:
     """Give a mailbox to send a test to, one that sends nothing itself where there is one."""
     mailboxes = [mailbox for tenant in world.tenants for mailbox in tenant.mailboxes]
@@ -160,6 +174,20 @@ def _settings(world: World, key: str, where: Listening, site: str | None) -> Dev
             accounts=hve_accounts(world),
             sender="the same address as the user name",
             reaches="recipients of the account's own tenant only",
+        )
+    if key == "acs_smtp":
+        return DeviceSettings(
+            title="With an application (Azure Communication Services Email)",
+            methods=(Method.ACS_SMTP,),
+            endpoint=key,
+            site=site,
+            server=where.host,
+            port=where.port,
+            security=_STARTTLS,
+            authentication="on, with an SMTP username and the application's client secret (LOGIN)",
+            accounts=smtp_usernames(world),
+            sender=_listed(mail_froms(world)) if mail_froms(world) else "a MailFrom address of a linked domain",
+            reaches="every recipient",
         )
     is_legacy = key == "submission_legacy"
     return DeviceSettings(

@@ -11,6 +11,7 @@ from typing import Any, Final
 from uuid import NAMESPACE_DNS, uuid5
 
 from relaylab.app.world_file import roots, words
+from relaylab.app.world_file.acs import ACS_RESOURCE
 from relaylab.app.world_file.tables import many, one, table_of
 from relaylab.domain import anti_spoof, connector, directory, estate, hve, recipients, reputation, tenant, world
 from relaylab.domain.tenant import MB
@@ -113,7 +114,7 @@ TENANT: Final = table_of(
         "token_fault": many("token_faults", _TOKEN_FAULT),
         "token": many("tokens", table_of(tenant.FixedToken, narrowed=_APP_ID)),
         "hve_account": many("hve_accounts", _HVE_ACCOUNT),
-        "acs_resource": many("acs_resources", table_of(tenant.AcsResource)),
+        "acs_resource": many("acs_resources", ACS_RESOURCE),
     },
 )
 

@@ -32,6 +32,7 @@ from relaylab.domain.secret import Secret
 _GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _THUMBPRINT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _LABEL: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?")
+_AZURE: Final = re.compile(r"[A-Za-z0-9-]+")
 _SITE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _WIDEST_PREFIX: Final = 24  # New-InboundConnector, SenderIPAddresses: /24 to /32 (fact MX-CON-03)
 _MOST: Final = 1_000_000_000  # of anything that is counted here
@@ -125,6 +126,13 @@ def _tenant_name(value: object) -> str:
         label = text.partition(".")[0].replace(" ", "").lower()
         way_out = f'write "{label}"' if _LABEL.fullmatch(label) else 'write it as "contoso"'
         refuse("is not the first label of an onmicrosoft.com domain", way_out)
+    return text
+
+
+def _azure_name(value: object, *, longest: int) -> str:
+    text = _line(value)
+    if _AZURE.fullmatch(text) is None or len(text) > longest:
+        refuse("is not a name of a resource", f"write letters, digits and hyphens, at most {longest}")
     return text
 
 
@@ -304,6 +312,8 @@ SENDER_DOMAIN: Final = _word(partial(_wildcard_domain, star_alone=True), "*, a d
 CERTIFICATE_NAME: Final = _word(partial(_wildcard_domain, star_alone=False), "a domain or *.domain", "*.contoso.com")
 TENANT_NAME: Final = _word(_tenant_name, "the label of <name>.onmicrosoft.com", "contoso")
 SITE_NAME: Final = _word(_site_name, "letters, digits, dots, hyphens, underscores", "hq")
+ACS_NAME: Final = _word(partial(_azure_name, longest=63), "letters, digits and hyphens", "contoso-email-acs")
+SMTP_USERNAME_NAME: Final = _word(partial(_azure_name, longest=253), "letters, digits and hyphens", "printers")
 GUID: Final = _word(_guid, "a GUID", "11111111-1111-1111-1111-111111111111")
 CERTIFICATE: Final = _word(_certificate, "a certificate in PEM", "the text from BEGIN CERTIFICATE to END CERTIFICATE")
 THUMBPRINT: Final = _word(_thumbprint, "a SHA-1 or SHA-256 thumbprint", "84E05C1D98BCE3A5421D225B140B36E86A3D5534")

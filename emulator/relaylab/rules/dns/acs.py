@@ -8,7 +8,7 @@ from typing import Final
 from relaylab.domain.world import DnsRecord
 from relaylab.domain.zone import Door
 from relaylab.engine.publication import Publishing, address_records, published
-from relaylab.rules import sources
+from relaylab.rules import milestones, sources
 from relaylab.rules.dns import addresses
 
 _SMTP: Final = "smtp.azurecomm.net"
@@ -16,7 +16,7 @@ _REST: Final = "communication.azure.com"
 ZONES: Final = ("azurecomm.net", _REST)
 
 
-@published(source=sources.ACS_SMTP_HOST, door=Door.ACS_SMTP)
+@published(source=sources.ACS_SMTP_HOST, since=milestones.ACS_SMTP, door=Door.ACS_SMTP)
 def smtp_host(_: Publishing) -> Iterator[DnsRecord]:
     """smtp.azurecomm.net takes mail for every resource."""
     yield from address_records(_SMTP, addresses.ACS_SMTP)
@@ -28,7 +28,7 @@ def rest_hosts(publishing: Publishing) -> Iterator[DnsRecord]:
     for tenant in publishing.world.tenants:
         for resource in tenant.acs_resources:
             if resource.created <= publishing.now:
-                yield from address_records(f"{resource.name.lower()}.{_REST}", addresses.ACS_REST)
+                yield from address_records(resource.host_name, addresses.ACS_REST)
 
 
 PUBLICATIONS: Final = (smtp_host, rest_hosts)

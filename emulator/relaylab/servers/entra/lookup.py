@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.address import Address, DomainName
-from relaylab.domain.directory import Control, SignInAudience, object_id
-from relaylab.domain.entra import Proof
+from relaylab.domain.directory import Control, object_id
+from relaylab.domain.registrations import find_app, judge_secret
 from relaylab.domain.tenant import Mailbox
 
 if TYPE_CHECKING:
@@ -15,6 +14,19 @@ if TYPE_CHECKING:
     from relaylab.domain.tenant import Tenant
     from relaylab.domain.world import World
     from relaylab.store.entra import EntraState
+
+__all__ = [
+    "COMMON",
+    "enterprise_object_id",
+    "fault_for",
+    "find_app",
+    "find_tenant",
+    "find_user",
+    "judge_secret",
+    "meets",
+    "needs_second_factor",
+    "user_object_id",
+]
 
 COMMON: Final = frozenset({"common", "organizations", "consumers"})
 
@@ -29,24 +41,6 @@ def find_tenant(world: World, name: str) -> Tenant | None:
         return world.tenant_of(DomainName.parse(wanted))
     except ValueError:
         return None
-
-
-def find_app(world: World, tenant: Tenant | None, client_id: str) -> AppRegistration | None:
-    """Find an application: the tenant's own, one for several tenants that is installed in this one; at common any.
-
-    What Exchange knows the service principal of is installed.
-    """
-    wanted = client_id.lower()
-    for owner in world.tenants:
-        for app in owner.app_registrations:
-            if app.app_id == wanted and (tenant is None or owner is tenant or _is_installed(app, tenant)):
-                return app
-    return None
-
-
-def _is_installed(app: AppRegistration, tenant: Tenant) -> bool:
-    for_several = app.sign_in_audience is SignInAudience.MULTIPLE_ORGS
-    return for_several and tenant.service_principal(app.app_id) is not None
 
 
 def find_user(world: World, tenant: Tenant | None, name: str) -> tuple[Tenant, Mailbox] | None:
@@ -69,16 +63,6 @@ def _hve_user(world: World, address: Address) -> tuple[Tenant, Mailbox] | None:
         address=account.address, password=account.password, account_enabled=account.account_enabled, licensed=False
     )
     return tenant, user
-
-
-def judge_secret(app: AppRegistration, secret: str, now: datetime) -> Proof:
-    """Tell what a client secret is worth."""
-    if app.client_secret is not None and app.client_secret.matches(secret):
-        return Proof.SECRET
-    for credential in app.password_credentials:
-        if credential.secret_text.matches(secret):
-            return Proof.EXPIRED_SECRET if credential.has_ended(now) else Proof.SECRET
-    return Proof.WRONG_SECRET
 
 
 def meets(tenant: Tenant, user: Mailbox, control: Control) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.directory import SEND_AS_APP
 from relaylab.domain.entra import ScopeFlaw
-from relaylab.domain.token import SMTP_AUDIENCES
+from relaylab.domain.token import ACS_AUDIENCE, SMTP_AUDIENCES
 
 if TYPE_CHECKING:
     from relaylab.domain.directory import AppRegistration
@@ -73,7 +73,7 @@ def read_scope(words: tuple[str, ...], *, for_app: bool) -> Scope:
         only_id = tuple(word for word in words if word != "offline_access")
         return Scope(words, GRAPH, only_id) if "openid" in words else Scope(words, flaw=ScopeFlaw.NO_RESOURCE)
     (resource,) = resources
-    if resource not in EXCHANGE | {GRAPH}:
+    if resource not in EXCHANGE | {GRAPH, ACS_AUDIENCE}:
         return Scope(words, resource, permissions, ScopeFlaw.UNKNOWN_RESOURCE)
     if resource in EXCHANGE and not set(permissions) <= _DELEGATED:
         return Scope(words, resource, permissions, ScopeFlaw.INVALID)

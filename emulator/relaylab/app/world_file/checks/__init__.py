@@ -7,6 +7,7 @@ from typing import Final
 
 from relaylab.app.world_file import roots
 from relaylab.app.world_file.checks import (
+    acs,
     applications,
     catalogue,
     connectors,
@@ -33,7 +34,8 @@ CHECKS: Final[tuple[Callable[[Draft, KnownNames], Iterator[Fault]], ...]] = (
     *roots.CHECKS,
     *records.CHECKS,
     *spoofing.CHECKS,
+    *acs.CHECKS,
 )
-NOTES: Final = notes.NOTES
+NOTES: Final = (*notes.NOTES, *acs.NOTES)
 
 __all__ = ["CHECKS", "NOTES"]

@@ -22,7 +22,6 @@ from relaylab.domain.hve import HveAccount
 from relaylab.domain.recipients import DynamicDistributionGroup, MailUser
 from relaylab.domain.tenant import (
     AcceptedDomain,
-    AcsResource,
     AuthenticationPolicy,
     ConditionalAccessPolicy,
     DistributionGroup,
@@ -165,16 +164,6 @@ def applications_are_registered(draft: Draft, _: KnownNames) -> Iterator[Fault]:
             yield Fault(entry.place / "app_id", shown(app_id), "is not a registered application", way_out)
 
 
-def acs_senders_use_linked_domains(draft: Draft, _: KnownNames) -> Iterator[Fault]:
-    """A sender username of an ACS resource lies in a domain that is linked to it."""
-    for entry in draft.fine(AcsResource):
-        domains = [str(domain) for domain in entry.noun.linked_domains]
-        for place, address in _addresses(entry, "sender_usernames"):
-            if address.domain not in entry.noun.linked_domains:
-                way_out = did_you_mean(str(address.domain), domains, "add the domain to linked_domains")
-                yield Fault(place, shown(str(address)), "is in no linked domain of this resource", way_out)
-
-
 def _books(draft: Draft) -> dict[Place, AddressBook]:
     return {scope: AddressBook.of(draft, scope) for scope in draft.tenants()}
 
@@ -219,5 +208,4 @@ CHECKS: Final = (
     policies_are_one_a_user,
     the_default_policy_exists,
     applications_are_registered,
-    acs_senders_use_linked_domains,
 )

@@ -9,13 +9,13 @@ from typing import Final
 from relaylab.app.world_file.draft import Draft
 from relaylab.app.world_file.errors import ROOT, Fault, Place, shown
 from relaylab.app.world_file.known import KnownNames
+from relaylab.domain.acs import AcsResource
 from relaylab.domain.connector import InboundConnector
 from relaylab.domain.directory import AppRegistration, ServicePrincipal
 from relaylab.domain.estate import Sender, Site
 from relaylab.domain.reputation import SenderReputation
 from relaylab.domain.secret import Secret
 from relaylab.domain.tenant import (
-    AcsResource,
     AuthenticationPolicy,
     ConditionalAccessPolicy,
     FixedToken,
