@@ -431,6 +431,17 @@ def messages(  # noqa: PLR0913 - an argument an option
         verbs.show_message(which, name)
 
 
+@main.command(short_help="Show or rotate the access keys of Azure Communication Services.")
+@click.option("--rotate", type=click.Choice(["primary", "secondary"]), help="Make that key anew.")
+@click.option("--resource", metavar="NAME", help="Of that resource; where there is one only, of that.")
+@options.control_options
+def acs(*, rotate: str | None, resource: str | None, control: str | None, token: str | None, as_json: bool) -> None:
+    """Show the connection string and the keys of each ACS resource of a relaylab that is serving, or rotate a key."""
+    from relaylab_conformance.steering import verbs
+
+    verbs.acs(verbs.Which(control, token, as_json), resource, rotate)
+
+
 @main.command(short_help="List or follow what happens in a relaylab that is serving.")
 @click.option("--follow", "-f", is_flag=True, help="Print what happens from now on, until Ctrl-C.")
 @click.option("--after", type=click.IntRange(min=0), help="Begin behind the event of that number.")

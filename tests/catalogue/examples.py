@@ -70,6 +70,7 @@ from tests.builders import (
     an_address,
 )
 from tests.catalogue.acs_examples import ACS_SMTP_EXAMPLES
+from tests.catalogue.acs_rest_examples import ACS_REST_EXAMPLES
 from tests.catalogue.entra_examples import ENTRA_EXAMPLES, TOKEN_EXAMPLES
 from tests.catalogue.hve_examples import HVE_EXAMPLES
 from tests.rules.authentication.results import a_dmarc_check, results
@@ -377,6 +378,7 @@ EXAMPLES: Final[Mapping[str, Ask]] = {
     **ACS_SMTP_EXAMPLES,
     **TOKEN_EXAMPLES,
     **ENTRA_EXAMPLES,
+    **ACS_REST_EXAMPLES,
 }
 
 # Rules whose milestones have no day on today's calendar are judged on one that gives them a day.

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TextIO
 
+from relaylab.app.acs_lines import told_of_acs
 from relaylab.app.announced import Announcement, announced
 from relaylab.app.config import load_world, shipped_worlds
 from relaylab.app.emulator import Emulator, Settings, new_event_loop
@@ -26,7 +27,19 @@ from relaylab.app.steered import Steered
 from relaylab.app.world_file.source import shipped_file
 from relaylab.domain.certificate import CertificateFacts
 from relaylab.domain.clock import iso
-from relaylab.domain.event import Answered, BadInput, Faulted, Judged, Queried, TlsFailed, TlsStarted, TurnedAway
+from relaylab.domain.event import (
+    Answered,
+    BadInput,
+    DeliveryReported,
+    Faulted,
+    Judged,
+    OperationEnded,
+    Queried,
+    TlsFailed,
+    TlsStarted,
+    TurnedAway,
+    WebhookCalled,
+)
 from relaylab.domain.zone import View
 from relaylab.rules.faults import CONDUCTS
 from relaylab.servers.clocks import SimulatedClock, SystemClock
@@ -175,6 +188,7 @@ def describe(emulator: Emulator, control: ControlServer, lab: LabSheet | None = 
             name: {"public_ip": site.public_ip, **{key: _place(where) for key, where in site.endpoints.items()}}
             for name, site in emulator.sites.items()
         },
+        "acs_rest": {one.name: one.as_json for one in emulator.acs_rest.places(emulator.https_url)},
     } | ({"lab": lab.as_json} if lab else {})
 
 
@@ -211,6 +225,9 @@ def _list_endpoints(emulator: Emulator, out: TextIO) -> None:
         print(f"  {key:18} {where.host}:{where.port}  {where.name or ''}".rstrip(), file=out)
     if emulator.https_url:
         print(f"  {'https':18} {emulator.https_url}  login.microsoftonline.com", file=out)
+    for one in emulator.acs_rest.places(emulator.https_url):
+        print(f"  {'acs_rest':18} {one.connection_string}", file=out)
+        print(f"  {'':18} second key {one.secondary_key.reveal()}  {one.host_name}", file=out)
     for name, site in emulator.sites.items():
         for key, where in site.endpoints.items():
             print(f"  {key:18} {where.host}:{where.port}  as site {name}, {site.public_ip}", file=out)
@@ -247,6 +264,8 @@ def _tell(entry: Entry, out: TextIO) -> None:
         case TlsFailed(reason=reason):
             command, said = "TLS handshake", f"failed: {reason}"
             why = "does the client trust the test root, and speak TLS 1.2?"
+        case OperationEnded() | DeliveryReported() | WebhookCalled():
+            command, said, why = told_of_acs(event)
         case Queried(client=why, name=name, type=record_type, rcode=said):
             command = f"{name} {record_type}".strip() or "octets that are no question"
         case _:

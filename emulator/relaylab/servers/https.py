@@ -108,3 +108,9 @@ def entra_service(app: ASGIApp) -> Service:
     """Give Entra's row: every path that begins with a tenant and goes on as one of its endpoints does."""
     tails = r"(v2\.0/|\.well-known/|discovery/|oauth2/|userrealm/|login|adminconsent)"
     return Service("Entra (login.microsoftonline.com)", ENTRA_HOSTS, rf"(?i:/error$|/[^/]+/{tails})", app)
+
+
+def acs_rest_service(app: ASGIApp) -> Service:
+    """Give the row of Azure Communication Services: a resource is named by the host, or by the path below ``/acs/``."""
+    hosts = r"[a-z0-9-]+(\.[a-z0-9-]+)?\.communication\.azure\.com"
+    return Service("Azure Communication Services (*.communication.azure.com)", hosts, r"(?i:/acs)/[^/]+/", app)

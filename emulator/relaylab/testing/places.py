@@ -1,4 +1,4 @@
-"""Where the listeners of a lab are, and what is said of those that are not built."""
+"""Where the listeners of a lab are."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Never
+from typing import TYPE_CHECKING
 
 from relaylab.testing import trust
+from relaylab.testing.acs import AcsRest
 from relaylab.testing.running import RunningLab
 
 if TYPE_CHECKING:
@@ -19,22 +20,6 @@ if TYPE_CHECKING:
     from relaylab.servers.fleet import Listening
     from relaylab.store import FaultBoard
     from relaylab.testing.running import Door
-
-_WHAT: Final = {
-    "acs_rest": "Azure Communication Services over HTTPS",
-}
-
-
-class NotBuiltError(NotImplementedError):
-    """A part of Microsoft 365 that this version of relaylab does not answer for."""
-
-
-def not_built(name: str) -> NotBuiltError:
-    """Say that a part is not built, and what is."""
-    return NotBuiltError(
-        f"relaylab.{name}: {_WHAT[name]} is not built in this version, so nothing listens there; "
-        "use .submission, .submission_legacy, .mx, .hve, .acs_smtp or .site(NAME)"
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +85,12 @@ class PlacedLab(RunningLab):
         return self._listening("acs_smtp")
 
     @property
-    def acs_rest(self) -> Never:
-        """Not built."""
-        raise not_built("acs_rest")
+    def acs_rest(self) -> AcsRest:
+        """Azure Communication Services Email over REST: ``url``, ``connection_string``, ``keys``, ``rotate_key``.
+
+        It is the first resource of the world; ``acs_rest.resource(NAME)`` is another.
+        """
+        return AcsRest(self.emulator)
 
     @property
     def https_url(self) -> str:

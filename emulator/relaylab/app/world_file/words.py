@@ -14,6 +14,7 @@ from functools import partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address, ip_network
 from types import GenericAlias
 from typing import Annotated, Any, Final, NoReturn, TypeAlias, get_args
+from urllib.parse import urlsplit
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -133,6 +134,20 @@ def _azure_name(value: object, *, longest: int) -> str:
     text = _line(value)
     if _AZURE.fullmatch(text) is None or len(text) > longest:
         refuse("is not a name of a resource", f"write letters, digits and hyphens, at most {longest}")
+    return text
+
+
+def _local_url(value: object) -> str:
+    text = _line(value)
+    way_out = "write it as http://127.0.0.1:9000/events: nothing leaves this machine"
+    try:
+        url = urlsplit(text)
+        host, _ = url.hostname or "", url.port
+        is_here = host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        refuse("is not a URL on this machine", way_out)
+    if url.scheme not in {"http", "https"} or not is_here or url.username is not None or " " in text:
+        refuse("is not a URL on this machine", way_out)
     return text
 
 
@@ -314,6 +329,7 @@ TENANT_NAME: Final = _word(_tenant_name, "the label of <name>.onmicrosoft.com", 
 SITE_NAME: Final = _word(_site_name, "letters, digits, dots, hyphens, underscores", "hq")
 ACS_NAME: Final = _word(partial(_azure_name, longest=63), "letters, digits and hyphens", "contoso-email-acs")
 SMTP_USERNAME_NAME: Final = _word(partial(_azure_name, longest=253), "letters, digits and hyphens", "printers")
+LOCAL_URL: Final = _word(_local_url, "a URL on this machine", "http://127.0.0.1:9000/events")
 GUID: Final = _word(_guid, "a GUID", "11111111-1111-1111-1111-111111111111")
 CERTIFICATE: Final = _word(_certificate, "a certificate in PEM", "the text from BEGIN CERTIFICATE to END CERTIFICATE")
 THUMBPRINT: Final = _word(_thumbprint, "a SHA-1 or SHA-256 thumbprint", "84E05C1D98BCE3A5421D225B140B36E86A3D5534")

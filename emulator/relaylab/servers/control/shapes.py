@@ -247,3 +247,21 @@ class StatusShape(TypedDict):
     snapshots: int
     ca_file: str
     listeners: list[ListenerShape]
+
+
+class AcsResourceShape(TypedDict):
+    """A resource of Azure Communication Services: its endpoint by path, its host, and its keys."""
+
+    name: str
+    tenant: str
+    url: str
+    host_name: str
+    connection_string: str
+    primary_key: str
+    secondary_key: str
+
+
+class AcsResourcesShape(TypedDict):
+    """Every such resource; none in a lab, where HTTPS is off."""
+
+    resources: list[AcsResourceShape]
