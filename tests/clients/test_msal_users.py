@@ -6,6 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msal  # type: ignore[import-untyped]
 import pytest
 
 from relaylab.domain.clock import parse_instant
@@ -64,6 +65,41 @@ def test_a_device_code_is_good_for_fifteen_minutes_of_simulated_time(oauth_lab: 
     assert "authorization_pending" == before["error"]
     after = poll_once(app, flow)
     assert ("expired_token", [70020]) == (after["error"], after["error_codes"])
+
+
+def test_a_refresh_gives_a_new_refresh_token_which_the_client_keeps(oauth_lab: OAuthLab) -> None:
+    app = public(oauth_lab, FIRMWARE)
+    flow = device_flow(app)
+    oauth_lab.type_in(flow["user_code"], "scanner@contoso.com", "fake tray 2")
+    app.acquire_token_by_device_flow(flow)
+    (account,) = app.get_accounts()
+
+    kept = [refresh_token_of(app)]
+    for _ in range(2):
+        app.acquire_token_silent([USER_SCOPE], account=account, force_refresh=True)
+        kept.append(refresh_token_of(app))
+
+    assert 3 == len(set(kept))
+
+
+def refresh_token_of(app: Any) -> str:
+    (entry,) = app.token_cache.search(msal.TokenCache.CredentialType.REFRESH_TOKEN)
+    return str(entry["secret"])
+
+
+def test_a_cache_that_was_written_down_needs_no_user(oauth_lab: OAuthLab) -> None:
+    first, second = msal.SerializableTokenCache(), msal.SerializableTokenCache()
+    app = public(oauth_lab, FIRMWARE, token_cache=first)
+    flow = device_flow(app)
+    oauth_lab.type_in(flow["user_code"], "scanner@contoso.com", "fake tray 2")
+    got = app.acquire_token_by_device_flow(flow)
+    second.deserialize(first.serialize())
+
+    later = public(oauth_lab, FIRMWARE, token_cache=second)
+    (account,) = later.get_accounts(username="scanner@contoso.com")
+    kept = later.acquire_token_silent([USER_SCOPE], account=account)
+
+    assert (got["access_token"], "cache") == (kept["access_token"], kept["token_source"])
 
 
 @pytest.mark.parametrize("mode", ["query", "form_post", "fragment"])
