@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msal
+import msal  # type: ignore[import-untyped]
 import pytest
 from azure.identity import ClientSecretCredential
 

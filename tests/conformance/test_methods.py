@@ -47,7 +47,7 @@ def test_a_device_without_oauth_fails_by_itself_whatever_token_it_is_given() -> 
     assert "no OAuth 2.0" in cell.reason
 
 
-@pytest.mark.parametrize(("method", "what"), [("hve-basic", "High Volume Email"), ("acs-smtp", "Azure Communication")])
+@pytest.mark.parametrize(("method", "what"), [("hve-basic", "High Volume Email"), ("acs-rest", "over REST")])
 def test_a_method_that_is_not_built_yet_is_not_exercised(method: str, what: str) -> None:
     cell = the_cell(certified(a_sender(target=method), at=(AT,)), method, AT)
 

@@ -196,7 +196,7 @@ def test_an_application_that_is_deleted_shuts_the_door_at_once() -> None:
     ],
 )
 def test_what_stops_an_application_at_entra_stops_it_here(changes: dict[str, object]) -> None:
-    lab = a_lab(contoso(**changes))
+    lab = a_lab(contoso(RESOURCE, **changes))
 
     assert FAILED == connected(lab).sign_in("printers", SECRET)
     assert "acs_smtp.auth.entra_gives_no_token" == last_rule(lab)

@@ -9,17 +9,21 @@ from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
 from relaylab.domain.directory import SMTP_SEND, AppRegistration
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.estate import Method
+from relaylab.rules.acs import sources as acs_sources
+from relaylab_conformance.migration.acs import acs_client_of, acs_resource_of
 from relaylab_scenarios import Nothing, Password, Token
 
 if TYPE_CHECKING:
     from relaylab.domain.address import Address, DomainName
     from relaylab.domain.estate import Sender
     from relaylab.domain.hve import HveAccount
+    from relaylab.domain.source import Source
     from relaylab.domain.tenant import FixedToken, Mailbox, Tenant
     from relaylab.domain.world import World
 
 SUBMISSION_NAME: Final = "smtp.office365.com"
 HVE_NAME: Final = "smtp.hve.mx.microsoft"
+ACS_SMTP_NAME: Final = "smtp.azurecomm.net"
 _MX_ZONE: Final = ".mail.protection.outlook.com"
 _NO_END: Final = datetime.max.replace(tzinfo=UTC)
 NEVER_A_RELAY: Final = "a mail contact only receives: it has no endpoint, and carries nobody's mail"
@@ -75,12 +79,16 @@ class NotTried:
 
 @dataclass(frozen=True, slots=True)
 class NoRelay:
-    """A method that is none: there is nothing to connect to."""
+    """A method that is none: there is nothing to connect to; ``source`` and ``fix`` default to a mail contact's."""
 
     reason: str
+    source: Source | None = None
+    fix: str = ""
 
 
-def approach(world: World, sender: Sender, method: Method) -> Approach | NotTried | NoRelay:
+def approach(  # noqa: PLR0911 - one line a method
+    world: World, sender: Sender, method: Method
+) -> Approach | NotTried | NoRelay:
     """Say how a sender's method is tried in this world."""
     match method:
         case Method.SMTP_AUTH_BASIC:
@@ -93,8 +101,10 @@ def approach(world: World, sender: Sender, method: Method) -> Approach | NotTrie
             return NoRelay(NEVER_A_RELAY)
         case Method.HVE_BASIC | Method.HVE_OAUTH:
             return _by_hve(world, sender, method)
-        case Method.ACS_SMTP | Method.ACS_REST:
-            return NotTried("Azure Communication Services Email is not built into relaylab yet")
+        case Method.ACS_SMTP:
+            return _by_acs(world, sender)
+        case Method.ACS_REST:
+            return NotTried("certify sends over SMTP; a sender over REST is not tried")
         case _:
             assert_never(method)
 
@@ -157,7 +167,7 @@ def _from_entra(world: World, sender: Sender) -> FromEntra | None:
     is_for_itself = _acts_for_itself(app, tenant)
     if not is_for_itself and password is None:
         return None
-    secret = sender.client_secret.reveal() if sender.client_secret else _longest_secret(app)
+    secret = secret_of(sender, app)
     return FromEntra(
         user=str(sender.signs_in_as),
         tenant=_main_domain(tenant).name,
@@ -166,6 +176,11 @@ def _from_entra(world: World, sender: Sender) -> FromEntra | None:
         signs=secret is None and bool(app.key_credentials),
         password=None if is_for_itself else password,
     )
+
+
+def secret_of(sender: Sender, app: AppRegistration) -> str | None:
+    """Give the secret that a sender has of an application; None where it has none."""
+    return sender.client_secret.reveal() if sender.client_secret else _longest_secret(app)
 
 
 def _acts_for_itself(app: AppRegistration, tenant: Tenant) -> bool:
@@ -202,6 +217,29 @@ def _by_hve(world: World, sender: Sender, method: Method) -> Approach | NotTried
             f"the world has no fixed token for {name}, and certify asks no token endpoint: add a [[tenant.token]]"
         )
     return Approach(Endpoint.HVE, HVE_NAME, Token(name, token.value.reveal()), account.address)
+
+
+def _by_acs(world: World, sender: Sender) -> Approach | NotTried | NoRelay:
+    """Sign in for the sender's resource with the client secret of an application."""
+    found = acs_resource_of(world, sender)
+    if found is None:
+        return NoRelay(
+            f"{sender.name} has no Communication Services resource to send through",
+            acs_sources.CLOSED_TO_NEW_CUSTOMERS,
+            "Choose another way: since 2026-10-23 a customer without a Communication Services resource can make none. "
+            "Where there is one, describe it as [[tenant.acs_resource]].",
+        )
+    tenant, resource = found
+    client = acs_client_of(world, sender, tenant, resource)
+    if client is None:
+        return NotTried(
+            f"nothing says through which application {sender.name} signs in for {resource.name}: give the sender an "
+            "app_id of a [[tenant.app_registration]], or the resource a [[tenant.acs_resource.smtp_username]]"
+        )
+    secret = secret_of(sender, client.app)
+    if secret is None:
+        return NotTried(f"application {client.app.app_id} has no client secret: add one to its registration")
+    return Approach(Endpoint.ACS_SMTP, ACS_SMTP_NAME, Password(client.user, secret))
 
 
 def hve_account_of(world: World, sender: Sender) -> tuple[Tenant, HveAccount] | None:

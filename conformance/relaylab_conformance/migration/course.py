@@ -25,6 +25,7 @@ from relaylab.session.smtp import SmtpSession
 from relaylab.session.turn import Then, Turn
 from relaylab.session.wire import Wire
 from relaylab.store import Counters, EventLog, MemoryMailStore, Store, WorldHolder
+from relaylab_conformance.migration.acs import acs_client_of, acs_resource_of
 from relaylab_conformance.migration.approach import (
     Approach,
     FromEntra,
@@ -102,6 +103,8 @@ def _edges(world: World, rulebook: Rulebook, sender: Sender, way: Approach) -> I
             *(one.end_date_time for one in app.key_credentials),
         ]
         yield from filter(None, ends)
+    if way.endpoint is Endpoint.ACS_SMTP:
+        yield from _edges_of_acs(world, sender)
     if way.endpoint is Endpoint.HVE:
         token = token_of(sender, *found) if (found := hve_account_of(world, sender)) else None
     else:
@@ -111,6 +114,17 @@ def _edges(world: World, rulebook: Rulebook, sender: Sender, way: Approach) -> I
     if token is not None and token.expires is not None:
         yield from (token.expires - margin for margin in limits.HVE_TOKEN_MARGINS if way.endpoint is Endpoint.HVE)
         yield token.expires
+
+
+def _edges_of_acs(world: World, sender: Sender) -> Iterator[datetime]:
+    """Give when its resource was made, and when the secrets of its application end."""
+    found = acs_resource_of(world, sender)
+    if found is None:
+        return
+    yield found[1].created
+    client = acs_client_of(world, sender, *found)
+    if client is not None:
+        yield from (one.end_date_time for one in client.app.password_credentials if one.end_date_time)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.estate import Method
 from relaylab.rules import limits, milestones
+from relaylab.rules.acs import limits as acs_limits
+from relaylab.rules.acs.quota import account
+from relaylab.rules.acs.sending import could_not_be_made
 from relaylab.rules.hve import terms
+from relaylab_conformance.migration.acs import acs_resource_of
 from relaylab_conformance.migration.approach import hve_account_of
 from relaylab_conformance.migration.reach import final_recipients, outside_recipients
 from relaylab_conformance.migration.trial import methods
@@ -25,7 +30,9 @@ if TYPE_CHECKING:
 
 _HVE: Final = frozenset({Method.HVE_BASIC, Method.HVE_OAUTH})
 _SMTP_AUTH: Final = frozenset({Method.SMTP_AUTH_BASIC, Method.SMTP_AUTH_OAUTH})
+_ACS: Final = frozenset({Method.ACS_SMTP, Method.ACS_REST})
 _DAYS_OF_A_MONTH: Final = 30
+_HOURS_OF_A_DAY: Final = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +138,58 @@ def _ends(question: _Question) -> Iterator[str]:
         yield f"{question.method} is not for good: High Volume Email takes no passwords from {ends.date()} on"
 
 
+def _acs(question: _Question) -> Iterator[str]:
+    """A resource that there is none of, or that does not send as the sender."""
+    if question.method not in _ACS:
+        return
+    method, sender, calendar = question.method, question.sender, question.rulebook.calendar
+    closed, ends = (
+        calendar.at(one.name) for one in (milestones.ACS_CLOSED_TO_NEW_CUSTOMERS, milestones.ACS_EMAIL_ENDS)
+    )
+    if ends is not None:
+        yield f"{method} is not for good: Azure Communication Services Email ends on {ends.date()}"
+    found = acs_resource_of(question.world, sender)
+    if found is None:
+        if closed is not None and closed <= question.at:
+            yield f"{method} needs a Communication Services resource, and since {closed.date()} new customers make none"
+        return
+    tenant, resource = found
+    if closed is not None and could_not_be_made(resource, tenant, calendar):
+        yield (
+            f"{method} rests on {resource.name}, made on {resource.created.date()}: tenant {tenant.name} had no "
+            f"resource before {closed.date()}, so that it could not be made"
+        )
+    domain = sender.from_address.domain
+    if not resource.links(domain):
+        yield f"{method} sends from linked domains only, and {domain} is not linked to {resource.name}"
+    elif sender.from_address not in resource.mail_froms:
+        yield (
+            f"{method} sends as configured MailFrom addresses only, and {sender.from_address} is none of "
+            f"{resource.name}'s"
+        )
+
+
+def _acs_volume(question: _Question) -> Iterator[str]:
+    """More messages a day, or recipients in one, than a subscription may send."""
+    sender = question.sender
+    found = acs_resource_of(question.world, sender) if question.method in _ACS else None
+    if found is None:
+        return
+    if len(sender.to) > acs_limits.RECIPIENTS:
+        yield f"{question.method} takes {acs_limits.RECIPIENTS} recipients a message, and it writes to {len(sender.to)}"
+    tenant, resource = found
+    domain = sender.from_address.domain
+    whose = account(tenant, resource, domain, endpoint=Endpoint.ACS_SMTP, now=question.at, rulebook=question.rulebook)
+    a_day = whose.sends.per_hour * _HOURS_OF_A_DAY
+    if sender.messages_per_day > a_day:
+        managed = resource.email_domain(domain).is_azure_managed
+        way_out = "use a custom domain" if managed else "ask Azure support for more (sends_per_hour in limits)"
+        yield (
+            f"{question.method}: the subscription of {resource.name} sends {whose.sends.per_hour} messages an hour, "
+            f"{a_day:,} a day at best, and this sender has {sender.messages_per_day:,}; {way_out}"
+        )
+
+
 def _preview(question: _Question) -> Iterator[str]:
     """The method is a preview at the date judged."""
     if question.method in _HVE and terms.is_preview(question.rulebook.calendar, question.at):
@@ -146,4 +205,6 @@ _LOOKS: Final[tuple[Callable[[_Question], Iterator[str]], ...]] = (
     _cost,
     _ends,
     _preview,
+    _acs,
+    _acs_volume,
 )

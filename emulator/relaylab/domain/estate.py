@@ -63,7 +63,8 @@ class Sender:
     application of an OAuth sender and ``client_secret`` the secret it has of it (left out: the one that lasts longest),
     ``planned_for`` the date its owner believes in. ``hve_account`` is the High Volume
     Email account that it moves to, or uses, where it signs in with a mailbox otherwise: it sends from there, since
-    that service takes no other sender.
+    that service takes no other sender. ``acs_resource`` is the Azure Communication Services resource that it moves to,
+    or uses (left out: the one of its tenant that its domain is linked to, else the first).
     """
 
     name: str
@@ -79,6 +80,7 @@ class Sender:
     messages_per_day: int = 1
     planned_for: date | None = None
     hve_account: Address | None = None
+    acs_resource: str | None = None
 
     @property
     def signs_in_as(self) -> Address:

@@ -32,9 +32,13 @@ def capabilities(endpoint: Endpoint, moment: Moment, *, in_tls: bool) -> tuple[s
 
 
 def _size(endpoint: Endpoint, moment: Moment) -> str:
-    if endpoint is Endpoint.HVE:
-        return moment.rulebook.readings["hve_ehlo_size"]
-    return str(acs.MESSAGE_SIZE if endpoint is Endpoint.ACS_SMTP else limits.MESSAGE_SIZE)
+    match endpoint:
+        case Endpoint.HVE:
+            return moment.rulebook.readings["hve_ehlo_size"]
+        case Endpoint.ACS_SMTP:
+            return str(acs.MESSAGE_SIZE)
+        case _:
+            return str(limits.MESSAGE_SIZE)
 
 
 def _mechanisms(endpoint: Endpoint, moment: Moment) -> tuple[str, ...]:
