@@ -37,9 +37,9 @@ def lab(emulate: Emulate, hve_world: LoadedWorld, oauth_lab: OAuthLab) -> OAuthL
     return OAuthLab(emulate(world=hve_world))
 
 
-def send(emulator: Emulator, folder: Path, client: MailClient | None = None, **how: object) -> tuple[object, str]:
-    """Send by a client, smtplib by default; give how it ended and the enhanced code that it was told."""
-    outcome = (client or Smtplib()).send(submit(emulator, **(BULK | how)), folder)  # type: ignore[arg-type]
+def send(emulator: Emulator, folder: Path, **how: object) -> tuple[object, str]:
+    """Send by smtplib; give how it ended and the enhanced code that it was told."""
+    outcome = Smtplib().send(submit(emulator, **(BULK | how)), folder)  # type: ignore[arg-type]
     return outcome.ended, outcome.answer.enhanced if outcome.answer else ""
 
 
