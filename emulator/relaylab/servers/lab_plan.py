@@ -17,7 +17,6 @@ REAL_PORTS: Final[Mapping[str, int]] = {
     "hve": 587,
     "submission_legacy": 587,
     "acs_smtp": 587,
-    "submission_legacy": 587,
     "dns": 53,
 }
 PAGE_PORT: Final = 80
