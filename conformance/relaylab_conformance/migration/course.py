@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from relaylab.domain.decision import Decision, EffectKind
 from relaylab.domain.randomness import Randomness
-from relaylab.rules.milestones import EARLIEST_SUPPORTED
+from relaylab.rules.milestones import EARLIEST_SUPPORTED, IPV6_FOR_ACCEPTED_DOMAINS
 from relaylab.session.moment import Moment
 from relaylab.session.names import session_id, session_names
 from relaylab.session.party import Party
@@ -21,7 +21,7 @@ from relaylab.session.smtp import SmtpSession
 from relaylab.session.turn import Then, Turn
 from relaylab.session.wire import Wire
 from relaylab.store import Counters, EventLog, MemoryMailStore, Store
-from relaylab_conformance.migration.approach import Approach, approach, token_of
+from relaylab_conformance.migration.approach import Approach, approach, goes_over_ipv6, token_of
 from relaylab_conformance.migration.evidence import Evidence
 from relaylab_conformance.migration.judge import peer_of
 from relaylab_scenarios import Nothing, Password, Token
@@ -81,6 +81,9 @@ def stops_at(spans: tuple[Span, ...]) -> datetime | None:
 def _edges(world: World, rulebook: Rulebook, sender: Sender, way: Approach) -> Iterator[datetime]:
     """Give the instants at which an answer can change: a rule's, and the end of the sender's token."""
     yield from rulebook.edges
+    aaaa = rulebook.calendar.at(IPV6_FOR_ACCEPTED_DOMAINS.name)
+    if aaaa is not None and goes_over_ipv6(world, rulebook, sender, way, aaaa):
+        yield aaaa
     found = world.mailbox(sender.signs_in_as) if isinstance(way.sign_in, Token) else None
     token = token_of(sender, *found) if found else None
     if token is not None and token.expires is not None:
@@ -93,7 +96,7 @@ def _judged(world: World, rulebook: Rulebook, sender: Sender, way: Approach, at:
     party = Party(
         label="s-000001",
         endpoint=way.endpoint,
-        peer=peer_of(world, sender),
+        peer=peer_of(world, sender, over_ipv6=goes_over_ipv6(world, rulebook, sender, way, at)),
         names=session_names(way.endpoint, chance, session_id(at, 1), at, rulebook.calendar),
         chance=chance,
     )
