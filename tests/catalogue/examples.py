@@ -255,6 +255,7 @@ EXAMPLES: Final[Mapping[str, Ask]] = {
         ),
     ),
     "mx.rcpt.domain_does_not_take_ipv6": a_rcpt_ask(world=_accepting(ipv6_for_accepted_domain=Switch.OFF), peer=IPV6),
+    "mx.rcpt.domain_does_not_take_ipv6_yet": a_rcpt_ask(peer=IPV6),
     "mx.rcpt.ipv6_address_has_no_name": a_rcpt_ask(peer=IPV6, has_reverse_name=False),
     "mx.rcpt.recipient_is_in_another_region": a_rcpt_ask(world=_accepting(mail_flow_region="JPN"), bound_region="EUR"),
     "mx.data.relay_is_denied_with_an_untrusted_certificate": a_data_ask(OUTSIDE, endpoint=MX, tls=UNTRUSTED),

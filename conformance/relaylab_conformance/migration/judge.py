@@ -165,10 +165,10 @@ def _at_risk(attribution: Attribution) -> _Grounds | None:
     return _Grounds((risk.sentence, *attribution.because, *attribution.rejected()), source, fix)
 
 
-def peer_of(world: World, sender: Sender) -> Peer:
-    """Give the sender as the service sees it."""
+def peer_of(world: World, sender: Sender, *, over_ipv6: bool = False) -> Peer:
+    """Give the sender as the service sees it, over IPv4 or, from a dual-stack site, over IPv6."""
     site = world.site(sender.site) if sender.site else None
-    return Peer(site.public_ip, site.name) if site else Peer(DEFAULT_PUBLIC_IP)
+    return Peer(site.address_over(6 if over_ipv6 else 4), site.name) if site else Peer(DEFAULT_PUBLIC_IP)
 
 
 def _grounds(replay: Replay, decision: Decision | None) -> _Grounds:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 from relaylab.domain.authentication import SpfResult
 from relaylab.domain.estate import Method
 from relaylab.domain.randomness import Randomness
-from relaylab.domain.world import DEFAULT_PUBLIC_IP
 from relaylab.mailauth import Session, check_spf
 from relaylab.rules.dns.addresses import RELAY_POOL, outbound_host
 from relaylab.rules.dns.catalogue import zones_of
+from relaylab_conformance.migration.approach import Approach, approach, goes_over_ipv6
+from relaylab_conformance.migration.judge import peer_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,10 +36,11 @@ def spf_failures(world: World, rulebook: Rulebook, at: datetime) -> Iterator[tup
         if not is_recorded(world, sender):
             continue
         methods = _MX & {sender.today, sender.target}
-        arrival = _result(zone, sender, _address(world, sender), at)
+        address = _address(world, rulebook, sender, at)
+        arrival = _result(zone, sender, address, at)
         if arrival is not SpfResult.PASS:
-            hop = f"on arrival at Exchange Online, for the site's address {_address(world, sender)}"
-            yield sender.name, _told(sender, arrival, hop, f"lacks ip4:{_address(world, sender)}")
+            hop = f"on arrival at Exchange Online, for the site's address {address}"
+            yield sender.name, _told(sender, arrival, hop, f"lacks ip{address.version}:{address}")
         if Method.CONNECTOR_RELAY in methods and any(world.recipient(to).is_outside for to in sender.to):
             yield from _outside(world, zone, sender, at, is_vouched_for=arrival is SpfResult.PASS)
 
@@ -87,9 +89,10 @@ def _told(sender: Sender, result: SpfResult, hop: str, lacks: str) -> str:
     return f"{sender.name}: spf={result} {hop}; {why}"
 
 
-def _address(world: World, sender: Sender) -> IpAddress:
-    site = world.site(sender.site) if sender.site else None
-    return site.public_ip if site else DEFAULT_PUBLIC_IP
+def _address(world: World, rulebook: Rulebook, sender: Sender, at: datetime) -> IpAddress:
+    way = approach(world, sender, Method.DIRECT_SEND)
+    over_ipv6 = isinstance(way, Approach) and goes_over_ipv6(world, rulebook, sender, way, at)
+    return peer_of(world, sender, over_ipv6=over_ipv6).ip
 
 
 def _result(zone: Zone, sender: Sender, ip: IpAddress, at: datetime) -> SpfResult:

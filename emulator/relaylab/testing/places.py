@@ -17,18 +17,23 @@ from relaylab.testing.running import RunningLab
 if TYPE_CHECKING:
     import ssl
 
-    from relaylab.servers.fleet import Listening
+    from relaylab.servers.fleet import Listening, SiteListening
     from relaylab.store import FaultBoard
     from relaylab.testing.running import Door
 
 
 @dataclass(frozen=True, slots=True)
 class SitePlaces:
-    """The listeners of one site: what arrives there comes from ``public_ip``."""
+    """The listeners of one site: what arrives there comes from ``public_ip``.
+
+    ``ipv6`` are those of a dual-stack site for what arrives over IPv6, with its ``public_ipv6`` for an address; None
+    for every other site.
+    """
 
     name: str
     public_ip: str
     endpoints: Mapping[str, Listening]
+    ipv6: SitePlaces | None = None
 
     @property
     def submission(self) -> Listening:
@@ -54,6 +59,11 @@ class SitePlaces:
     def acs_smtp(self) -> Listening:
         """``smtp.azurecomm.net``, Azure Communication Services over SMTP."""
         return self.endpoints["acs_smtp"]
+
+
+def _places(name: str, site: SiteListening) -> SitePlaces:
+    ipv6 = SitePlaces(name, site.public_ipv6, site.ipv6) if site.public_ipv6 and site.ipv6 else None
+    return SitePlaces(name, site.public_ip, site.endpoints, ipv6)
 
 
 class PlacedLab(RunningLab):
@@ -107,9 +117,7 @@ class PlacedLab(RunningLab):
         """The sites of the world, by name."""
         all_sites = self.emulator.sites
         return {
-            site.name: SitePlaces(site.name, all_sites[site.name].public_ip, all_sites[site.name].endpoints)
-            for site in self.world.sites
-            if site.name in all_sites
+            site.name: _places(site.name, all_sites[site.name]) for site in self.world.sites if site.name in all_sites
         }
 
     def site(self, name: str) -> SitePlaces:

@@ -197,10 +197,11 @@ class FaultsShape(TypedDict):
 
 
 class ListenerShape(TypedDict):
-    """A listener: its word, the site whose traffic arrives there, and where it answers."""
+    """A listener: its word, the site whose traffic arrives there, as over IPv6 or IPv4, and where it answers."""
 
     listener: str
     site: str | None
+    over_ipv6: bool
     host: str
     port: int
 

@@ -16,7 +16,7 @@ from relaylab.domain.charge import Charge, Meter
 from relaylab.domain.clock import as_utc
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import Judged, TlsFailed
-from relaylab.domain.peer import Peer
+from relaylab.domain.peer import Peer, plain
 from relaylab.domain.reply import OAuthError
 from relaylab.domain.world import DEFAULT_PUBLIC_IP
 from relaylab.servers.entra import pages
@@ -141,7 +141,7 @@ class Office:
         except ValueError:
             return Peer(DEFAULT_PUBLIC_IP)
         if site is not None:
-            return Peer(site.public_ip, site.name)
+            return Peer(site.address_over(plain(address).version), site.name)
         return Peer(address if address.is_global else DEFAULT_PUBLIC_IP)
 
     def _next_session(self) -> str:
