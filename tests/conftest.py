@@ -16,6 +16,7 @@ from relaylab.app.emulator import Emulator, Settings
 from relaylab.domain.clock import parse_instant
 from relaylab.domain.fault import Fault
 from relaylab_certs import TestAuthority
+from tests.acs_rest_lab import AcsLab, acs_world
 from tests.clients.oauth import OAuthLab, oauth_world
 
 # How long an example takes is the machine's business: no test may fail because others are at work beside it.
@@ -100,3 +101,11 @@ def oauth_lab(emulate: Emulate, monkeypatch: pytest.MonkeyPatch) -> OAuthLab:
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS"):
         monkeypatch.delenv(name, raising=False)
     return OAuthLab(emulate(world=oauth_world()))
+
+
+@pytest.fixture
+def acs_lab(emulate: Emulate, monkeypatch: pytest.MonkeyPatch) -> AcsLab:
+    """An emulator of the world with resources of Azure Communication Services, on the first of December 2026."""
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS"):
+        monkeypatch.delenv(name, raising=False)
+    return AcsLab(emulate(world=acs_world()))

@@ -70,6 +70,7 @@ from tests.builders import (
     an_address,
 )
 from tests.catalogue.acs_examples import ACS_SMTP_EXAMPLES
+from tests.catalogue.acs_rest_examples import ACS_REST_EXAMPLES
 from tests.catalogue.entra_examples import ENTRA_EXAMPLES, TOKEN_EXAMPLES
 from tests.catalogue.hve_examples import HVE_EXAMPLES
 from tests.rules.authentication.results import a_dmarc_check, results
@@ -254,6 +255,7 @@ EXAMPLES: Final[Mapping[str, Ask]] = {
         ),
     ),
     "mx.rcpt.domain_does_not_take_ipv6": a_rcpt_ask(world=_accepting(ipv6_for_accepted_domain=Switch.OFF), peer=IPV6),
+    "mx.rcpt.domain_does_not_take_ipv6_yet": a_rcpt_ask(peer=IPV6),
     "mx.rcpt.ipv6_address_has_no_name": a_rcpt_ask(peer=IPV6, has_reverse_name=False),
     "mx.rcpt.recipient_is_in_another_region": a_rcpt_ask(world=_accepting(mail_flow_region="JPN"), bound_region="EUR"),
     "mx.data.relay_is_denied_with_an_untrusted_certificate": a_data_ask(OUTSIDE, endpoint=MX, tls=UNTRUSTED),
@@ -377,6 +379,7 @@ EXAMPLES: Final[Mapping[str, Ask]] = {
     **ACS_SMTP_EXAMPLES,
     **TOKEN_EXAMPLES,
     **ENTRA_EXAMPLES,
+    **ACS_REST_EXAMPLES,
 }
 
 # Rules whose milestones have no day on today's calendar are judged on one that gives them a day.

@@ -15,7 +15,8 @@ from relaylab.domain.clock import parse_instant
 from relaylab.domain.decision import EffectKind
 from relaylab.engine.rule import AnyRule, Rule
 from relaylab.engine.rulebook import Rulebook
-from relaylab.rules import acs_smtp, entra, hve, mx, submission
+from relaylab.rules import acs_rest, acs_smtp, entra, hve, mx, submission
+from relaylab.rules.acs_rest.errors import ERRORS as REST_ERRORS
 from relaylab.rules.catalogue import RULES, rulebook
 from relaylab.rules.entra.errors import ERRORS
 from relaylab.rules.milestones import EARLIEST_SUPPORTED, MILESTONES
@@ -126,7 +127,7 @@ def test_the_ids_are_the_ones_that_were_agreed_on() -> None:
     assert IDS.read_text(encoding="utf-8").split() == seen, f"a rename breaks worlds and tests of others: mend {IDS}"
 
 
-@pytest.mark.parametrize("package", [submission, mx, hve, acs_smtp, entra])
+@pytest.mark.parametrize("package", [submission, mx, hve, acs_smtp, entra, acs_rest])
 def test_every_rule_of_a_module_is_in_its_tuple_and_in_the_catalogue(package: object) -> None:
     name, path = package.__name__, package.__path__  # type: ignore[attr-defined]
     for found in pkgutil.iter_modules(path):
@@ -179,6 +180,11 @@ def test_a_reply_is_said_by_something(reply: object) -> None:
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.name)
 def test_an_error_of_entra_is_given_by_some_rule(error: object) -> None:
+    assert error in [rule.effect.reply for rule in RULES]
+
+
+@pytest.mark.parametrize("error", REST_ERRORS, ids=lambda error: error.name)
+def test_an_error_of_the_rest_interface_is_given_by_some_rule(error: object) -> None:
     assert error in [rule.effect.reply for rule in RULES]
 
 

@@ -37,7 +37,9 @@ Watch = Callable[[str], None]
 
 
 @contextmanager
-def proxy(lab: OAuthLab, folder: Path, account: str, watch: Watch = lambda _: None) -> Iterator[int]:
+def proxy(
+    lab: OAuthLab, folder: Path, account: str, watch: Watch = lambda _: None, *, trusting: bool = True
+) -> Iterator[int]:
     """Run the proxy with one account; give the port that the device is set to."""
     port = free_port()
     server = f"""\
@@ -47,18 +49,21 @@ def proxy(lab: OAuthLab, folder: Path, account: str, watch: Watch = lambda _: No
         server_port = {lab.emulator.endpoints["submission"].port}
         server_starttls = True
         """
-    with proxied(lab, folder, dedent(server) + "\n" + account, watch):
+    with proxied(lab, folder, dedent(server) + "\n" + account, watch, trusting=trusting):
         yield port
 
 
 @contextmanager
-def proxied(lab: OAuthLab, folder: Path, settings: str, watch: Watch = lambda _: None) -> Iterator[None]:
+def proxied(
+    lab: OAuthLab, folder: Path, settings: str, watch: Watch = lambda _: None, *, trusting: bool = True
+) -> Iterator[None]:
     """Run the proxy with these settings; ``watch`` reads every line that it prints, as its user would."""
     config = folder / "emailproxy.config"
     config.write_text(settings, encoding="utf-8")
     command = [emailproxy(), "--no-gui", "--debug", "--local-server-auth", "--config-file", str(config)]
     command += ["--log-file", str(folder / "log")]
-    environment = {"PATH": os.environ["PATH"], "SSL_CERT_FILE": lab.ca, "PYTHONUNBUFFERED": "1", "HOME": str(folder)}
+    environment = {"PATH": os.environ["PATH"], "PYTHONUNBUFFERED": "1", "HOME": str(folder)}
+    environment |= {"SSL_CERT_FILE": lab.ca} if trusting else {}
     ready = Event()
 
     def read(lines: Iterator[str]) -> None:

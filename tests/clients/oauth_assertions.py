@@ -54,10 +54,11 @@ class Certificate:
     thumbprint = "{self.sha1}"
 """
 
-    def assertion(self, app_id: str, audience: str, expires: str) -> str:
+    def assertion(self, app_id: str, audience: str, expires: str, begins: str = "2020-01-01") -> str:
         """Sign an assertion by hand, as devices do."""
         fingerprint = urlsafe_b64encode(self.certificate.fingerprint(SHA256())).decode()
-        claims = {"aud": audience, "iss": app_id, "sub": app_id, "exp": parse_instant(expires).timestamp()}
+        claims: dict[str, Any] = {"aud": audience, "iss": app_id, "sub": app_id}
+        claims |= {"exp": parse_instant(expires).timestamp(), "nbf": parse_instant(begins).timestamp()}
         return jwt.encode(claims, self.key, "PS256", {"x5t#S256": fingerprint})
 
 

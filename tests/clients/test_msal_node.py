@@ -30,6 +30,14 @@ def test_an_application_gets_a_token_keeps_it_and_nodemailer_sends_with_it(oauth
     assert "sent" == outcome.ended
 
 
+def test_a_token_that_lives_for_minutes_is_not_kept(emulate: Emulate, oauth_lab: OAuthLab) -> None:
+    lab = OAuthLab(emulate(world=oauth_world("  [tenant.token_service]\n  access_token_lifetime = 240\n")))
+
+    got = CLIENT.ask(lab, ForItself())
+
+    assert (False, False) == (got["first"], got["fromCache"])
+
+
 def test_an_application_with_a_certificate_gets_a_token_that_sends(
     emulate: Emulate, oauth_lab: OAuthLab, tmp_path: Path
 ) -> None:
@@ -37,6 +45,7 @@ def test_an_application_with_a_certificate_gets_a_token_that_sends(
 
     got = CLIENT.ask(lab, ForItself(app_id=CERTIFIED, secret=Credential.REGISTERED))
 
+    assert "token" in got, got
     assert "sent" == lab.send("app@contoso.com", got["token"], tmp_path).ended
 
 

@@ -6,10 +6,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msal  # type: ignore[import-untyped]
 import pytest
 
 from relaylab.domain.clock import parse_instant
-from tests.clients.oauth import FIRMWARE, STRANGER, USER_SCOPE, OAuthLab, answered, oauth_world
+from tests.clients.oauth import (
+    DEFAULT_SCOPE,
+    FIRMWARE,
+    STRANGER,
+    USER_SCOPE,
+    OAuthLab,
+    answered,
+    oauth_world,
+)
 from tests.clients.oauth_msal import confidential, public
 from tests.conftest import Emulate
 
@@ -56,6 +65,41 @@ def test_a_device_code_is_good_for_fifteen_minutes_of_simulated_time(oauth_lab: 
     assert "authorization_pending" == before["error"]
     after = poll_once(app, flow)
     assert ("expired_token", [70020]) == (after["error"], after["error_codes"])
+
+
+def test_a_refresh_gives_a_new_refresh_token_which_the_client_keeps(oauth_lab: OAuthLab) -> None:
+    app = public(oauth_lab, FIRMWARE)
+    flow = device_flow(app)
+    oauth_lab.type_in(flow["user_code"], "scanner@contoso.com", "fake tray 2")
+    app.acquire_token_by_device_flow(flow)
+    (account,) = app.get_accounts()
+
+    kept = [refresh_token_of(app)]
+    for _ in range(2):
+        app.acquire_token_silent([USER_SCOPE], account=account, force_refresh=True)
+        kept.append(refresh_token_of(app))
+
+    assert 3 == len(set(kept))
+
+
+def refresh_token_of(app: Any) -> str:
+    (entry,) = app.token_cache.search(msal.TokenCache.CredentialType.REFRESH_TOKEN)
+    return str(entry["secret"])
+
+
+def test_a_cache_that_was_written_down_needs_no_user(oauth_lab: OAuthLab) -> None:
+    first, second = msal.SerializableTokenCache(), msal.SerializableTokenCache()
+    app = public(oauth_lab, FIRMWARE, token_cache=first)
+    flow = device_flow(app)
+    oauth_lab.type_in(flow["user_code"], "scanner@contoso.com", "fake tray 2")
+    got = app.acquire_token_by_device_flow(flow)
+    second.deserialize(first.serialize())
+
+    later = public(oauth_lab, FIRMWARE, token_cache=second)
+    (account,) = later.get_accounts(username="scanner@contoso.com")
+    kept = later.acquire_token_silent([USER_SCOPE], account=account)
+
+    assert (got["access_token"], "cache") == (kept["access_token"], kept["token_source"])
 
 
 @pytest.mark.parametrize("mode", ["query", "form_post", "fragment"])
@@ -140,6 +184,42 @@ def test_one_travel_moves_token_refresh_and_smtp_together(oauth_lab: OAuthLab, t
     oauth_lab.emulator.travel(parse_instant("2027-03-02T01:00:00Z"))  # more than ninety days later
     dead = app.acquire_token_silent_with_error([USER_SCOPE], account=account, force_refresh=True)
     assert ("invalid_grant", [700082]) == (dead["error"], dead["error_codes"])
+
+
+FOR_AN_HOUR = "b0000000-0000-4000-8000-00000000000b"
+ENDS_AT_ONE = f"""
+  [[tenant.app_registration]]
+  app_id = "{FOR_AN_HOUR}"
+    [[tenant.app_registration.password_credential]]
+    secret_text = "fake-secret-b"
+    end_date_time = 2026-12-01T01:00:00Z
+"""
+
+
+@pytest.mark.parametrize(
+    ("at", "sent", "codes"),
+    [
+        ("2026-12-01T00:09:59Z", "sent", [None, None, [70016]]),
+        ("2026-12-01T00:10:00Z", "sent", [None, [70008], [70016]]),
+        ("2026-12-01T00:59:59Z", "sent", [None, [70008], [70020]]),
+        ("2026-12-01T01:00:00Z", "SMTPAuthenticationError", [[7000222], [70008], [70020]]),
+    ],
+)
+def test_one_travel_moves_the_token_the_secret_the_code_and_the_device_code(  # noqa: PLR0913, PLR0917 - a table
+    emulate: Emulate, oauth_lab: OAuthLab, tmp_path: Path, at: str, sent: str, codes: list[object]
+) -> None:
+    lab = OAuthLab(emulate(world=oauth_world(ENDS_AT_ONE)))
+    app = public(lab, FIRMWARE)
+    device, token = device_flow(app), lab.app_token()
+    flow = app.initiate_auth_code_flow([USER_SCOPE], redirect_uri="http://localhost", response_mode="query")
+    back = answered(lab.sign_in(flow["auth_uri"], "scanner@contoso.com", "fake tray 2"))
+
+    lab.emulator.travel(parse_instant(at))
+    by_secret = confidential(lab, FOR_AN_HOUR, "fake-secret-b").acquire_token_for_client([DEFAULT_SCOPE])
+    by_code, by_device = app.acquire_token_by_auth_code_flow(flow, back), poll_once(app, device)
+
+    assert sent == lab.send("app@contoso.com", token, tmp_path).ended
+    assert codes == [one.get("error_codes") for one in (by_secret, by_code, by_device)]
 
 
 def test_the_answer_of_a_step_that_names_no_time_stays_the_same(oauth_lab: OAuthLab, emulate: Emulate) -> None:

@@ -5,6 +5,7 @@ This is also where passwords are handed over: MSAL for Python asks for a user's 
 
 from __future__ import annotations
 
+import json
 import socket
 from dataclasses import replace
 from pathlib import Path
@@ -109,6 +110,13 @@ def test_azure_identity_signs_a_user_in_with_a_password(named_lab: Named, tmp_pa
     token = AzureIdentity().ask(named_lab, WithPassword())
 
     assert "sent" == named_lab.send("scanner@contoso.com", token, tmp_path).ended
+
+
+@pytest.mark.parametrize(("user", "password"), [("careful", "fake careful"), ("risky", "fake risky")])
+def test_what_a_policy_wants_comes_as_claims_for_the_next_request(named_lab: Named, user: str, password: str) -> None:
+    refused = MsalPython().ask(named_lab, WithPassword(user=f"{user}@contoso.com", password=password))
+
+    assert "capolids" in json.loads(refused["claims"])["access_token"]
 
 
 # No setting at all ----------------------------------------------------------------------------------------------------

@@ -160,7 +160,7 @@ def a_mixed_certificate() -> Certificate:
         a_sender("mfp"),
         a_sender("smart-host", profile="postfix", planned_for="2026-03-01"),
         a_sender("contact", target="mail-contact"),
-        a_sender("bulk", profile="python-smtplib", target="hve-basic", planned_for="2027-02-15"),
+        a_sender("bulk", profile="python-smtplib", target="hve-oauth", planned_for="2027-02-15"),
         a_sender("not a relay", site="shop", to=("desk@contoso.com",)),
         a_sender("app", profile="python-smtplib", mail_from="app@contoso.com", target="smtp-auth-oauth"),
     )

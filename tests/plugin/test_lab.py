@@ -21,7 +21,6 @@ from relaylab.testing import (
     Lab,
     LabOptions,
     MessageNotSeenError,
-    NotBuiltError,
     NothingDecidedError,
     RefusalNotSeenError,
     UnexpectedRefusalError,
@@ -147,12 +146,6 @@ def test_a_site_that_is_not_there_is_named_with_those_that_are(relaylab: Lab) ->
         relaylab.site("moon")
     with pytest.raises(LookupError, match=r"no site of this world is named 'hqq'; did you mean 'hq'\?"):
         relaylab.site("hqq")
-
-
-@pytest.mark.parametrize("name", ["acs_smtp", "acs_rest"])
-def test_what_is_not_built_says_so_in_a_sentence(relaylab: Lab, name: str) -> None:
-    with pytest.raises(NotBuiltError, match=rf"relaylab\.{name}: .* is not built in this version"):
-        getattr(relaylab, name)
 
 
 def test_the_environment_trusts_the_root_and_names_the_listeners(relaylab: Lab) -> None:

@@ -41,7 +41,8 @@ def test_json_is_one_line_once_every_listener_answers(ca: str, authority: TestAu
         assert (str(authority.ca_file), "2027-01-04T00:00:00Z", 9) == (told["ca_file"], told["at"], told["seed"])
         assert [*ENDPOINTS, "https", "control"] == list(told["endpoints"])
         assert "smtp.office365.com" == told["endpoints"]["submission"]["name"]
-        assert ["host", "port"] == list(told["endpoints"]["mx"])
+        assert ["host", "port", "names"] == list(told["endpoints"]["mx"])
+        assert "contoso-com.mail.protection.outlook.com" == told["endpoints"]["mx"]["names"]["contoso.com"]
         assert ["url", "token"] == list(told["endpoints"]["control"])
         assert ["hq", "shop"] == list(told["sites"])
         assert ["public_ip", *ENDPOINTS] == list(told["sites"]["hq"])

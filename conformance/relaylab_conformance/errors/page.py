@@ -35,6 +35,7 @@ _DOORS: Final = {
     Endpoint.HVE: "smtp.hve.mx.microsoft (High Volume Email)",
     Endpoint.ACS_SMTP: "smtp.azurecomm.net (Azure Communication Services)",
     Endpoint.MX: "the tenant's MX (`*.mail.protection.outlook.com`)",
+    Endpoint.ACS_REST: "Azure Communication Services over REST (`*.communication.azure.com`)",
 }
 _STAGES: Final = {
     Stage.CONNECT: "as the answer to EHLO or HELO",
@@ -44,6 +45,7 @@ _STAGES: Final = {
     Stage.DATA: "at the end of the message, after the dot",
     Stage.DELIVERY: "in a non-delivery report, after the message was accepted with 250",
 }
+_IN_A_DELIVERY_REPORT: Final = "in a delivery report of Event Grid, after the request was accepted with 202"
 
 
 def page(line: ErrorLine, lines: Sequence[ErrorLine], rulebook: Rulebook) -> str:
@@ -94,10 +96,7 @@ def _whole(line: ErrorLine) -> str:
 def _facts(line: ErrorLine) -> Iterator[str]:
     if line.rules:
         doors = {rule.endpoint: [one for one in line.rules if one.endpoint is rule.endpoint] for rule in line.rules}
-        comes = [
-            f"{_DOORS[door]}, {' or '.join(dict.fromkeys(_STAGES[rule.stage] for rule in rules))}"
-            for door, rules in doors.items()
-        ]
+        comes = [f"{_DOORS[door]}, {' or '.join(dict.fromkeys(map(_stage, rules)))}" for door, rules in doors.items()]
         yield f"- Comes from: {'; '.join(comes)}"
     else:
         yield "- Comes from: every door, wherever the grammar or the order of commands is broken"
@@ -110,6 +109,11 @@ def _facts(line: ErrorLine) -> Iterator[str]:
     if any("{" in text for text in (line.text, *(in_general(rule.fix) for rule in line.rules))):
         yield "- A word in braces stands for a name or a number of the case at hand"
     yield f"- Wording: {cited(line.reply.source)}"
+
+
+def _stage(rule: AnyRule) -> str:
+    """Say at which point of a dialogue a rule says its line."""
+    return _IN_A_DELIVERY_REPORT if rule.endpoint is Endpoint.ACS_REST else _STAGES[rule.stage]
 
 
 def _kind(line: ErrorLine) -> str:

@@ -50,5 +50,7 @@ def _fate(rule: AnyRule) -> str | None:
             return None  # the sender has had its 250
         case Stage.DISCOVERY | Stage.TOKEN | Stage.AUTHORIZE | Stage.SIGN_IN | Stage.DEVICE_CODE:
             return None  # Entra says it, before there is a sender that could read it
+        case Stage.SEND | Stage.STATUS | Stage.OUTCOME:
+            return None  # it is JSON over HTTPS, which no described sender reads
         case _:
             assert_never(rule.stage)

@@ -14,7 +14,7 @@ from relaylab_conformance.explain.rules import explain_rule, is_like_a_rule
 if TYPE_CHECKING:
     from relaylab.engine.rulebook import Rulebook
 
-_RECORD: Final = re.compile(r"\d+|s\d*-\d+(-[\w-]+)?")  # an event's number, a message's id
+_RECORD: Final = re.compile(r"\d+|[sa]\d*-\d+(-[\w-]+)?")  # an event's number, a message's id
 
 
 def is_a_record(what: str) -> bool:

@@ -10,6 +10,7 @@ from relaylab.domain.directory import SMTP_SEND, AppRegistration
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.estate import Method
 from relaylab.rules.acs import sources as acs_sources
+from relaylab.rules.dns.hosts import answers_over_ipv6
 from relaylab_conformance.migration.acs import acs_client_of, acs_resource_of
 from relaylab_scenarios import Nothing, Password, Token
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from relaylab.domain.source import Source
     from relaylab.domain.tenant import FixedToken, Mailbox, Tenant
     from relaylab.domain.world import World
+    from relaylab.engine.rulebook import Rulebook
 
 SUBMISSION_NAME: Final = "smtp.office365.com"
 HVE_NAME: Final = "smtp.hve.mx.microsoft"
@@ -114,8 +116,7 @@ def mx_name(world: World, sender: Sender) -> str:
 
     A name in ``mx.microsoft`` has a middle label that no test certificate could foresee; the older one stands for it.
     """
-    tenants = (world.tenant_of(address.domain) for address in (sender.from_address, *sender.to))
-    owned = next((tenant for tenant in tenants if tenant), None)
+    owned = _tenant_of(world, sender)
     domain = _main_domain(owned) if owned else sender.from_address.domain
     named = (
         record.value.split()[-1].rstrip(".").lower()
@@ -123,6 +124,24 @@ def mx_name(world: World, sender: Sender) -> str:
         if record.type == "MX" and record.name == domain
     )
     return next((host for host in named if host.endswith(_MX_ZONE)), domain.name.replace(".", "-") + _MX_ZONE)
+
+
+def goes_over_ipv6(world: World, rulebook: Rulebook, sender: Sender, way: Approach, at: datetime) -> bool:
+    """Tell whether a sender reaches the MX over IPv6: its site is dual-stack, and the host answers AAAA (COR-02).
+
+    That a client prefers IPv6 then is RFC 6724.
+    """
+    site = world.site(sender.site) if sender.site else None
+    if way.endpoint is not Endpoint.MX or site is None or site.public_ipv6 is None:
+        return False
+    owned = _tenant_of(world, sender)
+    domain = owned.accepted_domain(_main_domain(owned)) if owned else None
+    return domain is not None and answers_over_ipv6(domain, at, rulebook.calendar)
+
+
+def _tenant_of(world: World, sender: Sender) -> Tenant | None:
+    tenants = (world.tenant_of(address.domain) for address in (sender.from_address, *sender.to))
+    return next((tenant for tenant in tenants if tenant), None)
 
 
 def _main_domain(tenant: Tenant) -> DomainName:

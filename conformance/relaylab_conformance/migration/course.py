@@ -16,7 +16,7 @@ from relaylab.domain.decision import Decision, EffectKind
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.randomness import Randomness
 from relaylab.rules import limits
-from relaylab.rules.milestones import EARLIEST_SUPPORTED
+from relaylab.rules.milestones import EARLIEST_SUPPORTED, IPV6_FOR_ACCEPTED_DOMAINS
 from relaylab.servers.entra import EntraService, SigningKeys
 from relaylab.session.moment import NO_TOKENS, Moment
 from relaylab.session.names import session_id, session_names
@@ -31,6 +31,7 @@ from relaylab_conformance.migration.approach import (
     FromEntra,
     application_of,
     approach,
+    goes_over_ipv6,
     hve_account_of,
     token_of,
 )
@@ -97,6 +98,9 @@ def stops_at(spans: tuple[Span, ...]) -> datetime | None:
 def _edges(world: World, rulebook: Rulebook, sender: Sender, way: Approach) -> Iterator[datetime]:
     """Give the instants at which an answer can change: a rule's, the end of the sender's token, of its credentials."""
     yield from rulebook.edges
+    aaaa = rulebook.calendar.at(IPV6_FOR_ACCEPTED_DOMAINS.name)
+    if aaaa is not None and goes_over_ipv6(world, rulebook, sender, way, aaaa):
+        yield aaaa
     if isinstance(way.sign_in, FromEntra) and (app := application_of(world, sender)) is not None:
         ends = [
             *(one.end_date_time for one in app.password_credentials),
@@ -147,7 +151,7 @@ def _judged(  # noqa: PLR0913, PLR0917 - each is a fact of its own
     party = Party(
         label="s-000001",
         endpoint=way.endpoint,
-        peer=peer_of(world, sender),
+        peer=peer_of(world, sender, over_ipv6=goes_over_ipv6(world, rulebook, sender, way, at)),
         names=session_names(way.endpoint, chance, session_id(at, 1), at, rulebook.calendar),
         chance=chance,
     )

@@ -86,7 +86,7 @@ def _name(trial: Trial) -> str:
 
 def _heading(trial: Trial, sessions: Iterable[str]) -> list[str]:
     sender, site = trial.sender, trial.leg.world.site(trial.sender.site) if trial.sender.site else None
-    place = f"site {site.name}, {site.public_ip}" if site else "no site"
+    place = f"site {site.name}, {' and '.join(map(str, site.addresses))}" if site else "no site"
     readings = "".join(f", {name}={value}" for name, value in trial.reading.items())
     return [
         f"{sender.name} by {trial.method} at {iso(trial.leg.at)}{readings}",

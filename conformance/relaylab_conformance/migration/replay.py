@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.event import Attributed, Judged, Kept, Reported
-from relaylab_conformance.migration.approach import FromEntra
+from relaylab_conformance.migration.approach import FromEntra, goes_over_ipv6
 from relaylab_conformance.migration.evidence import Evidence
 from relaylab_conformance.migration.tokens import fetch, over_https
 from relaylab_scenarios import (
@@ -88,6 +88,8 @@ def _put_off(sender: Profile, played: Played) -> tuple[str, ...]:
 def _errand(emulator: Emulator, trial: Trial, way: Approach, randomness: Randomness) -> Errand:
     sender = trial.sender
     doors = emulator.sites[sender.site].endpoints if sender.site else emulator.endpoints
+    if sender.site and goes_over_ipv6(trial.leg.world, trial.leg.rulebook, sender, way, trial.leg.at):
+        doors = emulator.sites[sender.site].ipv6
     door = doors[way.endpoint]
     mail_from, recipients = str(way.mail_from(sender)), tuple(map(str, sender.to))
     kind = LetterKind.SCAN if sender.profile in _SCANS else LetterKind.ALERT

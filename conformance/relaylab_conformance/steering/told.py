@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 Json = Mapping[str, Any]
@@ -40,6 +40,17 @@ def status_lines(url: str, status: Json, ready: Json) -> Iterator[str]:
         of_site = f" as site {one['site']}" if one["site"] else ""
         said = f"ready, {one['tls'] or 'without TLS'}" if one["ready"] else f"NOT READY: {one['why']}"
         yield f"  {one['listener']:18} {one['host']}:{one['port']}{of_site}  {said}"
+
+
+def acs_lines(resources: Sequence[Json]) -> Iterator[str]:
+    """Say where each Azure Communication Services resource answers, and its keys."""
+    if not resources:
+        yield "no resource answers: the world has none, or HTTPS is off"
+    for one in resources:
+        yield f"{one['name']} of {one['tenant']}, {one['host_name']}"
+        yield f"  connection  {one['connection_string']}"
+        yield f"  primary     {one['primary_key']}"
+        yield f"  secondary   {one['secondary_key']}"
 
 
 def message_line(message: Json) -> str:

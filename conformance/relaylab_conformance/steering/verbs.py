@@ -15,7 +15,14 @@ import click
 from relaylab_conformance.options import BadInputError
 from relaylab_conformance.steering.client import Control, SteeringError, step
 from relaylab_conformance.steering.found import find
-from relaylab_conformance.steering.told import clock_line, event_line, message_line, message_lines, status_lines
+from relaylab_conformance.steering.told import (
+    acs_lines,
+    clock_line,
+    event_line,
+    message_line,
+    message_lines,
+    status_lines,
+)
 from relaylab_conformance.terminal import say, say_json
 
 
@@ -53,6 +60,22 @@ def status(which: Which) -> bool:
     document = {"url": control.url, **found, "ready": ready["ready"], "listeners": ready["listeners"]}
     _tell(which, document, lambda: status_lines(control.url, found, ready))
     return bool(ready["ready"])
+
+
+def acs(which: Which, resource: str | None, rotate: str | None) -> None:
+    """List the Azure Communication Services resources, or make a new key for one."""
+    with _control(which) as control:
+        if rotate is not None:
+            control.ask("POST", f"/acs/{step(_one_resource(control, resource))}/keys", {"key": rotate})
+        found = control.get("/acs")
+    _tell(which, found, lambda: acs_lines(found["resources"]))
+
+
+def _one_resource(control: Control, resource: str | None) -> str:
+    names = [str(one["name"]) for one in control.get("/acs")["resources"]]
+    if resource is None and len(names) != 1:
+        raise BadInputError(f"whose key? Give --resource NAME; there are {', '.join(names) or 'none'}")
+    return resource or names[0]
 
 
 def list_messages(which: Which) -> None:

@@ -25,6 +25,7 @@ from relaylab.domain.randomness import Randomness
 from relaylab.domain.zone import Lab, View, Zone
 from relaylab.rules.limits import direct_send_delay
 from relaylab.rules.milestones import EARLIEST_SUPPORTED, NOT_SUPPORTED_FROM
+from relaylab.servers.acs_rest import RestService
 from relaylab.servers.asking_tls import AskingTls
 from relaylab.servers.chains import ChainJudge
 from relaylab.servers.clocks import ClockState, MovableClock, SimulatedClock, resume, state_of, steerable
@@ -33,7 +34,7 @@ from relaylab.servers.entra import EntraService
 from relaylab.servers.faulty_tls import FaultyTls
 from relaylab.servers.fleet import HTTPS_OFFSET, Announced, Fleet, Listening, Names, SiteListening
 from relaylab.servers.house import House, SmtpDesk, TlsChoice
-from relaylab.servers.https import HttpsListener, entra_service
+from relaylab.servers.https import HttpsListener, acs_rest_service, entra_service
 from relaylab.servers.lab_plan import LabPlan
 from relaylab.servers.probes import Probed, probe
 from relaylab.servers.tls import ServerTls
@@ -165,7 +166,12 @@ class Emulator:
         )
         self.entra = EntraService(self._house)
         self._house.tokens = self.entra.tokens
-        self._https = HttpsListener(entra_service(self.entra.app))
+        self.acs_rest = RestService(self._house, self.authority.ca_file)
+        self._https = HttpsListener(
+            acs_rest_service(self.acs_rest.app),
+            entra_service(self.entra.app),
+            on_tls_failure=self.entra.handshake_failed,
+        )
         where = self.settings
         self._zones = ZoneKeeper(self._house, self.authority.dkim_key)
         self._house.zones = self._zones
@@ -274,6 +280,7 @@ class Emulator:
                 self.zone()  # what stands in the way of it is to be said now, not when somebody asks
             await self._fleet.start(self.world)
             await self._start_https()
+            await self.acs_rest.start()
         except BaseException:
             await self._https.stop()
             await self._fleet.stop()
@@ -285,6 +292,7 @@ class Emulator:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop listening, end every connection, let go of the store."""
+        await self.acs_rest.stop()
         await self._https.stop()
         await self._fleet.stop()
         self.store.close()
@@ -322,6 +330,7 @@ class Emulator:
         Raise ValueError for an instant that is naive, or one that the rulebook does not support.
         """
         self.clock.set(_possible(instant))
+        self.acs_rest.settle()
 
     def advance(self, by: timedelta) -> None:
         """Go on by a span, or back by a negative one; raise ValueError as ``travel`` does."""
@@ -343,6 +352,7 @@ class Emulator:
         Raise ValueError as ``travel`` and ``run`` do, and for a rate together with ``frozen``.
         """
         steerable(self.clock).steer(None if to is None else _possible(to), rate=rate, frozen=frozen)
+        self.acs_rest.settle()
 
     def freeze(self) -> None:
         """Have the clock stand still where it is; raise ValueError for a clock that knows only how to be set."""
@@ -354,6 +364,7 @@ class Emulator:
         Raise ValueError for a rate that cannot be, and for a clock that knows only how to be set.
         """
         steerable(self.clock).run(rate)
+        self.acs_rest.settle()
 
     def reseed(self, seed: int) -> None:
         """Draw everything random from another seed, from the next session on."""
@@ -378,6 +389,7 @@ class Emulator:
                 store=self.store.dump(),
                 dialogues=self.dialogues.dump() if self.dialogues is not None else None,
                 entra=self.entra.state.dump(),
+                acs_rest=self.acs_rest.state.dump(),
             )
 
     def roll_back(self, snapshot: EmulatorSnapshot) -> None:
@@ -395,6 +407,7 @@ class Emulator:
             async with self._alone():
                 self.store.load(snapshot.store)
                 self.entra.state.load(snapshot.entra)
+                self.acs_rest.state.load(snapshot.acs_rest)
                 self._put_in_force(snapshot.world, snapshot.rulebook)
                 self.document = None if snapshot.document is None else dict(snapshot.document)
                 self._readings, self._milestones = dict(snapshot.readings), dict(snapshot.milestones)
@@ -459,6 +472,7 @@ class Emulator:
                     self._house.tarpit = tarpit
                 self.store.clear()
                 self.entra.begin_again()
+                self.acs_rest.begin_again()
                 self._house.begin_again(self.clock.now())
 
     async def replace(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmulatorSnapshot:
-    """World and document, readings, milestones, clock, seed, tarpit, session numbers, all that store and Entra hold.
+    """World, document, readings, milestones, clock, seed, tarpit, session numbers, all that store, Entra and ACS hold.
 
     ``started`` and ``sessions`` are what the next session is numbered from, ``questions`` counts those to DNS.
     Connections are not in it, nor is the revision of the world, which only ever grows. It holds the mail with its
@@ -37,3 +37,4 @@ class EmulatorSnapshot:
     store: StoreDump = field(repr=False)
     dialogues: DialoguesDump | None = field(repr=False)
     entra: Mapping[str, object] = field(repr=False)
+    acs_rest: Mapping[str, object] = field(repr=False)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from relaylab.app.config import WorldFileError, load_document
 from relaylab.app.rulebooks import Phase, in_phase
+from relaylab.app.steered_acs import SteeredAcs
 from relaylab.app.steered_faults import SteeredFaults
 from relaylab.app.world_file.errors import did_you_mean
 from relaylab.domain.clock import iso
@@ -63,6 +64,11 @@ class Steered:
     def faults(self) -> SteeredFaults:
         """What the listeners do wrong on purpose."""
         return SteeredFaults(self._emulator)
+
+    @property
+    def acs(self) -> SteeredAcs:
+        """Its Azure Communication Services resources."""
+        return SteeredAcs(self._emulator)
 
     @property
     def clock(self) -> ClockState:

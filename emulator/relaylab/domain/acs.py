@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from relaylab.domain.acs_settings import AS_OBSERVED, EventSubscription, RestInterface
 from relaylab.domain.address import Address, DomainName
 from relaylab.domain.secret import Secret
 
@@ -187,6 +188,8 @@ class AcsResource:
     role_assignments: tuple[RoleAssignment, ...] = ()
     suppression_lists: tuple[SuppressionList, ...] = ()
     limits: AcsLimits = AS_DOCUMENTED
+    rest: RestInterface = AS_OBSERVED
+    event_subscriptions: tuple[EventSubscription, ...] = ()
 
     @property
     def keys(self) -> tuple[Secret, Secret]:
@@ -258,6 +261,11 @@ class SendingQuota:
 
     minute: Allowance
     hour: Allowance
+
+    @property
+    def is_used_up(self) -> bool:
+        """True when one of the windows has no room."""
+        return self.minute.is_used_up or self.hour.is_used_up
 
     def retry_after(self, now: datetime) -> int:
         """Give the whole seconds until there is room in both windows, at least one."""

@@ -272,8 +272,8 @@ class DataAsk(Ask):
     ``receipt`` holds the words of the final 250: message id, queue id, size
     and rate. ``authentication`` is what SPF, DKIM and DMARC say of the sender, None where nobody looked; ``handling``
     what the recipients' policy makes of it. ``seen_from`` is the address behind a gateway that was judged in place of
-    the client's (None: the client's). ``leaving`` are the recipients outside the tenant that is signed in. ``sending``
-    is what ACS Email judges a message of its own by.
+    the client's (None: the client's). ``leaving`` are the recipients outside the tenant that is signed in.
+    ``sending`` is what ACS Email judges a message of its own by.
     """
 
     envelope: Envelope

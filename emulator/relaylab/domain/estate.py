@@ -41,10 +41,11 @@ class OutboundPort25(StrEnum):
 class Site:
     """An office: what its traffic looks like from outside.
 
-    ``client_addresses`` are the loopback or LAN addresses whose connections count as coming from this site, whatever
-    port they arrive at. ``reputation`` is what the service thinks of its address, ``outbound_port_25`` what its access
-    provider does with port 25, ``smart_host_region`` the region of the MX that its senders were pointed at (None: the
-    right one).
+    ``public_ipv6`` is a second address, of a dual-stack line: what its clients say over IPv6 comes from there, and they
+    prefer IPv6 wherever a host answers AAAA (RFC 6724; fact COR-02). ``client_addresses`` are the loopback or LAN
+    addresses whose connections count as coming from this site, whatever port they arrive at. ``reputation`` is what the
+    service thinks of its address, ``outbound_port_25`` what its access provider does with port 25 over IPv4,
+    ``smart_host_region`` the region of the MX that its senders were pointed at (None: the right one).
     """
 
     name: str
@@ -53,6 +54,16 @@ class Site:
     reputation: Reputation = Reputation.GOOD
     outbound_port_25: OutboundPort25 = OutboundPort25.OPEN
     smart_host_region: str | None = None
+    public_ipv6: IPv6Address | None = None
+
+    @property
+    def addresses(self) -> tuple[IPv4Address | IPv6Address, ...]:
+        """Every address that its traffic may come from."""
+        return (self.public_ip,) if self.public_ipv6 is None else (self.public_ip, self.public_ipv6)
+
+    def address_over(self, version: int) -> IPv4Address | IPv6Address:
+        """Give the address that it is seen with over IPv4 (4) or IPv6 (6); the only one, where it has one."""
+        return self.public_ipv6 if version == 6 and self.public_ipv6 is not None else self.public_ip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -100,6 +101,24 @@ class Kept(SessionEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Authenticated(SessionEvent):
+    """Somebody judged the sender of a kept message: the service on arrival, or who it left for (``hop`` far_end).
+
+    The fields are those of ``HopFacts``.
+    """
+
+    message: str
+    hop: str
+    receiver: str
+    ip: str
+    spf: str
+    dkim: tuple[str, ...]
+    dmarc: str
+    compauth: str
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reported(SessionEvent):
     """A non-delivery report was written about a kept message."""
 
@@ -153,6 +172,46 @@ class Queried(SessionEvent):
     rcode: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationEnded(SessionEvent):
+    """A send operation of Azure Communication Services Email became terminal; ``session`` is that of the request.
+
+    ``status`` is Succeeded, Failed or Canceled, ``error`` and ``said`` code and text of one that did not succeed.
+    """
+
+    operation: str
+    status: str
+    error: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryReported(SessionEvent):
+    """A delivery or engagement report of Azure Communication Services Email came about.
+
+    ``type`` is its event type in Event Grid, ``about`` its status (Delivered, Bounced, Suppressed) or what the
+    recipient did (view, click), ``document`` the event itself.
+    """
+
+    operation: str
+    recipient: str
+    type: str
+    about: str
+    document: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookCalled(SessionEvent):
+    """A subscriber to events was called: ``what`` is the handshake or the event type, ``answered`` what came back."""
+
+    subscription: str
+    url: str
+    what: str
+    attempt: int
+    delivered: bool
+    answered: str
+
+
 Event = (
     Connected
     | TurnedAway
@@ -162,9 +221,13 @@ Event = (
     | Judged
     | Kept
     | Attributed
+    | Authenticated
     | Reported
     | BadInput
     | Faulted
     | Closed
     | Queried
+    | OperationEnded
+    | DeliveryReported
+    | WebhookCalled
 )

@@ -94,6 +94,14 @@ class HopFacts:
     because: tuple[str, ...] = ()
     receiver: str = ""
 
+    @property
+    def sentence(self) -> str:
+        """The whole of it: who sees which address, and what is found."""
+        where = f"at {self.receiver}" if self.receiver else "on arrival"
+        dkim = ", ".join(f"dkim={one}" for one in self.dkim)
+        composite = f", compauth={self.compauth}" if self.compauth else ""
+        return f"{where} {self.ip} is seen: spf={self.spf}, {dkim}, dmarc={self.dmarc}{composite}"
+
 
 class Side(StrEnum):
     """Whose recipients a version of a message is for."""

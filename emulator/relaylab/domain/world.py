@@ -281,7 +281,7 @@ def _index(world: World) -> _Index:
         tokens={token.value.reveal(): (tenant, token) for tenant in world.tenants for token in tenant.tokens},
         sites={site.name: site for site in world.sites},
         client_sites={address: site for site in world.sites for address in site.client_addresses},
-        sites_at={site.public_ip: site for site in reversed(world.sites)},
+        sites_at={address: site for site in reversed(world.sites) for address in site.addresses},
         connector_count=sum(map(len, by_tenant.values())),
         by_tenant=dict(by_tenant),
         by_block=dict(by_block),

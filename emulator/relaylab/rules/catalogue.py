@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.acs_asks import AcsDeliveryAsk, AcsSignInAsk
+from relaylab.domain.acs_rest import OutcomeAsk, RestDeliveryAsk, SendAsk, StatusAsk
 from relaylab.domain.asks import Ask, DataAsk, DeliveryAsk, HelloAsk, MailAsk, MechanismAsk, RcptAsk, SignInAsk
 from relaylab.domain.decision import EffectKind
 from relaylab.domain.endpoint import Endpoint, Stage
-from relaylab.domain.entra import AuthorizeAsk, DeviceAsk, DiscoveryAsk, SignInPageAsk, TokenAsk
+from relaylab.domain.entra import AuthorizeAsk, DeviceAsk, DiscoveryAsk, InstanceAsk, SignInPageAsk, TokenAsk
 from relaylab.engine.milestones import Calendar
 from relaylab.engine.readings import Readings
 from relaylab.engine.rule import AnyRule, Effect
 from relaylab.engine.rulebook import Catalogue, Default, Rulebook
-from relaylab.rules import acs_smtp, entra, hve, mx, replies, sources, submission
+from relaylab.rules import acs_rest, acs_smtp, entra, hve, mx, replies, sources, submission
+from relaylab.rules.acs_rest import answers as rest_answers
 from relaylab.rules.entra import answers
 from relaylab.rules.milestones import MILESTONES
 from relaylab.rules.readings import READINGS
@@ -64,6 +66,10 @@ RULES: Final[tuple[AnyRule, ...]] = (
     *entra.token.RULES,
     *entra.token_grant.RULES,
     *entra.token_user.RULES,
+    *acs_rest.send.RULES,
+    *acs_rest.status.RULES,
+    *acs_rest.outcome.RULES,
+    *acs_rest.delivery.RULES,
 )
 
 
@@ -100,10 +106,15 @@ DEFAULTS: Final[Mapping[tuple[Endpoint, type[Ask]], Default]] = {
     (Endpoint.ACS_SMTP, DataAsk): _admit(Stage.DATA, replies.SUBMITTED),
     (Endpoint.ACS_SMTP, AcsDeliveryAsk): _admit(Stage.DELIVERY),
     (Endpoint.ENTRA, DiscoveryAsk): _admit(Stage.DISCOVERY, answers.DOCUMENT),
+    (Endpoint.ENTRA, InstanceAsk): _admit(Stage.DISCOVERY, answers.DOCUMENT),
     (Endpoint.ENTRA, AuthorizeAsk): _admit(Stage.AUTHORIZE, answers.SIGN_IN_PAGE),
     (Endpoint.ENTRA, SignInPageAsk): _admit(Stage.SIGN_IN, answers.SIGNED_IN),
     (Endpoint.ENTRA, DeviceAsk): _admit(Stage.DEVICE_CODE, answers.DEVICE_CODE),
     (Endpoint.ENTRA, TokenAsk): _admit(Stage.TOKEN, answers.TOKEN),
+    (Endpoint.ACS_REST, SendAsk): _admit(Stage.SEND, rest_answers.ACCEPTED),
+    (Endpoint.ACS_REST, StatusAsk): _admit(Stage.STATUS, rest_answers.STATUS),
+    (Endpoint.ACS_REST, OutcomeAsk): _admit(Stage.OUTCOME, rest_answers.OUT_FOR_DELIVERY),
+    (Endpoint.ACS_REST, RestDeliveryAsk): _admit(Stage.DELIVERY),
 }
 
 CATALOGUE: Final = Catalogue(

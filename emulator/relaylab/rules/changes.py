@@ -17,6 +17,7 @@ from relaylab.domain.peer import TlsFacts
 from relaylab.domain.tenant import Mailbox, Switch
 from relaylab.domain.world import Standing
 from relaylab.engine.passage import AnyChange, Change
+from relaylab.rules.acs_rest import changes as acs_rest
 from relaylab.rules.acs_smtp import changes as acs
 from relaylab.rules.hve import changes as hve
 from relaylab.rules.mx import changes as mx
@@ -233,6 +234,14 @@ _DELIVERY: Final[tuple[AnyChange, ...]] = (
     Change(DeliveryAsk, "a sender in a domain of your own", lambda ask: replace(ask, moera_quota=None)),
 )
 
-_ACS: Final[tuple[AnyChange, ...]] = (*acs.SIGN_IN, *acs.SENDER, *acs.MESSAGE, *acs.COPY)
+_ACS: Final[tuple[AnyChange, ...]] = (*acs.SIGN_IN, *acs.SENDER, *acs.MESSAGE, *acs.COPY, *acs_rest.CHANGES)
 
-CHANGES: Final[tuple[AnyChange, ...]] = (*_OPENING, *_SIGN_IN, *_ENVELOPE, *_MESSAGE, *_DELIVERY, *_ACS)
+CHANGES: Final[tuple[AnyChange, ...]] = (
+    *_OPENING,
+    *_SIGN_IN,
+    *_ENVELOPE,
+    *_MESSAGE,
+    *_DELIVERY,
+    *_ACS,
+    *acs_rest.CHANGES,
+)

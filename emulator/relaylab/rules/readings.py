@@ -11,6 +11,7 @@ from typing import Final
 from relaylab.engine.readings import Reading
 from relaylab.rules import sources
 from relaylab.rules.acs import readings as acs_readings
+from relaylab.rules.acs_rest import readings as acs_rest_readings
 from relaylab.rules.entra import sources as entra_sources
 from relaylab.rules.hve_readings import HVE_READINGS
 
@@ -335,4 +336,5 @@ READINGS: Final = (
     ),
     *HVE_READINGS,
     *acs_readings.READINGS,
+    *acs_rest_readings.READINGS,
 )

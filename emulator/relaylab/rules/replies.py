@@ -396,7 +396,7 @@ DMARC_REJECTED: Final = _reply(
     "Access denied, sending domain [{author_domain}] does not pass DMARC verification and has a DMARC policy of "
     "reject.",
     sources.DMARC_REJECTED,
-    _EDGE,
+    Trailer.BEHIND_FRONT_END,
 )
 RELAY_DENIED_ATTR36: Final = _reply(
     "relay_denied_attr36",

@@ -13,7 +13,7 @@ from relaylab.domain.address import Address
 from relaylab.domain.authentication import DkimResult, SpfResult
 from relaylab.mailauth import Session, seal, sign
 from relaylab.rules.authentication import arc_results, judge
-from relaylab.rules.dns.addresses import OUTBOUND, RELAY_POOL
+from relaylab.rules.dns.addresses import RELAY_POOL, outbound_host
 from relaylab.rules.dns.hosts import ARC_DOMAIN, ARC_SELECTOR
 
 if TYPE_CHECKING:
@@ -49,7 +49,11 @@ def departure(ask: DataAsk, home: Tenant | None, forwarder: Address | None, chan
     """
     sender = ask.envelope.mail_from
     is_own = home is not None and sender is not None and home.owns(sender.domain)
-    host = outbound_host(ask.authentication, is_own=is_own)
+    found = ask.authentication
+    is_vouched_for = found is not None and (
+        found.spf.result is SpfResult.PASS or any(one.result is DkimResult.PASS for one in found.dkim)
+    )
+    host = outbound_host(is_own=is_own, is_vouched_for=is_vouched_for)
     if host is RELAY_POOL:
         why = (
             f"leaves through the relay pool, from {host.address}: MAIL FROM is in no accepted domain, and neither SPF "
@@ -61,14 +65,6 @@ def departure(ask: DataAsk, home: Tenant | None, forwarder: Address | None, chan
         return Departure(host, sender, (why,))
     rewritten = _rewritten(sender, home, forwarder, chance)
     return Departure(host, rewritten, (why, f"MAIL FROM {sender} is rewritten to {rewritten} (SRS)"))
-
-
-def outbound_host(found: AuthenticationResults | None, *, is_own: bool) -> OutboundHost:
-    """Give the host that mail leaves from: the relay pool for a sender nobody vouches for (fact MX-RLY-04)."""
-    is_vouched_for = found is not None and (
-        found.spf.result is SpfResult.PASS or any(one.result is DkimResult.PASS for one in found.dkim)
-    )
-    return OUTBOUND if is_own or is_vouched_for else RELAY_POOL
 
 
 def signature(ask: DataAsk, home: Tenant | None, content: bytes, dns: MailDns) -> str | None:

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Final
 from relaylab.domain.asks import MailAsk, RcptAsk
 from relaylab.domain.charge import Charge, Meter
 from relaylab.domain.endpoint import Endpoint
-from relaylab.domain.event import Attributed, Kept, Reported
+from relaylab.domain.event import Attributed
 from relaylab.domain.fault import Step
 from relaylab.domain.world import Standing
 from relaylab.engine.attribution import attribute
 from relaylab.rules import limits, replies
 from relaylab.rules.limits import direct_send_delay
 from relaylab.session.acs_delivery import deliver_through_acs
+from relaylab.session.aftermath import aftermath
 from relaylab.session.commands import Chunk, Fault, Verb, parse_chunk, parse_mail, parse_rcpt
 from relaylab.session.delivery import deliver, delivery_instant
 from relaylab.session.end_of_data import data_ask
@@ -32,7 +33,6 @@ from relaylab.session.turn import Then, Turn
 if TYPE_CHECKING:
     from relaylab.domain.address import Address
     from relaylab.domain.attribution import Attribution
-    from relaylab.domain.event import Event
     from relaylab.engine.verdict import Verdict
     from relaylab.session.commands import Command
     from relaylab.session.faulting import Faulting
@@ -240,21 +240,7 @@ class Mailing:
                 moment=moment,
             )
         kept = tuple(message for message in (delivered.message, delivered.report) if message is not None)
-        events: list[Event] = [
-            Kept(
-                **self._speech.stamp(moment),
-                message=message_id,
-                mail_from=str(ask.envelope.mail_from) if ask.envelope.mail_from else None,
-                recipients=tuple(str(address) for address in ask.envelope.recipients),
-                size=size,
-            )
-        ]
-        events += [
-            self._speech.judged(one.verdict, f"delivery to {one.recipient}", moment) for one in delivered.bounced
-        ]
-        if delivered.report is not None:
-            failed, report = tuple(map(str, delivered.reported)), delivered.report.id
-            events.append(Reported(**self._speech.stamp(moment), message=report, about=message_id, recipients=failed))
+        events = aftermath(delivered, self._speech, moment)
         turn = self._admit(verdict, command, moment, is_let_through=is_let_through)
         late = (delivery_instant(ask, moment) - moment.now) / timedelta(seconds=1)
         held_back = moment.rulebook.readings["message_rate"] == "late_reply"

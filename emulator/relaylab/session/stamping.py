@@ -162,8 +162,7 @@ def _results(results: AuthenticationResults | None, *, leaves: bool) -> tuple[st
 
 def _inner_hops(names: SessionNames, chance: Random, ask: DataAsk) -> tuple[str, str]:
     """Give the two hops behind the front end: its proxy, then the mailbox server (fact MX-HDR-02)."""
-    label, _, domain = names.mailbox_server.partition(".")
-    proxy = f"{label.partition('MB')[0]}CA{chance.randrange(10_000):04d}"
+    proxy, _, domain = names.proxy.partition(".")
     first, second, third = (IPv6Address(_INNER_IPV6 + chance.getrandbits(32)) for _ in range(3))
     by_proxy = HandOver(
         sender=names.site,

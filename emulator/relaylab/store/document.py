@@ -12,12 +12,12 @@ from relaylab.domain.address import Address, DomainName
 from relaylab.domain.clock import parse_instant
 from relaylab.domain.decision import Decision, EffectKind, ReplyFacts
 from relaylab.domain.endpoint import Endpoint, Stage
-from relaylab.domain.message import Copy, Envelope, Hop, HopFacts, KeptMessage, MessageHead, Placement, Side, Version
+from relaylab.domain.message import Copy, Envelope, KeptMessage, MessageHead, Placement, Side, Version
 from relaylab.domain.source import Confidence, Source
-from relaylab.store.shapes import MessageShape, VerdictShape, message_json
+from relaylab.store.shapes import MessageShape, VerdictShape, hop_of, message_json
 
 if TYPE_CHECKING:
-    from relaylab.store.shapes import HopShape, ReplyShape
+    from relaylab.store.shapes import ReplyShape
 
 
 class _Document(MessageShape):
@@ -76,20 +76,7 @@ def read(text: str, raw: bytes) -> KeptMessage:
         decision=_decision(document["verdict"], document["judged_at"]),
         report_of=document["report_of"],
         versions=_versions(document),
-        authentication=tuple(_hop(one) for one in document.get("authentication", ())),  # files of before have none
-    )
-
-
-def _hop(shape: HopShape) -> HopFacts:
-    return HopFacts(
-        hop=Hop(shape["hop"]),
-        ip=shape["ip"],
-        spf=shape["spf"],
-        dkim=tuple(shape["dkim"]),
-        dmarc=shape["dmarc"],
-        compauth=shape["compauth"],
-        because=tuple(shape["because"]),
-        receiver=shape.get("receiver", ""),
+        authentication=tuple(hop_of(one) for one in document.get("authentication", ())),  # files of before have none
     )
 
 

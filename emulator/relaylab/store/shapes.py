@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from typing_extensions import TypedDict
 
 from relaylab.domain.clock import iso
+from relaylab.domain.message import Hop, HopFacts
 
 if TYPE_CHECKING:
     from relaylab.domain.attribution import Attribution
     from relaylab.domain.decision import Decision, ReplyFacts
-    from relaylab.domain.message import HopFacts, KeptMessage, Version
+    from relaylab.domain.message import KeptMessage, Version
     from relaylab.domain.source import Source
 
 
@@ -188,6 +189,20 @@ def hop_json(hop: HopFacts) -> HopShape:
         "because": list(hop.because),
         "receiver": hop.receiver,
     }
+
+
+def hop_of(shape: HopShape) -> HopFacts:
+    """Read what one judge found from its JSON."""
+    return HopFacts(
+        hop=Hop(shape["hop"]),
+        ip=shape["ip"],
+        spf=shape["spf"],
+        dkim=tuple(shape["dkim"]),
+        dmarc=shape["dmarc"],
+        compauth=shape["compauth"],
+        because=tuple(shape["because"]),
+        receiver=shape.get("receiver", ""),
+    )
 
 
 def version_json(version: Version) -> VersionShape:

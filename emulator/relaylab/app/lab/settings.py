@@ -97,6 +97,13 @@ def accounts(world: World) -> tuple[str, ...]:
     )
 
 
+def hve_accounts(world: World) -> tuple[str, ...]:
+    """Give the High Volume Email accounts that can sign in with a password."""
+    return tuple(
+        str(one.address) for tenant in world.tenants for one in tenant.hve_accounts if one.password is not None
+    )
+
+
 def smtp_usernames(world: World) -> tuple[str, ...]:
     """Give the names that sign in at Azure Communication Services, with the secret of their application."""
     return tuple(
@@ -108,13 +115,6 @@ def mail_froms(world: World) -> tuple[str, ...]:
     """Give the addresses that Azure Communication Services send as."""
     return tuple(
         str(address) for tenant in world.tenants for resource in tenant.acs_resources for address in resource.mail_froms
-    )
-
-
-def hve_accounts(world: World) -> tuple[str, ...]:
-    """Give the High Volume Email accounts that can sign in with a password."""
-    return tuple(
-        str(one.address) for tenant in world.tenants for one in tenant.hve_accounts if one.password is not None
     )
 
 
@@ -161,20 +161,6 @@ def _settings(world: World, key: str, where: Listening, site: str | None) -> Dev
             sender=f"any address at {_listed(own_domains(world))}",
             reaches=_reach(world, site),
         )
-    if key == "acs_smtp":
-        return DeviceSettings(
-            title="With an application (Azure Communication Services Email)",
-            methods=(Method.ACS_SMTP,),
-            endpoint=key,
-            site=site,
-            server=where.host,
-            port=where.port,
-            security=_STARTTLS,
-            authentication="on, with an SMTP username and the application's client secret (LOGIN)",
-            accounts=smtp_usernames(world),
-            sender=_listed(mail_froms(world)) if mail_froms(world) else "a MailFrom address of a linked domain",
-            reaches="every recipient",
-        )
     if key == "hve":
         return DeviceSettings(
             title="With a High Volume Email account",
@@ -188,6 +174,20 @@ def _settings(world: World, key: str, where: Listening, site: str | None) -> Dev
             accounts=hve_accounts(world),
             sender="the same address as the user name",
             reaches="recipients of the account's own tenant only",
+        )
+    if key == "acs_smtp":
+        return DeviceSettings(
+            title="With an application (Azure Communication Services Email)",
+            methods=(Method.ACS_SMTP,),
+            endpoint=key,
+            site=site,
+            server=where.host,
+            port=where.port,
+            security=_STARTTLS,
+            authentication="on, with an SMTP username and the application's client secret (LOGIN)",
+            accounts=smtp_usernames(world),
+            sender=_listed(mail_froms(world)) if mail_froms(world) else "a MailFrom address of a linked domain",
+            reaches="every recipient",
         )
     is_legacy = key == "submission_legacy"
     return DeviceSettings(

@@ -6,7 +6,7 @@ from typing import Final
 
 from relaylab.app.world_file import words
 from relaylab.app.world_file.tables import many, one, table_of
-from relaylab.domain import acs
+from relaylab.domain import acs, acs_settings
 
 _FEW: Final = words.whole_number(1)
 _DOMAIN: Final = table_of(
@@ -33,6 +33,33 @@ _LIMITS: Final = table_of(
         "status_per_hour": _FEW,
     },
 )
+_SECONDS: Final = words.whole_number(0, 86_400)
+_REST: Final = table_of(
+    acs_settings.RestInterface,
+    narrowed={"seconds_to_send": _SECONDS, "retry_after": _SECONDS},
+    below={
+        "fault": many(
+            "faults",
+            table_of(
+                acs_settings.RestFault,
+                narrowed={
+                    "times": _FEW,
+                    "retry_after": words.whole_number(1, 86_400),
+                    "seconds": words.whole_number(0, 3_600),
+                },
+            ),
+        ),
+    },
+)
+_EVENT_SUBSCRIPTION: Final = table_of(
+    acs_settings.EventSubscription,
+    narrowed={
+        "endpoint": words.LOCAL_URL,
+        "included_event_types": words.list_of(
+            words.one_of(acs_settings.DELIVERY_REPORT, acs_settings.ENGAGEMENT_REPORT)
+        ),
+    },
+)
 ACS_RESOURCE: Final = table_of(
     acs.AcsResource,
     narrowed={
@@ -46,5 +73,7 @@ ACS_RESOURCE: Final = table_of(
         "role_assignment": many("role_assignments", _ROLE_ASSIGNMENT),
         "suppression_list": many("suppression_lists", _SUPPRESSION_LIST),
         "limits": one(_LIMITS),
+        "rest": one(_REST),
+        "event_subscription": many("event_subscriptions", _EVENT_SUBSCRIPTION),
     },
 )

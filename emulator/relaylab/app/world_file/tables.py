@@ -12,6 +12,7 @@ import pydantic
 from relaylab.app.world_file.words import Word, is_optional, of_type
 from relaylab.domain import (
     acs,
+    acs_settings,
     address,
     connector,
     directory,
@@ -28,7 +29,20 @@ from relaylab.domain.secret import Secret
 # The nouns' annotations are resolved among these names: some are imported there for the type checker only.
 _NOUNS: Final = {
     name: noun
-    for module in (acs, address, secret, directory, connector, hve, recipients, reputation, tenant, estate, world)
+    for module in (
+        acs,
+        acs_settings,
+        address,
+        secret,
+        directory,
+        connector,
+        hve,
+        recipients,
+        reputation,
+        tenant,
+        estate,
+        world,
+    )
     for name, noun in vars(module).items()
     if isinstance(noun, type)
 }

@@ -14,6 +14,7 @@ from functools import partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address, ip_network
 from types import GenericAlias
 from typing import Annotated, Any, Final, NoReturn, TypeAlias, get_args
+from urllib.parse import urlsplit
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -136,6 +137,20 @@ def _azure_name(value: object, *, longest: int) -> str:
     return text
 
 
+def _local_url(value: object) -> str:
+    text = _line(value)
+    way_out = "write it as http://127.0.0.1:9000/events: nothing leaves this machine"
+    try:
+        url = urlsplit(text)
+        host, _ = url.hostname or "", url.port
+        is_here = host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        refuse("is not a URL on this machine", way_out)
+    if url.scheme not in {"http", "https"} or not is_here or url.username is not None or " " in text:
+        refuse("is not a URL on this machine", way_out)
+    return text
+
+
 def _site_name(value: object) -> str:
     text = _line(value)
     if _SITE.fullmatch(text) is None:
@@ -228,6 +243,13 @@ def _ip(value: object) -> IPv4Address | IPv6Address:
         refuse("is not an IP address", "write one address, as 203.0.113.42")
 
 
+def _ipv6(value: object) -> IPv6Address:
+    found = _ip(value)
+    if not isinstance(found, IPv6Address) or found.ipv4_mapped is not None:
+        refuse("is not an IPv6 address", "write one, as 2001:db8::42; the IPv4 address goes into public_ip")
+    return found
+
+
 def _connector_ip(value: object) -> IPv4Network:
     text = _line(value).strip()
     if ":" in text:
@@ -314,6 +336,7 @@ TENANT_NAME: Final = _word(_tenant_name, "the label of <name>.onmicrosoft.com", 
 SITE_NAME: Final = _word(_site_name, "letters, digits, dots, hyphens, underscores", "hq")
 ACS_NAME: Final = _word(partial(_azure_name, longest=63), "letters, digits and hyphens", "contoso-email-acs")
 SMTP_USERNAME_NAME: Final = _word(partial(_azure_name, longest=253), "letters, digits and hyphens", "printers")
+LOCAL_URL: Final = _word(_local_url, "a URL on this machine", "http://127.0.0.1:9000/events")
 GUID: Final = _word(_guid, "a GUID", "11111111-1111-1111-1111-111111111111")
 CERTIFICATE: Final = _word(_certificate, "a certificate in PEM", "the text from BEGIN CERTIFICATE to END CERTIFICATE")
 THUMBPRINT: Final = _word(_thumbprint, "a SHA-1 or SHA-256 thumbprint", "84E05C1D98BCE3A5421D225B140B36E86A3D5534")
@@ -322,6 +345,7 @@ INSTANT: Final = _word(_instant, "a date (00:00:00Z) or an instant", "2026-12-31
 MILESTONE: Final = _word(_milestone, f"a date, an instant, or {NEVER}", "2026-12-31")
 DAY: Final = _word(_day, "a day", "2026-10-30")
 IP: Final = _word(_ip, "an IPv4 or IPv6 address", "203.0.113.42")
+IPV6: Final = _word(_ipv6, "an IPv6 address", "2001:db8::42")
 CONNECTOR_IP: Final = _word(_connector_ip, f"an IPv4 address or a block of /{_WIDEST_PREFIX} to /32", "203.0.113.0/28")
 ADDRESS_RANGE: Final = _word(_address_range, "an IPv4 address, a range, or a block", "203.0.113.0/28")
 DNS_NAME: Final = _word(_dns_name, "a name in DNS; *.contoso.com stands for every name below", "contoso.com")
@@ -339,6 +363,7 @@ _OF_TYPE: Final[Mapping[object, Word]] = {
     datetime: INSTANT,
     date: DAY,
     IPv4Address | IPv6Address: IP,
+    IPv6Address: IPV6,
     IPv4Network: CONNECTOR_IP,
     AddressRange: ADDRESS_RANGE,
 }

@@ -114,7 +114,8 @@ def _allowance(usage: Usage, owner: str, window: _Window, allowed: int, now: dat
     used = usage.total(window.meter, owner, now)
     if used < allowed:
         return Allowance(used, allowed)
-    oldest_in_the_way = usage.nth_newest(window.meter, owner, allowed)
+    # The call that is refused now counts too, so what must leave the window is one newer than what fills it.
+    oldest_in_the_way = usage.nth_newest(window.meter, owner, max(1, allowed - 1))
     # What lies ahead was charged before somebody moved the clock back; the window is never longer than its span.
     since = min(oldest_in_the_way or now, now)
     return Allowance(used, allowed, since + window.span)

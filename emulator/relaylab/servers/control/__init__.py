@@ -5,7 +5,16 @@
 
 from relaylab.servers.control.app import control_app
 from relaylab.servers.control.call import RejectedError
-from relaylab.servers.control.controlled import Controlled, Explained, Reset, SteersFaults
+from relaylab.servers.control.controlled import Controlled, Explained, Reset, SteersAcs, SteersFaults
 from relaylab.servers.control.server import ControlServer
 
-__all__ = ["ControlServer", "Controlled", "Explained", "RejectedError", "Reset", "SteersFaults", "control_app"]
+__all__ = [
+    "ControlServer",
+    "Controlled",
+    "Explained",
+    "RejectedError",
+    "Reset",
+    "SteersAcs",
+    "SteersFaults",
+    "control_app",
+]

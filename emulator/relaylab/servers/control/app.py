@@ -19,6 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from relaylab.servers.control import (
+    acs,
     attachments,
     clock,
     events,
@@ -66,6 +67,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *verdicts.OPERATIONS,
     *explain.OPERATIONS,
     *faults.OPERATIONS,
+    *acs.OPERATIONS,
     *keys.OPERATIONS,
     *snapshots.OPERATIONS,
     Operation("GET", "/openapi.json", "Describe all this (OpenAPI 3.1).", _describe, dict),

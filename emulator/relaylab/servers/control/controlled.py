@@ -53,6 +53,22 @@ class SteersFaults(Protocol):
         ...
 
 
+class SteersAcs(Protocol):
+    """The Azure Communication Services resources of an emulator, over REST."""
+
+    def list(self) -> list[dict[str, str]]:
+        """Give every resource: where it answers, its keys, its connection string."""
+        ...
+
+    def rotate(self, resource: str, which: str) -> dict[str, str]:
+        """Make a new primary or secondary key; refuse another word, raise KeyError where there is no such resource."""
+        ...
+
+    def engage(self, operation: str, kind: str, url: str, user_agent: str) -> None:
+        """Have a recipient view a message or click in it; raise KeyError where there is no such operation."""
+        ...
+
+
 class Controlled(Protocol):
     """An emulator. What it cannot do it refuses with RejectedError, whose text ends with the way out."""
 
@@ -64,6 +80,11 @@ class Controlled(Protocol):
     @property
     def faults(self) -> SteersFaults:
         """What the listeners do wrong on purpose."""
+        ...
+
+    @property
+    def acs(self) -> SteersAcs:
+        """Its Azure Communication Services resources."""
         ...
 
     @property

@@ -197,10 +197,11 @@ class FaultsShape(TypedDict):
 
 
 class ListenerShape(TypedDict):
-    """A listener: its word, the site whose traffic arrives there, and where it answers."""
+    """A listener: its word, the site whose traffic arrives there, as over IPv6 or IPv4, and where it answers."""
 
     listener: str
     site: str | None
+    over_ipv6: bool
     host: str
     port: int
 
@@ -247,3 +248,21 @@ class StatusShape(TypedDict):
     snapshots: int
     ca_file: str
     listeners: list[ListenerShape]
+
+
+class AcsResourceShape(TypedDict):
+    """A resource of Azure Communication Services: its endpoint by path, its host, and its keys."""
+
+    name: str
+    tenant: str
+    url: str
+    host_name: str
+    connection_string: str
+    primary_key: str
+    secondary_key: str
+
+
+class AcsResourcesShape(TypedDict):
+    """Every such resource; none in a lab, where HTTPS is off."""
+
+    resources: list[AcsResourceShape]

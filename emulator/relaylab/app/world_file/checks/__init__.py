@@ -8,6 +8,7 @@ from typing import Final
 from relaylab.app.world_file import roots
 from relaylab.app.world_file.checks import (
     acs,
+    acs_rest,
     applications,
     catalogue,
     connectors,
@@ -35,7 +36,8 @@ CHECKS: Final[tuple[Callable[[Draft, KnownNames], Iterator[Fault]], ...]] = (
     *records.CHECKS,
     *spoofing.CHECKS,
     *acs.CHECKS,
+    *acs_rest.CHECKS,
 )
-NOTES: Final = (*notes.NOTES, *acs.NOTES)
+NOTES: Final = (*notes.NOTES, *acs.NOTES, *acs_rest.NOTES)
 
 __all__ = ["CHECKS", "NOTES"]

@@ -36,10 +36,21 @@ def an_address_has_one_reputation(draft: Draft, _: KnownNames) -> Iterator[Fault
     for key in ("reputation", "smart_host_region"):
         first: dict[IPv4Address | IPv6Address, Entry[Site]] = {}
         for entry in draft.fine(Site):
-            other = first.setdefault(entry.noun.public_ip, entry)
-            if getattr(other.noun, key) != getattr(entry.noun, key):
-                seen = f"differs from that of {other.place}, which has the same public_ip"
+            others = [first.setdefault(address, entry) for address in entry.noun.addresses]
+            other = next((one for one in others if getattr(one.noun, key) != getattr(entry.noun, key)), None)
+            if other is not None:
+                same = "public_ip" if other.noun.public_ip == entry.noun.public_ip else "public address"
+                seen = f"differs from that of {other.place}, which has the same {same}"
                 yield Fault(entry.place / key, None, seen, "write the same in both")
+
+
+def a_second_address_is_of_the_other_family(draft: Draft, _: KnownNames) -> Iterator[Fault]:
+    """A dual-stack site has an IPv4 address in public_ip, beside the IPv6 one."""
+    for entry in draft.fine(Site):
+        site = entry.noun
+        if site.public_ipv6 is not None and site.public_ip.version == 6:
+            seen, way_out = "is a second IPv6 address", "write the site's IPv4 address into public_ip, or leave it out"
+            yield Fault(entry.place / "public_ipv6", shown(str(site.public_ipv6)), seen, way_out)
 
 
 def signers_have_an_account(draft: Draft, _: KnownNames) -> Iterator[Fault]:
@@ -128,6 +139,7 @@ def _has_none(account: Entry[Mailbox] | Entry[HveAccount]) -> bool:
 CHECKS: Final = (
     sites_exist,
     an_address_has_one_reputation,
+    a_second_address_is_of_the_other_family,
     signers_have_an_account,
     hve_senders_have_an_hve_account,
     hve_accounts_of_senders_exist,

@@ -1,0 +1,182 @@
+"""Conditions that both kinds of request share, in the order in which they are asked, and the ways out with them.
+
+Each is the sentence and the expression of a rule; ``shared`` makes the rules of one kind of request of them.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from relaylab.domain.acs_rest import AUDIENCES, KeyProof, RestAsk
+from relaylab.domain.acs_settings import RestFaultKind
+from relaylab.domain.decision import EffectKind
+from relaylab.rules import milestones
+from relaylab.rules.acs_rest import errors, sources
+
+if TYPE_CHECKING:
+    from relaylab.engine.rule import AnyRule, RuleMaker
+
+SKEW: Final = timedelta(minutes=5)  # sources.SKEWED
+API_VERSIONS: Final = (
+    "2021-10-01-preview",
+    "2023-01-15-preview",
+    "2023-03-31",
+    "2024-07-01-preview",
+    "2025-01-01-preview",
+    "2025-01-15-preview",
+    "2025-09-01",
+)  # sources.VERSIONS
+INLINE_SINCE: Final = "2024-07-01-preview"  # attachments have a contentId from here on (fact ACS-REST-05)
+_WAIT: Final = (
+    "Wait {retry_after} seconds, and meanwhile send nothing: each try counts. The clients of Microsoft sleep that long "
+    "without a word and look as if they hung; have them raise instead (Python: retry_total=0, JavaScript: "
+    "retryOptions.maxRetries 0, .NET: a policy for 429). A custom domain's quota is raised on request."
+)
+
+FIX_RETIRED: Final = (
+    "Move the sender: High Volume Email for recipients inside, client submission with OAuth, a connector, or another "
+    "provider for those outside; Email of Azure Communication Services is over."
+)
+FIX_BAD_DAY: Final = (
+    "Try again later; keep the mail meanwhile. Here it is a [[tenant.acs_resource.rest.fault]] of the world."
+)
+FIX_VERSION: Final = "Add ?api-version=2025-09-01 to the URL; there are {versions}."
+FIX_RESOURCE: Final = (
+    "Use the endpoint of a resource that exists at this date: {resource} is none ([[tenant.acs_resource]], created)."
+)
+FIX_NEW_CUSTOMER: Final = (
+    "Choose another way for {tenant}: new customers cannot have a resource any more. One that was created before "
+    "would carry on, and could be joined by more."
+)
+FIX_KEY: Final = (
+    "Sign with a key of {resource} as `relaylab serve` prints it (az communication list-key --name {resource}), over "
+    "exactly the method, path, query, host and body that are sent; or use a connection string."
+)
+FIX_CLOCK: Final = (
+    "Set the client's clock: x-ms-date may be 5 minutes from the service's. Under acs_date_clock=simulated the clock "
+    "that counts is relaylab's, so run the client at that date too."
+)
+FIX_BEARER: Final = (
+    "Ask Entra for a fresh token with the scope https://communication.azure.com/.default, in tenant {tenant}, for "
+    "application {app_id}."
+)
+FIX_ROLE: Final = (
+    'az role assignment create --assignee {app_id} --role "Communication and Email Service Owner" --scope <the '
+    "resource {resource}>"
+)
+
+
+def service_has_ended(ask: RestAsk) -> bool:
+    """From the day of its retirement on, Email answers nobody."""
+    return bool(ask.resource_name)
+
+
+def service_is_unavailable(ask: RestAsk) -> bool:
+    """The service can be unavailable for a while."""
+    return ask.fault is not None and ask.fault.kind is RestFaultKind.UNAVAILABLE
+
+
+def service_fails(ask: RestAsk) -> bool:
+    """The service can fail."""
+    return ask.fault is not None and ask.fault.kind is RestFaultKind.ERROR
+
+
+def service_is_busy(ask: RestAsk) -> bool:
+    """The service can tell a client to come back, whatever its quota."""
+    return ask.fault is not None and ask.fault.kind is RestFaultKind.THROTTLED
+
+
+def version_is_missing(ask: RestAsk) -> bool:
+    """A request must name the version of the interface."""
+    return not ask.api_version
+
+
+def version_is_unknown(ask: RestAsk) -> bool:
+    """The version must be one that there is."""
+    return ask.api_version not in ask.versions
+
+
+def resource_is_unknown(ask: RestAsk) -> bool:
+    """Who asks a resource that does not exist, or not yet, is denied as with a wrong key."""
+    return ask.resource is None or not ask.is_made
+
+
+def resource_is_of_a_new_customer(ask: RestAsk) -> bool:
+    """Since the service closed to new customers, whoever had no resource before cannot have one."""
+    return ask.is_too_late
+
+
+def date_is_too_far_off(ask: RestAsk) -> bool:
+    """What is signed must carry a date within 5 minutes of the service's clock."""
+    return ask.skew is not None and ask.skew > SKEW
+
+
+def nothing_proves_who_asks(ask: RestAsk) -> bool:
+    """A request must be signed with a key of the resource, all of it, or bring a token."""
+    return not (ask.proof.is_by_key or ask.proof is KeyProof.TOKEN)
+
+
+def token_does_not_count(ask: RestAsk) -> bool:
+    """A token must be Entra's own, for this service, of the resource's tenant and in its time."""
+    token = ask.token
+    if token is None:
+        return False
+    in_time = (token.not_before is None or token.not_before <= ask.now) and (
+        token.expires is not None and ask.now < token.expires
+    )
+    own = ask.tenant is not None and token.tenant_id == ask.tenant.id
+    return token.flaw is not None or token.audience not in AUDIENCES or not own or not in_time
+
+
+def application_lacks_the_role(ask: RestAsk) -> bool:
+    """Who brings a token must have a role on the resource that lets send."""
+    return ask.token is not None and not ask.has_role
+
+
+def rate_is_used_up(ask: RestAsk) -> bool:
+    """So many requests go through in a minute and in an hour, by the kind of the domain; the others are refused."""
+    return ask.quota is not None and ask.quota.is_used_up
+
+
+def shared(rule: RuleMaker, asks: type[RestAsk]) -> tuple[AnyRule, ...]:
+    """Give the rules that every request of a kind meets before anything of its own."""
+    refuse, defer = EffectKind.REFUSE, EffectKind.DEFER
+    denied, token = errors.DENIED, sources.TOKEN
+    return (
+        rule(
+            refuse, errors.RETIRED, asks=asks, source=sources.RETIRED, since=milestones.ACS_EMAIL_ENDS, fix=FIX_RETIRED
+        )(service_has_ended),
+        rule(defer, errors.UNAVAILABLE, asks=asks, source=sources.UNAVAILABLE, fix=FIX_BAD_DAY)(service_is_unavailable),
+        rule(defer, errors.SERVER_ERROR, asks=asks, source=sources.UNAVAILABLE, fix=FIX_BAD_DAY)(service_fails),
+        rule(defer, errors.TOO_MANY_REQUESTS, asks=asks, source=sources.RATE, fix=_WAIT)(service_is_busy),
+        rule(refuse, errors.API_VERSION_MISSING, asks=asks, source=sources.API_VERSION, fix=FIX_VERSION)(
+            version_is_missing
+        ),
+        rule(refuse, errors.API_VERSION_UNKNOWN, asks=asks, source=sources.VERSIONS, fix=FIX_VERSION)(
+            version_is_unknown
+        ),
+        rule(refuse, denied, asks=asks, source=sources.DENIED, fix=FIX_RESOURCE)(resource_is_unknown),
+        rule(
+            refuse,
+            denied,
+            asks=asks,
+            source=sources.CLOSED,
+            since=milestones.ACS_CLOSED_TO_NEW_CUSTOMERS,
+            fix=FIX_NEW_CUSTOMER,
+        )(resource_is_of_a_new_customer),
+        rule(refuse, errors.SKEWED, asks=asks, source=sources.SKEWED, rests_on=("acs_date_clock",), fix=FIX_CLOCK)(
+            date_is_too_far_off
+        ),
+        rule(refuse, denied, asks=asks, source=sources.DENIED, fix=FIX_KEY)(nothing_proves_who_asks),
+        rule(refuse, denied, asks=asks, source=token, fix=FIX_BEARER)(token_does_not_count),
+        rule(refuse, errors.FORBIDDEN, asks=asks, source=sources.FORBIDDEN, fix=FIX_ROLE)(application_lacks_the_role),
+    )
+
+
+def rate(rule: RuleMaker, asks: type[RestAsk]) -> AnyRule:
+    """Give the rule for who asks too often."""
+    made: AnyRule = rule(
+        EffectKind.DEFER, errors.TOO_MANY_REQUESTS, asks=asks, source=sources.RATE, rests_on=("acs_quota",), fix=_WAIT
+    )(rate_is_used_up)
+    return made

@@ -1,0 +1,135 @@
+"""``POST /emails:send``: from the request to the ask, and from an admitted ask to an operation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from relaylab.domain.acs import Sending
+from relaylab.domain.acs_rest import SendAsk
+from relaylab.domain.acs_settings import RestFaultKind, RestOperation
+from relaylab.domain.entra import shown
+from relaylab.domain.rest_message import BodyFlaw, EmailMessage
+from relaylab.rules.acs import limits
+from relaylab.rules.acs_rest.conditions import INLINE_SINCE
+from relaylab.servers.acs_rest.accepting import Accepted, accept
+from relaylab.servers.acs_rest.body import read_body
+from relaylab.servers.acs_rest.office import Answer, Caller, RestOffice, Visit
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from relaylab.domain.acs import AcsResource
+    from relaylab.domain.charge import Charge
+    from relaylab.engine.verdict import Verdict
+    from relaylab.store.acs_rest import OperationRecord
+
+_WHAT: Final = "POST /emails:send"
+
+
+class SendEndpoint:
+    """The endpoint that takes messages."""
+
+    def __init__(self, office: RestOffice) -> None:
+        """Work in this office."""
+        self._office = office
+
+    def answer(self, visit: Visit) -> Answer:
+        """Answer one request; the lock of the house is held."""
+        office, now = self._office, self._office.now
+        caller, label = office.caller(visit, now), office.label()
+        read = self._read(visit, caller.resource)
+        message = read if isinstance(read, EmailMessage) else None
+        asked_id = visit.headers.get("operation-id", "")
+        operation_id = _guid(asked_id)
+        repeated = (
+            office.state.operation(caller.resource.name, operation_id) if caller.resource and operation_id else None
+        )
+        account = office.account(caller, message.sender_address if message else None, now)
+        usage = office.house.store.counters
+        window = account.sending(usage, now) if account is not None and message is not None else None
+        name, fault = office.fault(caller.resource, RestOperation.SEND, message.sender_address if message else None)
+        ask = SendAsk(
+            **caller.common,
+            attempt=office.state.times_throttled(visit.request_id) + 1 if visit.request_id else 1,
+            fault=fault,
+            quota=window,
+            size=visit.size,
+            flaw=read if isinstance(read, BodyFlaw) else None,
+            sending=None
+            if message is None or caller.resource is None or window is None
+            else Sending(
+                resource=caller.resource,
+                senders=(message.sender_address,),
+                recipients=len(message.to) + len(message.cc) + len(message.bcc),
+                size=visit.size,
+                quota=window,
+            ),
+            operation_id=operation_id or shown(asked_id),
+            operation_id_is_malformed=bool(asked_id) and not operation_id,
+            is_repeated=repeated is not None,
+        )
+        verdict = office.house.holder.rulebook.judge(ask)
+        if fault is not None and (verdict.admits or fault.kind.refuses):
+            office.state.meet(name)
+        charges: tuple[Charge, ...] = ()
+        if account is not None and (verdict.admits or _is_for_the_rate(verdict)):
+            charges = account.charge_a_send(now)
+        delay = float(fault.seconds) if fault is not None and fault.kind is RestFaultKind.SLOW else 0.0
+        if not verdict.admits:
+            office.log(verdict, label, _WHAT, charges=charges)
+            answer = office.error(verdict, ask)
+            if answer.status == 429 and visit.request_id:
+                office.state.throttle(visit.request_id)
+            return answer
+        if repeated is not None:
+            office.log(verdict, label, _WHAT, charges=charges)
+            return _accepted(repeated, visit, caller, now, delay)
+        if message is None or caller.resource is None or caller.tenant is None:
+            msg = "the rules admit no request without message and resource"
+            raise AssertionError(msg)
+        wanted = Accepted(
+            tenant=caller.tenant,
+            resource=caller.resource,
+            message=message,
+            operation_id=operation_id or office.guid("operation"),
+            label=label,
+            peer=ask.peer,
+            fault=fault,
+        )
+        record = accept(office, wanted, verdict, _WHAT, charges)
+        return _accepted(record, visit, caller, now, delay)
+
+    def _read(self, visit: Visit, resource: AcsResource | None) -> EmailMessage | BodyFlaw | None:
+        """Read the body, unless it was too long to keep."""
+        if visit.size > limits.MESSAGE_SIZE:
+            return None
+        name = resource.name if resource else ""
+        return read_body(
+            visit.body,
+            knows_content_id=visit.api_version >= INLINE_SINCE,
+            is_used=lambda message_id: self._office.state.is_message_id_used(name, message_id),
+        )
+
+
+def _is_for_the_rate(verdict: Verdict) -> bool:
+    """Tell whether the rate, which is asked last, stood in the way: such a send counts (fact ACS-LIM-08)."""
+    return verdict.rule is not None and verdict.rule.id.endswith(".rate_is_used_up")
+
+
+def _guid(text: str) -> str:
+    try:
+        return str(UUID(text)) if text else ""
+    except ValueError:
+        return ""
+
+
+def _accepted(record: OperationRecord, visit: Visit, caller: Caller, now: datetime, delay: float) -> Answer:
+    """Write the answer to an accepted send (fact ACS-REST-20)."""
+    headers = {"Operation-Location": f"{visit.base}/emails/operations/{record.id}?api-version={visit.api_version}"}
+    if not record.has_ended(now) and caller.resource is not None:
+        headers["Retry-After"] = str(caller.resource.rest.retry_after)
+    document: dict[str, Any] = {"id": record.id, "status": "Running", "error": None}
+    if caller.resource is not None and not caller.resource.rest.retry_after:
+        headers.pop("Retry-After", None)
+    return Answer(status=202, document=document, headers=headers, delay=delay)

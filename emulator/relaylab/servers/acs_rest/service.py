@@ -1,0 +1,273 @@
+"""<resource>.communication.azure.com as an ASGI application: it reads a request, has an endpoint answer, and renders.
+
+Laws: whatever comes in, no answer is a 5xx but for a fault of the world, and none shows a stack trace; path and query
+are verified as they came (fact ACS-SDK-09).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from base64 import b64encode
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl, unquote
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+
+from relaylab.domain.secret import Secret
+from relaylab.rules.acs import limits
+from relaylab.rules.acs_rest.conditions import API_VERSIONS
+from relaylab.servers.acs_rest import reports
+from relaylab.servers.acs_rest.office import Answer, RestOffice, Visit, error_document, resource_in
+from relaylab.servers.acs_rest.send_endpoint import SendEndpoint
+from relaylab.servers.acs_rest.status_endpoint import StatusEndpoint
+from relaylab.servers.acs_rest.telling import Teller
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from starlette.types import Receive, Scope, Send
+
+    from relaylab.domain.acs import AcsResource
+    from relaylab.domain.clock import Clock
+    from relaylab.servers.house import House
+    from relaylab.store.acs_rest import AcsRestState
+
+_WORDS: Final = ("primary", "secondary")
+_LARGEST_BODY: Final = 32 * 1024 * 1024  # octets that are read at all, to tell who sends too much
+_AUTHORITY: Final = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?|\[[0-9a-fA-F:.]+\](?::\d{1,5})?")
+_SEND: Final = re.compile(r"/+emails:send")
+_STATUS: Final = re.compile(r"/+emails/operations/([^/]+)")
+_MOST_FIELDS: Final = 50
+_HEADERS: Final = {"X-Cache": "CONFIG_NOCACHE", "api-supported-versions": ", ".join(API_VERSIONS)}
+
+
+@dataclass(frozen=True, slots=True)
+class RestPlace:
+    """Where a resource answers over REST, and its keys: ``url`` is its endpoint by path, ``host_name`` by name."""
+
+    name: str
+    tenant: str
+    url: str
+    host_name: str
+    primary_key: Secret
+    secondary_key: Secret
+
+    @property
+    def connection_string(self) -> str:
+        """What the clients of Microsoft are made with (fact ACS-AUTH-05)."""
+        return f"endpoint={self.url}/;accesskey={self.primary_key.reveal()}"
+
+    @property
+    def as_json(self) -> dict[str, str]:
+        """The same as JSON, keys included."""
+        return {
+            "name": self.name,
+            "tenant": self.tenant,
+            "url": self.url,
+            "host_name": self.host_name,
+            "connection_string": self.connection_string,
+            "primary_key": self.primary_key.reveal(),
+            "secondary_key": self.secondary_key.reveal(),
+        }
+
+
+class RestService:
+    """The REST interface of every resource of one emulator."""
+
+    def __init__(self, house: House, ca_file: Path, *, machine_clock: Clock | None = None) -> None:
+        """Prepare; nobody is told of anything before ``start``."""
+        self._office = RestOffice(house, ca_file, machine_clock)
+        self._teller = Teller(self._office)
+        self._send, self._status = SendEndpoint(self._office), StatusEndpoint(self._office)
+
+    @property
+    def state(self) -> AcsRestState:
+        """Operations, keys and reports that are to come: what a snapshot keeps."""
+        return self._office.state
+
+    async def start(self) -> None:
+        """Tell subscribers from now on."""
+        await self._teller.start()
+
+    async def stop(self) -> None:
+        """Tell nobody any more."""
+        await self._teller.stop()
+
+    def settle(self) -> None:
+        """Log what has come about by now; from any thread, whenever the clock was moved."""
+        self._teller.settle()
+
+    def begin_again(self) -> None:
+        """Forget operations, rotated keys, and what was to come."""
+        self._office.state.clear()
+
+    # Keys and people -------------------------------------------------------------------------------------------------
+
+    def places(self, https_url: str) -> tuple[RestPlace, ...]:
+        """Give every resource of the world, where HTTPS answers at a URL; none where it does not ("")."""
+        if not https_url:
+            return ()
+        return tuple(
+            RestPlace(one.name, tenant.name, f"{https_url}/acs/{one.name}", one.host_name, *self._office.keys(one))
+            for tenant, one in self._office.resources()
+        )
+
+    def keys(self, name: str) -> tuple[Secret, Secret]:
+        """Give the primary and the secondary key of a resource; raise KeyError where there is none of that name."""
+        return self._office.keys(self._resource(name))
+
+    def rotate_key(self, name: str, which: str) -> tuple[Secret, Secret]:
+        """Make a new primary or secondary key and give both, as ``az communication regenerate-key`` does.
+
+        Raise KeyError where there is no such resource, ValueError for another word.
+        """
+        if which not in _WORDS:
+            raise ValueError(f'"{which}" is not one of {", ".join(_WORDS)}')
+        resource = self._resource(name)
+        with self._office.house.lock:
+            primary, secondary = self._office.keys(resource)
+            fresh = Secret(_as_key(self._office.dice("key").randbytes(64)))
+            pair = (fresh, secondary) if which == "primary" else (primary, fresh)
+            self._office.state.set_keys(resource.name, pair[0].reveal(), pair[1].reveal())
+        return pair
+
+    def engage(self, operation_id: str, kind: str, *, url: str = "", user_agent: str = "") -> None:
+        """Have a recipient view a message or click a link in it, now.
+
+        Raise KeyError for an operation that there is not, ValueError where nothing is tracked: of a message that was
+        not delivered yet, without HTML, or of a domain or a request that has tracking off.
+        """
+        if kind not in {"view", "click"}:
+            raise ValueError(f'"{kind}" is not one of view, click')
+        with self._office.house.lock:
+            now = self._office.now
+            record = next((one for one in self.state.operations() if one.id.lower() == operation_id.lower()), None)
+            if record is None:
+                raise KeyError(operation_id)
+            found = self._office.find(record.resource)
+            if found is None or not record.is_tracked or not record.has_ended(now) or record.error:
+                raise ValueError(
+                    f"nothing of operation {record.id} is tracked: it takes HTML, a domain with "
+                    'user_engagement_tracking = "Enabled", a request that leaves it on, and a message that was sent'
+                )
+            report = reports.engagement(
+                record,
+                found[0],
+                at=now,
+                kind=kind,
+                url=url,
+                user_agent=user_agent,
+                session=f"{record.message.rpartition('-')[0]}",
+                name=self._office.guid("report"),
+            )
+            self.state.plan(report)
+        self.settle()
+
+    def _resource(self, name: str) -> AcsResource:
+        found = self._office.find(name)
+        if found is None:
+            raise KeyError(name)
+        return found[1]
+
+    # Requests ---------------------------------------------------------------------------------------------------------
+
+    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        request = Request(scope, receive)
+        try:
+            answer = await self._answer(request)
+        except ClientDisconnect:
+            return  # nobody is there to be answered
+        if answer.delay:
+            await asyncio.sleep(answer.delay)
+        await self._rendered(answer, request)(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Answer:
+        visit = await _visit(request)
+        if visit is None:
+            return _plain(413, "RequestTooLarge", f"the request is larger than {_LARGEST_BODY} octets")
+        self.settle()
+        path = unquote(visit.path)
+        operation = _STATUS.fullmatch(path)
+        with self._office.house.lock:
+            if _SEND.fullmatch(path):
+                return self._send.answer(visit) if visit.method == "POST" else _wrong_method("POST")
+            if operation is not None:
+                return self._status.answer(visit, operation[1]) if visit.method == "GET" else _wrong_method("GET")
+        return _plain(404, "NotFound", "there are POST /emails:send and GET /emails/operations/{id}")
+
+    def _rendered(self, answer: Answer, request: Request) -> Response:
+        own = {
+            "mise-correlation-id": self._office.guid("correlation"),
+            "X-Azure-Ref": self._office.dice("ref").randbytes(30).hex(),
+        }
+        asked = request.headers.get("x-ms-return-client-request-id", "").lower() == "true"
+        wanted = request.headers.get("x-ms-client-request-id", "")
+        if asked and wanted and wanted.isascii() and wanted.isprintable():
+            own["x-ms-client-request-id"] = wanted[:256]
+        headers = _HEADERS | own | dict(answer.headers)
+        return _Json(dict(answer.document), status_code=answer.status, headers=headers)
+
+
+class _Json(JSONResponse):
+    media_type = "application/json; charset=utf-8"
+
+
+async def _visit(request: Request) -> Visit | None:
+    """Read a request; None where its body is out of all bounds."""
+    body, digest, size = bytearray(), sha256(), 0
+    async for part in request.stream():
+        size += len(part)
+        if size > _LARGEST_BODY:
+            return None
+        digest.update(part)
+        if size <= limits.MESSAGE_SIZE:
+            body += part
+    scope = request.scope
+    raw_path = (scope.get("raw_path") or scope["path"].encode("utf-8")).decode("latin-1")
+    query = scope["query_string"].decode("latin-1")
+    authority = request.headers.get("host", "")
+    authority = authority if _AUTHORITY.fullmatch(authority) else "localhost"
+    host = authority.rpartition(":")[0] if re.search(r":\d+$", authority) else authority
+    name, prefix = resource_in(host, raw_path)
+    return Visit(
+        method=request.method,
+        authority=authority,
+        raw_target=f"{raw_path}?{query}" if query else raw_path,
+        prefix=prefix,
+        path=raw_path[len(prefix) :],
+        query=_fields(query),
+        headers={key.lower(): value for key, value in request.headers.items()},
+        resource_name=unquote(name),
+        body=bytes(body) if size <= limits.MESSAGE_SIZE else b"",
+        size=size,
+        digest=digest.digest(),
+        client=request.client.host if request.client else "",
+    )
+
+
+def _fields(query: str) -> Mapping[str, str]:
+    """Read the query; of a field that is given twice, the first counts."""
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, errors="replace", max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        return {}
+    return {name.lower(): value for name, value in reversed(pairs)}
+
+
+def _as_key(octets: bytes) -> str:
+    """Write an access key as the portal shows it."""
+    return b64encode(octets).decode()
+
+
+def _plain(status: int, code: str, said: str, **headers: str) -> Answer:
+    return Answer(status=status, document=error_document(code, said), headers={"x-ms-error-code": code, **headers})
+
+
+def _wrong_method(allowed: str) -> Answer:
+    return _plain(405, "MethodNotAllowed", f"this path takes {allowed}", Allow=allowed)
