@@ -20,7 +20,7 @@ from tests.servers.dns_questions import datagram, over_udp
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be sent these signals on Windows")
 
-ENDPOINTS = ("submission", "mx", "submission_legacy")
+ENDPOINTS = ("submission", "mx", "hve", "submission_legacy")
 WORLD = str(WORLD_FILE)
 
 
@@ -60,7 +60,7 @@ def test_a_port_base_fixes_the_ports_in_their_order_and_ten_further_for_each_sit
     with served:
         told = served.told
 
-        offsets = {"submission": 0, "mx": 1, "submission_legacy": 6}
+        offsets = {"submission": 0, "mx": 1, "hve": 2, "submission_legacy": 6}
         assert {key: base + offset for key, offset in offsets.items()} == {
             key: told["endpoints"][key]["port"] for key in offsets
         }
