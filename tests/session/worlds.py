@@ -10,6 +10,7 @@ from ipaddress import ip_address
 
 from relaylab.domain.connector import ConnectorType, InboundConnector
 from relaylab.domain.estate import Site
+from relaylab.domain.hve import HveAccount
 from relaylab.domain.reputation import Reputation
 from relaylab.domain.secret import Secret
 from relaylab.domain.tenant import (
@@ -110,6 +111,28 @@ def of(tenant: str, user: str) -> Tenant:
     return a_tenant(tenant, domain, mailboxes=(_mailbox(user, SCANNER_PASSWORD),), tokens=(token,))
 
 
+BULK = "bulk@contoso.com"
+BULK_PASSWORD = "battery staple"
+BULK_TOKEN = "let-me-send"  # of an application that the account allows, until half past nine
+OTHER_TOKEN = "let-me-send-too"  # of one that it does not
+
+
+def with_high_volume_email(**changes: object) -> World:
+    """Add an account of High Volume Email, and two tokens for it."""
+    apps = [f"00000000-0000-4000-8000-{number:012d}" for number in (1, 2)]
+    account = HveAccount(
+        address=an_address(BULK),
+        password=Secret(BULK_PASSWORD),
+        allowed_apps=(contoso().app_object_id(apps[0]),),
+    )
+    ends = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+    tokens = (
+        FixedToken(Secret(BULK_TOKEN), an_address(BULK), apps[0], ends),
+        FixedToken(Secret(OTHER_TOKEN), an_address(BULK), apps[1]),
+    )
+    return two_tenants(contoso(hve_accounts=(account,), tokens=tokens, **changes))
+
+
 BLOCKS_BASIC = AuthenticationPolicy("Block Basic", allow_basic_auth_smtp=False, users=(an_address(SCANNER),))
 BLOCKS_LEGACY = ConditionalAccessPolicy("Block legacy authentication")
 _SWITCHED_OFF = TransportConfig(smtp_client_authentication_disabled=True)
@@ -151,6 +174,8 @@ WORLDS: dict[str, Callable[[], World]] = {
             basic_auth_smtp=Switch.ON,
         )
     ),
+    "high volume email": with_high_volume_email,
+    "high volume email and security defaults": lambda: with_high_volume_email(security_defaults=True),
     "policy": lambda: two_tenants(contoso(authentication_policies=(BLOCKS_BASIC,))),
     "security defaults": lambda: two_tenants(contoso(security_defaults=True)),
     "conditional access": lambda: two_tenants(contoso(conditional_access_policies=(BLOCKS_LEGACY,))),
