@@ -3,7 +3,7 @@
 A file has a head (``name: value``, a name may come again), then the dialogue. ``#`` begins a comment.
 
     at: 2025-11-23T11:12:20Z          the instant; the head may also have
-    endpoint: submission | mx | hve     host: site: mailbox_server: session:   server names and session id
+    endpoint: mx | hve | acs_smtp | ... host: site: mailbox_server: session:   server names and session id
     client: 203.0.113.42                the client's public address
     world: tenant switch off            a name of tests.session.worlds.WORLDS
     reading: NAME=VALUE                 milestone: NAME=DATE

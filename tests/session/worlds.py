@@ -8,7 +8,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_address
 
+from relaylab.domain.acs import AcsResource, RoleAssignment, SmtpUsername
 from relaylab.domain.connector import ConnectorType, InboundConnector
+from relaylab.domain.directory import AppRegistration
 from relaylab.domain.estate import Site
 from relaylab.domain.hve import HveAccount
 from relaylab.domain.reputation import Reputation
@@ -50,6 +52,18 @@ HQ = "203.0.113.42"  # on contoso's connector
 ELSEWHERE = "198.51.100.7"  # on nobody's
 
 
+SHOP = "33333333-3333-3333-3333-333333333333"  # an application that signs in at Azure Communication Services
+# The scanner signs in there under the same name, with the application's secret.
+ACS_RESOURCE = AcsResource(
+    "contoso-mail",
+    datetime(2023, 6, 1, tzinfo=UTC),
+    linked_domains=(a_domain("contoso.com"),),
+    sender_usernames=(an_address(SCANNER),),
+    smtp_usernames=(SmtpUsername(username=SCANNER, entra_application_id=SHOP),),
+    role_assignments=(RoleAssignment(assignee=SHOP),),
+)
+
+
 def _mailbox(address: str, password: str, **changes: object) -> Mailbox:
     return a_mailbox(address, password=Secret(password), **changes)
 
@@ -79,6 +93,8 @@ def contoso(**changes: object) -> Tenant:
             FixedToken(Secret(TOKEN), an_address(APP), expires=datetime(2030, 1, 1, tzinfo=UTC)),
             FixedToken(Secret(OLD_TOKEN), an_address(APP), expires=datetime(2020, 10, 2, tzinfo=UTC)),
         ),
+        app_registrations=(AppRegistration(SHOP, Secret(SCANNER_PASSWORD)),),
+        acs_resources=(ACS_RESOURCE,),
     )
     return replace(tenant, **changes)  # type: ignore[arg-type]
 
