@@ -8,7 +8,16 @@ from typing import Any, Final
 
 from relaylab.domain.directory import AppRegistration
 from relaylab.domain.endpoint import Endpoint
-from relaylab.domain.entra import AuthorizeAsk, DeviceAsk, DiscoveryAsk, Grant, Proof, SignInPageAsk, TokenAsk
+from relaylab.domain.entra import (
+    AuthorizeAsk,
+    DeviceAsk,
+    DiscoveryAsk,
+    Grant,
+    InstanceAsk,
+    Proof,
+    SignInPageAsk,
+    TokenAsk,
+)
 from relaylab.domain.secret import Secret
 from relaylab.domain.token import TokenFacts
 from tests.builders import TODAY, a_mailbox, a_peer, a_tenant, at
@@ -61,6 +70,11 @@ def _directory(now: str | datetime, scope: str) -> dict[str, Any]:
 
 def a_discovery_ask(*, now: str | datetime = TODAY, **changes: object) -> DiscoveryAsk:
     ask = DiscoveryAsk(**_directory(now, "") | {"client_id": "", "app": None})
+    return replace(ask, **changes)  # type: ignore[arg-type]
+
+
+def an_instance_ask(*, now: str | datetime = TODAY, **changes: object) -> InstanceAsk:
+    ask = InstanceAsk(endpoint=Endpoint.ENTRA, now=at(now), peer=a_peer(), instance="login.microsoftonline.com")
     return replace(ask, **changes)  # type: ignore[arg-type]
 
 

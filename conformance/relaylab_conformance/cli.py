@@ -239,6 +239,80 @@ def list_milestones(
     )
 
 
+@main.command(name="import", short_help="Make a world file of an administrator's exports.")
+@click.argument("exports", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The world file to write; one that is there is brought up to date. Without it nothing is written.",
+)
+@click.option("--tenant", metavar="NAME", help="The tenant (NAME.onmicrosoft.com), where no export says it.")
+@click.option(
+    "--report-days",
+    default=7,
+    show_default=True,
+    type=click.IntRange(1, 90),
+    help="The days that the report SMTP AUTH clients covers; the file does not say.",
+)
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    type=options.NamedParam("THEIRS=OURS"),
+    help="Read the column THEIRS as OURS, such as 'Absender=SenderAddress'; repeatable.",
+)
+@click.option(
+    "--as",
+    "shapes",
+    multiple=True,
+    type=options.NamedParam("KIND=FILE"),
+    help="Read FILE as this kind of export, such as mail_users=users.csv; repeatable.",
+)
+@click.option("--example", metavar="NAME", help="Import exports that relaylab ships: litware, tailspin, woodgrove.")
+@click.option("--script", is_flag=True, help="Print the PowerShell script that makes the exports.")
+@options.json_option
+def import_exports(  # noqa: PLR0913 - an argument an option
+    *,
+    exports: tuple[Path, ...],
+    out: Path | None,
+    tenant: str | None,
+    report_days: int,
+    columns: tuple[tuple[str, str], ...],
+    shapes: tuple[tuple[str, str], ...],
+    example: str | None,
+    script: bool,
+    as_json: bool,
+) -> None:
+    """Make a world file of EXPORTS: files, or folders of them, known by their content and not by their names.
+
+    Known are CSV and JSON of Get-CASMailbox, Get-Mailbox, Get-TransportConfig, Get-OrganizationConfig,
+    Get-AcceptedDomain, Get-InboundConnector, Get-AuthenticationPolicy, Get-User, Get-MailContact, Get-DistributionGroup
+    and Get-MailUser -HVEAccount, ScubaGear's JSON, the report SMTP AUTH clients, Entra's sign-in log, message traces and
+    zone files. All of one tenant at a time; import the next one into the same file.
+
+    Exit code 1: written, but something was lost, unclear or contradictory on the way. 2: nothing was written.
+    """
+    from relaylab_conformance.inventory import command
+
+    if script:
+        click.echo(command.script(), nl=False)
+        return
+    paths = [*exports, *([command.example(example)] if example else [])]
+    if not paths and not shapes:
+        raise options.BadInputError("which exports? Name files or a folder; `relaylab import --script` makes them")
+    with bad_input():
+        has_problems = command.import_and_tell(
+            paths,
+            out=out,
+            tenant=tenant,
+            report_days=report_days,
+            columns=columns,
+            shapes=shapes,
+            as_json_text=as_json,
+        )
+    raise SystemExit(options.PROBLEMS if has_problems else options.GOOD)
+
+
 @main.command(name="errors", short_help="List the error lines, what they mean, and what to change.")
 @click.option(
     "--pages",
@@ -388,6 +462,20 @@ def events(  # noqa: PLR0913 - an argument an option
     from relaylab_conformance.steering import verbs
 
     verbs.events(verbs.Which(control, token, as_json), after=after, session=session, kind=kind, follow=follow)
+
+
+@main.command(short_help="List or rotate the keys that Entra signs with, in a relaylab that is serving.")
+@click.option("--rotate", is_flag=True, help="Sign with a new key from now on.")
+@click.option("--drop-old", is_flag=True, help="Drop the old keys: the tokens that they signed are refused.")
+@options.control_options
+def keys(*, rotate: bool, drop_old: bool, control: str | None, token: str | None, as_json: bool) -> None:
+    """List the ids of the keys that Entra publishes in a relaylab that is serving, the one that signs first.
+
+    With --rotate a new key signs; what the old ones signed counts until they are dropped.
+    """
+    from relaylab_conformance.steering import verbs
+
+    verbs.keys(verbs.Which(control, token, as_json), rotate=rotate, drop_old=drop_old)
 
 
 @main.command(short_help="Say why: a rule, a reply line, a code, an event.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 from relaylab.domain.asks import Ask
@@ -20,6 +21,7 @@ from tests.entra_asks import (
     an_app,
     an_app_s_ask,
     an_authorize_ask,
+    an_instance_ask,
 )
 
 _FLAWS: Final = {
@@ -38,6 +40,8 @@ def _directory(stage: str, ask: Callable[..., Ask]) -> dict[str, Ask]:
         f"entra.{stage}.parameter_is_missing": ask(missing="client_id"),
         f"entra.{stage}.application_is_unknown": ask(app=None),
         f"entra.{stage}.application_is_disabled": ask(app=an_app(account_enabled=False)),
+        f"entra.{stage}.resource_is_of_the_old_endpoint": ask(names_resource=True),
+        f"entra.{stage}.application_is_not_for_consumers": ask(tenant=None, tenant_name="consumers", is_common=True),
         f"entra.{stage}.application_is_of_one_tenant": ask(tenant=None, tenant_name="common", is_common=True),
     } | {f"entra.{stage}.{rule}": ask(scope_flaw=flaw) for rule, flaw in _FLAWS.items()}
 
@@ -63,10 +67,19 @@ ENTRA_EXAMPLES: Final[Mapping[str, Ask]] = (
     {
         "entra.discovery.tenant_is_malformed": a_discovery_ask(tenant=None, tenant_name="con toso"),
         "entra.discovery.tenant_is_unknown": a_discovery_ask(tenant=None, tenant_name="northwind.example"),
+        "entra.discovery.instance_request_is_malformed": an_instance_ask(instance=""),
+        "entra.discovery.instance_is_unknown": an_instance_ask(instance="login.evil.example", is_known=False),
     }
     | _directory("authorize", an_authorize_ask)
     | {
         "entra.authorize.redirect_uri_is_not_registered": an_authorize_ask(redirect_uri="https://elsewhere.example"),
+        "entra.authorize.id_token_is_not_enabled": an_authorize_ask(response_type="code id_token"),
+        "entra.authorize.token_is_not_enabled": an_authorize_ask(response_type="token"),
+        "entra.authorize.response_type_is_unknown": an_authorize_ask(response_type="magic"),
+        "entra.authorize.response_mode_is_unknown": an_authorize_ask(response_mode="web_message"),
+        "entra.authorize.prompt_is_unknown": an_authorize_ask(prompt="please"),
+        "entra.authorize.challenge_is_missing": an_authorize_ask(challenge_method="S256"),
+        "entra.authorize.nobody_is_signed_in": an_authorize_ask(prompt="none"),
         "entra.authorize.challenge_is_malformed": an_authorize_ask(challenge_is_malformed=True),
     }
     | {"entra.sign_in.user_declines": a_page_ask(declined=True)}
@@ -77,7 +90,7 @@ ENTRA_EXAMPLES: Final[Mapping[str, Ask]] = (
             tenant=None, tenant_name="common", is_common=True
         )
     }
-    | _directory("token", a_user_s_ask)
+    | _directory("token", partial(a_user_s_ask, Grant.REFRESH_TOKEN))
     | _user("token", a_user_s_ask)
     | {
         "entra.token.endpoint_is_throttled": an_app_s_ask(fault=TokenFault(TokenFaultKind.THROTTLED)),
@@ -86,6 +99,13 @@ ENTRA_EXAMPLES: Final[Mapping[str, Ask]] = (
         "entra.token.resource_is_not_among_the_permissions": a_user_s_ask(is_v1=True, app=an_app(scopes=())),
         "entra.token.sign_in_is_too_long_ago": a_user_s_ask(Grant.REFRESH_TOKEN, code=CodeState.SIGNED_IN_TOO_LONG_AGO),
         "entra.token.endpoint_is_unavailable": an_app_s_ask(fault=TokenFault(TokenFaultKind.UNAVAILABLE)),
+        "entra.token.endpoint_fails": an_app_s_ask(fault=TokenFault(TokenFaultKind.SERVER_ERROR)),
+        "entra.token.gateway_fails": an_app_s_ask(fault=TokenFault(TokenFaultKind.BAD_GATEWAY)),
+        "entra.token.gateway_waits_in_vain": an_app_s_ask(fault=TokenFault(TokenFaultKind.GATEWAY_TIMEOUT)),
+        "entra.token.password_is_not_taken_at_common": a_user_s_ask(tenant=None, tenant_name="common", is_common=True),
+        "entra.token.device_polls_too_often": a_user_s_ask(
+            Grant.DEVICE_CODE, code=CodeState.PENDING, fault=TokenFault(TokenFaultKind.SLOW_DOWN)
+        ),
         "entra.token.grant_is_unknown": an_app_s_ask(grant=Grant.UNKNOWN, grant_name="implicit"),
         "entra.token.client_credentials_need_a_tenant": an_app_s_ask(tenant=None, tenant_name="common", is_common=True),
         "entra.token.client_shows_nothing": an_app_s_ask(proof=Proof.NONE),
@@ -119,6 +139,7 @@ ENTRA_EXAMPLES: Final[Mapping[str, Ask]] = (
 
 TOKEN_EXAMPLES: Final[Mapping[str, Ask]] = {
     "submission.auth.token_is_unreadable": a_token_ask(token=a_token(flaw=TokenFlaw.UNREADABLE)),
+    "submission.auth.token_is_an_id_token": a_token_ask(token=a_token(flaw=TokenFlaw.ID_TOKEN)),
     "submission.auth.token_signature_does_not_count": a_token_ask(token=a_token(flaw=TokenFlaw.UNSIGNED)),
     "submission.auth.token_is_not_valid_yet": a_token_ask(token=a_token(not_before=at("2099-01-01"))),
     "submission.auth.token_has_expired": a_token_ask(token=a_token(expires=at("2020-06-01"))),

@@ -10,6 +10,16 @@ from typing import Final
 from relaylab.domain.anti_spoof import Handling
 from relaylab.domain.asks import Ask
 from relaylab.domain.attribution import Attribution, Direction
+from relaylab.domain.authentication import (
+    AuthenticationResults,
+    DkimCheck,
+    DkimResult,
+    DmarcCheck,
+    DmarcPolicy,
+    DmarcResult,
+    SpfCheck,
+    SpfResult,
+)
 from relaylab.domain.certificate import ChainFault
 from relaylab.domain.connector import AddressRange, ConnectorType
 from relaylab.domain.endpoint import Endpoint
@@ -27,6 +37,7 @@ from relaylab.domain.tenant import (
     AuthenticationPolicy,
     ConditionalAccessPolicy,
     DistributionGroup,
+    MailFlowIncident,
     OrganizationConfig,
     OutboundRestriction,
     Switch,
@@ -61,12 +72,17 @@ from tests.builders import (
 from tests.catalogue.acs_examples import ACS_SMTP_EXAMPLES
 from tests.catalogue.acs_rest_examples import ACS_REST_EXAMPLES
 from tests.catalogue.entra_examples import ENTRA_EXAMPLES, TOKEN_EXAMPLES
+from tests.catalogue.hve_examples import HVE_EXAMPLES
+from tests.rules.authentication.results import a_dmarc_check, results
 
 MX: Final = Endpoint.MX
 SUBMISSION: Final = Endpoint.SUBMISSION
 OUTSIDE: Final = "desk@fabrikam.com"
 IPV6: Final = a_peer("2001:db8::1")
 LISTED: Final = Attribution(Direction.INCOMING, matches_the_client=True)
+RELAYED: Final = Attribution(Direction.ORIGINATING, a_tenant(), a_connector(OFFICE_IP))
+FAILS: Final = results(None, a_dmarc_check(policy=DmarcPolicy.QUARANTINE))
+FABRIKAM: Final = a_tenant("fabrikam", mailboxes=(a_mailbox("desk@fabrikam.com"),))
 TOO_LARGE: Final = MESSAGE_SIZE + 1
 REJECTING: Final = a_world(a_tenant(organization_config=OrganizationConfig(reject_direct_send=True)))
 NEVER_OFF: Final = {"basic_auth_off_by_default": None, "basic_auth_removed": "2028-01-01"}
@@ -96,10 +112,19 @@ def _partner(**changes: object) -> World:
     return a_world(a_tenant(inbound_connectors=(connector,)))
 
 
+def _failing(incident: MailFlowIncident) -> World:
+    return a_world(a_tenant(mail_flow_incident=incident))
+
+
 def _restricted(restriction: OutboundRestriction) -> Tenant:
     return a_tenant(outbound_restriction=restriction)
 
 
+PROVING_NOTHING: Final = AuthenticationResults(
+    spf=SpfCheck(result=SpfResult.SOFTFAIL, ip=IPV6.ip, domain="fabrikam.com"),
+    dkim=(DkimCheck(result=DkimResult.NONE, reason="message not signed"),),
+    dmarc=DmarcCheck(result=DmarcResult.FAIL, header_from="fabrikam.com"),
+)
 BY_CERTIFICATE: Final = {
     "restrict_domains_to_certificate": True,
     "tls_sender_certificate_name": "mail.fabrikam.com",
@@ -191,6 +216,22 @@ EXAMPLES: Final[Mapping[str, Ask]] = {
     "mx.mail.sender_is_blocklisted": a_mail_ask(endpoint=MX, sender_state=SenderState.BLOCKLISTED),
     "mx.mail.sender_has_abused_the_service": a_mail_ask(endpoint=MX, sender_state=SenderState.SPAM_ABUSE),
     "mx.mail.sender_is_banned": a_mail_ask(endpoint=MX, sender_state=SenderState.BANNED),
+    "mx.mail.sender_s_domain_is_banned": a_mail_ask(endpoint=MX, sender_state=SenderState.DOMAIN_BANNED),
+    "mx.rcpt.tenant_s_server_has_an_error": a_rcpt_ask(world=_failing(MailFlowIncident.SERVER_ERROR)),
+    "mx.rcpt.tenant_cannot_be_looked_up": a_rcpt_ask(world=_failing(MailFlowIncident.DIRECTORY_ERROR)),
+    "mx.rcpt.tenant_s_mail_cannot_be_relayed_now": a_rcpt_ask(world=_failing(MailFlowIncident.UNABLE_TO_RELAY)),
+    "mx.rcpt.server_has_no_resources": a_rcpt_ask(world=_failing(MailFlowIncident.NO_RESOURCES)),
+    "mx.rcpt.tenant_s_queue_is_full": a_rcpt_ask(world=_failing(MailFlowIncident.QUEUE_QUOTA)),
+    "mx.rcpt.recipient_is_refused": a_rcpt_ask(recipient_state=SenderState.RECIPIENT_REFUSED),
+    "mx.rcpt.recipient_is_banned": a_rcpt_ask(recipient_state=SenderState.RECIPIENT_BANNED),
+    "mx.rcpt.recipient_rejects_the_sender": a_rcpt_ask(recipient_state=SenderState.REJECTED_BY_RECIPIENT),
+    "mx.data.ipv6_message_proves_nothing": a_data_ask(endpoint=MX, peer=IPV6, authentication=PROVING_NOTHING),
+    "mx.delivery.recipient_has_too_much_of_this_sender": a_delivery_ask(
+        "scanner@contoso.com", endpoint=MX, recipient_state=SenderState.TOO_MUCH_FROM_SENDER
+    ),
+    "mx.delivery.recipient_has_too_much_mail": a_delivery_ask(
+        "scanner@contoso.com", endpoint=MX, recipient_state=SenderState.TOO_MUCH_MAIL
+    ),
     "mx.mail.sender_sends_too_fast": a_mail_ask(endpoint=MX, sender_state=SenderState.RATE_LIMITED),
     "mx.rcpt.address_is_slowed_down": a_rcpt_ask(reputation=Reputation.THROTTLED),
     "mx.rcpt.address_is_blocklisted": a_rcpt_ask(reputation=Reputation.BLOCKLISTED),
@@ -214,6 +255,7 @@ EXAMPLES: Final[Mapping[str, Ask]] = {
         ),
     ),
     "mx.rcpt.domain_does_not_take_ipv6": a_rcpt_ask(world=_accepting(ipv6_for_accepted_domain=Switch.OFF), peer=IPV6),
+    "mx.rcpt.domain_does_not_take_ipv6_yet": a_rcpt_ask(peer=IPV6),
     "mx.rcpt.ipv6_address_has_no_name": a_rcpt_ask(peer=IPV6, has_reverse_name=False),
     "mx.rcpt.recipient_is_in_another_region": a_rcpt_ask(world=_accepting(mail_flow_region="JPN"), bound_region="EUR"),
     "mx.data.relay_is_denied_with_an_untrusted_certificate": a_data_ask(OUTSIDE, endpoint=MX, tls=UNTRUSTED),
@@ -266,6 +308,27 @@ EXAMPLES: Final[Mapping[str, Ask]] = {
     "mx.delivery.sender_is_not_on_the_list": a_delivery_ask(
         "helpdesk@contoso.com", endpoint=MX, world=a_world(a_tenant(mailboxes=(ONLY_THE_BOSS,)))
     ),
+    "mx.delivery.recipient_is_unknown_to_another_tenant": a_delivery_ask(
+        "nobody@fabrikam.com", endpoint=MX, world=a_world(a_tenant(), FABRIKAM)
+    ),
+    "mx.delivery.another_tenant_refuses_what_fails_a_policy_of_reject": a_delivery_ask(
+        "desk@fabrikam.com", endpoint=MX, world=a_world(a_tenant(), FABRIKAM), handling=Handling.REJECT
+    ),
+    "mx.delivery.relayed_mail_that_fails_a_policy_of_reject_goes_to_junk": a_delivery_ask(
+        "scanner@contoso.com", endpoint=MX, attribution=RELAYED, handling=Handling.REJECT
+    ),
+    "mx.delivery.failing_dmarc_is_quarantined": a_delivery_ask(
+        "scanner@contoso.com", endpoint=MX, tenant=None, authentication=FAILS, handling=Handling.QUARANTINE
+    ),
+    "mx.delivery.failing_dmarc_goes_to_junk": a_delivery_ask(
+        "scanner@contoso.com", endpoint=MX, tenant=None, authentication=FAILS, handling=Handling.JUNK
+    ),
+    "mx.delivery.spoof_is_quarantined": a_delivery_ask(
+        "scanner@contoso.com", endpoint=MX, tenant=None, handling=Handling.QUARANTINE
+    ),
+    "mx.delivery.spoof_goes_to_junk": a_delivery_ask(
+        "scanner@contoso.com", endpoint=MX, tenant=None, handling=Handling.JUNK
+    ),
     "mx.delivery.domain_may_not_send": a_delivery_ask(
         endpoint=MX,
         tenant=a_tenant("contoso", AcceptedDomain(a_domain("contoso.com"), sending_from_domain_disabled=True)),
@@ -312,6 +375,7 @@ EXAMPLES: Final[Mapping[str, Ask]] = {
     "mx.delivery.onmicrosoft_sender_has_used_its_external_recipients": a_delivery_ask(
         endpoint=MX, moera_today=100, moera_quota=100
     ),
+    **HVE_EXAMPLES,
     **ACS_SMTP_EXAMPLES,
     **TOKEN_EXAMPLES,
     **ENTRA_EXAMPLES,

@@ -7,17 +7,23 @@ import ssl
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
 from relaylab.app.config import LoadedWorld, load_world, parse_world
 from relaylab.app.emulator import Emulator
+from relaylab.domain.clock import parse_instant
 from tests.clients.errand import Outcome, refusing_rules, submit
 from tests.clients.python_smtplib import Smtplib
 
+if TYPE_CHECKING:
+    from tests.clients.oauth_requests import Act
+
 WORLD_FILE = Path(__file__).parents[1] / "entra_world.toml"
 TENANT = "c0000000-0000-4000-8000-000000000001"
+AN_HOUR_LATER = "2026-12-01T01:00:00Z"
 DEFAULT_SCOPE = "https://outlook.office365.com/.default"
 USER_SCOPE = "https://outlook.office.com/SMTP.Send"
 INVOICES, FIRMWARE, STRANGER, WRONG_OBJECT_ID, BY_ROLE, OFF, FOR_GRAPH, BAD_DAY, BLOCKED, HAND_TO_MOUTH = (
@@ -25,12 +31,18 @@ INVOICES, FIRMWARE, STRANGER, WRONG_OBJECT_ID, BY_ROLE, OFF, FOR_GRAPH, BAD_DAY,
 )
 
 
-def oauth_world(more: str = "") -> LoadedWorld:
-    """The world of the OAuth tests, with more tables at the end of its first tenant's."""
-    if not more:
+def oauth_world(more: str = "", *, setting: str = "", scanner: str = "", elsewhere: str = "") -> LoadedWorld:
+    """The world of the OAuth tests, with more tables at the end of its first tenant's.
+
+    ``setting`` is a key of the first tenant's own, ``scanner`` one of the mailbox scanner@contoso.com, ``elsewhere``
+    are more tables at the end of the second tenant's.
+    """
+    if not (more or setting or scanner or elsewhere):
         return load_world(WORLD_FILE)
     first, mark, second = WORLD_FILE.read_text(encoding="utf-8").rpartition("\n[[tenant]]")
-    return parse_world(f"{first}\n{more}\n{mark}{second}", "entra_world.toml")
+    first = first.replace("\nlicences = 120\n", f"\nlicences = 120\n{setting}\n")
+    first = first.replace('password = "fake tray 2"\n', f'password = "fake tray 2"\n{scanner}\n')
+    return parse_world(f"{first}\n{more}\n{mark}{second}\n{elsewhere}", "entra_world.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +97,34 @@ class OAuthLab:
             action, hidden = form_of(shown.text)
             return http.post(action, data=hidden | {"login": user, "passwd": password, "action": "accept"} | more)
 
+    def act_at_device_page(self, act: Act, user_code: str) -> None:
+        """Be the user of a device, or the time that passes while the device waits for one."""
+        match act:
+            case "decline":
+                self.type_in(user_code, "", "", action="decline")
+            case "late":
+                self.emulator.travel(parse_instant(AN_HOUR_LATER))
+            case "forgotten":
+                self.emulator.reset()
+            case "wait":
+                pass
+            case _:
+                self.type_in(user_code, "scanner@contoso.com", "fake tray 2")
+
+    def act_with_browser(self, act: Act, authorize_url: str) -> dict[str, str]:
+        """Be the user with a browser; give what the application is told when the browser comes back."""
+        if act == "decline":
+            return answered(self.sign_in(authorize_url, "", "", action="decline"))
+        answer = answered(self.sign_in(authorize_url, "scanner@contoso.com", "fake tray 2"))
+        match act:
+            case "late":
+                self.emulator.travel(parse_instant(AN_HOUR_LATER))
+            case "forgotten":
+                self.emulator.reset()
+            case _:
+                pass
+        return answer
+
     def send(self, user: str, token: str, folder: Path, sender: str | None = None) -> Outcome:
         """Send a message with Python's smtplib and the token."""
         errand = submit(self.emulator, user=user, password=None, token=token, sender=sender)
@@ -105,3 +145,13 @@ def form_of(page: str) -> tuple[str, dict[str, str]]:
     assert action is not None, page
     hidden = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page)
     return unescape(action[1]), {unescape(name): unescape(value) for name, value in hidden}
+
+
+def answered(back: httpx.Response) -> dict[str, str]:
+    """What an application is told when the browser comes back, whichever way that is."""
+    location = back.headers.get("location")
+    if location is None:
+        assert 200 == back.status_code, back.text
+        return form_of(back.text)[1]
+    where = urlsplit(location)
+    return dict(parse_qsl(where.fragment or where.query))

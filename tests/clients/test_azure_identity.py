@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-from azure.core.exceptions import ClientAuthenticationError
-from azure.identity import (
-    AuthorizationCodeCredential,
-    ClientSecretCredential,
-    DeviceCodeCredential,
-    EnvironmentCredential,
-)
+from azure.identity import ClientSecretCredential, DeviceCodeCredential, EnvironmentCredential
 
-from tests.clients.oauth import DEFAULT_SCOPE, FIRMWARE, INVOICES, TENANT, USER_SCOPE, OAuthLab
+from relaylab.domain.clock import parse_instant
+from tests.clients.oauth import DEFAULT_SCOPE, FIRMWARE, INVOICES, TENANT, USER_SCOPE, OAuthLab, oauth_world
+from tests.clients.oauth_assertions import CERTIFIED, registered_certificate
+from tests.clients.oauth_azure import AzureIdentity, pointed
+from tests.clients.oauth_requests import Credential, ForItself, WithCode
+from tests.conftest import Emulate
 
 pytestmark = pytest.mark.clients
-
-
-def pointed(lab: OAuthLab) -> dict[str, Any]:
-    """What points a credential at the emulator."""
-    return {
-        "authority": lab.url,
-        "disable_instance_discovery": True,
-        "connection_verify": lab.ca,
-        "retry_total": 0,
-    }
 
 
 def test_a_client_secret_gets_a_token_that_sends(oauth_lab: OAuthLab, tmp_path: Path) -> None:
@@ -52,18 +40,6 @@ def test_the_environment_points_a_credential_too(oauth_lab: OAuthLab, monkeypatc
         assert credential.get_token(DEFAULT_SCOPE).token
 
 
-@pytest.mark.parametrize(
-    ("tenant", "secret", "said"),
-    [(TENANT, "wrong", "AADSTS7000215"), (TENANT, "fake-secret-old", "AADSTS7000222")],
-)
-def test_a_refusal_is_the_library_s_own_exception(oauth_lab: OAuthLab, tenant: str, secret: str, said: str) -> None:
-    with (
-        ClientSecretCredential(tenant, INVOICES, secret, **pointed(oauth_lab)) as credential,
-        pytest.raises(ClientAuthenticationError, match=said),
-    ):
-        credential.get_token(DEFAULT_SCOPE)
-
-
 def test_a_device_signs_in(oauth_lab: OAuthLab, tmp_path: Path) -> None:
     def user_at_the_page(_uri: str, user_code: str, _expires: object) -> None:
         oauth_lab.type_in(user_code, "scanner@contoso.com", "fake tray 2")
@@ -75,19 +51,66 @@ def test_a_device_signs_in(oauth_lab: OAuthLab, tmp_path: Path) -> None:
     assert "sent" == oauth_lab.send("scanner@contoso.com", token, tmp_path).ended
 
 
-def test_a_device_that_its_user_declines_is_the_library_s_own_exception(oauth_lab: OAuthLab) -> None:
-    def user_declines(_uri: str, user_code: str, _expires: object) -> None:
-        oauth_lab.type_in(user_code, "", "", action="decline")
+def test_a_certificate_gets_a_token_that_sends(emulate: Emulate, oauth_lab: OAuthLab, tmp_path: Path) -> None:
+    lab = OAuthLab(emulate(world=oauth_world(registered_certificate().registered())))
 
-    settings = pointed(oauth_lab)
-    with (
-        DeviceCodeCredential(FIRMWARE, tenant_id=TENANT, prompt_callback=user_declines, **settings) as credential,
-        pytest.raises(ClientAuthenticationError, match="AADSTS70018"),
-    ):
+    token = AzureIdentity().ask(lab, ForItself(app_id=CERTIFIED, secret=Credential.REGISTERED))
+
+    assert "sent" == lab.send("app@contoso.com", token, tmp_path).ended
+
+
+def test_a_code_from_the_page_gets_a_token_that_sends(oauth_lab: OAuthLab, tmp_path: Path) -> None:
+    token = AzureIdentity().ask(oauth_lab, WithCode())
+
+    assert "sent" == oauth_lab.send("scanner@contoso.com", token, tmp_path).ended
+
+
+def signs_in(lab: OAuthLab, at: list[str]) -> DeviceCodeCredential:
+    """A device whose user signs in at once; ``at`` hears of each code that is shown."""
+
+    def user_at_the_page(_uri: str, user_code: str, _expires: object) -> None:
+        at.append(user_code)
+        lab.type_in(user_code, "scanner@contoso.com", "fake tray 2")
+
+    return DeviceCodeCredential(FIRMWARE, tenant_id=TENANT, prompt_callback=user_at_the_page, **pointed(lab))
+
+
+def test_a_token_is_kept_while_it_lives(oauth_lab: OAuthLab) -> None:
+    shown: list[str] = []
+
+    with signs_in(oauth_lab, shown) as credential:
+        first, second = credential.get_token(USER_SCOPE), credential.get_token(USER_SCOPE)
+
+    assert (1, first.token) == (len(shown), second.token)
+
+
+def test_a_token_that_lives_for_minutes_is_refreshed_without_the_user(
+    emulate: Emulate, oauth_lab: OAuthLab, tmp_path: Path
+) -> None:
+    lab = OAuthLab(emulate(world=oauth_world("  [tenant.token_service]\n  access_token_lifetime = 240\n")))
+    shown: list[str] = []
+
+    with signs_in(lab, shown) as credential:
+        first = credential.get_token(USER_SCOPE)
+        lab.emulator.travel(parse_instant("2026-12-01T00:04:01Z"))
+        second = credential.get_token(USER_SCOPE)
+
+    assert 1 == len(shown)
+    assert "sent" != lab.send("scanner@contoso.com", first.token, tmp_path).ended
+    assert "sent" == lab.send("scanner@contoso.com", second.token, tmp_path).ended
+
+
+def test_a_refresh_token_that_is_dead_brings_the_user_back(emulate: Emulate, oauth_lab: OAuthLab) -> None:
+    lab = OAuthLab(emulate(world=oauth_world("  [tenant.token_service]\n  access_token_lifetime = 240\n")))
+    shown: list[str] = []
+
+    with signs_in(lab, shown) as credential:
+        credential.get_token(USER_SCOPE)
+        lab.emulator.travel(parse_instant("2027-02-28T23:59:59Z"))
+        credential.get_token(USER_SCOPE)
+        before = len(shown)
+        lab.emulator.travel(parse_instant("2027-05-29T23:59:59Z"))
         credential.get_token(USER_SCOPE)
 
-
-def test_a_code_that_nobody_gave_is_the_library_s_own_exception(oauth_lab: OAuthLab) -> None:
-    credential = AuthorizationCodeCredential(TENANT, FIRMWARE, "invented", "http://localhost", **pointed(oauth_lab))
-    with credential, pytest.raises(ClientAuthenticationError, match="AADSTS9002313"):
-        credential.get_token(USER_SCOPE)
+    assert (1, 2) == (before, len(shown))
+    assert "entra.token.refresh_token_was_inactive" in lab.rules()

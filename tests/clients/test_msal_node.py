@@ -1,50 +1,28 @@
-"""npm's @azure/msal-node, driven by ``node/token.mjs``."""
+"""npm's @azure/msal-node: it acquires, keeps and refreshes; nodemailer sends with what it got."""
 
 from __future__ import annotations
 
-import json
-import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
 from tests.clients.errand import submit
 from tests.clients.nodemailer import Nodemailer
-from tests.clients.oauth import DEFAULT_SCOPE, FIRMWARE, INVOICES, USER_SCOPE, OAuthLab
-from tests.clients.programs import NODE_FOLDER, missing, run
+from tests.clients.oauth import OAuthLab, oauth_world
+from tests.clients.oauth_assertions import CERTIFIED, registered_certificate
+from tests.clients.oauth_msal_node import MsalNode
+from tests.clients.oauth_requests import Act, Credential, ForItself, Request, WithCode, WithDeviceCode, WithPassword
+from tests.conftest import Emulate
 
 pytestmark = pytest.mark.clients
 
-
-def acquire(lab: OAuthLab, folder: Path, **job: object) -> dict[str, Any]:
-    if not (NODE_FOLDER / "node_modules" / "@azure" / "msal-node").is_dir():
-        missing("@azure/msal-node", "npm install --prefix tests/clients/node")
-    node = shutil.which("node") or missing("node", "install Node.js (apt install nodejs)")
-    auth = {"authority": lab.authority, "knownAuthorities": [urlsplit(lab.url).netloc]}
-    page = {"page": f"{lab.url}/common/oauth2/deviceauth"}
-    given = page | job | {"auth": auth | dict(job.get("auth", {}))}  # type: ignore[call-overload]
-    script = NODE_FOLDER / "token.mjs"
-    environment = {"NODE_EXTRA_CA_CERTS": lab.ca}
-    ran = run([node, script], folder, given=json.dumps(given).encode(), environment=environment)
-    assert 0 == ran.returncode, ran.stderr.decode()
-    said: dict[str, Any] = json.loads(ran.stdout)
-    return said
-
-
-def with_secret(secret: str) -> dict[str, object]:
-    auth = {"clientId": INVOICES, "clientSecret": secret}
-    return {"flow": "client_credentials", "scopes": [DEFAULT_SCOPE], "auth": auth}
-
-
-def as_user(flow: str, **more: object) -> dict[str, object]:
-    user = {"user": "scanner@contoso.com", "password": "fake tray 2"}
-    return {"flow": flow, "scopes": [USER_SCOPE], "auth": {"clientId": FIRMWARE}} | user | more
+CLIENT = MsalNode()
 
 
 def test_an_application_gets_a_token_keeps_it_and_nodemailer_sends_with_it(oauth_lab: OAuthLab, tmp_path: Path) -> None:
-    got = acquire(oauth_lab, tmp_path, **with_secret("fake-secret-1"))
+    got = CLIENT.ask(oauth_lab, ForItself())
 
     errand = submit(oauth_lab.emulator, user="app@contoso.com", password=None, token=got["token"])
     outcome = Nodemailer().send(errand, tmp_path)
@@ -52,44 +30,55 @@ def test_an_application_gets_a_token_keeps_it_and_nodemailer_sends_with_it(oauth
     assert "sent" == outcome.ended
 
 
-def test_a_wrong_secret_is_the_client_s_own_error(oauth_lab: OAuthLab, tmp_path: Path) -> None:
-    said = acquire(oauth_lab, tmp_path, **with_secret("wrong"))
+def test_a_token_that_lives_for_minutes_is_not_kept(emulate: Emulate, oauth_lab: OAuthLab) -> None:
+    lab = OAuthLab(emulate(world=oauth_world("  [tenant.token_service]\n  access_token_lifetime = 240\n")))
 
-    assert ("ServerError", "invalid_client") == (said["name"], said["errorCode"])
-    assert "AADSTS7000215" in said["message"]
+    got = CLIENT.ask(lab, ForItself())
+
+    assert (False, False) == (got["first"], got["fromCache"])
 
 
-def test_a_device_signs_in_with_the_short_name_of_the_grant(oauth_lab: OAuthLab, tmp_path: Path) -> None:
-    got = acquire(oauth_lab, tmp_path, **as_user("device_code", refresh=True))
+def test_an_application_with_a_certificate_gets_a_token_that_sends(
+    emulate: Emulate, oauth_lab: OAuthLab, tmp_path: Path
+) -> None:
+    lab = OAuthLab(emulate(world=oauth_world(registered_certificate().registered())))
 
-    assert ("scanner@contoso.com", False) == (got["username"], got["fromCache"])
-    assert "sent" == oauth_lab.send("scanner@contoso.com", got["token"], tmp_path).ended
+    got = CLIENT.ask(lab, ForItself(app_id=CERTIFIED, secret=Credential.REGISTERED))
+
+    assert "token" in got, got
+    assert "sent" == lab.send("app@contoso.com", got["token"], tmp_path).ended
+
+
+@pytest.mark.parametrize("request_", [WithDeviceCode(), WithCode()], ids=["device code", "code and PKCE"])
+def test_a_user_signs_in_and_the_client_keeps_and_refreshes(
+    oauth_lab: OAuthLab, tmp_path: Path, request_: Request
+) -> None:
+    kept = CLIENT.converse(oauth_lab, request_, tmp_path)
+    fresh = CLIENT.converse(oauth_lab, request_, tmp_path, refresh=True)
+
+    assert ("scanner@contoso.com", True, kept["first"]) == (kept["username"], kept["fromCache"], kept["token"])
+    assert ("scanner@contoso.com", False) == (fresh["username"], fresh["fromCache"])
+    assert fresh["first"] != fresh["token"]
+    for got in (kept, fresh):
+        assert "sent" == oauth_lab.send("scanner@contoso.com", got["token"], tmp_path).ended
 
 
 def test_a_user_signs_in_with_a_password(oauth_lab: OAuthLab, tmp_path: Path) -> None:
-    got = acquire(oauth_lab, tmp_path, **as_user("password"))
+    got = CLIENT.ask(oauth_lab, WithPassword())
 
     assert ("scanner@contoso.com", True) == (got["username"], got["fromCache"])
+    assert "sent" == oauth_lab.send("scanner@contoso.com", got["token"], tmp_path).ended
 
 
-@pytest.mark.parametrize(
-    ("user", "password", "code", "name"),
-    [
-        ("scanner@contoso.com", "wrong", "AADSTS50126", "ServerError"),
-        ("careful@contoso.com", "fake careful", "AADSTS50076", "InteractionRequiredAuthError"),
-        ("newcomer@contoso.com", "fake newcomer", "AADSTS50079", "InteractionRequiredAuthError"),
-        ("nobody@contoso.com", "fake", "AADSTS50034", "ServerError"),
-        ("locked@contoso.com", "fake locked", "AADSTS50053", "ServerError"),
-        ("expired@contoso.com", "fake expired", "AADSTS50055", "ServerError"),
-        ("helpdesk@contoso.com", "fake", "AADSTS50056", "ServerError"),
-        ("disabled@contoso.com", "fake disabled", "AADSTS50057", "ServerError"),
-        ("risky@contoso.com", "fake risky", "AADSTS53003", "ServerError"),
-    ],
-)
-def test_a_user_who_may_not_is_the_client_s_own_error(  # noqa: PLR0913, PLR0917 - a table
-    oauth_lab: OAuthLab, tmp_path: Path, user: str, password: str, code: str, name: str
-) -> None:
-    said = acquire(oauth_lab, tmp_path, **as_user("password", user=user, password=password))
+def test_an_application_at_common_is_refused_by_the_client_itself(oauth_lab: OAuthLab) -> None:
+    said = CLIENT.ask(oauth_lab, ForItself(tenant="common"))
 
-    assert name == said["name"]
-    assert code in said["message"]
+    assert ("ClientAuthError", "missing_tenant_id_error") == (said["name"], said["errorCode"])
+    assert "entra.token.client_credentials_need_a_tenant" not in oauth_lab.rules()
+
+
+def test_a_device_that_is_given_no_code_goes_on_and_ends_with_a_code_that_is_none(oauth_lab: OAuthLab) -> None:
+    said: dict[str, Any] = CLIENT.ask(oauth_lab, replace(WithDeviceCode(act=Act.NO_CODE), tenant="fabrikam.com"))
+
+    assert "AuthError" == said["name"]
+    assert "entra.device_code.application_is_unknown" in oauth_lab.rules()

@@ -89,6 +89,8 @@ def a_sender(  # noqa: PLR0913 - the columns of a world file
     to: tuple[str, ...] = ("desk@contoso.com", "customer@example.net"),
     sign_in: str | None = None,
     planned_for: str | None = None,
+    app_id: str | None = None,
+    client_secret: str | None = None,
 ) -> str:
     """One [[sender]]; the default is a printer that moves from a password to a connector."""
     lines = [
@@ -103,6 +105,10 @@ def a_sender(  # noqa: PLR0913 - the columns of a world file
     ]
     if sign_in is not None:
         lines.append(f'sign_in = "{sign_in}"')
+    if app_id is not None:
+        lines.append(f'app_id = "{app_id}"')
+    if client_secret is not None:
+        lines.append(f'client_secret = "{client_secret}"')
     if planned_for is not None:
         lines.append(f"planned_for = {planned_for}")
     return "\n".join(lines)
@@ -154,7 +160,7 @@ def a_mixed_certificate() -> Certificate:
         a_sender("mfp"),
         a_sender("smart-host", profile="postfix", planned_for="2026-03-01"),
         a_sender("contact", target="mail-contact"),
-        a_sender("bulk", profile="python-smtplib", target="hve-basic", planned_for="2027-02-15"),
+        a_sender("bulk", profile="python-smtplib", target="hve-oauth", planned_for="2027-02-15"),
         a_sender("not a relay", site="shop", to=("desk@contoso.com",)),
         a_sender("app", profile="python-smtplib", mail_from="app@contoso.com", target="smtp-auth-oauth"),
     )

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.source import Confidence
+from relaylab.rules.blanks import in_general
 from relaylab.rules.catalogue import RULES, rulebook
 from relaylab.rules.readings import READINGS
 from relaylab.rules.replies import OF_FAULTS, REPLIES
@@ -60,7 +61,7 @@ def test_a_page_says_what_to_change(line: ErrorLine) -> None:
     assert line.meaning.means in text
     if line.rules:
         assert {rule.id for rule in line.rules} == {rule.id for rule in line.rules if f"[`{rule.id}`]" in text}
-        assert all(rule.fix in text for rule in line.rules)
+        assert all(in_general(rule.fix) in text for rule in line.rules)
     else:
         assert line.meaning.way_out
         assert line.meaning.way_out in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,23 @@ def test_every_rule_can_be_explained(name: str) -> None:
     assert found.text.startswith(name)
     assert "Source" in found.text
     assert {"kind": "rule", "rule": name} == {key: found.document[key] for key in ("kind", "rule")}
+
+
+@pytest.mark.parametrize("name", dict.fromkeys(rule.id for rule in RULES))
+def test_no_blank_of_a_rule_is_left_open(name: str) -> None:
+    assert not re.search(r"\{[a-z_]*\}", explain(name, rulebook()).text)
+
+
+@pytest.mark.parametrize("code", dict.fromkeys(str(one.enhanced or int(one.code)) for one in REPLIES))
+def test_no_blank_of_a_reply_is_left_open(code: str) -> None:
+    assert not re.search(r"\{[a-z_]*\}", explain(code, rulebook()).text)
+
+
+def test_the_refusal_to_relay_is_explained_in_words() -> None:
+    text = explain("550 5.7.64 TenantAttribution; Relay Access Denied", rulebook()).text
+
+    assert "Put <the client's address> on a connector: New-InboundConnector" in text
+    assert "(<the names of the client's certificate>)" in text
 
 
 def test_the_end_of_a_rules_id_is_enough_where_it_is_the_only_one() -> None:

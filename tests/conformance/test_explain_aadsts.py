@@ -16,7 +16,7 @@ from tests.clients.controlled import Controlled
 from tests.clients.oauth import WRONG_OBJECT_ID, OAuthLab
 
 
-@pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.name)
+@pytest.mark.parametrize("error", [error for error in ERRORS if error.number], ids=lambda error: error.name)
 def test_every_error_is_explained_by_its_number_with_rule_source_and_fix(error: object) -> None:
     told = explain(f"invalid_grant: AADSTS{error.number}: cut off", rulebook()).text  # type: ignore[attr-defined]
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from relaylab.app.config import parse_world
+from relaylab.domain.clock import parse_instant
 from relaylab_conformance.finding import Status
-from tests.conformance.estates import TENANTS, a_sender, certified, only_sender, the_cell
+from relaylab_conformance.migration import Order, certify
+from tests.conformance.estates import TENANTS, a_sender, certified, estate_text, only_sender, the_cell
 
 AT = "2027-01-04"
 
@@ -47,8 +50,8 @@ def test_a_device_without_oauth_fails_by_itself_whatever_token_it_is_given() -> 
     assert "no OAuth 2.0" in cell.reason
 
 
-@pytest.mark.parametrize(("method", "what"), [("hve-basic", "High Volume Email"), ("acs-smtp", "Azure Communication")])
-def test_a_method_that_is_not_built_yet_is_not_exercised(method: str, what: str) -> None:
+@pytest.mark.parametrize(("method", "what"), [("hve-oauth", "no fixed token"), ("acs-rest", "over REST")])
+def test_a_method_that_cannot_be_tried_is_not_exercised(method: str, what: str) -> None:
     cell = the_cell(certified(a_sender(target=method), at=(AT,)), method, AT)
 
     assert Status.NOT_EXERCISED is cell.status
@@ -184,3 +187,83 @@ def test_notes_of_the_world_are_in_the_certificate_without_the_name_of_its_file(
     (note,) = certified(at=(AT,)).report.notes
 
     assert note.startswith("tenant[0].inbound_connector[0].require_tls: true is accepted and without effect")
+
+
+# High Volume Email ----------------------------------------------------------------------------------------------------
+
+INSIDE = ("desk@contoso.com", "app@contoso.com")
+
+
+def test_high_volume_email_reaches_recipients_inside_as_its_own_account() -> None:
+    sender = a_sender(profile="python-smtplib", target="hve-basic", to=INSIDE)
+
+    cell = the_cell(certified(sender, at=("2027-01-04",)), "hve-basic", "2027-01-04")
+    assert Status.PASS is cell.status
+    assert dict.fromkeys(INSIDE, "inbox") == cell.outcomes[0].placed
+
+
+def test_high_volume_email_refuses_a_recipient_outside_since_june_2025() -> None:
+    certificate = certified(
+        a_sender(profile="python-smtplib", target="hve-basic"), at=("2025-05-31T23:59:59Z", "2025-06-01")
+    )
+
+    before, after = (the_cell(certificate, "hve-basic", at) for at in ("2025-05-31T23:59:59Z", "2025-06-01"))
+    assert (Status.PASS, Status.FAIL) == (before.status, after.status)
+    assert "hve.rcpt.recipient_is_outside" == after.outcomes[0].rule
+
+
+def test_a_password_of_high_volume_email_is_good_after_the_cutover_and_until_september_2028() -> None:
+    certificate = certified(
+        a_sender(today="hve-basic", target="hve-basic", mail_from="bulk@contoso.com", to=INSIDE),
+        at=("2027-01-04", "2028-08-31T23:59:59Z", "2028-09-01"),
+    )
+
+    sender = certificate.report.senders[0]
+    assert [Status.PASS, Status.PASS, Status.FAIL] == [cell.status for cell in sender.cells]
+    assert "2028-09-01T00:00:00+00:00" == (sender.stops_at.isoformat() if sender.stops_at else "")
+
+
+def test_a_group_with_a_member_outside_is_not_reached_whole_by_high_volume_email() -> None:
+    group = """
+  [[tenant.distribution_group]]
+  address = "all@northwind.example"
+  members = ["office@northwind.example", "partner@fabrikam.example"]
+  [[tenant.hve_account]]
+  address = "bulk@northwind.example"
+  password = "fake-northwind"
+"""
+    world = estate_text(
+        a_sender(
+            today="hve-basic",
+            target="hve-basic",
+            mail_from="bulk@northwind.example",
+            to=("all@northwind.example",),
+        )
+    ).replace('address = "office@northwind.example"', f'address = "office@northwind.example"{group}', 1)
+    order = Order(at=(parse_instant("2027-01-04"),))
+
+    certificate = certify(parse_world(world, "estate"), order)
+
+    (cell,) = certificate.report.senders[0].cells
+    assert Status.FAIL is cell.status
+    assert "hve.delivery.somebody_outside_is_behind_the_recipient" == cell.outcomes[0].rule
+    (found,) = [one for one in certificate.report.mistakes if one.number == 4]
+    assert "partner@fabrikam.example behind all@northwind.example" in found.seen[0]
+
+
+def test_which_account_a_sender_uses_is_asked_where_there_are_two() -> None:
+    second = """
+  [[tenant.hve_account]]
+  address = "second@contoso.com"
+  password = "fake-second"
+"""
+    asked = a_sender(profile="python-smtplib", target="hve-basic", to=INSIDE)
+    world = estate_text(asked).replace("  [[tenant.hve_account]]", f"{second}  [[tenant.hve_account]]", 1)
+    named = f'{world}\nhve_account = "second@contoso.com"\n'
+    order = Order(at=(parse_instant("2027-01-04"),))
+
+    open_one = certify(parse_world(world, "estate"), order).report.senders[0].cells[-1]
+    told = certify(parse_world(named, "estate"), order).report.senders[0].cells[-1]
+
+    assert (Status.NOT_EXERCISED, Status.PASS) == (open_one.status, told.status)
+    assert "name it in its hve_account" in open_one.reason

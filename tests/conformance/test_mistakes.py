@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from relaylab.rules.catalogue import rulebook
@@ -124,15 +126,55 @@ def test_relay_from_a_shared_address_is_no_plain_pass() -> None:
     assert "203.0.113.42 is also on a connector of tenant rival" in cells[0].reason
 
 
-def test_mistakes_that_are_not_built_yet_are_listed_where_the_estate_could_hold_them() -> None:
+def test_high_volume_email_for_somebody_outside_is_mistake_4() -> None:
+    bulk = partial(a_sender, today="hve-basic", target="hve-basic", mail_from="bulk@contoso.com")
     certificate = certified(
-        a_sender("relay"),
-        a_sender("bulk", today="hve-basic", target="hve-basic", mail_from="bulk@contoso.com"),
+        bulk("outside"),
+        bulk("inside", to=("desk@contoso.com",)),
+        a_sender("planned", target="hve-oauth"),
     )
 
-    open_ones = {each.number: each.senders for each in certificate.report.mistakes if each.number == 4}
-    assert {4: ("bulk",)} == open_ones
-    assert {Status.NOT_EXERCISED} == {each.status for each in certificate.report.mistakes if each.number in open_ones}
+    found = mistake(certificate, 4)
+    assert found is not None
+    assert (Status.FAIL, ("outside", "planned")) == (found.status, found.senders)
+    assert "outside: customer@example.net is outside the tenant, where High Volume Email ends" == found.seen[0]
+
+
+def test_before_june_2025_it_was_none() -> None:
+    bulk = a_sender("bulk", today="hve-basic", target="hve-basic", mail_from="bulk@contoso.com")
+
+    found = mistake(certified(bulk, at=("2025-05-31",)), 4)
+    assert found is not None
+    assert Status.PASS is found.status
+
+
+def test_recipients_and_volume_that_do_not_fit_the_method_are_pitfalls() -> None:
+    bulk = a_sender(
+        "bulk", profile="python-smtplib", target="hve-basic", to=("desk@contoso.com", "customer@example.net")
+    )
+    many = f"{bulk}\nmessages_per_day = 12000"
+
+    few, plenty = (certified(sender, at=("2027-01-04",)).report.senders[0].pitfalls for sender in (bulk, many))
+
+    assert "hve-basic reaches nobody outside the tenant, and customer@example.net is there" in few
+    assert not any("10,000 recipients in 24 hours" in one for one in few)
+    assert any(
+        "a mailbox reaches 10,000 recipients in 24 hours, and this sender writes to 24,000" in one for one in plenty
+    )
+    assert any(
+        "12,000 messages to 1 recipients are 12,000 a day, about 15.12 US dollars a month" in one for one in plenty
+    )
+    assert any("recipients see another sender than scanner@contoso.com" in one for one in plenty)
+
+
+def test_a_small_volume_inside_needs_no_high_volume_email() -> None:
+    sender = a_sender(profile="python-smtplib", target="hve-basic", to=("desk@contoso.com",))
+
+    assert any("Direct Send needs no account" in one for one in certified(sender).report.senders[0].pitfalls)
+
+
+def test_a_method_that_fits_has_no_pitfall() -> None:
+    assert () == certified(a_sender()).report.senders[0].pitfalls
 
 
 def test_mistakes_that_the_estate_cannot_hold_are_not_listed() -> None:

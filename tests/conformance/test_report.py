@@ -252,7 +252,7 @@ def test_junit_has_a_suite_for_each_date_and_one_for_the_mistakes() -> None:
 def test_what_is_not_exercised_is_skipped_and_never_passed() -> None:
     root = ET.fromstring(as_junit(a_mixed_certificate().report))
 
-    cases = [one for one in root.iter("testcase") if one.get("name") == "hve-basic"]
+    cases = [one for one in root.iter("testcase") if one.get("name") == "hve-oauth"]
     assert 2 == len(cases)
     assert all("NOT-EXERCISED" in (one.findall("skipped")[0].get("message") or "") for one in cases)
 

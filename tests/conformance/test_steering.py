@@ -336,6 +336,19 @@ def test_what_a_fault_did_is_a_line_as_serve_prints_it(home: dict[str, str], wor
     )
 
 
+def test_the_keys_of_entra_are_listed_rotated_and_dropped(served: Served, home: dict[str, str]) -> None:
+    first = json.loads(told(home, "keys", "--json"))["signs"]
+
+    rotated = told(home, "keys", "--rotate").splitlines()
+    kept = told(home, "keys", "--drop-old").splitlines()
+    alone = json.loads(told(home, "keys", "--rotate", "--drop-old", "--json"))
+
+    assert f"{first}  still counts" == rotated[1]
+    assert [rotated[0]] == kept
+    assert rotated[0].endswith("  signs")
+    assert ([], True) == (alone["old"], alone["signs"] not in kept[0])
+
+
 def test_an_event_is_explained_by_its_number_with_the_token_found(served: Served, home: dict[str, str]) -> None:
     send_directly(served.door("mx"))
     url = served.told["endpoints"]["control"]["url"]

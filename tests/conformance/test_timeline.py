@@ -73,7 +73,18 @@ def test_a_way_that_never_worked_does_not_stop_either() -> None:
 
 
 def test_a_method_that_is_not_tried_has_no_spans() -> None:
-    assert () == spans(Method.HVE_BASIC, a_sender(target="hve-basic"))
+    assert () == spans(Method.HVE_OAUTH, a_sender(target="hve-oauth"))
+
+
+def test_each_date_of_high_volume_email_changes_what_an_account_is_told() -> None:
+    inside = a_sender(today="hve-basic", target="hve-basic", mail_from="bulk@contoso.com", to=("desk@contoso.com",))
+    outside = a_sender(today="hve-basic", target="hve-basic", mail_from="bulk@contoso.com")
+
+    def told(sender: str) -> list[tuple[str, bool]]:
+        return [(span.since.date().isoformat(), span.arrives) for span in spans(Method.HVE_BASIC, sender)]
+
+    assert [("2020-10-01", False), ("2024-04-01", True), ("2028-09-01", False)] == told(inside)
+    assert [("2020-10-01", False), ("2024-04-01", True), ("2025-06-01", False), ("2028-09-01", False)] == told(outside)
 
 
 def test_a_chosen_timeline_moves_the_change() -> None:
@@ -123,7 +134,8 @@ def test_the_json_has_every_span_with_its_verdict() -> None:
         (a_sender(), "on", False),
         (a_sender(today="connector-relay"), "default", False),
         (a_sender(today="connector-relay", target="mail-contact"), "default", True),
-        (a_sender(today="hve-basic", target="hve-basic", mail_from="bulk@contoso.com"), "default", False),
+        (a_sender(today="hve-oauth", target="hve-oauth", mail_from="bulk@contoso.com"), "default", False),
+        (a_sender(today="hve-basic", target="hve-basic", mail_from="bulk@contoso.com"), "default", True),
     ],
 )
 def test_a_timeline_has_problems_when_a_sender_stops_or_counts_on_a_mail_contact(

@@ -53,8 +53,8 @@ def test_a_plan_behind_the_cutover_comes_too_late_and_the_days_are_counted() -> 
     assert "stands still for 10 days" in sender.summary
 
 
-def test_a_plan_that_is_late_and_not_built_yet_is_not_called_enough() -> None:
-    sender = only_sender(certified(a_sender(target="hve-basic", planned_for="2027-02-15")))
+def test_a_plan_that_is_late_and_not_tried_is_not_called_enough() -> None:
+    sender = only_sender(certified(a_sender(target="hve-oauth", planned_for="2027-02-15")))
 
     assert PlanWord.LATE is sender.plan
     assert "is not judged yet" in sender.summary
@@ -69,11 +69,11 @@ def test_a_plan_that_fails_is_not_enough() -> None:
 
 
 def test_a_plan_that_is_not_tried_is_open() -> None:
-    assert PlanWord.OPEN is only_sender(certified(a_sender(target="acs-smtp"))).plan
+    assert PlanWord.OPEN is only_sender(certified(a_sender(target="acs-rest"))).plan
 
 
 def test_a_method_that_is_not_tried_leaves_the_sender_open_and_never_ready() -> None:
-    sender = only_sender(certified(a_sender(today="hve-basic", target="hve-basic", mail_from="bulk@contoso.com")))
+    sender = only_sender(certified(a_sender(today="hve-oauth", target="hve-oauth", mail_from="bulk@contoso.com")))
 
     assert (Fate.OPEN, PlanWord.OPEN) == (sender.verdict, sender.plan)
 

@@ -87,6 +87,44 @@ def test_the_most_specific_accepted_domain_decides_between_two_tenants() -> None
     assert "plant" == found.tenant.name
 
 
+@pytest.mark.parametrize("in_order", [True, False])
+def test_it_is_the_accepted_domain_that_is_compared_not_the_name_that_the_connector_wants(*, in_order: bool) -> None:
+    wide = AcceptedDomain(a_domain("contoso.com"), match_sub_domains=True)
+    both = [
+        owning("contoso", by_certificate("mail.plant.contoso.com"), domains=(wide,)),
+        owning("plant", by_certificate("*.plant.contoso.com"), domains=("plant.contoso.com",)),
+    ]
+    found = arriving(a_world(*(both if in_order else reversed(both))), "mail.plant.contoso.com", mail_from=None)
+
+    assert found.tenant is not None
+    assert "plant" == found.tenant.name
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+def test_of_several_names_in_a_certificate_the_one_with_the_most_specific_accepted_domain_decides(
+    *, in_order: bool
+) -> None:
+    world = a_world(
+        owning("contoso", by_certificate("*.contoso.com")),
+        owning("plant", by_certificate("*.plant.contoso.com"), domains=("plant.contoso.com",)),
+    )
+    names = ("mail.contoso.com", "mail.plant.contoso.com")
+    found = arriving(world, *(names if in_order else reversed(names)), mail_from=None)
+
+    assert found.tenant is not None
+    assert "plant" == found.tenant.name
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+def test_an_exact_name_wins_over_a_wildcard_of_the_same_tenant(*, in_order: bool) -> None:
+    exact = replace(by_certificate("contoso.com"), name="exact")
+    wildcard = replace(by_certificate("*.contoso.com"), name="wildcard")
+    both = (exact, wildcard) if in_order else (wildcard, exact)
+    found = arriving(a_world(owning("contoso", *both)), "contoso.com", mail_from=None)
+
+    assert found.connector == exact
+
+
 def test_an_address_on_connectors_of_two_tenants_is_told_apart_by_mail_from() -> None:
     world = a_world(owning("contoso", a_connector()), owning("fabrikam", a_connector()))
 
@@ -230,11 +268,12 @@ def test_the_evidence_says_of_each_connector_all_that_it_lacks() -> None:
     world = a_world(owning("contoso", both, a_connector(name="off", enabled=False)), owning("fabrikam", a_connector()))
     found = arriving(world, mail_from="x@adatum.com")
 
+    foreign = "it lists the IP, but adatum.com is not an accepted domain of the tenant"
     no_certificate = "it wants a certificate for contoso.com, and the connection is not encrypted"
     assert [
         f"connector 'both' of tenant contoso: {no_certificate}; 198.51.100.7 is not among its sender_ip_addresses",
-        "connector 'off' of tenant contoso: it is disabled",
-        "connector 'hq' of tenant fabrikam: it lists the IP, but adatum.com is not an accepted domain of the tenant",
+        f"connector 'off' of tenant contoso: it is disabled; {foreign}",
+        f"connector 'hq' of tenant fabrikam: {foreign}",
     ] == [one.sentence for one in found.evidence]
 
 
@@ -243,4 +282,5 @@ def test_a_verdict_names_those_that_come_into_question_and_nobody_else() -> None
     found = arriving(a_world(*strangers, owning("contoso", a_connector(ELSEWHERE))))
 
     assert 51 == len(found.evidence)
-    assert ("connector 'hq' of tenant contoso: 198.51.100.7 is not among its sender_ip_addresses",) == found.rejected()
+    (said,) = found.rejected()
+    assert said.startswith("connector 'hq' of tenant contoso: 198.51.100.7 is not among its sender_ip_addresses; ")

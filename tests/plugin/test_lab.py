@@ -21,7 +21,6 @@ from relaylab.testing import (
     Lab,
     LabOptions,
     MessageNotSeenError,
-    NotBuiltError,
     NothingDecidedError,
     RefusalNotSeenError,
     UnexpectedRefusalError,
@@ -149,12 +148,6 @@ def test_a_site_that_is_not_there_is_named_with_those_that_are(relaylab: Lab) ->
         relaylab.site("hqq")
 
 
-@pytest.mark.parametrize("name", ["hve", "acs_smtp"])
-def test_what_is_not_built_says_so_in_a_sentence(relaylab: Lab, name: str) -> None:
-    with pytest.raises(NotBuiltError, match=rf"relaylab\.{name}: .* is not built in this version"):
-        getattr(relaylab, name)
-
-
 def test_the_environment_trusts_the_root_and_names_the_listeners(relaylab: Lab) -> None:
     variables = relaylab.env()
 
@@ -189,7 +182,7 @@ def test_accounts_are_named_and_show_no_secret(relaylab: Lab) -> None:
 def test_an_account_that_is_not_there_gets_a_near_miss(relaylab: Lab) -> None:
     with pytest.raises(AttributeError, match=r"no mailbox of this world is named 'scaner'; did you mean 'scanner'\?"):
         _ = relaylab.accounts.scaner
-    with pytest.raises(LookupError, match=r"helpdesk@contoso.com has no password in this world; give its mailbox"):
+    with pytest.raises(LookupError, match=r"helpdesk@contoso.com has no password in this world; give it password"):
         _ = relaylab.accounts.helpdesk.password
 
 
@@ -599,6 +592,19 @@ def test_a_lab_under_aiosmtpd_s_controller_keeps_mail_and_expects_refusals(autho
 def test_a_lab_that_listens_has_no_controller(relaylab: Lab) -> None:
     with pytest.raises(RuntimeError, match="listen=False"):
         relaylab.controller("mx")
+
+
+# Keys of Entra -------------------------------------------------------------------------------------------------------
+
+
+def test_the_keys_of_entra_are_rotated_and_dropped(relaylab: Lab) -> None:
+    first = relaylab.rotate_signing_keys()
+    second = relaylab.rotate_signing_keys()
+
+    assert (second, first) == relaylab.emulator.entra.signing_keys[:2]
+    relaylab.drop_old_signing_keys()
+    assert (second,) == relaylab.emulator.entra.signing_keys
+    assert (relaylab.rotate_signing_keys(keep_old=False),) == relaylab.emulator.entra.signing_keys
 
 
 # Faults --------------------------------------------------------------------------------------------------------------

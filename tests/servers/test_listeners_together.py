@@ -92,6 +92,7 @@ Ask = Callable[[Announced, Emulator], Answer]
 ASKS: Mapping[str, Ask] = {
     "submission": ask_smtp,
     "mx": ask_smtp,
+    "hve": ask_smtp,
     "submission_legacy": ask_smtp,
     "acs_smtp": ask_smtp,
     "https": ask_entra,
@@ -132,6 +133,7 @@ _OF_ENTRA = Fault(_fail_at_the_token_endpoint, _have_no_fault_in_the_world)  # a
 FAULTS: Mapping[str, Fault] = {
     "submission": _OF_SMTP,
     "mx": _OF_SMTP,
+    "hve": _OF_SMTP,
     "submission_legacy": _OF_SMTP,
     "acs_smtp": _OF_SMTP,
     "https": _OF_ENTRA,

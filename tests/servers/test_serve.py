@@ -20,7 +20,7 @@ from tests.servers.dns_questions import datagram, over_udp
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be sent these signals on Windows")
 
-ENDPOINTS = ("submission", "mx", "acs_smtp", "submission_legacy")
+ENDPOINTS = ("submission", "mx", "hve", "acs_smtp", "submission_legacy")
 WORLD = str(WORLD_FILE)
 
 
@@ -41,7 +41,8 @@ def test_json_is_one_line_once_every_listener_answers(ca: str, authority: TestAu
         assert (str(authority.ca_file), "2027-01-04T00:00:00Z", 9) == (told["ca_file"], told["at"], told["seed"])
         assert [*ENDPOINTS, "https", "control"] == list(told["endpoints"])
         assert "smtp.office365.com" == told["endpoints"]["submission"]["name"]
-        assert ["host", "port"] == list(told["endpoints"]["mx"])
+        assert ["host", "port", "names"] == list(told["endpoints"]["mx"])
+        assert "contoso-com.mail.protection.outlook.com" == told["endpoints"]["mx"]["names"]["contoso.com"]
         assert ["url", "token"] == list(told["endpoints"]["control"])
         assert ["hq", "shop"] == list(told["sites"])
         assert ["public_ip", *ENDPOINTS] == list(told["sites"]["hq"])
@@ -60,7 +61,7 @@ def test_a_port_base_fixes_the_ports_in_their_order_and_ten_further_for_each_sit
     with served:
         told = served.told
 
-        offsets = {"submission": 0, "mx": 1, "acs_smtp": 3, "submission_legacy": 6}
+        offsets = {"submission": 0, "mx": 1, "hve": 2, "acs_smtp": 3, "submission_legacy": 6}
         assert {key: base + offset for key, offset in offsets.items()} == {
             key: told["endpoints"][key]["port"] for key in offsets
         }

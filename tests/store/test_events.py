@@ -267,6 +267,7 @@ EVERY_KIND: list[tuple[Event, dict[str, object]]] = [
                         "decided": True,
                         "finding": "198.51.100.7 is on connector 'hq' of tenant contoso; "
                         "the MAIL FROM domain contoso.com is an accepted domain of that tenant",
+                        "remedy": "",
                     }
                 ],
             },

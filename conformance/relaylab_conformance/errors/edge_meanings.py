@@ -44,6 +44,20 @@ EDGE: Final[Mapping[str, Meaning]] = {
     "over_the_limit": Meaning("The range that the address is in has sent more than it may."),
     "spam_abuse": Meaning("Spam was seen from this sender."),
     "banned_sender": Meaning("Microsoft has banned this sender."),
+    "banned_sender_domain": Meaning("Microsoft has banned this sender's domain."),
+    "recipient_refused": Meaning("The service refuses this recipient's address."),
+    "banned_recipient": Meaning("Microsoft has banned this recipient."),
+    "rejected_by_recipient": Meaning("The recipient's organisation blocks the sender, or the address that it uses."),
+    # what goes wrong inside the service
+    "temporary_error": Meaning(
+        "A server of the recipient's organisation fails for a while; nobody has to do anything."
+    ),
+    "temporary_directory_error": Meaning(
+        "The service could not look up whose mail this is; that passes, and nobody has to do anything."
+    ),
+    "unable_to_relay": Meaning("The service could not hand the message on inside itself; that passes, and it is rare."),
+    "no_resources": Meaning("A server is short of memory or room; the message can be sent again later."),
+    "queue_quota": Meaning("Too much mail of the organisation waits already; the message can be sent again later."),
     "excessive_rate": Meaning("This sender sends too much at a time; the message can be sent again later."),
     "customer_block_list": Meaning("The recipient's organisation itself has put the address on its block list."),
     "bad_helo": Meaning("The client gave the server's own name as its own in EHLO or HELO."),
@@ -51,6 +65,9 @@ EDGE: Final[Mapping[str, Meaning]] = {
     "ipv6_not_accepted": Meaning("The client came over IPv6, and the recipient's domain takes none."),
     "ipv6_without_name": Meaning(
         "The client came over IPv6 from an address that has no name in the DNS; over IPv4 nobody asks for one."
+    ),
+    "ipv6_not_authenticated": Meaning(
+        "The message came over IPv6, and neither SPF nor DKIM says whom it is from; over IPv4 nobody asks for either."
     ),
     # the message
     "no_from_header": Meaning("The message has no From header with a valid address."),
@@ -67,6 +84,8 @@ EDGE: Final[Mapping[str, Meaning]] = {
         "The sender's domain is none of those that the organisation has registered, or one that it may not send from. "
         f"{AFTER}"
     ),
+    "ndr_too_much_from_sender": Meaning(f"The recipient got too much mail of this sender within an hour. {AFTER}"),
+    "ndr_too_much_mail": Meaning(f"The recipient got too much mail within an hour. {AFTER}"),
     "ndr_group_wants_authentication": Meaning(
         f"The group takes mail of signed-in senders only, and a device that relays is not signed in. {AFTER}"
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
+from relaylab.rules.blanks import in_general
 from relaylab_conformance.errors.lines import error_lines
 from relaylab_conformance.errors.page import in_force
 from relaylab_conformance.tables import Column, table
@@ -34,7 +35,12 @@ def as_json(rulebook: Rulebook) -> str:
                 "means": line.meaning.means,
                 "comes_as_report": line.comes_as_report,
                 "rules": [
-                    {"id": rule.id, "in_force": in_force(rule, rulebook), "under": dict(rule.under), "fix": rule.fix}
+                    {
+                        "id": rule.id,
+                        "in_force": in_force(rule, rulebook),
+                        "under": dict(rule.under),
+                        "fix": in_general(rule.fix),
+                    }
                     for rule in line.rules
                 ],
                 "way_out": line.meaning.way_out,

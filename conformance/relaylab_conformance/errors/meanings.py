@@ -11,6 +11,7 @@ from typing import Final
 
 from relaylab_conformance.errors.acs_meanings import ACS
 from relaylab_conformance.errors.edge_meanings import EDGE
+from relaylab_conformance.errors.hve_meanings import HVE
 from relaylab_conformance.errors.meaning import AFTER, Meaning
 
 MEANINGS: Final[Mapping[str, Meaning]] = {
@@ -90,10 +91,14 @@ MEANINGS: Final[Mapping[str, Meaning]] = {
     ),
     "unsuccessful": Meaning(
         "The sign-in failed, and the server does not say why. Today this is what a token gets that is expired, made "
-        "for another audience, or not the mailbox's; until 2021 it was the answer to a wrong password as well. "
-        "Azure Communication Services say it of every sign-in that fails: the name's form, the secret, the role."
+        "for another audience, or not the mailbox's; until 2021 it was the answer to a wrong password as well. High "
+        "Volume Email says it of a wrong password today, Azure Communication Services of every sign-in that fails: the "
+        "name's form, the secret, the role."
     ),
-    "malformed_xoauth2": Meaning("What was sent for XOAUTH2 is not base64 of user=...^Aauth=Bearer ...^A^A."),
+    "malformed_xoauth2": Meaning(
+        "What was sent for XOAUTH2 is not base64 of user=...^Aauth=Bearer ...^A^A. High Volume Email says it; client "
+        "submission does under another reading."
+    ),
     "wrong_credentials": Meaning(
         "The password is wrong, nobody has that name, or the account needs a second factor that SMTP cannot give."
     ),
@@ -145,7 +150,8 @@ MEANINGS: Final[Mapping[str, Meaning]] = {
         "since 2018 show the one of SendAsDenied at the end of DATA."
     ),
     "too_large": Meaning(
-        "The message is larger than the service takes: 150 MB, at Azure Communication Services 10 MB."
+        "The message is larger than the service takes: 150 MB; at High Volume Email and at Azure Communication "
+        "Services 10 MB."
     ),
     "too_many_recipients": Meaning("The transaction has as many recipients as the server takes; those stand."),
     # the end of DATA at client submission
@@ -218,5 +224,6 @@ MEANINGS: Final[Mapping[str, Meaning]] = {
         "This recipient belongs to another organisation than those already accepted; a message is one tenant's."
     ),
     **EDGE,
+    **HVE,
     **ACS,
 }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from relaylab.domain.decision import EffectKind
 from relaylab.domain.endpoint import Endpoint, Stage
 from relaylab.domain.reply import SessionNames, Trailer, TrailerStyle, trailer
+from relaylab.rules.blanks import in_general
 from relaylab.rules.pages import cited, when
 from relaylab_conformance.errors.senders import what_becomes
 from relaylab_conformance.other_owners import other_owners
@@ -31,6 +32,7 @@ _WHEN: Final = datetime(2027, 1, 4, 8, 0, 0, 123_000, tzinfo=UTC)  # an example,
 
 _DOORS: Final = {
     Endpoint.SUBMISSION: "smtp.office365.com (client submission)",
+    Endpoint.HVE: "smtp.hve.mx.microsoft (High Volume Email)",
     Endpoint.ACS_SMTP: "smtp.azurecomm.net (Azure Communication Services)",
     Endpoint.MX: "the tenant's MX (`*.mail.protection.outlook.com`)",
     Endpoint.ACS_REST: "Azure Communication Services over REST (`*.communication.azure.com`)",
@@ -97,14 +99,14 @@ def _facts(line: ErrorLine) -> Iterator[str]:
         comes = [f"{_DOORS[door]}, {' or '.join(dict.fromkeys(map(_stage, rules)))}" for door, rules in doors.items()]
         yield f"- Comes from: {'; '.join(comes)}"
     else:
-        yield "- Comes from: both doors, wherever the grammar or the order of commands is broken"
+        yield "- Comes from: every door, wherever the grammar or the order of commands is broken"
     yield f"- Kind: {_kind(line)}"
     if line.reply.trailer is not Trailer.NONE:
         tail = trailer(line.reply.trailer, _NAMES, _WHEN, TrailerStyle.SERVER_TIME_SESSION).strip()
         yield f"- Behind the text on the wire: `{tail}` (names and time of the session; compare the text before it)"
     if line.reply.slow:
         yield "- The service holds it back for five seconds; relaylab does so with `--tarpit`"
-    if any("{" in text for text in (line.text, *(rule.fix for rule in line.rules))):
+    if any("{" in text for text in (line.text, *(in_general(rule.fix) for rule in line.rules))):
         yield "- A word in braces stands for a name or a number of the case at hand"
     yield f"- Wording: {cited(line.reply.source)}"
 
@@ -139,7 +141,7 @@ def _causes(line: ErrorLine, rulebook: Rulebook) -> Iterator[str]:
 
 def _cause(name: str, rules: Sequence[AnyRule], rulebook: Rulebook, link: str) -> Iterator[str]:
     if rules[0].fix:
-        yield f"- What to change: {rules[0].fix}"
+        yield f"- What to change: {in_general(rules[0].fix)}"
     yield f"- In force: {in_force(rules[0], rulebook)}"
     for rule in rules:
         if rule.under:

@@ -26,9 +26,9 @@ def explain_aadsts(what: str, rulebook: Rulebook) -> Explanation:
     """Explain every error of that number, with the rules that give it; raise UnknownError."""
     found = _NUMBER.search(what)
     number = int(found[1]) if found and len(found[1]) < 10 else 0
-    errors = [error for error in ERRORS if error.number == number]
+    errors = [error for error in ERRORS if error.number == number and number]
     if not errors:
-        known = sorted({f"AADSTS{error.number}" for error in ERRORS})
+        known = sorted({f"AADSTS{error.number}" for error in ERRORS if error.number})
         near = near_miss(f"AADSTS{number}", known)
         way_out = f'did you mean "{near}"?' if near else f"relaylab knows {', '.join(known)}"
         raise UnknownError(f"AADSTS{number} is no error that relaylab gives; {way_out}")

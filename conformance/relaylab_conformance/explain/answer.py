@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from relaylab.domain.source import Source
+from relaylab.rules.blanks import in_words
 
 _LONGEST: Final = 200  # characters of a reply in an explanation
 
@@ -36,6 +37,6 @@ def entry(word: str, text: str) -> str:
 
 
 def cut(line: str) -> str:
-    """Give the first line of a reply, not all of it where it is very long."""
-    first = line.split("\n", 1)[0]
+    """Give the first line of a reply, its blanks in words, not all of it where it is very long."""
+    first = in_words(line).split("\n", 1)[0]
     return first if len(first) <= _LONGEST else f"{first[: _LONGEST - 3]}..."

@@ -10,11 +10,13 @@ from typing import Any, Final, Protocol
 
 from relaylab.app.world_file.errors import near_miss
 from relaylab.domain.source import Source
+from relaylab.store.shapes import hop_of
 from relaylab_conformance.explain.answer import Explanation, UnknownError, cited, cut, entry
 from relaylab_conformance.report.folder import EVENTS, MESSAGES
 from relaylab_conformance.steering.client import Control, SteeringError
 
 _ATTRIBUTED: Final = "attributed"
+_AUTHENTICATED: Final = "authenticated"
 
 
 class Records(Protocol):
@@ -123,7 +125,9 @@ def _event(event: Mapping[str, Any], records: Records) -> Explanation:
     own = {key: value for key, value in event.items() if key not in _TOLD_APART}
     if event["kind"] == "faulted":
         lines.append(entry("Because", f"fault {own.pop('fault')} ({own.pop('behaviour')}); no rule was asked"))
+    because = own.pop("because", ()) if event["kind"] == _AUTHENTICATED else ()
     lines += [entry(_word(key), _text(value)) for key, value in own.items() if value]
+    lines += [entry("Because", sentence) for sentence in because]
     if event.get("verdict"):
         lines.append(_verdict(event["verdict"]))
     if event.get("reply"):
@@ -148,10 +152,29 @@ def _message(message: Mapping[str, Any], records: Records) -> Explanation:
         lines.append(entry("Report", f"a non-delivery report about {message['report_of']}"))
     if message["verdict"]:
         lines.append(_verdict(message["verdict"]))
+    for copy in message["copies"]:
+        if copy["verdict"]:
+            lines += [entry("Copy", f"{copy['recipient']}: {copy['placed']}"), _verdict(copy["verdict"])]
+    lines += _sides(message)
     if message["endpoint"] == _MX and not message["report_of"]:
         kept = [one for one in records.events_of(message["session"]) if one.get("message") == message["id"]]
         lines += _connectors(kept[0], records) if kept else []
     return Explanation("\n".join([*lines, *_transcript(message)]), {"kind": "message", "message": message})
+
+
+def _sides(message: Mapping[str, Any]) -> list[str]:
+    """Say what each side of the recipients gets, and what each judge of the sender found."""
+    lines: list[str] = []
+    for version in message["versions"]:
+        whose = f"{version['side'].replace('_', ' ')}{' ' + version['tenant'] if version['tenant'] else ''}"
+        rewritten = f", MAIL FROM {version['mail_from']}" if version["mail_from"] != message["mail_from"] else ""
+        who = ", ".join(version["recipients"])
+        lines.append(entry("Version", f"{whose}: {who}{rewritten}; {len(version['headers'])} fields of the service"))
+    for hop in message["authentication"]:
+        found = hop_of(hop)
+        lines.append(entry("Sender", found.sentence))
+        lines += [entry("Because", sentence) for sentence in found.because if found.receiver]
+    return lines
 
 
 def _connectors(event: Mapping[str, Any], records: Records) -> list[str]:
@@ -166,12 +189,18 @@ def _connectors(event: Mapping[str, Any], records: Records) -> list[str]:
         lines += [
             entry(
                 "Connector",
-                f"{one['connector']!r} of tenant {one['tenant']}, {one['connector_type']}: {one['finding']}",
+                f"{one['connector']!r} of tenant {one['tenant']}, {one['connector_type']}: {one['finding']}{_way(one)}",
             )
             for one in attribution["evidence"]
-            if f"connector {one['connector']!r} of tenant {one['tenant']}: {one['finding']}" not in told
+            if f"connector {one['connector']!r} of tenant {one['tenant']}: {one['finding']}{_way(one)}" not in told
         ]
     return lines
+
+
+def _way(evidence: Mapping[str, Any]) -> str:
+    """Say what would have made a connector relay the message; a run of an earlier version does not tell."""
+    remedy = evidence.get("remedy")
+    return f"; to relay by it: {remedy}" if remedy else ""
 
 
 _MX: Final = "mx"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from relaylab.app.world_file.errors import near_miss
 from relaylab.domain.clock import iso
 from relaylab.rules import pages
+from relaylab.rules.blanks import in_words
 from relaylab_conformance.explain.answer import Explanation, UnknownError, cited, cut, entry
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def describe_rule(name: str, rulebook: Rulebook, saying: Container[ReplyTemplate
         held = ", ".join(f"{reading}={rulebook.readings[reading]}" for reading in first.rests_on)
         lines.append(entry("Rests on", held))
     if first.fix:
-        lines.append(entry("Fix", first.fix))
+        lines.append(entry("Fix", in_words(first.fix)))
     return "\n".join(lines)
 
 

@@ -2,31 +2,74 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, assert_never
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
 
+from relaylab.domain.directory import SMTP_SEND, AppRegistration
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.estate import Method
+from relaylab.rules.acs import sources as acs_sources
+from relaylab.rules.dns.hosts import answers_over_ipv6
+from relaylab_conformance.migration.acs import acs_client_of, acs_resource_of
 from relaylab_scenarios import Nothing, Password, Token
 
 if TYPE_CHECKING:
-    from relaylab.domain.address import DomainName
+    from relaylab.domain.address import Address, DomainName
     from relaylab.domain.estate import Sender
+    from relaylab.domain.hve import HveAccount
+    from relaylab.domain.source import Source
     from relaylab.domain.tenant import FixedToken, Mailbox, Tenant
     from relaylab.domain.world import World
+    from relaylab.engine.rulebook import Rulebook
 
 SUBMISSION_NAME: Final = "smtp.office365.com"
+HVE_NAME: Final = "smtp.hve.mx.microsoft"
+ACS_SMTP_NAME: Final = "smtp.azurecomm.net"
 _MX_ZONE: Final = ".mail.protection.outlook.com"
+_NO_END: Final = datetime.max.replace(tzinfo=UTC)
 NEVER_A_RELAY: Final = "a mail contact only receives: it has no endpoint, and carries nobody's mail"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FromEntra:
+    """Asks Entra for a token before it connects: ``tenant`` is a domain of it, ``user`` the mailbox to sign in as.
+
+    The client shows ``secret``, or ``signs`` with a certificate, or nothing as a public client. With ``password`` it is
+    the user's token that it asks for, and the user signs in at the page for device codes.
+    """
+
+    user: str
+    tenant: str
+    client_id: str
+    secret: str | None = field(default=None, repr=False)
+    signs: bool = False
+    password: str | None = field(default=None, repr=False)
+
+    @property
+    def asks_for_a_user(self) -> bool:
+        """True when the token is a user's and not the application's own."""
+        return self.password is not None
+
+
+SignIn: TypeAlias = Password | Token | Nothing | FromEntra
 
 
 @dataclass(frozen=True, slots=True)
 class Approach:
-    """A door, the name it goes by in TLS, and what there is to sign in with."""
+    """A door, the name it goes by in TLS, and what there is to sign in with.
+
+    ``sends_as`` is the sender that the method takes, where it takes no other (None: the sender's own).
+    """
 
     endpoint: Endpoint
     server_name: str
-    sign_in: Password | Token | Nothing
+    sign_in: SignIn
+    sends_as: Address | None = None
+
+    def mail_from(self, sender: Sender) -> Address:
+        """Give the address that a sender sends from by this method."""
+        return self.sends_as or sender.from_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +81,16 @@ class NotTried:
 
 @dataclass(frozen=True, slots=True)
 class NoRelay:
-    """A method that is none: there is nothing to connect to."""
+    """A method that is none: there is nothing to connect to; ``source`` and ``fix`` default to a mail contact's."""
 
     reason: str
+    source: Source | None = None
+    fix: str = ""
 
 
-def approach(world: World, sender: Sender, method: Method) -> Approach | NotTried | NoRelay:
+def approach(  # noqa: PLR0911 - one line a method
+    world: World, sender: Sender, method: Method
+) -> Approach | NotTried | NoRelay:
     """Say how a sender's method is tried in this world."""
     match method:
         case Method.SMTP_AUTH_BASIC:
@@ -55,9 +102,11 @@ def approach(world: World, sender: Sender, method: Method) -> Approach | NotTrie
         case Method.MAIL_CONTACT:
             return NoRelay(NEVER_A_RELAY)
         case Method.HVE_BASIC | Method.HVE_OAUTH:
-            return NotTried("High Volume Email is not built into relaylab yet")
-        case Method.ACS_SMTP | Method.ACS_REST:
-            return NotTried("Azure Communication Services Email is not built into relaylab yet")
+            return _by_hve(world, sender, method)
+        case Method.ACS_SMTP:
+            return _by_acs(world, sender)
+        case Method.ACS_REST:
+            return NotTried("certify sends over SMTP; a sender over REST is not tried")
         case _:
             assert_never(method)
 
@@ -67,8 +116,7 @@ def mx_name(world: World, sender: Sender) -> str:
 
     A name in ``mx.microsoft`` has a middle label that no test certificate could foresee; the older one stands for it.
     """
-    tenants = (world.tenant_of(address.domain) for address in (sender.from_address, *sender.to))
-    owned = next((tenant for tenant in tenants if tenant), None)
+    owned = _tenant_of(world, sender)
     domain = _main_domain(owned) if owned else sender.from_address.domain
     named = (
         record.value.split()[-1].rstrip(".").lower()
@@ -76,6 +124,24 @@ def mx_name(world: World, sender: Sender) -> str:
         if record.type == "MX" and record.name == domain
     )
     return next((host for host in named if host.endswith(_MX_ZONE)), domain.name.replace(".", "-") + _MX_ZONE)
+
+
+def goes_over_ipv6(world: World, rulebook: Rulebook, sender: Sender, way: Approach, at: datetime) -> bool:
+    """Tell whether a sender reaches the MX over IPv6: its site is dual-stack, and the host answers AAAA (COR-02).
+
+    That a client prefers IPv6 then is RFC 6724.
+    """
+    site = world.site(sender.site) if sender.site else None
+    if way.endpoint is not Endpoint.MX or site is None or site.public_ipv6 is None:
+        return False
+    owned = _tenant_of(world, sender)
+    domain = owned.accepted_domain(_main_domain(owned)) if owned else None
+    return domain is not None and answers_over_ipv6(domain, at, rulebook.calendar)
+
+
+def _tenant_of(world: World, sender: Sender) -> Tenant | None:
+    tenants = (world.tenant_of(address.domain) for address in (sender.from_address, *sender.to))
+    return next((tenant for tenant in tenants if tenant), None)
 
 
 def _main_domain(tenant: Tenant) -> DomainName:
@@ -90,17 +156,123 @@ def _by_password(world: World, sender: Sender) -> Approach | NotTried:
 
 
 def _by_token(world: World, sender: Sender) -> Approach | NotTried:
+    """A sender with a registered application asks Entra; one without holds a fixed token, or nothing is known."""
+    asked = _from_entra(world, sender)
+    if asked is not None:
+        return Approach(Endpoint.SUBMISSION, SUBMISSION_NAME, asked)
     found = world.mailbox(sender.signs_in_as)
     token = token_of(sender, *found) if found else None
     if token is None:
         return NotTried(
-            f"the world has no fixed token for {sender.signs_in_as}, and certify asks no token endpoint: "
-            "add a [[tenant.token]]"
+            f"nothing says how {sender.signs_in_as} gets a token: give the sender an app_id of a "
+            "[[tenant.app_registration]] (and its user a password, where that has no credential), or add a "
+            "[[tenant.token]]"
         )
     return Approach(Endpoint.SUBMISSION, SUBMISSION_NAME, Token(str(sender.signs_in_as), token.value.reveal()))
 
 
-def token_of(sender: Sender, tenant: Tenant, mailbox: Mailbox) -> FixedToken | None:
+def application_of(world: World, sender: Sender) -> AppRegistration | None:
+    """Give the application that a sender is, in whichever tenant it is registered."""
+    registered = (app for tenant in world.tenants for app in tenant.app_registrations)
+    return next((app for app in registered if app.app_id == sender.app_id), None)
+
+
+def _from_entra(world: World, sender: Sender) -> FromEntra | None:
+    app, tenant = application_of(world, sender), world.tenant_of(sender.signs_in_as.domain)
+    if app is None or tenant is None:
+        return None
+    found = world.mailbox(sender.signs_in_as)
+    password = found[1].password.reveal() if found and found[1].password else None
+    is_for_itself = _acts_for_itself(app, tenant)
+    if not is_for_itself and password is None:
+        return None
+    secret = secret_of(sender, app)
+    return FromEntra(
+        user=str(sender.signs_in_as),
+        tenant=_main_domain(tenant).name,
+        client_id=app.app_id,
+        secret=secret,
+        signs=secret is None and bool(app.key_credentials),
+        password=None if is_for_itself else password,
+    )
+
+
+def secret_of(sender: Sender, app: AppRegistration) -> str | None:
+    """Give the secret that a sender has of an application; None where it has none."""
+    return sender.client_secret.reveal() if sender.client_secret else _longest_secret(app)
+
+
+def _acts_for_itself(app: AppRegistration, tenant: Tenant) -> bool:
+    """Tell an application with a credential from one that acts for its users: by what it may do, if that says it."""
+    has_role = bool(app.roles) or any(one.app == app.app_id for one in tenant.management_role_assignments)
+    return app.is_confidential and (has_role or SMTP_SEND not in app.scopes)
+
+
+def _longest_secret(app: AppRegistration) -> str | None:
+    """Give the secret that lasts longest, which an owner who renews in time would have."""
+    if app.client_secret is not None:
+        return app.client_secret.reveal()
+    known = sorted(app.password_credentials, key=lambda one: one.end_date_time or _NO_END)
+    return known[-1].secret_text.reveal() if known else None
+
+
+def _by_hve(world: World, sender: Sender, method: Method) -> Approach | NotTried:
+    """Sign in with the sender's High Volume Email account, and send from it: the service takes no other sender."""
+    found = hve_account_of(world, sender)
+    if found is None:
+        return NotTried(
+            f"which High Volume Email account {sender.name} uses is not told: name it in its hve_account, "
+            "[[tenant.hve_account]] (New-MailUser -HVEAccount)"
+        )
+    tenant, account = found
+    name = str(account.address)
+    if method is Method.HVE_BASIC:
+        if account.password is None:
+            return NotTried(f"the world has no password for {name}: add it to its [[tenant.hve_account]]")
+        return Approach(Endpoint.HVE, HVE_NAME, Password(name, account.password.reveal()), account.address)
+    token = token_of(sender, tenant, account)
+    if token is None:
+        return NotTried(
+            f"the world has no fixed token for {name}, and certify asks no token endpoint: add a [[tenant.token]]"
+        )
+    return Approach(Endpoint.HVE, HVE_NAME, Token(name, token.value.reveal()), account.address)
+
+
+def _by_acs(world: World, sender: Sender) -> Approach | NotTried | NoRelay:
+    """Sign in for the sender's resource with the client secret of an application."""
+    found = acs_resource_of(world, sender)
+    if found is None:
+        return NoRelay(
+            f"{sender.name} has no Communication Services resource to send through",
+            acs_sources.CLOSED_TO_NEW_CUSTOMERS,
+            "Choose another way: since 2026-10-23 a customer without a Communication Services resource can make none. "
+            "Where there is one, describe it as [[tenant.acs_resource]].",
+        )
+    tenant, resource = found
+    client = acs_client_of(world, sender, tenant, resource)
+    if client is None:
+        return NotTried(
+            f"nothing says through which application {sender.name} signs in for {resource.name}: give the sender an "
+            "app_id of a [[tenant.app_registration]], or the resource a [[tenant.acs_resource.smtp_username]]"
+        )
+    secret = secret_of(sender, client.app)
+    if secret is None:
+        return NotTried(f"application {client.app.app_id} has no client secret: add one to its registration")
+    return Approach(Endpoint.ACS_SMTP, ACS_SMTP_NAME, Password(client.user, secret))
+
+
+def hve_account_of(world: World, sender: Sender) -> tuple[Tenant, HveAccount] | None:
+    """Give the High Volume Email account of a sender: the one it names or signs in with, else its tenant's only one."""
+    named = (sender.hve_account, sender.sign_in, sender.from_address)
+    for address in named:
+        found = world.hve_account(address) if address else None
+        if found is not None:
+            return found
+    tenant = world.tenant_of(sender.from_address.domain)
+    return (tenant, tenant.hve_accounts[0]) if tenant and len(tenant.hve_accounts) == 1 else None
+
+
+def token_of(sender: Sender, tenant: Tenant, mailbox: Mailbox | HveAccount) -> FixedToken | None:
     """Give the token that a sender holds: one of its application, else one of no application we know."""
     held = [token for token in tenant.tokens if mailbox.owns(token.user)]
     own = [token for token in held if token.app_id == sender.app_id]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -24,7 +25,9 @@ from relaylab_conformance.migration.course import course, stops_at
 from relaylab_conformance.migration.filing import Files, file_away
 from relaylab_conformance.migration.judge import cell, judge, no_relay, not_tried
 from relaylab_conformance.migration.mistakes import mistakes
+from relaylab_conformance.migration.pitfalls import pitfalls
 from relaylab_conformance.migration.replay import Replay, replay
+from relaylab_conformance.migration.stand_ins import with_stand_ins
 from relaylab_conformance.migration.trial import Leg, Order, Trial, legs, trials
 from relaylab_conformance.migration.verdict import sender_report
 from relaylab_conformance.report.model import SCHEMA, STATEMENT, Certificate, Report
@@ -45,6 +48,7 @@ def certify(estate: LoadedWorld, order: Order, progress: Progress = lambda *_: N
 
     Raise ValueError for a reading, a value or a milestone that does not exist.
     """
+    estate = replace(estate, world=with_stand_ins(estate.world))
     plan = tuple(legs(estate.world, order))
     wanted = [(trial, way) for leg in plan for trial in trials(leg) if isinstance(way := _way(trial), Approach)]
     made: list[tuple[Trial, Replay]] = []
@@ -94,7 +98,13 @@ def _report(estate: LoadedWorld, order: Order, plan: tuple[Leg, ...], files: Fil
     for trial in (trial for leg in first_legs for trial in trials(leg)):
         cells[trial.sender.name].append(_cell(trial, files))
     senders = tuple(
-        sender_report(sender, tuple(cells[sender.name]), courses[sender.name], last.rulebook)
+        sender_report(
+            sender,
+            tuple(cells[sender.name]),
+            courses[sender.name],
+            last.rulebook,
+            pitfalls(last.world, last.rulebook, sender, max(order.at)),
+        )
         for sender in world.senders
     )
     stops = {name: stops_at(spans) for name, spans in courses.items()}

@@ -11,23 +11,39 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, assert_never
 
+from relaylab.domain.clock import ManualClock
 from relaylab.domain.decision import Decision, EffectKind
+from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.randomness import Randomness
-from relaylab.rules.milestones import EARLIEST_SUPPORTED
-from relaylab.session.moment import Moment
+from relaylab.rules import limits
+from relaylab.rules.milestones import EARLIEST_SUPPORTED, IPV6_FOR_ACCEPTED_DOMAINS
+from relaylab.servers.entra import EntraService, SigningKeys
+from relaylab.session.moment import NO_TOKENS, Moment
 from relaylab.session.names import session_id, session_names
 from relaylab.session.party import Party
 from relaylab.session.smtp import SmtpSession
 from relaylab.session.turn import Then, Turn
 from relaylab.session.wire import Wire
-from relaylab.store import Counters, EventLog, MemoryMailStore, Store
-from relaylab_conformance.migration.approach import Approach, approach, token_of
+from relaylab.store import Counters, EventLog, MemoryMailStore, Store, WorldHolder
+from relaylab_conformance.migration.acs import acs_client_of, acs_resource_of
+from relaylab_conformance.migration.approach import (
+    Approach,
+    FromEntra,
+    application_of,
+    approach,
+    goes_over_ipv6,
+    hve_account_of,
+    token_of,
+)
 from relaylab_conformance.migration.evidence import Evidence
 from relaylab_conformance.migration.judge import peer_of
+from relaylab_conformance.migration.tokens import fetch, in_memory
 from relaylab_scenarios import Nothing, Password, Token
 
 if TYPE_CHECKING:
+    from relaylab.domain.address import Address
     from relaylab.domain.estate import Method, Sender
+    from relaylab.domain.token import TokenReader
     from relaylab.domain.world import World
     from relaylab.engine.rulebook import Rulebook
 
@@ -62,8 +78,9 @@ def course(
         return ()
     instants = sorted({since, *(edge for edge in _edges(world, rulebook, sender, way) if edge > since)})
     spans: list[Span] = []
+    keys = SigningKeys()  # made once, when the first token is given
     for at, until in zip(instants, [*instants[1:], None], strict=True):
-        decision, arrives = _judged(world, rulebook, sender, way, at)
+        decision, arrives = _judged(world, rulebook, sender, way, at, keys)
         span = Span(at, until, decision, arrives)
         if spans and spans[-1].answer == span.answer:
             span = Span(spans[-1].since, until, spans[-1].decision, arrives)
@@ -79,21 +96,62 @@ def stops_at(spans: tuple[Span, ...]) -> datetime | None:
 
 
 def _edges(world: World, rulebook: Rulebook, sender: Sender, way: Approach) -> Iterator[datetime]:
-    """Give the instants at which an answer can change: a rule's, and the end of the sender's token."""
+    """Give the instants at which an answer can change: a rule's, the end of the sender's token, of its credentials."""
     yield from rulebook.edges
-    found = world.mailbox(sender.signs_in_as) if isinstance(way.sign_in, Token) else None
-    token = token_of(sender, *found) if found else None
+    aaaa = rulebook.calendar.at(IPV6_FOR_ACCEPTED_DOMAINS.name)
+    if aaaa is not None and goes_over_ipv6(world, rulebook, sender, way, aaaa):
+        yield aaaa
+    if isinstance(way.sign_in, FromEntra) and (app := application_of(world, sender)) is not None:
+        ends = [
+            *(one.end_date_time for one in app.password_credentials),
+            *(one.end_date_time for one in app.key_credentials),
+        ]
+        yield from filter(None, ends)
+    if way.endpoint is Endpoint.ACS_SMTP:
+        yield from _edges_of_acs(world, sender)
+    if way.endpoint is Endpoint.HVE:
+        token = token_of(sender, *found) if (found := hve_account_of(world, sender)) else None
+    else:
+        token = token_of(sender, *held) if (held := world.mailbox(sender.signs_in_as)) else None
+    if not isinstance(way.sign_in, Token):
+        return
     if token is not None and token.expires is not None:
+        yield from (token.expires - margin for margin in limits.HVE_TOKEN_MARGINS if way.endpoint is Endpoint.HVE)
         yield token.expires
 
 
-def _judged(world: World, rulebook: Rulebook, sender: Sender, way: Approach, at: datetime) -> tuple[Decision, bool]:
+def _edges_of_acs(world: World, sender: Sender) -> Iterator[datetime]:
+    """Give when its resource was made, and when the secrets of its application end."""
+    found = acs_resource_of(world, sender)
+    if found is None:
+        return
+    yield found[1].created
+    client = acs_client_of(world, sender, *found)
+    if client is not None:
+        yield from (one.end_date_time for one in client.app.password_credentials if one.end_date_time)
+
+
+@dataclass(frozen=True, slots=True)
+class _Premises:
+    """What houses Entra in memory, at one instant."""
+
+    clock: ManualClock
+    holder: WorldHolder
+    store: Store
+    randomness: Randomness
+
+
+def _judged(  # noqa: PLR0913, PLR0917 - each is a fact of its own
+    world: World, rulebook: Rulebook, sender: Sender, way: Approach, at: datetime, keys: SigningKeys
+) -> tuple[Decision, bool]:
     store = Store(MemoryMailStore(), EventLog(), Counters())
+    premises = _Premises(ManualClock(at), WorldHolder(world, rulebook), store, Randomness(0))
+    sign_in, tokens = _credentials(way, premises, keys)
     chance = Randomness(0).stream("session", 1)
     party = Party(
         label="s-000001",
         endpoint=way.endpoint,
-        peer=peer_of(world, sender),
+        peer=peer_of(world, sender, over_ipv6=goes_over_ipv6(world, rulebook, sender, way, at)),
         names=session_names(way.endpoint, chance, session_id(at, 1), at, rulebook.calendar),
         chance=chance,
     )
@@ -101,8 +159,9 @@ def _judged(world: World, rulebook: Rulebook, sender: Sender, way: Approach, at:
     def apply(turn: Turn) -> None:
         store.apply(charges=turn.charges, kept=turn.kept, events=turn.events)
 
-    wire = Wire(SmtpSession(party), lambda: Moment(at, world, rulebook, store.counters), apply)
-    _converse(wire, sender, way)
+    if sign_in is not None:
+        moment = Moment(at, world, rulebook, store.counters, tokens=tokens)
+        _converse(Wire(SmtpSession(party), lambda: moment, apply), sender, way.mail_from(sender), sign_in)
     evidence = Evidence(tuple(entry.event for entry in store.events), tuple(store.mail.messages()))
     decisive = evidence.decisive
     if decisive is None:
@@ -111,22 +170,33 @@ def _judged(world: World, rulebook: Rulebook, sender: Sender, way: Approach, at:
     return decisive.decision, decisive.decision.effect is EffectKind.ADMIT
 
 
-def _converse(wire: Wire, sender: Sender, way: Approach) -> None:
+def _credentials(
+    way: Approach, premises: _Premises, keys: SigningKeys
+) -> tuple[Password | Token | Nothing | None, TokenReader]:
+    """Give what the sender signs in with, None where Entra refuses it a token, and who reads what Entra signed."""
+    if not isinstance(way.sign_in, FromEntra):
+        return way.sign_in, NO_TOKENS
+    entra = EntraService(premises, keys)
+    token = fetch(way.sign_in, in_memory(entra), premises.clock.now()).token
+    return None if token is None else Token(way.sign_in.user, token), entra.tokens
+
+
+def _converse(wire: Wire, sender: Sender, mail_from: Address, sign_in: Password | Token | Nothing) -> None:
     """Say what every sender says: EHLO, STARTTLS, AUTH, one message to all."""
     wire.say("EHLO sender.example")
     wire.start_tls()
     wire.say("EHLO sender.example")
     answer = b""
-    for line in _sign_in(way.sign_in):
+    for line in _sign_in(sign_in):
         answer = wire.say(line)
     if answer and not answer.startswith(_SIGNED_IN):
         return
-    wire.say(f"MAIL FROM:<{sender.from_address}>")
+    wire.say(f"MAIL FROM:<{mail_from}>")
     for recipient in sender.to:
         wire.say(f"RCPT TO:<{recipient}>")
     wire.say("DATA")
     if wire.turns[-1].then is Then.READ_MESSAGE:
-        wire.message(f"From: {sender.from_address}\r\nSubject: test\r\n\r\ntest\r\n".encode())
+        wire.message(f"From: {mail_from}\r\nSubject: test\r\n\r\ntest\r\n".encode())
 
 
 def _sign_in(sign_in: Password | Token | Nothing) -> tuple[str, ...]:

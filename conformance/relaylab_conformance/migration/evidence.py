@@ -38,6 +38,12 @@ class Evidence:
         return tuple(copy for message in self.messages if message.report_of is None for copy in message.copies)
 
     @property
+    def seen(self) -> tuple[str, ...]:
+        """What each judge of the sender found, in sentences."""
+        sent = (message for message in self.messages if message.report_of is None)
+        return tuple(one.sentence for message in sent for one in message.authentication)
+
+    @property
     def attribution(self) -> Attribution | None:
         """To whom the tenant MX attributed the message, at last; None where it was not asked."""
         found = (event.attribution for event in reversed(self.events) if isinstance(event, Attributed))

@@ -58,7 +58,7 @@ def file_away(made: Iterable[tuple[Trial, Replay]]) -> Files:
     for trial, replay in sorted(made, key=lambda one: one[0].order):
         name = _name(trial)
         labels = dict.fromkeys(event.session for event in replay.evidence.events)
-        sessions = {label: f"s-{number:06d}" for number, label in enumerate(labels, count + 1)}
+        sessions = {label: f"{label[0]}-{number:06d}" for number, label in enumerate(labels, count + 1)}
         count += len(sessions)
         kept = [_renamed(dict(message_json(message)), sessions) for message in replay.evidence.messages]
         filed = Filed(
@@ -86,7 +86,7 @@ def _name(trial: Trial) -> str:
 
 def _heading(trial: Trial, sessions: Iterable[str]) -> list[str]:
     sender, site = trial.sender, trial.leg.world.site(trial.sender.site) if trial.sender.site else None
-    place = f"site {site.name}, {site.public_ip}" if site else "no site"
+    place = f"site {site.name}, {' and '.join(map(str, site.addresses))}" if site else "no site"
     readings = "".join(f", {name}={value}" for name, value in trial.reading.items())
     return [
         f"{sender.name} by {trial.method} at {iso(trial.leg.at)}{readings}",

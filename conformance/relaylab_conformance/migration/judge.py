@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from relaylab.domain.asks import nearest_way
 from relaylab.domain.attribution import RiskKind
 from relaylab.domain.estate import Method
 from relaylab.domain.message import Placement
@@ -59,6 +60,7 @@ class _Grounds:
     because: tuple[str, ...]
     source: Source | None = None
     fix: str = ""
+    by: Decision | None = None  # the verdict, where it is another than the one that the sender heard
 
 
 def judge(filed: Filed) -> Outcome:
@@ -70,17 +72,19 @@ def judge(filed: Filed) -> Outcome:
     arrived = played.conduct is Conduct.DELIVERED and all(copy.placed is not Placement.NONE for copy in evidence.copies)
     doubt = _doubt(trial, replay) if arrived else None
     grounds = doubt or _grounds(replay, decision)
+    by = grounds.by or decision
     reported = any(message.report_of for message in evidence.messages)
     return Outcome(
         reading=trial.reading,
         status=Status.FAIL if not arrived else Status.NON_STRICT if doubt else Status.PASS,
         reply=_reply(replay, decision),
-        rule=decision.rule if decision else None,
+        rule=by.rule if by else None,
         placed={str(copy.recipient): copy.placed.value for copy in evidence.copies},
+        seen=evidence.seen,
         conduct=played.conduct.value,
         sender_does=_COMES_BACK.format(trial.sender.from_address) if reported else played.sender_does,
         because=grounds.because,
-        rests_on=dict(decision.reading) if decision else {},
+        rests_on=dict(by.reading) if by else {},
         source=grounds.source,
         fix=grounds.fix,
         transcript=filed.transcript,
@@ -114,12 +118,13 @@ def no_relay(trial: Trial, why: NoRelay) -> Cell:
         reply=None,
         rule=None,
         placed={},
+        seen=(),
         conduct=None,
         sender_does="has nowhere to connect to: nothing is ever sent",
         because=(why.reason,),
         rests_on={},
-        source=MAIL_CONTACT,
-        fix=MAIL_CONTACT_FIX,
+        source=why.source or MAIL_CONTACT,
+        fix=why.fix or MAIL_CONTACT_FIX,
         transcript=None,
         event=None,
         message=None,
@@ -131,7 +136,9 @@ def _doubt(trial: Trial, replay: Replay) -> _Grounds | None:
     """Say what a delivery rests on that may end any day; None for nothing."""
     aside = [copy for copy in replay.evidence.copies if copy.placed in {Placement.JUNK, Placement.QUARANTINE}]
     if aside:
-        return _Grounds((f"the copy for {aside[0].recipient} was put into {aside[0].placed}",))
+        put = f"the copy for {aside[0].recipient} was put into {aside[0].placed}"
+        by = aside[0].decision
+        return _Grounds((put, *by.because), by.source, by.fix, by) if by else _Grounds((put,))
     if trial.method is not Method.CONNECTOR_RELAY:
         return None
     peer, attribution = peer_of(trial.leg.world, trial.sender), replay.evidence.attribution
@@ -145,7 +152,7 @@ def _doubt(trial: Trial, replay: Replay) -> _Grounds | None:
             *attribution.rejected(),
         ),
         sources.RELAY_RULE,
-        relay_is_denied.fix.format(ip=peer.ip, recipient=trial.sender.to[0]),
+        relay_is_denied.fix.format(ip=peer.ip, recipient=trial.sender.to[0], nearest=nearest_way(attribution)),
     )
 
 
@@ -158,10 +165,10 @@ def _at_risk(attribution: Attribution) -> _Grounds | None:
     return _Grounds((risk.sentence, *attribution.because, *attribution.rejected()), source, fix)
 
 
-def peer_of(world: World, sender: Sender) -> Peer:
-    """Give the sender as the service sees it."""
+def peer_of(world: World, sender: Sender, *, over_ipv6: bool = False) -> Peer:
+    """Give the sender as the service sees it, over IPv4 or, from a dual-stack site, over IPv6."""
     site = world.site(sender.site) if sender.site else None
-    return Peer(site.public_ip, site.name) if site else Peer(DEFAULT_PUBLIC_IP)
+    return Peer(site.address_over(6 if over_ipv6 else 4), site.name) if site else Peer(DEFAULT_PUBLIC_IP)
 
 
 def _grounds(replay: Replay, decision: Decision | None) -> _Grounds:

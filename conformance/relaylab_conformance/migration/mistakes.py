@@ -1,7 +1,4 @@
-"""The five mistakes that audits find: who makes them in this estate, what shows, why, and what to do.
-
-Mistake 4 needs rules that are not built yet; where the estate could hold it, it is NOT-EXERCISED.
-"""
+"""The five mistakes that audits find: who makes them in this estate, what shows, why, and what to do."""
 
 from __future__ import annotations
 
@@ -12,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.estate import Method
 from relaylab.domain.source import Confidence, Source
-from relaylab.rules import sources
+from relaylab.rules import milestones, sources
 from relaylab_conformance.finding import Status
 from relaylab_conformance.migration.dates import superseded
 from relaylab_conformance.migration.judge import MAIL_CONTACT, MAIL_CONTACT_FIX, peer_of
+from relaylab_conformance.migration.reach import outside_recipients
 from relaylab_conformance.migration.spf import is_recorded, spf_failures, spf_senders
 from relaylab_conformance.report.model import Mistake
 
@@ -84,7 +82,8 @@ _SPF: Final = _Kind(
     symptom="spf=fail on arrival, and Junk for recipients inside; or spf=fail at the outside recipient.",
     cause="Two hops, two checks: Exchange Online looks for the site's address (ip4:), the outside recipient for "
     "Microsoft's (include:spf.protection.outlook.com). The usual advice blames the first for the second.",
-    fix="One TXT record with both: v=spf1 ip4:THE.SITE'S.ADDRESS include:spf.protection.outlook.com -all",
+    fix="One TXT record with both: v=spf1 ip4:THE.SITE'S.ADDRESS include:spf.protection.outlook.com ~all (the soft "
+    "fail is what Microsoft advises)",
     source=Source("COR-03", "public transcripts of both hops, seen 2026-02-09", "2026-02-09", Confidence.OBSERVED),
 )
 _HVE_OUTSIDE: Final = _Kind(
@@ -117,7 +116,7 @@ def mistakes(
     found = (
         _CONTACT.found(_contacts(world)),
         *((_SHARED_IP.found(_shared_addresses(world)),) if _relays(world) else ()),
-        *_not_built_yet(world),
+        *((_HVE_OUTSIDE.found(_outside_by_hve(world, rulebook, at)),) if _by_hve(world) else ()),
         *_spf(world, rulebook, at),
         _WRONG_DATE.found(_wrong_dates(world, rulebook, stops)),
     )
@@ -145,10 +144,18 @@ def _shared_addresses(world: World) -> Iterator[tuple[str, str]]:
             yield sender.name, f"{sender.name}: {ip} is on connector {whose}"
 
 
-def _not_built_yet(world: World) -> Iterator[Mistake]:
-    bulk = tuple(sender.name for sender in world.senders if _HVE & {sender.today, sender.target})
-    if bulk:
-        yield _HVE_OUTSIDE.not_looked_for(bulk, "High Volume Email is not built into relaylab yet")
+def _by_hve(world: World) -> tuple[Sender, ...]:
+    return tuple(sender for sender in world.senders if _HVE & {sender.today, sender.target})
+
+
+def _outside_by_hve(world: World, rulebook: Rulebook, at: datetime) -> Iterator[tuple[str, str]]:
+    """Look for recipients outside, those behind groups and contacts too, once the service reaches nobody there."""
+    if not rulebook.calendar.has_come(milestones.HVE_INTERNAL_ONLY.name, at):
+        return
+    for sender in _by_hve(world):
+        for written, met in outside_recipients(world, sender):
+            through = "" if written == met else f" behind {written}"
+            yield sender.name, f"{sender.name}: {met}{through} is outside the tenant, where High Volume Email ends"
 
 
 def _spf(world: World, rulebook: Rulebook, at: datetime) -> Iterator[Mistake]:

@@ -6,8 +6,22 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.event import Attributed, Judged, Kept, Reported
+from relaylab_conformance.migration.approach import FromEntra, goes_over_ipv6
 from relaylab_conformance.migration.evidence import Evidence
-from relaylab_scenarios import Conduct, Errand, Letter, LetterKind, Played, Profile, compose, play, profile
+from relaylab_conformance.migration.tokens import fetch, over_https
+from relaylab_scenarios import (
+    Conduct,
+    Errand,
+    Letter,
+    LetterKind,
+    Played,
+    Profile,
+    Stage,
+    Token,
+    compose,
+    play,
+    profile,
+)
 
 if TYPE_CHECKING:
     from relaylab.app.emulator import Emulator
@@ -15,6 +29,7 @@ if TYPE_CHECKING:
     from relaylab_conformance.migration.approach import Approach
     from relaylab_conformance.migration.trial import Trial
 
+_COMES_AWAY_EMPTY: Final = "gets no token from Entra, so it never comes to SMTP"
 _SCANS: Final = frozenset({"generic-mfp"})
 # What is said before a client hears it, so that it is in the log when the player comes back; the rest may be late.
 _SETTLED: Final = (Attributed, Judged, Kept, Reported)
@@ -39,11 +54,24 @@ def replay(emulator: Emulator, trial: Trial, way: Approach, randomness: Randomne
     The letter depends on the seed and the sender only: at every date, by every method, it sends the same one.
     """
     sender, errand = profile(trial.sender.profile), _errand(emulator, trial, way, randomness)
-    sessions = [play(sender, errand)]
+    sessions = [_first(emulator, trial, way, errand)]
     while put_off := _put_off(sender, sessions[-1]):
         sessions.append(play(sender, replace(errand, recipients=put_off)))
     events = tuple(entry.event for entry in emulator.store.events if isinstance(entry.event, _SETTLED))
     return Replay(tuple(sessions), Evidence(events, tuple(emulator.store.mail.messages())))
+
+
+def _first(emulator: Emulator, trial: Trial, way: Approach, errand: Errand) -> Played:
+    """Play the first session; who needs a token fetches it before, and without one never comes to SMTP."""
+    sender = profile(trial.sender.profile)
+    if not isinstance(way.sign_in, FromEntra) or not sender.sign_in.speaks_oauth:
+        return play(sender, errand)
+    fetched = fetch(way.sign_in, over_https(emulator), trial.leg.at)
+    if fetched.token is None:
+        conduct = sender.aftermath.sign_in_refused.conduct
+        return Played(fetched.transcript, conduct, _COMES_AWAY_EMPTY, refused_at=Stage.AUTH, error=fetched.error)
+    played = play(sender, replace(errand, sign_in=Token(way.sign_in.user, fetched.token)))
+    return replace(played, transcript=(*fetched.transcript, *played.transcript))
 
 
 def _put_off(sender: Profile, played: Played) -> tuple[str, ...]:
@@ -60,8 +88,10 @@ def _put_off(sender: Profile, played: Played) -> tuple[str, ...]:
 def _errand(emulator: Emulator, trial: Trial, way: Approach, randomness: Randomness) -> Errand:
     sender = trial.sender
     doors = emulator.sites[sender.site].endpoints if sender.site else emulator.endpoints
+    if sender.site and goes_over_ipv6(trial.leg.world, trial.leg.rulebook, sender, way, trial.leg.at):
+        doors = emulator.sites[sender.site].ipv6
     door = doors[way.endpoint]
-    mail_from, recipients = str(sender.from_address), tuple(map(str, sender.to))
+    mail_from, recipients = str(way.mail_from(sender)), tuple(map(str, sender.to))
     kind = LetterKind.SCAN if sender.profile in _SCANS else LetterKind.ALERT
     letter = Letter(kind, mail_from, recipients, trial.leg.at)
     return Errand(
@@ -69,7 +99,8 @@ def _errand(emulator: Emulator, trial: Trial, way: Approach, randomness: Randomn
         port=door.port,
         server_name=way.server_name,
         ca_file=emulator.ca_file,
-        sign_in=way.sign_in,
+        # A token that is not fetched yet is none; a sender without OAuth stops at the sight of one.
+        sign_in=Token(way.sign_in.user, "") if isinstance(way.sign_in, FromEntra) else way.sign_in,
         mail_from=mail_from,
         recipients=recipients,
         message=compose(letter, profile(sender.profile), randomness.stream("letter", sender.name)),

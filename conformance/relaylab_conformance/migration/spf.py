@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 from relaylab.domain.authentication import SpfResult
 from relaylab.domain.estate import Method
 from relaylab.domain.randomness import Randomness
-from relaylab.domain.world import DEFAULT_PUBLIC_IP
 from relaylab.mailauth import Session, check_spf
-from relaylab.rules.dns.addresses import OUTBOUND
+from relaylab.rules.dns.addresses import RELAY_POOL, outbound_host
 from relaylab.rules.dns.catalogue import zones_of
+from relaylab_conformance.migration.approach import Approach, approach, goes_over_ipv6
+from relaylab_conformance.migration.judge import peer_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,15 +36,33 @@ def spf_failures(world: World, rulebook: Rulebook, at: datetime) -> Iterator[tup
         if not is_recorded(world, sender):
             continue
         methods = _MX & {sender.today, sender.target}
-        result = _result(zone, sender, _address(world, sender), at)
-        if result is not SpfResult.PASS:
-            hop = f"on arrival at Exchange Online, for the site's address {_address(world, sender)}"
-            yield sender.name, _told(sender, result, hop, f"ip4:{_address(world, sender)}")
-        leaves = Method.CONNECTOR_RELAY in methods and any(world.recipient(to).is_outside for to in sender.to)
-        result = _result(zone, sender, OUTBOUND.address, at) if leaves else SpfResult.PASS
-        if result is not SpfResult.PASS:
-            hop = f"at the outside recipient, for Microsoft's address {OUTBOUND.address}"
-            yield sender.name, _told(sender, result, hop, "include:spf.protection.outlook.com")
+        address = _address(world, rulebook, sender, at)
+        arrival = _result(zone, sender, address, at)
+        if arrival is not SpfResult.PASS:
+            hop = f"on arrival at Exchange Online, for the site's address {address}"
+            yield sender.name, _told(sender, arrival, hop, f"lacks ip{address.version}:{address}")
+        if Method.CONNECTOR_RELAY in methods and any(world.recipient(to).is_outside for to in sender.to):
+            yield from _outside(world, zone, sender, at, is_vouched_for=arrival is SpfResult.PASS)
+
+
+def _outside(
+    world: World, zone: Zone, sender: Sender, at: datetime, *, is_vouched_for: bool
+) -> Iterator[tuple[str, str]]:
+    """Look at the outside recipient's hop, for the host that the message leaves from (fact MX-RLY-04)."""
+    is_own = world.tenant_of(sender.from_address.domain) is not None
+    if is_vouched_for and not is_own:
+        return  # it leaves under a rewritten sender, whose record is another's
+    host = outbound_host(is_own=is_own, is_vouched_for=is_vouched_for)
+    result = _result(zone, sender, host.address, at)
+    if result is SpfResult.PASS:
+        return
+    if host is RELAY_POOL:
+        hop = f"at the outside recipient, for Microsoft's relay pool {host.address}"
+        lacks = "cannot hold that address: send from an accepted domain, or have SPF or DKIM pass on arrival"
+    else:
+        hop = f"at the outside recipient, for Microsoft's address {host.address}"
+        lacks = "lacks include:spf.protection.outlook.com"
+    yield sender.name, _told(sender, result, hop, lacks)
 
 
 def spf_senders(world: World) -> tuple[Sender, ...]:
@@ -66,13 +85,14 @@ def _told(sender: Sender, result: SpfResult, hop: str, lacks: str) -> str:
         case SpfResult.TEMPERROR:
             why = f"DNS did not answer for {domain}, or for what its record includes"
         case _:
-            why = f"the record of {domain} lacks {lacks}"
+            why = f"the record of {domain} {lacks}"
     return f"{sender.name}: spf={result} {hop}; {why}"
 
 
-def _address(world: World, sender: Sender) -> IpAddress:
-    site = world.site(sender.site) if sender.site else None
-    return site.public_ip if site else DEFAULT_PUBLIC_IP
+def _address(world: World, rulebook: Rulebook, sender: Sender, at: datetime) -> IpAddress:
+    way = approach(world, sender, Method.DIRECT_SEND)
+    over_ipv6 = isinstance(way, Approach) and goes_over_ipv6(world, rulebook, sender, way, at)
+    return peer_of(world, sender, over_ipv6=over_ipv6).ip
 
 
 def _result(zone: Zone, sender: Sender, ip: IpAddress, at: datetime) -> SpfResult:

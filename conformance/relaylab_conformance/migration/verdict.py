@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.clock import iso
-from relaylab.domain.endpoint import Stage
+from relaylab.domain.endpoint import Endpoint, Stage
 from relaylab.domain.estate import Method
 from relaylab.rules.milestones import BASIC_AUTH_OFF_BY_DEFAULT
 from relaylab_conformance.finding import Fate, PlanWord, Status
@@ -35,8 +35,13 @@ _GOOD: Final = (Status.PASS, Status.NON_STRICT)
 _LONGEST: Final = 120  # characters of a reply line in a sentence
 
 
-def sender_report(sender: Sender, cells: tuple[Cell, ...], spans: tuple[Span, ...], rulebook: Rulebook) -> SenderReport:
-    """Put a sender's cells together; ``spans`` is the course of today's method under the rulebook."""
+def sender_report(
+    sender: Sender, cells: tuple[Cell, ...], spans: tuple[Span, ...], rulebook: Rulebook, found: tuple[str, ...] = ()
+) -> SenderReport:
+    """Put a sender's cells together; ``spans`` is the course of today's method under the rulebook.
+
+    ``found`` are its pitfalls.
+    """
     view = _View(sender, cells, spans, rulebook)
     return SenderReport(
         name=sender.name,
@@ -52,6 +57,7 @@ def sender_report(sender: Sender, cells: tuple[Cell, ...], spans: tuple[Span, ..
         plan=view.plan,
         stands_still_days=stands_still(sender, view.stop),
         summary=" ".join(filter(None, (view.today, view.future))),
+        pitfalls=found,
         cells=cells,
     )
 
@@ -84,7 +90,8 @@ class _View:
             return _FATES[Conduct(worst.conduct)] if worst and worst.conduct else Fate.STOPS
         if self.stop is not None and not self._ends_with_a_token:
             after = profile(self.sender.profile).aftermath
-            at_sign_in = self.spans[-1].decision.stage is Stage.AUTH
+            last = self.spans[-1].decision
+            at_sign_in = last.stage is Stage.AUTH or last.endpoint is Endpoint.ENTRA
             return _FATES[(after.sign_in_refused if at_sign_in else after.refused_for_good).conduct]
         tried = all(cell.status in _GOOD for cell in self.by(self.sender.today))
         return Fate.READY if tried else Fate.OPEN
@@ -92,7 +99,8 @@ class _View:
     @property
     def _ends_with_a_token(self) -> bool:
         """Tell a token of the world that expires, which a real sender would renew, from a way that ends."""
-        return self.sender.today is Method.SMTP_AUTH_OAUTH
+        is_oauth = self.sender.today in {Method.SMTP_AUTH_OAUTH, Method.HVE_OAUTH}
+        return is_oauth and self.spans[-1].decision.endpoint is not Endpoint.ENTRA
 
     @property
     def plan(self) -> PlanWord:

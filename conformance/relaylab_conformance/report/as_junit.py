@@ -37,7 +37,8 @@ def _case(suite: ET.Element, sender: SenderReport, cell: Cell) -> None:
     case = ET.SubElement(suite, "testcase", classname=visible(sender.name), name=str(cell.method), time="0")
     details = [
         f"{outcome.line or '(no reply)'}\nrule: {outcome.rule or 'none'}\nthe sender {outcome.sender_does}\n"
-        f"fix: {outcome.fix or 'none needed'}\ntranscript: {outcome.transcript or 'none'}"
+        + "".join(f"sender: {sentence}\n" for sentence in outcome.seen)
+        + f"fix: {outcome.fix or 'none needed'}\ntranscript: {outcome.transcript or 'none'}"
         for outcome in cell.outcomes
     ]
     worst = cell.worst

@@ -29,6 +29,7 @@ def as_text(report: Report, width: int) -> str:
         ),
         "\n".join(_answers(report, width)),
         "\n".join(_mistakes(report, width)),
+        "\n".join(_pitfalls(report, width)),
         "\n".join(_filled(f"note: {note}", width) for note in report.notes),
     ]
     return "\n\n".join(filter(None, parts))
@@ -79,6 +80,13 @@ def _mistakes(report: Report, width: int) -> Iterator[str]:
             yield _indented(f"look at {', '.join(mistake.senders)}", width)
         if mistake.status is Status.FAIL:
             yield _indented(f"fix: {mistake.fix}", width)
+
+
+def _pitfalls(report: Report, width: int) -> Iterator[str]:
+    """Give what does not fit its method, sender by sender."""
+    for sender in report.senders:
+        for sentence in sender.pitfalls:
+            yield _filled(f"pitfall of {sender.name}: {sentence}", width)
 
 
 def _indented(text: str, width: int) -> str:

@@ -30,7 +30,8 @@ class Outcome:
 
     ``reply`` is the line that decided, without its trailer; ``rule`` the rule that gave it (null: the service's
     default, or the sender stopped by itself); ``rests_on`` the readings behind that rule. ``placed`` tells where each
-    final recipient's copy went. ``event`` and ``message`` are what ``relaylab explain --run DIR`` takes.
+    final recipient's copy went, ``seen`` what each judge of the sender found at the tenant MX and behind it, in
+    sentences. ``event`` and ``message`` are what ``relaylab explain --run DIR`` takes.
     """
 
     reading: Mapping[str, str]
@@ -38,6 +39,7 @@ class Outcome:
     reply: ReplyFacts | None
     rule: str | None
     placed: Mapping[str, str]
+    seen: tuple[str, ...]
     conduct: str | None
     sender_does: str
     because: tuple[str, ...]
@@ -83,6 +85,7 @@ class SenderReport:
     """A sender: what becomes of it as it is today, what its plan is worth, and every cell behind that.
 
     ``stops_at`` is the instant from which today's method is refused (null: it never stops, or never worked).
+    ``pitfalls`` say where a method does not fit its recipients or its volume.
     """
 
     name: str
@@ -98,6 +101,7 @@ class SenderReport:
     plan: PlanWord
     stands_still_days: int | None
     summary: str
+    pitfalls: tuple[str, ...]
     cells: tuple[Cell, ...]
 
     @property

@@ -113,6 +113,16 @@ def delete_messages(which: Which, name: str | None) -> None:
     _tell(which, deleted, lambda: [f"deleted {deleted['deleted']}"])
 
 
+def keys(which: Which, *, rotate: bool, drop_old: bool) -> None:
+    """List the keys that Entra signs with, or change them before."""
+    with _control(which) as control:
+        if rotate:
+            found = control.ask("POST", "/entra/keys", {"keep_old": not drop_old})
+        else:
+            found = control.ask("DELETE" if drop_old else "GET", "/entra/keys")
+    _tell(which, found, lambda: [f"{found['signs']}  signs", *(f"{kid}  still counts" for kid in found["old"])])
+
+
 def events(which: Which, *, after: int | None, session: str | None, kind: str | None, follow: bool) -> None:
     """Print events, a line each; with ``follow`` those to come, until somebody ends it."""
     ends_by_hand = suppress(KeyboardInterrupt) if follow else nullcontext()

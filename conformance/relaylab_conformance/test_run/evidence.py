@@ -81,6 +81,7 @@ def _mail(message: Message) -> Mail:
         recipients=tuple(message.recipients),
         subject=message.subject,
         placed=message.placed,
+        seen=tuple(one.sentence for one in message.kept.authentication),
         report_of=message.report_of,
     )
 

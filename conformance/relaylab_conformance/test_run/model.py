@@ -76,7 +76,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """A kept message, as far as it does not depend on the chance of a client."""
+    """A kept message, as far as it does not depend on the chance of a client.
+
+    ``seen`` is what each judge of its sender found at the tenant MX and behind it, in sentences.
+    """
 
     id: str
     endpoint: str
@@ -88,6 +91,7 @@ class Mail:
     recipients: tuple[str, ...]
     subject: str | None
     placed: Mapping[str, Placement]
+    seen: tuple[str, ...]
     report_of: str | None
 
 

@@ -10,7 +10,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self, TypeVar
@@ -19,9 +19,11 @@ from relaylab.app.config import LoadedWorld
 from relaylab.app.faults import stated_faults
 from relaylab.app.rulebooks import rulebook_for
 from relaylab.app.snapshot import EmulatorSnapshot
+from relaylab.app.switched import switched
 from relaylab.domain.clock import as_utc, iso
 from relaylab.domain.randomness import Randomness
 from relaylab.domain.zone import Lab, View, Zone
+from relaylab.rules.limits import direct_send_delay
 from relaylab.rules.milestones import EARLIEST_SUPPORTED, NOT_SUPPORTED_FROM
 from relaylab.servers.acs_rest import RestService
 from relaylab.servers.asking_tls import AskingTls
@@ -111,7 +113,7 @@ class Settings:
 
 
 class Emulator:
-    """smtp.office365.com and the tenant MX of a world, at an instant, under readings, with one seed."""
+    """smtp.office365.com, the tenant MX and High Volume Email of a world, at an instant, with one seed."""
 
     def __init__(  # noqa: PLR0913 - each is a choice of its own
         self,
@@ -165,7 +167,11 @@ class Emulator:
         self.entra = EntraService(self._house)
         self._house.tokens = self.entra.tokens
         self.acs_rest = RestService(self._house, self.authority.ca_file)
-        self._https = HttpsListener(acs_rest_service(self.acs_rest.app), entra_service(self.entra.app))
+        self._https = HttpsListener(
+            acs_rest_service(self.acs_rest.app),
+            entra_service(self.entra.app),
+            on_tls_failure=self.entra.handshake_failed,
+        )
         where = self.settings
         self._zones = ZoneKeeper(self._house, self.authority.dkim_key)
         self._house.zones = self._zones
@@ -259,7 +265,7 @@ class Emulator:
         return self._zones.mail_hosts(self.clock.now())
 
     def desk(
-        self, endpoint: Literal["submission", "mx", "submission_legacy", "acs_smtp"], site: str | None = None
+        self, endpoint: Literal["submission", "mx", "hve", "acs_smtp", "submission_legacy"], site: str | None = None
     ) -> SmtpDesk:
         """Give the desk of an endpoint, for a listener of your own (``servers.controller``), as of a site's client."""
         return self._fleet.desk(endpoint, site)
@@ -479,12 +485,14 @@ class Emulator:
     ) -> None:
         """Put another world, other readings or other dates in force; sessions see them at their next command.
 
+        A switch that takes time to apply is noted as changed at this instant of the simulated clock.
+
         Raise ValueError for a reading or milestone that does not exist, ListenError when a new site's port is taken,
         RevisionError when another ``revision`` of the world than the given one is in force; then nothing has changed.
         """
         async with self._one_at_a_time:
             self.holder.expect(revision)
-            await self._replace(world, readings, milestones)
+            await self._replace(self._switched(world), readings, milestones)
 
     def put(
         self,
@@ -497,6 +505,13 @@ class Emulator:
         self._call(self.replace(world=world, readings=readings, milestones=milestones))
 
     # Inside ---------------------------------------------------------------------------------------------------------
+
+    def _switched(self, world: World | LoadedWorld | None) -> World | LoadedWorld | None:
+        if world is None:
+            return None
+        plain = world.world if isinstance(world, LoadedWorld) else world
+        noted = switched(self.world, plain, self.clock.now(), direct_send_delay(self.rulebook))
+        return replace(world, world=noted) if isinstance(world, LoadedWorld) else noted
 
     async def _replace(
         self,

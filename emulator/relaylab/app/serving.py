@@ -50,7 +50,7 @@ from relaylab_certs import TestAuthority
 
 if TYPE_CHECKING:
     from relaylab.app.steered import Explain
-    from relaylab.servers.fleet import Listening
+    from relaylab.servers.fleet import Listening, SiteListening
     from relaylab.store import Entry
 
 __all__ = ["ServeOptions", "Steered", "describe", "serve"]
@@ -175,7 +175,8 @@ async def _lab(options: ServeOptions, emulator: Emulator, world: str) -> AsyncIt
 
 def describe(emulator: Emulator, control: ControlServer, lab: LabSheet | None = None) -> dict[str, object]:
     """Give the line that ``serve --json`` prints: where everything answers."""
-    endpoints: dict[str, object] = {key: _place(where) for key, where in emulator.endpoints.items()}
+    endpoints = _places(emulator.endpoints)
+    endpoints["mx"] = {**_place(emulator.endpoints["mx"]), "names": emulator.mail_hosts()}
     if emulator.https_url:
         endpoints["https"] = {"url": emulator.https_url}
     endpoints["control"] = {"url": control.url, "token": control.token}
@@ -184,12 +185,20 @@ def describe(emulator: Emulator, control: ControlServer, lab: LabSheet | None = 
         "at": iso(emulator.started.replace(microsecond=0)),
         "seed": emulator.seed,
         "endpoints": endpoints,
-        "sites": {
-            name: {"public_ip": site.public_ip, **{key: _place(where) for key, where in site.endpoints.items()}}
-            for name, site in emulator.sites.items()
-        },
+        "sites": {name: _site(site) for name, site in emulator.sites.items()},
         "acs_rest": {one.name: one.as_json for one in emulator.acs_rest.places(emulator.https_url)},
     } | ({"lab": lab.as_json} if lab else {})
+
+
+def _site(site: SiteListening) -> dict[str, object]:
+    told: dict[str, object] = {"public_ip": site.public_ip, **_places(site.endpoints)}
+    if site.public_ipv6 is not None:
+        told["public_ipv6"] = site.public_ipv6
+    return told | ({"ipv6": _places(site.ipv6)} if site.ipv6 else {})
+
+
+def _places(endpoints: Mapping[str, Listening]) -> dict[str, object]:
+    return {key: _place(where) for key, where in endpoints.items()}
 
 
 def _place(where: Listening) -> dict[str, object]:
@@ -231,6 +240,8 @@ def _list_endpoints(emulator: Emulator, out: TextIO) -> None:
     for name, site in emulator.sites.items():
         for key, where in site.endpoints.items():
             print(f"  {key:18} {where.host}:{where.port}  as site {name}, {site.public_ip}", file=out)
+        for key, where in site.ipv6.items():
+            print(f"  {key:18} {where.host}:{where.port}  as site {name}, {site.public_ipv6}", file=out)
     if "dns" in emulator.endpoints:
         _name_hosts(emulator.mail_hosts(), out)
 

@@ -189,6 +189,20 @@ class Steered:
             return loaded
         return replace(loaded, world=in_phase(loaded.world, self._phase, self.clock.instant)[0])
 
+    # The keys of Entra ----------------------------------------------------------------------------------------------
+
+    def signing_keys(self) -> list[str]:
+        """Give the ids of the keys that Entra publishes."""
+        return list(self._emulator.entra.signing_keys)
+
+    def rotate_signing_keys(self, *, keep_old: bool = True) -> str:
+        """Have Entra sign with a new key."""
+        return self._emulator.entra.rotate_signing_keys(keep_old=keep_old)
+
+    def drop_old_signing_keys(self) -> None:
+        """Take the old keys away."""
+        self._emulator.entra.drop_old_signing_keys()
+
     # Snapshots ------------------------------------------------------------------------------------------------------
 
     def snapshots(self) -> list[SnapshotShape]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from relaylab.domain.anti_spoof import Handling
 from relaylab.domain.arrival import Arrival
 from relaylab.domain.attribution import Attribution, Direction
+from relaylab.domain.clock import iso
 from relaylab.domain.identity import Credential, Mechanism
 from relaylab.domain.reputation import Reputation, SenderState
 
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
 
     from relaylab.domain.acs import AcsResource, Sending
     from relaylab.domain.address import Address
-    from relaylab.domain.authentication import AuthenticationResults
+    from relaylab.domain.authentication import AuthenticationResults, JudgedAddress
     from relaylab.domain.directory import ServicePrincipal
     from relaylab.domain.endpoint import Endpoint
+    from relaylab.domain.hve import HveSender
     from relaylab.domain.message import Envelope, MessageHead
     from relaylab.domain.peer import Peer, TlsFacts
     from relaylab.domain.tenant import AuthenticationPolicy, Mailbox, Tenant
@@ -32,6 +34,12 @@ if TYPE_CHECKING:
     from relaylab.domain.world import Recipient
 
 NOWHERE = Attribution(Direction.INCOMING)
+
+
+def _signed_in(principal: Mailbox | None, hve: HveSender | None) -> str:
+    """Give the address of the account that is signed in; empty where nobody is."""
+    account = hve.account if hve is not None else principal
+    return str(account.address) if account is not None else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +59,10 @@ class Ask:
     def words(self) -> Mapping[str, str]:
         """Give the words for the blanks of replies and fixes."""
         return {"ip": str(self.peer.ip)}
+
+    def fix_words(self) -> Mapping[str, str]:
+        """Give the words for the blanks of fixes: those of replies, and what costs more to find out."""
+        return self.words()
 
     def evidence(self) -> tuple[str, ...]:
         """Give what is worth saying about this situation, in sentences."""
@@ -79,7 +91,8 @@ class SignInAsk(Ask):
 
     ``user`` is the name as presented; ``tenant`` and ``mailbox`` are known when it is somebody's. ``recent_failures``
     counts wrong passwords for this name in the lock-out window. ``tenant_is_new`` tells a tenant that was created at
-    or after the cutover. ``on_legacy_host`` is true at smtp-legacy.office365.com.
+    or after the cutover. ``on_legacy_host`` is true at smtp-legacy.office365.com. At High Volume Email ``hve`` is the
+    account whose name it is.
     """
 
     mechanism: Mechanism
@@ -95,17 +108,20 @@ class SignInAsk(Ask):
     service_principal: ServicePrincipal | None = None
     app_role_covers_mailbox: bool = False
     token_opens_mailbox: bool = True
+    hve: HveSender | None = None
 
     @property
     def is_in_person(self) -> bool:
-        """True when the mailbox's own user signs in, not an application or somebody with FullAccess."""
+        """True when the account's own user signs in, not an application or somebody with FullAccess."""
+        if self.hve is not None and self.token is not None:
+            return self.token.user == str(self.hve.account.address)
         return self.token is None or (self.mailbox is not None and self.token.user == str(self.mailbox.address))
 
     def words(self) -> Mapping[str, str]:
         """Add the user, the mailbox, the tenant, the policy and whose token it is."""
         return {
             "app_id": self.token.app_id if self.token else "(no application)",
-            "object_id": self.token.object_id if self.token else "(no object id)",
+            "object_id": (self.token.object_id if self.token else "") or "(no object id)",
             "audience": (self.token.audience if self.token else "") or "(no audience)",
             "token_user": (self.token.user if self.token else None) or "(no user)",
             "ip": str(self.peer.ip),
@@ -117,9 +133,8 @@ class SignInAsk(Ask):
 
     def evidence(self) -> tuple[str, ...]:
         """Say who tried to sign in and how."""
-        whose = (
-            f"a mailbox of tenant {self.tenant.name}" if self.tenant and self.mailbox else "no mailbox of this world"
-        )
+        what = "a High Volume Email account" if self.hve else "a mailbox" if self.mailbox else ""
+        whose = f"{what} of tenant {self.tenant.name}" if self.tenant and what else "no mailbox of this world"
         said = (f"{self.mechanism} as {self.user}, {whose}", f"the credential: {self.credential}")
         if self.token is None:
             return said
@@ -134,12 +149,14 @@ class MailAsk(Ask):
 
     ``declared_size`` is the SIZE parameter in octets, ``sign_in_failure`` the line that an earlier failed AUTH of this
     session was refused with. ``sender_state`` is what the service thinks of the sender's address or domain, and
-    ``hello_state`` of the name in EHLO. ``acs`` is the ACS resource that signed in.
+    ``hello_state`` of the name in EHLO. Who is signed in is a mailbox (``principal``), a High Volume Email account
+    (``hve``) or an ACS resource (``acs``).
     """
 
     mail_from: Address | None
     principal: Mailbox | None = None
     tenant: Tenant | None = None
+    hve: HveSender | None = None
     declared_size: int | None = None
     wants_smtputf8: bool = False
     sign_in_failure: str | None = None
@@ -152,7 +169,9 @@ class MailAsk(Ask):
         return {
             "ip": str(self.peer.ip),
             "sender": str(self.mail_from) if self.mail_from else "<>",
-            "mailbox": str(self.principal.address) if self.principal else "(nobody)",
+            "mailbox": _signed_in(self.principal, self.hve) or "(nobody)",
+            "app": (self.hve.app_object_id if self.hve else None) or "(no application)",
+            "billing": self.hve.account.billing_policy_status if self.hve else "(no account)",
             "failure": self.sign_in_failure or "",
             **(self.acs.words(self.mail_from) if self.acs else {}),
         }
@@ -168,12 +187,19 @@ class RcptAsk(Ask):
     one. ``sender_counts`` is false where MAIL FROM is not what the reading
     ``direct_send_sender`` asks of Direct Send; ``direct_send_delay`` is what a change of RejectDirectSend takes.
     ``reputation`` is what the service thinks of the client's address, ``has_reverse_name`` tells whether that has a PTR
-    record, ``region_of_host`` the region of the host that the client was pointed at (None: the right one).
+    record, ``region_of_host`` the region of the host that the client was pointed at (None: the right one). ``tenant``
+    is the one of who is signed in; ``tenant_today`` and ``tenant_outside_today`` count the recipients, and those
+    outside, of its High Volume Email in the last 24 hours, this transaction's included. ``recipient_state``
+    is what stands against mail to the recipient.
     """
 
     mail_from: Address | None
     recipient: Recipient
     principal: Mailbox | None = None
+    hve: HveSender | None = None
+    tenant: Tenant | None = None
+    tenant_today: int = 0
+    tenant_outside_today: int = 0
     attribution: Attribution = NOWHERE
     recipients: int = 0
     same_domain: int = 0
@@ -184,11 +210,18 @@ class RcptAsk(Ask):
     reputation: Reputation = Reputation.GOOD
     has_reverse_name: bool = True
     region_of_host: str | None = None
+    recipient_state: SenderState = SenderState.GOOD
+
+    @property
+    def leaves_the_tenant(self) -> bool:
+        """True when the recipient is in no accepted domain of the tenant that is signed in."""
+        return self.tenant is not None and not self.recipient.is_of(self.tenant)
 
     def words(self) -> Mapping[str, str]:
         """Add sender, recipient and the recipient's tenant."""
-        tenant = self.recipient.tenant or self.attribution.tenant
+        tenant = self.recipient.tenant or self.attribution.tenant or self.tenant
         return {
+            "mailbox": _signed_in(self.principal, self.hve) or "(nobody)",
             "ip": str(self.peer.ip),
             "sender": str(self.mail_from) if self.mail_from else "<>",
             "sender_domain": str(self.mail_from.domain) if self.mail_from else "(none)",
@@ -199,15 +232,31 @@ class RcptAsk(Ask):
             "tenant": tenant.name if tenant else "(no tenant)",
         }
 
+    def fix_words(self) -> Mapping[str, str]:
+        """Add the connector that came nearest."""
+        return {**self.words(), "nearest": nearest_way(self.attribution, (self.recipient,))}
+
     def evidence(self) -> tuple[str, ...]:
         """Say what the recipient is, and how the message was attributed."""
         owner = f" of tenant {self.recipient.tenant.name}" if self.recipient.tenant else ""
         return (
             f"{self.recipient.address} is {self.recipient.standing}{owner}",
+            *(_contacts((self.recipient,)) if self.principal is None else ()),
+            *self._changes(),
             *self.attribution.because,
             *(risk.sentence for risk in self.attribution.risks),
             *self.attribution.rejected(self.recipient.tenant),
         )
+
+    def _changes(self) -> tuple[str, ...]:
+        """Say when RejectDirectSend was changed, and from when on that holds; nothing where that is not known."""
+        tenant = self.recipient.tenant
+        config = tenant.organization_config if tenant else None
+        if tenant is None or config is None or config.reject_direct_send_changed is None:
+            return ()
+        changed, word = config.reject_direct_send_changed, "on" if config.reject_direct_send else "off"
+        holds = f"holds from {iso(changed + self.direct_send_delay)} on"
+        return (f"RejectDirectSend of tenant {tenant.name} was turned {word} at {iso(changed)}, and that {holds}",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,9 +268,12 @@ class DataAsk(Ask):
     group counts once). ``sender`` is the address the message claims to be from, as the reading ``send_as_identity`` has
     it, and ``may_send_as`` tells whether the mailbox may use it. ``may_log_on`` tells whether the mailbox server lets
     in who signed in by ``token``. ``excessive_parts`` counts its MIME parts where they are too many. ``outside`` are
-    the recipients in no tenant of this world. ``receipt`` holds the words of the final 250: message id, queue id, size
+    the recipients in no tenant of this world, ``contacts`` the recipients that have to do with a mail contact.
+    ``receipt`` holds the words of the final 250: message id, queue id, size
     and rate. ``authentication`` is what SPF, DKIM and DMARC say of the sender, None where nobody looked; ``handling``
-    what the recipients' policy makes of it. ``sending`` is what ACS Email judges a message of its own by.
+    what the recipients' policy makes of it. ``seen_from`` is the address behind a gateway that was judged in place of
+    the client's (None: the client's). ``leaving`` are the recipients outside the tenant that is signed in.
+    ``sending`` is what ACS Email judges a message of its own by.
     """
 
     envelope: Envelope
@@ -229,8 +281,11 @@ class DataAsk(Ask):
     size: int
     principal: Mailbox | None = None
     tenant: Tenant | None = None
+    hve: HveSender | None = None
+    leaving: tuple[Address, ...] = ()
     attribution: Attribution = NOWHERE
     outside: tuple[Address, ...] = ()
+    contacts: tuple[Recipient, ...] = ()
     excessive_parts: int = 0
     open_before: int = 0
     recipients_today: int = 0
@@ -242,6 +297,7 @@ class DataAsk(Ask):
     receipt: tuple[tuple[str, str], ...] = ()
     authentication: AuthenticationResults | None = None
     handling: Handling = Handling.DELIVER
+    seen_from: JudgedAddress | None = None
     sending: Sending | None = None
 
     def words(self) -> Mapping[str, str]:
@@ -251,17 +307,23 @@ class DataAsk(Ask):
             "ip": str(self.peer.ip),
             "app_id": self.token.app_id if self.token else "(no application)",
             "object_id": self.token.object_id if self.token else "(no object id)",
-            "mailbox": str(self.principal.address) if self.principal else "(nobody)",
+            "mailbox": _signed_in(self.principal, self.hve) or "(nobody)",
+            "app": (self.hve.app_object_id if self.hve else None) or "(no application)",
+            "author": str(self.head.from_address) if self.head.from_address else "(none)",
             "sender": str(self.sender) if self.sender else "<>",
             "certificate": self._certificate,
             "parts": str(self.excessive_parts),
             "envelope_sender": str(self.envelope.mail_from) if self.envelope.mail_from else "<>",
             "tenant": tenant.name if tenant else "(no tenant)",
-            "recipient": str(self.outside[0]) if self.outside else str(next(iter(self.envelope.recipients), "")),
+            "recipient": str(next(iter((*self.leaving, *self.outside, *self.envelope.recipients)), "")),
             "author_domain": self._author_domain,
             **dict(self.receipt),
             **(self.sending.words() if self.sending else {}),
         }
+
+    def fix_words(self) -> Mapping[str, str]:
+        """Add the connector that came nearest."""
+        return {**self.words(), "nearest": nearest_way(self.attribution, self.contacts)}
 
     @property
     def _certificate(self) -> str:
@@ -271,22 +333,23 @@ class DataAsk(Ask):
     def evidence(self) -> tuple[str, ...]:
         """Say who sends as whom, to how many, and how the message was attributed."""
         said = [f"{len(self.envelope.recipients)} recipient(s), {self.size} octets"]
-        if self.principal is not None:
-            said.append(f"{self.principal.address} is signed in and sends as {self.sender}")
+        if self.principal is not None or self.hve is not None:
+            said.append(f"{_signed_in(self.principal, self.hve)} is signed in and sends as {self.sender}")
         if self.token is not None:
             said += self.token.evidence()
         if self.sending is not None:
             said += self.sending.evidence()
         if self.outside:
             said.append("outside every tenant: " + ", ".join(str(address) for address in self.outside))
+        if self.principal is None:
+            said += _contacts(self.contacts)
         risks = (risk.sentence for risk in self.attribution.risks)
         authentication = self.authentication.because if self.authentication else ()
         return (*said, *self.attribution.because, *risks, *self.attribution.rejected(), *authentication)
 
     @property
     def _author_domain(self) -> str:
-        author = self.authentication.dmarc.header_from if self.authentication else None
-        return author.upper() if author else "(none)"
+        return _author_domain(self.authentication)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,7 +360,10 @@ class DeliveryAsk(Ask):
     ``external_today`` and ``external_quota`` are the tenant's external copies in the last 24 hours, this message's
     earlier ones included, and what it may send; ``moera_today`` and ``moera_quota`` the same for senders at
     ``onmicrosoft.com``. A quota of None means that no limit holds. ``recipients_today`` is what the mailbox has sent
-    in the last 24 hours, up to and with the envelope recipient behind this copy.
+    in the last 24 hours, up to and with the envelope recipient behind this copy. ``recipient_state`` is what stands
+    against mail to the recipient. ``authentication`` is what the service found of the sender for this recipient's
+    tenant, None where it did not look; ``handling`` what that tenant's policy makes of it. ``is_behind_another`` tells
+    a copy for somebody who is behind a group, a contact or a mail user of the envelope.
     """
 
     recipient: Recipient
@@ -305,6 +371,7 @@ class DeliveryAsk(Ask):
     size: int
     recipients: int
     principal: Mailbox | None = None
+    hve: HveSender | None = None
     tenant: Tenant | None = None
     attribution: Attribution = NOWHERE
     external_today: int = 0
@@ -312,17 +379,30 @@ class DeliveryAsk(Ask):
     moera_today: int = 0
     moera_quota: int | None = None
     recipients_today: int = 0
+    recipient_state: SenderState = SenderState.GOOD
+    authentication: AuthenticationResults | None = None
+    handling: Handling = Handling.DELIVER
+    is_behind_another: bool = False
+
+    @property
+    def is_for_another_tenant(self) -> bool:
+        """True for what one tenant of the world sends to another, which judges it as everybody else's mail."""
+        return self.tenant is not None and self.recipient.tenant is not None and self.is_external
+
+    @property
+    def fails_dmarc_explicitly(self) -> bool:
+        """True when the From domain itself asks that this message be not delivered as usual."""
+        return self.authentication is not None and self.authentication.dmarc.fails_explicitly
 
     @property
     def is_authenticated(self) -> bool:
-        """True for a mailbox that signed in, and for mail that a connector treats as internal (fact MX-HDR-10)."""
-        return self.principal is not None or self.attribution.counts_as_internal
+        """True for an account that signed in, and for mail that a connector treats as internal (fact MX-HDR-10)."""
+        return self.principal is not None or self.hve is not None or self.attribution.counts_as_internal
 
     @property
     def is_external(self) -> bool:
         """True when the recipient is in no accepted domain of the sending tenant; another tenant's is external too."""
-        owner = self.recipient.tenant
-        return owner is None or self.tenant is None or owner.id != self.tenant.id
+        return self.tenant is None or not self.recipient.is_of(self.tenant)
 
     def words(self) -> Mapping[str, str]:
         """Add recipient, mailbox, tenant and quota."""
@@ -330,13 +410,41 @@ class DeliveryAsk(Ask):
         return {
             "ip": str(self.peer.ip),
             "recipient": str(self.recipient.address),
-            "mailbox": str(self.principal.address) if self.principal else str(self.mail_from or "<>"),
+            "mailbox": _signed_in(self.principal, self.hve) or str(self.mail_from or "<>"),
+            "billing": self.hve.account.billing_policy_status if self.hve else "(no account)",
             "tenant": tenant.name if tenant else "(no tenant)",
             "quota": str(self.external_quota),
             "connector": self.attribution.connector.name if self.attribution.connector else "(no connector)",
             "size": str(self.size),
+            "author_domain": _author_domain(self.authentication),
         }
 
     def evidence(self) -> tuple[str, ...]:
-        """Say what the recipient is."""
-        return (f"{self.recipient.address} is {self.recipient.standing}",)
+        """Say what the recipient is, and what was found of the sender."""
+        found = self.authentication if self.handling is not Handling.DELIVER else None
+        authentication = found.because if found else ()
+        return (f"{self.recipient.address} is {self.recipient.standing}", *authentication)
+
+
+def _contacts(recipients: tuple[Recipient, ...]) -> tuple[str, ...]:
+    """Say of each recipient that is a mail contact what a contact is for."""
+    return tuple(
+        f"{recipient.address} is an address of {recipient.mail_contact}: a contact receives and never relays"
+        for recipient in recipients
+        if recipient.mail_contact
+    )
+
+
+def nearest_way(attribution: Attribution, recipients: tuple[Recipient, ...] = ()) -> str:
+    """Say what is nearest to a relay, as the beginning of a fix; empty where nothing comes into question."""
+    known = next((recipient.mail_contact for recipient in recipients if recipient.mail_contact), "")
+    contact = f"Do not take {known} for a relay: it receives and never relays. " if known else ""
+    near = attribution.nearest()
+    if near is None:
+        return contact
+    return f"{contact}{near.remedy} (connector {near.connector!r} of tenant {near.tenant} came nearest). Or: "
+
+
+def _author_domain(authentication: AuthenticationResults | None) -> str:
+    author = authentication.dmarc.header_from if authentication else None
+    return author.upper() if author else "(none)"

@@ -50,18 +50,29 @@ class Risk:
 
 @dataclass(frozen=True, slots=True)
 class ConnectorEvidence:
-    """What one connector had to do with a message: whether it is the one, and what matched or did not."""
+    """What one connector had to do with a message: whether it is the one, and what matched or did not.
+
+    ``remedy`` is what would have made it the one, the exact cmdlet and what no cmdlet does; ``steps`` counts what that
+    takes. It is empty where nothing would, and where the connector is the one.
+    """
 
     tenant: str
     connector: str
     connector_type: ConnectorType
     decided: bool
     finding: str
+    remedy: str = ""
+    steps: int = 0
 
     @property
     def sentence(self) -> str:
         """The whole sentence."""
         return f"connector {self.connector!r} of tenant {self.tenant}: {self.finding}"
+
+    @property
+    def advice(self) -> str:
+        """The whole sentence, and behind it what would make the connector relay the message."""
+        return f"{self.sentence}; to relay by it: {self.remedy}" if self.remedy else self.sentence
 
 
 class Witness(Protocol):
@@ -123,4 +134,9 @@ class Attribution:
     def rejected(self, recipient_tenant: Tenant | None = None) -> tuple[str, ...]:
         """Say of each connector that came into question and is not the one what did not match."""
         found = self.witness.involved(recipient_tenant) if self.witness else ()
-        return tuple(one.sentence for one in found if not one.decided)
+        return tuple(one.advice for one in found if not one.decided)
+
+    def nearest(self) -> ConnectorEvidence | None:
+        """Give the connector in question that lacked least and did not decide; the first of several."""
+        found = self.witness.involved() if self.witness else ()
+        return min((one for one in found if one.remedy), key=lambda one: one.steps, default=None)

@@ -122,6 +122,24 @@ class DmarcCheck:
         """True when the draw of ``pct`` spared this message what the policy asks for."""
         return self.policy is not self.disposition
 
+    @property
+    def fails_explicitly(self) -> bool:
+        """True when the domain itself asks that this failing message be not delivered as usual."""
+        strict = {DmarcPolicy.QUARANTINE, DmarcPolicy.REJECT}
+        return self.result is DmarcResult.FAIL and self.disposition in strict
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedAddress:
+    """The address that SPF judges behind a gateway, the name its Received field gives it, and why it is that one.
+
+    Enhanced Filtering for connectors chooses it (fact MX-CON-08).
+    """
+
+    ip: IPv4Address | IPv6Address
+    because: tuple[str, ...] = ()
+    name: str = ""
+
 
 class CompositeResult(StrEnum):
     """``compauth=`` (fact MX-HDR-05)."""

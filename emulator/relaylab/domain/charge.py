@@ -14,6 +14,8 @@ class Meter(StrEnum):
     DELIVERIES = "deliveries"  # a mailbox, 1 minute, at the instant of delivery (fact CS-LIM-04)
     EXTERNAL = "external"  # a tenant, 24 hours: copies to the outside (fact CS-LIM-20)
     MOERA_EXTERNAL = "moera_external"  # a tenant, 24 hours: the same, from onmicrosoft.com (fact CS-LIM-30)
+    HVE_RECIPIENTS = "hve_recipients"  # a tenant, 24 hours: recipients of High Volume Email (fact HVE-LIM-02)
+    HVE_OUTSIDE = "hve_outside"  # a tenant, 24 hours: those of them outside
     FAILED_SIGN_INS = "failed_sign_ins"  # a user name, the lock-out window
     ACS_SENDS_OF_A_MINUTE = "acs_sends_of_a_minute"  # a subscription's domains of a kind, 1 minute (fact ACS-LIM-01)
     ACS_SENDS_OF_AN_HOUR = "acs_sends_of_an_hour"  # the same, 1 hour

@@ -111,19 +111,34 @@ class InboundConnector:
 
     def hears(self, sender: Address | None) -> bool:
         """Tell whether SenderDomains holds the sender's domain; only ``*`` holds an empty one (fact MX-CON-02)."""
-        for mask in self.sender_domains:
-            if mask == "*":
-                return True
-            if sender is None:
-                continue
-            domain, bare = sender.domain, DomainName(mask.lower().removeprefix("*."))
-            if domain == bare or (mask.startswith("*.") and domain.is_within(bare)):
-                return True
-        return False
+        return any(_holds(mask, sender) for mask in self.sender_domains)
+
+    def narrowness(self, sender: Address | None) -> int:
+        """Tell how narrowly SenderDomains fits the sender: 0 for ``*`` alone, more for each label, exact before wide.
+
+        It is meaningful among connectors that hear the sender.
+        """
+        return max((_narrowness(mask) for mask in self.sender_domains if _holds(mask, sender)), default=0)
 
     def serves(self, domain: DomainName) -> bool:
         """Tell whether AssociatedAcceptedDomains leaves the connector open to an accepted domain (fact MX-CON-09)."""
         return not self.associated_accepted_domains or domain in self.associated_accepted_domains
+
+
+def _holds(mask: str, sender: Address | None) -> bool:
+    if mask == "*":
+        return True
+    if sender is None:
+        return False
+    domain, bare = sender.domain, DomainName(mask.lower().removeprefix("*."))
+    return domain == bare or (mask.startswith("*.") and domain.is_within(bare))
+
+
+def _narrowness(mask: str) -> int:
+    if mask == "*":
+        return 0
+    labels = mask.removeprefix("*.").count(".") + 1
+    return 2 * labels + (not mask.startswith("*."))
 
 
 def certificate_keys(name: str) -> Iterator[str]:

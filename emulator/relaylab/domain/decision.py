@@ -20,6 +20,13 @@ class EffectKind(StrEnum):
     DEFER = "defer"  # 4xx
     DISCONNECT = "disconnect"  # the reply, then the connection is closed
     BOUNCE = "bounce"  # accepted with 250, then a non-delivery report
+    JUNK = "junk"  # accepted with 250, and the copy is put into Junk Email
+    QUARANTINE = "quarantine"  # accepted with 250, and the copy is held in quarantine
+
+    @property
+    def places(self) -> bool:
+        """True for what says where a copy goes; nothing is said to the sender then."""
+        return self in {EffectKind.JUNK, EffectKind.QUARANTINE}
 
 
 @dataclass(frozen=True, slots=True)

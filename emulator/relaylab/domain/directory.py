@@ -53,15 +53,19 @@ class TokenFaultKind(StrEnum):
 
     THROTTLED = "throttled"  # 429 with Retry-After
     UNAVAILABLE = "unavailable"  # 503
-    SLOW = "slow"  # the right answer, late
+    SERVER_ERROR = "server_error"  # 500
+    BAD_GATEWAY = "bad_gateway"  # 502, a page and no JSON
+    GATEWAY_TIMEOUT = "gateway_timeout"  # 504, a page and no JSON
+    SLOW_DOWN = "slow_down"  # a device that waits for its user is told to ask less often
+    SLOW = "slow"  # the right answer, late, whichever it is
     WRONG_AUDIENCE = "wrong_audience"  # a token for another service
     LOOP = "loop"  # the client is told that it asks the same in a loop
     ALMOST_EXPIRED = "almost_expired"  # a token with seconds to live
 
     @property
-    def refuses(self) -> bool:
-        """True when it meets every request; the others change a token, so they meet only who is given one."""
-        return self in {TokenFaultKind.THROTTLED, TokenFaultKind.UNAVAILABLE, TokenFaultKind.LOOP}
+    def meets_everybody(self) -> bool:
+        """True when it meets every request; those that change a token meet only who is given one."""
+        return self not in {TokenFaultKind.WRONG_AUDIENCE, TokenFaultKind.ALMOST_EXPIRED, TokenFaultKind.SLOW_DOWN}
 
 
 @dataclass(frozen=True, slots=True)

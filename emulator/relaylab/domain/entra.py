@@ -96,7 +96,8 @@ class DirectoryAsk(Ask):
     """What every request to Entra knows.
 
     ``tenant_name`` is the first part of the path, ``is_common`` true for common, organizations and consumers.
-    ``missing`` is the first parameter that the request needs and lacks.
+    ``missing`` is the first parameter that the request needs and lacks; ``names_resource`` is true for a request of
+    v2.0 with the ``resource`` of v1.0.
     """
 
     tenant_name: str
@@ -105,6 +106,7 @@ class DirectoryAsk(Ask):
     client_id: str = ""
     app: AppRegistration | None = None
     missing: str | None = None
+    names_resource: bool = False
     scope: str = ""
     scope_flaw: ScopeFlaw | None = None
 
@@ -131,6 +133,22 @@ class DirectoryAsk(Ask):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiscoveryAsk(DirectoryAsk):
     """The OpenID configuration or the keys of a tenant were asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceAsk(Ask):
+    """A client asks whether a host is a cloud's; ``instance`` is the host of the endpoint it names, "" for none."""
+
+    instance: str = ""
+    is_known: bool = True
+
+    def words(self) -> Mapping[str, str]:
+        """Add the host."""
+        return {"ip": str(self.peer.ip), "instance": self.instance}
+
+    def evidence(self) -> tuple[str, ...]:
+        """Say which host it is about."""
+        return (f"the authorization_endpoint is on {self.instance or 'no host'}",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,15 +192,28 @@ class SignInPageAsk(UserAsk):
 class AuthorizeAsk(DirectoryAsk):
     """A browser came to authorize; the page is shown when nothing stands in the way.
 
-    ``redirect_uri`` is what the browser would be sent to, as the client wrote it: all of it is judged.
+    ``redirect_uri`` is what the browser would be sent to, as the client wrote it: all of it is judged. ``has_session``
+    tells whether the user that is wanted is signed in in this browser; ``has_challenge`` whether PKCE's came.
     """
 
     redirect_uri: str = ""
+    response_type: str = "code"
+    response_mode: str = ""
+    prompt: str = ""
+    has_session: bool = False
+    has_challenge: bool = False
+    challenge_method: str = ""
     challenge_is_malformed: bool = False
 
     def words(self) -> Mapping[str, str]:
-        """Add the redirect URI, in bounds."""
-        return {**DirectoryAsk.words(self), "redirect_uri": shown(self.redirect_uri)}
+        """Add the redirect URI and what kind of answer is wanted, in bounds."""
+        return {
+            **DirectoryAsk.words(self),
+            "redirect_uri": shown(self.redirect_uri),
+            "response_type": shown(self.response_type),
+            "response_mode": shown(self.response_mode),
+            "prompt": shown(self.prompt),
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from relaylab.domain.reputation import Reputation
 
 if TYPE_CHECKING:
     from relaylab.domain.address import Address
+    from relaylab.domain.secret import Secret
 
 
 class Method(StrEnum):
@@ -40,10 +41,11 @@ class OutboundPort25(StrEnum):
 class Site:
     """An office: what its traffic looks like from outside.
 
-    ``client_addresses`` are the loopback or LAN addresses whose connections count as coming from this site, whatever
-    port they arrive at. ``reputation`` is what the service thinks of its address, ``outbound_port_25`` what its access
-    provider does with port 25, ``smart_host_region`` the region of the MX that its senders were pointed at (None: the
-    right one).
+    ``public_ipv6`` is a second address, of a dual-stack line: what its clients say over IPv6 comes from there, and they
+    prefer IPv6 wherever a host answers AAAA (RFC 6724; fact COR-02). ``client_addresses`` are the loopback or LAN
+    addresses whose connections count as coming from this site, whatever port they arrive at. ``reputation`` is what the
+    service thinks of its address, ``outbound_port_25`` what its access provider does with port 25 over IPv4,
+    ``smart_host_region`` the region of the MX that its senders were pointed at (None: the right one).
     """
 
     name: str
@@ -52,6 +54,16 @@ class Site:
     reputation: Reputation = Reputation.GOOD
     outbound_port_25: OutboundPort25 = OutboundPort25.OPEN
     smart_host_region: str | None = None
+    public_ipv6: IPv6Address | None = None
+
+    @property
+    def addresses(self) -> tuple[IPv4Address | IPv6Address, ...]:
+        """Every address that its traffic may come from."""
+        return (self.public_ip,) if self.public_ipv6 is None else (self.public_ip, self.public_ipv6)
+
+    def address_over(self, version: int) -> IPv4Address | IPv6Address:
+        """Give the address that it is seen with over IPv4 (4) or IPv6 (6); the only one, where it has one."""
+        return self.public_ipv6 if version == 6 and self.public_ipv6 is not None else self.public_ip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +71,11 @@ class Sender:
     """A device or program that sends: how it does so today and how it is meant to in future.
 
     ``sign_in`` is the mailbox whose credentials it holds (left out: the mailbox of ``from_address``), ``app_id`` the
-    application of an OAuth sender, ``planned_for`` the date its owner believes in.
+    application of an OAuth sender and ``client_secret`` the secret it has of it (left out: the one that lasts longest),
+    ``planned_for`` the date its owner believes in. ``hve_account`` is the High Volume
+    Email account that it moves to, or uses, where it signs in with a mailbox otherwise: it sends from there, since
+    that service takes no other sender. ``acs_resource`` is the Azure Communication Services resource that it moves to,
+    or uses (left out: the one of its tenant that its domain is linked to, else the first).
     """
 
     name: str
@@ -71,8 +87,11 @@ class Sender:
     site: str | None = None
     sign_in: Address | None = None
     app_id: str | None = None
+    client_secret: Secret | None = None
     messages_per_day: int = 1
     planned_for: date | None = None
+    hve_account: Address | None = None
+    acs_resource: str | None = None
 
     @property
     def signs_in_as(self) -> Address:

@@ -101,6 +101,24 @@ class Kept(SessionEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Authenticated(SessionEvent):
+    """Somebody judged the sender of a kept message: the service on arrival, or who it left for (``hop`` far_end).
+
+    The fields are those of ``HopFacts``.
+    """
+
+    message: str
+    hop: str
+    receiver: str
+    ip: str
+    spf: str
+    dkim: tuple[str, ...]
+    dmarc: str
+    compauth: str
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reported(SessionEvent):
     """A non-delivery report was written about a kept message."""
 
@@ -203,6 +221,7 @@ Event = (
     | Judged
     | Kept
     | Attributed
+    | Authenticated
     | Reported
     | BadInput
     | Faulted

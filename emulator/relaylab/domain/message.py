@@ -36,6 +36,7 @@ class MessageHead:
     subject: str | None = None
     message_id: str | None = None  # with its angle brackets
     hops: int = 0
+    has_reply_to: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Envelope:
 class Copy:
     """One recipient's copy: for whom, through which recipient of the envelope it came, and where it was placed.
 
-    ``decision`` is the verdict on a copy that bounced, None on one that was placed by default.
+    ``decision`` is the verdict on a copy that bounced or that a policy placed, None on one that was placed by default.
     """
 
     recipient: Address
@@ -60,7 +61,7 @@ class Copy:
 
     @property
     def rule(self) -> str | None:
-        """The rule that made this copy bounce."""
+        """The rule that made this copy bounce, or placed it."""
         return self.decision.rule if self.decision else None
 
     @property
@@ -81,7 +82,7 @@ class HopFacts:
     """What one judge makes of a message: the results in the words of header fields, and why.
 
     ``ip`` is the address that the judge sees; ``dkim`` has one ``result d=domain`` a signature; ``compauth`` is empty
-    where there is no composite.
+    where there is no composite. ``receiver`` is the domain for whose recipients a far end judges, empty on arrival.
     """
 
     hop: Hop
@@ -91,6 +92,38 @@ class HopFacts:
     dmarc: str
     compauth: str = ""
     because: tuple[str, ...] = ()
+    receiver: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """The whole of it: who sees which address, and what is found."""
+        where = f"at {self.receiver}" if self.receiver else "on arrival"
+        dkim = ", ".join(f"dkim={one}" for one in self.dkim)
+        composite = f", compauth={self.compauth}" if self.compauth else ""
+        return f"{where} {self.ip} is seen: spf={self.spf}, {dkim}, dmarc={self.dmarc}{composite}"
+
+
+class Side(StrEnum):
+    """Whose recipients a version of a message is for."""
+
+    INSIDE = "inside"  # of the tenant whose mail it is
+    OTHER_TENANT = "other_tenant"  # of another tenant of the world, which judges the message anew
+    OUTSIDE = "outside"  # of nobody in the world
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """A message as one side of its recipients has it: a message for several sides is split, and each gets its own.
+
+    ``mail_from`` is the envelope's sender as that side sees it, which may have been rewritten; ``headers`` are the
+    fields that the service puts above the content, folded with CRLF. ``tenant`` is None outside.
+    """
+
+    side: Side
+    tenant: str | None
+    recipients: tuple[Address, ...]
+    mail_from: Address | None
+    headers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +131,8 @@ class KeptMessage:
     """A message the emulator took responsibility for; ``raw`` is what the client sent, octet for octet.
 
     ``shown_from`` is the sender that recipients see: for client submission the primary address of the mailbox when an
-    alias was used and the tenant does not allow sending from aliases (fact CS-SA-07). ``headers`` are the fields that
-    the service puts above those in ``raw``, folded with CRLF; ``authentication`` says who thinks what of the sender.
+    alias was used and the tenant does not allow sending from aliases (fact CS-SA-07). ``versions`` is what each side of
+    the recipients of a message at the tenant MX gets; ``authentication`` says who thinks what of the sender.
     """
 
     id: str
@@ -117,5 +150,31 @@ class KeptMessage:
     copies: tuple[Copy, ...]
     decision: Decision | None  # None for a report that the service itself wrote
     report_of: str | None = None  # the id of the message that a non-delivery report is about
-    headers: tuple[str, ...] = ()
+    versions: tuple[Version, ...] = ()
     authentication: tuple[HopFacts, ...] = ()
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """The fields above the content in the first version."""
+        return self.versions[0].headers if self.versions else ()
+
+    def version_for(self, recipient: Address) -> Version | None:
+        """Give the version that a recipient has: one that got a copy, or one of the envelope that it came through."""
+        behind = {copy.recipient for copy in self._copies_for(recipient)}
+        return next((one for one in self.versions if behind.intersection(one.recipients)), None)
+
+    def content_for(self, recipient: Address) -> bytes | None:
+        """Give the content as a recipient has it, the service's fields above it; None for who has no copy."""
+        if not self._copies_for(recipient):
+            return None
+        version = self.version_for(recipient)
+        headers = version.headers if version else ()
+        return b"".join(f"{field}\r\n".encode("utf-8", "replace") for field in headers) + bytes(self.raw)
+
+    def _copies_for(self, recipient: Address) -> tuple[Copy, ...]:
+        """Give the copies that a recipient got, or that one of the envelope led to."""
+        return tuple(
+            copy
+            for copy in self.copies
+            if recipient in {copy.recipient, copy.through} and copy.placed is not Placement.NONE
+        )

@@ -12,6 +12,12 @@ if TYPE_CHECKING:
 OLD_TLS: Final = frozenset({"SSLv3", "TLSv1", "TLSv1.1"})
 
 
+def plain(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """Give the IPv4 address that an IPv6 one stands for (``::ffff:192.0.2.1``), else the address itself."""
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return address if mapped is None else mapped
+
+
 @dataclass(frozen=True, slots=True)
 class Peer:
     """The client as the service sees it: its public address, and the site whose address that is."""

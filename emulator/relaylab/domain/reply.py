@@ -20,6 +20,7 @@ class Trailer(Enum):
 
     NONE = "none"
     FRONT_END = "front end"  # [HOST TIME SESSION], facts CS-SFX-01 and MX-FMT-03
+    BEHIND_FRONT_END = "behind the front end"  # three of them, the mailbox server's first, fact MX-FMT-05
     MAILBOX_SERVER = "mailbox server"  # [Hostname=...], fact CS-SFX-03
 
 
@@ -100,10 +101,25 @@ class SessionNames:
     mailbox_server: str
     session_id: str
 
+    @property
+    def proxy(self) -> str:
+        """The front end between the mailbox server and the edge: a host in the mailbox server's forest."""
+        label, _, domain = self.mailbox_server.partition(".")
+        site, _, number = label.partition("MB")
+        return f"{site}CA{((int(number) if number.isdecimal() else 0) * 7 + 13) % 10_000:04d}.{domain}"
+
+    @property
+    def servers(self) -> tuple[tuple[str, str], ...]:
+        """Each server that a refused message has reached with its own session id, the innermost first."""
+        edge = int(self.session_id, 16)
+        inner = ((self.mailbox_server, edge - 0x2_9F3A_11C7), (self.proxy, edge - 0x1_4D07_5E2B))
+        return (*((name, f"{number:016X}") for name, number in inner), (self.site, self.session_id))
+
 
 class TrailerStyle(Enum):
-    """The two forms the front-end trailer has had (facts CS-SFX-01, CS-SFX-02, MX-FMT-03)."""
+    """The two forms the front-end trailer has had (facts CS-SFX-01, CS-SFX-02, MX-FMT-03), and none."""
 
+    ABSENT = "absent"
     SERVER_ONLY = "server only"
     SERVER_TIME_SESSION = "server, time and session id"
 
@@ -130,7 +146,16 @@ def trailer(kind: Trailer, names: SessionNames, now: datetime, style: TrailerSty
         case Trailer.MAILBOX_SERVER:
             return f" [Hostname={names.mailbox_server}]"
         case Trailer.FRONT_END:
-            if style is TrailerStyle.SERVER_ONLY:
-                return f" [{names.site}]"
-            stamp = as_utc(now).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-            return f" [{names.site} {stamp} {names.session_id}]"
+            return _signed(((names.site, names.session_id),), now, style)
+        case Trailer.BEHIND_FRONT_END:
+            return _signed(names.servers, now, style)
+
+
+def _signed(servers: tuple[tuple[str, str], ...], now: datetime, style: TrailerStyle) -> str:
+    """Give the bracket of each server."""
+    if style is TrailerStyle.ABSENT:
+        return ""
+    if style is TrailerStyle.SERVER_ONLY:
+        return "".join(f" [{name}]" for name, _ in servers)
+    stamp = as_utc(now).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return "".join(f" [{name} {stamp} {session}]" for name, session in servers)

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.address import Address, DomainName
 from relaylab.domain.anti_spoof import DEFAULT_POLICY, AntiPhishPolicy
-from relaylab.domain.directory import DEFAULT_TOKEN_SERVICE, ClientAppTypes, Control, TokenService, UserType
+from relaylab.domain.directory import (
+    DEFAULT_TOKEN_SERVICE,
+    ClientAppTypes,
+    Control,
+    TokenService,
+    UserType,
+    object_id,
+)
 from relaylab.domain.recipients import (
     NO_SENDER_IS_BLOCKED,
     NOBODY_IS_BLOCKED,
@@ -31,6 +38,7 @@ if TYPE_CHECKING:
         TokenFault,
         TrustedIssuer,
     )
+    from relaylab.domain.hve import HveAccount
     from relaylab.domain.recipients import DynamicDistributionGroup, MailUser
     from relaylab.domain.secret import Secret
 
@@ -63,12 +71,15 @@ class OutboundRestriction(StrEnum):
     UNREGISTERED_DOMAINS = "unregistered_domains"  # 5.7.750, for senders in no accepted domain
 
 
-class BillingPolicyStatus(StrEnum):
-    """The billing state of a High Volume Email account."""
+class MailFlowIncident(StrEnum):
+    """What goes wrong in the service for a tenant's mail at the moment (fact MX-ERR-34); it passes by itself."""
 
-    VALID = "BillingPolicyValid"
-    INVALID = "BillingPolicyInvalid"
-    NONE = "NoBillingPolicy"
+    NONE = "none"
+    SERVER_ERROR = "server_error"  # 4.3.2 ATTR17
+    DIRECTORY_ERROR = "directory_error"  # 4.4.3 ATTR18
+    UNABLE_TO_RELAY = "unable_to_relay"  # 4.7.1 ATTR14
+    NO_RESOURCES = "no_resources"  # 4.3.1
+    QUEUE_QUOTA = "queue_quota"  # 4.7.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,15 +262,6 @@ class FixedToken:
     expires: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class HveAccount:
-    """``Get-MailUser -HVEAccount``."""
-
-    address: Address
-    password: Secret | None = None
-    billing_policy_status: BillingPolicyStatus = BillingPolicyStatus.VALID
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tenant:
     """One Microsoft 365 organisation. ``name`` is the label of ``<name>.onmicrosoft.com``; ``id`` its directory id.
@@ -283,6 +285,7 @@ class Tenant:
     hosted_connection_filter_policy: HostedConnectionFilterPolicy = NOBODY_IS_BLOCKED
     tenant_allow_block_list: TenantAllowBlockList = NO_SENDER_IS_BLOCKED
     outbound_restriction: OutboundRestriction = OutboundRestriction.NONE
+    mail_flow_incident: MailFlowIncident = MailFlowIncident.NONE
     accepted_domains: tuple[AcceptedDomain, ...] = ()
     mailboxes: tuple[Mailbox, ...] = ()
     recipient_permissions: tuple[RecipientPermission, ...] = ()
@@ -348,8 +351,8 @@ class Tenant:
         """Every accepted domain, the initial one included."""
         return tuple(self._domains.values())
 
-    def policy_of(self, mailbox: Mailbox) -> AuthenticationPolicy | None:
-        """Give the authentication policy in force for a mailbox: its own, else the organisation's default."""
+    def policy_of(self, mailbox: Mailbox | HveAccount) -> AuthenticationPolicy | None:
+        """Give the authentication policy in force for an account: its own, else the organisation's default."""
         own = next((policy for policy in self.authentication_policies if mailbox.address in policy.users), None)
         default = self.organization_config.default_authentication_policy
         return own or next((policy for policy in self.authentication_policies if policy.name == default), None)
@@ -364,6 +367,14 @@ class Tenant:
     def service_principal(self, app_id: str) -> ServicePrincipal | None:
         """Give the service principal that Exchange was told of for an application."""
         return next((one for one in self.service_principals if one.app_id == app_id), None)
+
+    def app_object_id(self, app_id: str) -> str:
+        """Give the object id of an application's enterprise application here, which its own tokens carry."""
+        app = next((one for one in self.app_registrations if one.app_id == app_id), None)
+        if app is not None and app.service_principal_id is not None:
+            return app.service_principal_id
+        known = self.service_principal(app_id)
+        return known.object_id if known else object_id(self.id, app_id)
 
     def may_open(self, user: Address, mailbox: Mailbox) -> bool:
         """Tell whether ``user`` has FullAccess on ``mailbox``."""

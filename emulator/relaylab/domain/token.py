@@ -26,6 +26,7 @@ class TokenFlaw(StrEnum):
     UNSIGNED = "is not signed (alg none)"
     UNKNOWN_KEY = "is signed with a key that its issuer does not publish"
     BAD_SIGNATURE = "does not bear out its signature"
+    ID_TOKEN = "is an ID token, which tells a client who signed in"  # noqa: S105 - a word
     UNKNOWN_ISSUER = "is from an issuer that nobody trusts"
 
 

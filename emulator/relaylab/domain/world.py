@@ -11,13 +11,14 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.connector import certificate_keys
-from relaylab.domain.reputation import Reputation, SenderState
+from relaylab.domain.reputation import OF_RECIPIENTS, Reputation, SenderState
 from relaylab.domain.tenant import DomainType
 
 if TYPE_CHECKING:
     from relaylab.domain.address import Address, DomainName
     from relaylab.domain.connector import InboundConnector
     from relaylab.domain.estate import Sender, Site
+    from relaylab.domain.hve import HveAccount
     from relaylab.domain.recipients import DynamicDistributionGroup, MailUser
     from relaylab.domain.reputation import SenderReputation
     from relaylab.domain.tenant import AcceptedDomain, DistributionGroup, FixedToken, Mailbox, MailContact, Tenant
@@ -42,7 +43,10 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """An address looked up: its standing, the tenant that owns its domain, and the object behind it."""
+    """An address looked up: its standing, the tenant that owns its domain, and the object behind it.
+
+    ``mail_contact`` tells in words whose mail contact has the address, inside or outside; empty where none has.
+    """
 
     address: Address
     standing: Standing
@@ -50,6 +54,7 @@ class Recipient:
     mailbox: Mailbox | None = None
     group: DistributionGroup | DynamicDistributionGroup | None = None
     contact: MailContact | MailUser | None = None
+    mail_contact: str = ""
 
     @property
     def domain(self) -> AcceptedDomain | None:
@@ -66,6 +71,10 @@ class Recipient:
         """Tell whether AcceptMessagesOnlyFrom is empty, or holds the sender (fact MX-RCP-05)."""
         holder = self.mailbox or self.group or self.contact
         return holder is None or not holder.accept_messages_only_from or sender in holder.accept_messages_only_from
+
+    def is_of(self, tenant: Tenant) -> bool:
+        """Tell whether the address is in an accepted domain of that tenant."""
+        return self.tenant is not None and self.tenant.id == tenant.id
 
     @property
     def is_outside(self) -> bool:
@@ -112,6 +121,7 @@ class _Index:
 
     by_domain: dict[DomainName, Tenant]
     objects: dict[str, Recipient]
+    hve_accounts: dict[str, tuple[Tenant, HveAccount]]
     tokens: dict[str, tuple[Tenant, FixedToken]]
     sites: dict[str, Site]
     client_sites: dict[IPv4Address | IPv6Address, Site]
@@ -122,6 +132,7 @@ class _Index:
     by_certificate: dict[str, tuple[Owned, ...]]
     reputations: dict[str, SenderState]
     reverse_records: tuple[DnsRecord, ...]
+    contacts: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,8 +209,16 @@ class World:
 
     def state_of_sender(self, *names: str) -> SenderState:
         """Give what the service thinks of an address or domain, of the first of ``names`` that it knows."""
-        known = (self._index.reputations.get(name.lower()) for name in names)
-        return next((state for state in known if state is not None), SenderState.GOOD)
+        return next((state for state in self._states(names) if state not in OF_RECIPIENTS), SenderState.GOOD)
+
+    def state_of_recipient(self, address: Address) -> SenderState:
+        """Give what stands against mail to an address, or else to its domain."""
+        names = (address.key, address.domain.name)
+        return next((state for state in self._states(names) if state in OF_RECIPIENTS), SenderState.GOOD)
+
+    def _states(self, names: tuple[str, ...]) -> Iterator[SenderState]:
+        known = self._index.reputations
+        return (known[name.lower()] for name in names if name.lower() in known)
 
     @property
     def reverse_records(self) -> tuple[DnsRecord, ...]:
@@ -213,7 +232,7 @@ class World:
             return found
         tenant = self.tenant_of(address.domain)
         if tenant is None:
-            return Recipient(address, Standing.OUTSIDE)
+            return Recipient(address, Standing.OUTSIDE, mail_contact=self._index.contacts.get(address.key, ""))
         domain = tenant.accepted_domain(address.domain)
         relays = domain is not None and domain.domain_type is DomainType.INTERNAL_RELAY
         return Recipient(address, Standing.RELAYED if relays else Standing.UNKNOWN, tenant)
@@ -222,6 +241,10 @@ class World:
         """Give the mailbox with that primary or proxy address, and its tenant."""
         found = self.recipient(address)
         return (found.tenant, found.mailbox) if found.tenant and found.mailbox else None
+
+    def hve_account(self, address: Address) -> tuple[Tenant, HveAccount] | None:
+        """Give the High Volume Email account with that primary or proxy address, and its tenant."""
+        return self._index.hve_accounts.get(address.key)
 
     def token(self, value: str) -> tuple[Tenant, FixedToken] | None:
         """Give the fixed token of that value, and its tenant."""
@@ -249,17 +272,32 @@ def _index(world: World) -> _Index:
     return _Index(
         by_domain={domain.name: tenant for tenant in world.tenants for domain in tenant.domains},
         objects={recipient.address.key: recipient for tenant in world.tenants for recipient in _objects(tenant)},
+        hve_accounts={
+            address.key: (tenant, account)
+            for tenant in world.tenants
+            for account in tenant.hve_accounts
+            for address in (*account.proxy_addresses, account.address)
+        },
         tokens={token.value.reveal(): (tenant, token) for tenant in world.tenants for token in tenant.tokens},
         sites={site.name: site for site in world.sites},
         client_sites={address: site for site in world.sites for address in site.client_addresses},
-        sites_at={site.public_ip: site for site in reversed(world.sites)},
+        sites_at={address: site for site in reversed(world.sites) for address in site.addresses},
         connector_count=sum(map(len, by_tenant.values())),
         by_tenant=dict(by_tenant),
         by_block=dict(by_block),
         by_certificate=dict(by_certificate),
         reputations={one.name.lower(): one.state for one in world.reputations},
         reverse_records=tuple(record for record in world.dns if record.name.name.rstrip(".").endswith("ip6.arpa")),
+        contacts={
+            contact.external_email_address.key: _in_words(tenant, contact)
+            for tenant in reversed(world.tenants)
+            for contact in reversed(tenant.mail_contacts)
+        },
     )
+
+
+def _in_words(tenant: Tenant, contact: MailContact) -> str:
+    return f"mail contact {contact.name!r} of tenant {tenant.name}"
 
 
 def _objects(tenant: Tenant) -> Iterator[Recipient]:
@@ -268,7 +306,9 @@ def _objects(tenant: Tenant) -> Iterator[Recipient]:
         for address in (contact.external_email_address, *contact.proxy_addresses):
             # A contact's own target stays outside: only its addresses in accepted domains are the tenant's.
             if tenant.owns(address.domain):
-                yield Recipient(address, Standing.CONTACT, tenant, contact=contact)
+                yield Recipient(
+                    address, Standing.CONTACT, tenant, contact=contact, mail_contact=_in_words(tenant, contact)
+                )
     for user in tenant.mail_users:
         for address in (user.address, *user.proxy_addresses):
             yield Recipient(address, Standing.MAIL_USER, tenant, contact=user)

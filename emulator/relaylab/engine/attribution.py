@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from relaylab.domain.address import DomainName
 from relaylab.domain.attribution import Attribution, Basis, Direction, Risk, RiskKind
 from relaylab.engine.testimony import Testimony
 
@@ -92,12 +93,10 @@ class _Case:
         )
 
     def _named(self) -> Iterator[tuple[Owned, str]]:
-        """Give the OnPremises connectors in use that the certificate's names match, each with the first such name."""
-        seen: set[int] = set()
+        """Give the OnPremises connectors in use that the certificate's names match, with each name that does."""
         for name in self.arrival.identities:
             for owned in self.world.connectors_naming(name):
-                if _relays(owned) and owned.place not in seen:
-                    seen.add(owned.place)
+                if _relays(owned):
                     yield owned, name
 
     def _listed(self) -> Iterator[Owned]:
@@ -107,7 +106,7 @@ class _Case:
         """Take the most specific accepted domain (MX-ATTR-05); else a sender of the connector's tenant (MX-GAP-12)."""
         accepted = [(owned, name) for owned, name in named if _certificate_domain_is_accepted(owned)]
         if accepted:
-            owned, name = max(accepted, key=lambda one: (_specificity(one[0]), -one[0].place))
+            owned, name = max(accepted, key=lambda one: (*_specificity(*one), -one[0].place))
             because = (
                 _matches(owned, name),
                 f"{owned.connector.certificate_domain} is an accepted domain of that tenant",
@@ -155,9 +154,24 @@ def _certificate_domain_is_accepted(owned: Owned) -> bool:
     return accepted is not None and owned.connector.serves(accepted.name)
 
 
-def _specificity(owned: Owned) -> int:
-    domain = owned.connector.certificate_domain
-    return domain.name.count(".") if domain else 0
+def _specificity(owned: Owned, name: str) -> tuple[int, int, bool]:
+    """Tell how closely a tenant's accepted domain fits a name of the certificate, then how closely the connector does.
+
+    It is the accepted domain that decides between tenants (fact MX-ATTR-05), not the name that the connector wants; a
+    tenant's own connectors are told apart by that name, exact before wildcard.
+    """
+    named = DomainName(name.removeprefix("*."))
+    fitting = [
+        domain.name
+        for domain in owned.tenant.domains
+        if owned.connector.serves(domain.name) and named.is_within(domain.name)
+    ]
+    wanted = owned.connector.tls_sender_certificate_name or ""
+    return max(map(_labels, fitting), default=0), wanted.removeprefix("*.").count("."), not wanted.startswith("*.")
+
+
+def _labels(domain: DomainName) -> int:
+    return domain.name.count(".") + 1
 
 
 def _matches(owned: Owned, name: str) -> str:

@@ -81,7 +81,7 @@ class RuleMaker:
     def __call__(  # noqa: PLR0913 - the columns of the catalogue
         self,
         kind: EffectKind,
-        reply: ReplyTemplate,
+        reply: ReplyTemplate | None,
         *,
         asks: type[A],
         source: Source,

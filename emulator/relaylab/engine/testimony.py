@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from relaylab.domain.attribution import Basis, ConnectorEvidence
+from relaylab.engine.remedy import remedy
 
 if TYPE_CHECKING:
     from relaylab.domain.address import Address
@@ -58,22 +59,38 @@ class Testimony:
         decided = self.chosen is not None and owned.place == self.chosen.place
         finding = "; ".join(self.because) if decided else "; ".join(self._why_not(owned))
         connector = owned.connector
-        return ConnectorEvidence(owned.tenant.name, connector.name, connector.connector_type, decided, finding)
+        way = remedy(owned, self.arrival, self.mail_from) if self.chosen is None else None
+        return ConnectorEvidence(
+            owned.tenant.name,
+            connector.name,
+            connector.connector_type,
+            decided,
+            finding,
+            way.words if way else "",
+            way.steps if way else 0,
+        )
 
     def _why_not(self, owned: Owned) -> Iterator[str]:
         connector = owned.connector
         if not connector.enabled:
             yield "it is disabled"
-            return
         by_address, by_name = connector.lists(self.arrival.ip), connector.name_in(self.arrival)
         if not connector.is_on_premises:
             yield "a Partner connector grants no relay"
+            if not connector.hears(self.mail_from):
+                yield f"its SenderDomains ({', '.join(connector.sender_domains) or 'none'}) do not hold the sender's"
+        if connector.trusted_organizations:
+            yield (
+                f"it is for the organisations {', '.join(connector.trusted_organizations)}: it takes what they send "
+                "from tenant to tenant, never a device"
+            )
+            return
         if by_name is not None:
-            yield f"the certificate for {by_name} matches, but {self._what_is_missing(owned)}"
+            yield f"the certificate for {by_name} matches{self._but(owned)}"
         elif connector.tls_sender_certificate_name is not None:
             yield self._no_certificate(connector)
         if by_address:
-            yield f"it lists the IP, but {self._what_is_missing(owned)}"
+            yield f"it lists the IP{self._but(owned)}"
         elif connector.sender_ip_addresses:
             yield self._no_address()
         if not connector.sender_ip_addresses and connector.tls_sender_certificate_name is None:
@@ -91,8 +108,12 @@ class Testimony:
             return f"{wants}, and the client's is for {', '.join(self.arrival.identities)}"
         return f"{wants}, and {self.arrival.no_identity}"
 
+    def _but(self, owned: Owned) -> str:
+        """Say what a connector that knows the client still lacks; nothing for one that is merely not in use."""
+        missing = self._what_is_missing(owned)
+        return f", but {missing}" if missing else ""
+
     def _what_is_missing(self, owned: Owned) -> str:
-        """Say what a connector that knows the client still lacks."""
         if not owned.connector.is_on_premises:
             return "only an OnPremises one would make the message the tenant's"
         if self.mail_from is None:
@@ -103,6 +124,9 @@ class Testimony:
         if not owned.connector.serves(domain.name):
             served = ", ".join(map(str, owned.connector.associated_accepted_domains))
             return f"it is limited to the accepted domains {served}"
+        return self._who_came_first() if owned.connector.enabled else ""
+
+    def _who_came_first(self) -> str:
         if self.chosen is not None and self.basis is Basis.CERTIFICATE:
             return f"the certificate decided for connector {self.chosen.connector.name!r} before"
         name = self.chosen.connector.name if self.chosen else "another"

@@ -90,7 +90,7 @@ class Verdict:
     @property
     def fix(self) -> str:
         """The exact cmdlet, DNS line or setting that would change a bad answer; empty for a good one."""
-        return self.rule.fix.format_map(self.ask.words()) if self.rule and self.rule.fix else ""
+        return self.rule.fix.format_map(self.ask.fix_words()) if self.rule and self.rule.fix else ""
 
     @property
     def because(self) -> tuple[str, ...]:

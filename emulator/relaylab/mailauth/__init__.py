@@ -4,12 +4,13 @@ Knows nothing of Microsoft 365: what the service makes of these results is in ``
 is a Zone that is handed in, time an instant, chance a named stream.
 """
 
+from relaylab.domain.authentication import JudgedAddress
 from relaylab.mailauth.authenticate import authenticate
 from relaylab.mailauth.authors import author_domains
 from relaylab.mailauth.dkim import SigningKey, seal, sign, verify
 from relaylab.mailauth.dmarc import Discovery, check_dmarc
 from relaylab.mailauth.spf import Session, check_spf
-from relaylab.mailauth.trail import JudgedAddress, judged_address
+from relaylab.mailauth.trail import judged_address
 
 __all__ = [
     "Discovery",

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING, Final
 
+from relaylab.domain.authentication import JudgedAddress
 from relaylab.mailauth.fields import split_message
 
 if TYPE_CHECKING:
@@ -19,15 +19,8 @@ if TYPE_CHECKING:
 
 _LONGEST: Final = 2_048  # characters of a Received field that are looked at
 _BY: Final = re.compile(r"\sby\s", re.IGNORECASE)
+_NAME: Final = re.compile(r"from\s+([A-Za-z0-9._-]{1,255})(?=\s|$)", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"[\[(](?:IPv6:)?([0-9A-Fa-f:.]{2,45})[\])]", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class JudgedAddress:
-    """The address that SPF judges, and why it is not the one that connected, where it is not."""
-
-    ip: IPv4Address | IPv6Address
-    because: tuple[str, ...] = ()
 
 
 def judged_address(
@@ -44,19 +37,22 @@ def judged_address(
     """
     if not skip_last_ip and (skips is None or not skips(connecting)):
         return JudgedAddress(connecting)
-    for ip in _trail(content):
+    for ip, name in _trail(content):
         if skip_last_ip or skips is None or not skips(ip):
             setting = "EFSkipLastIP" if skip_last_ip else "EFSkipIPs"
-            return JudgedAddress(ip, (f"{setting} skips {connecting}: {ip} of the Received fields is judged",))
+            because = f"{setting} skips {connecting}: {ip} of the Received fields is judged"
+            return JudgedAddress(ip, (because,), name)
     return JudgedAddress(connecting, (f"no Received field names an address before {connecting}, so it is judged",))
 
 
-def _trail(content: bytes | bytearray) -> Iterator[IPv4Address | IPv6Address]:
+def _trail(content: bytes | bytearray) -> Iterator[tuple[IPv4Address | IPv6Address, str]]:
     for field in split_message(content).named("received"):
         clause = _BY.split(" ".join(field.value[:_LONGEST].decode("latin-1").split()), maxsplit=1)[0]
         for found in _ADDRESS.finditer(clause):
             try:
-                yield ip_address(found[1])
+                ip = ip_address(found[1])
             except ValueError:
                 continue
+            name = _NAME.search(clause)
+            yield ip, name[1] if name else ""
             break

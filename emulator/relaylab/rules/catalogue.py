@@ -9,12 +9,12 @@ from relaylab.domain.acs_rest import OutcomeAsk, RestDeliveryAsk, SendAsk, Statu
 from relaylab.domain.asks import Ask, DataAsk, DeliveryAsk, HelloAsk, MailAsk, MechanismAsk, RcptAsk, SignInAsk
 from relaylab.domain.decision import EffectKind
 from relaylab.domain.endpoint import Endpoint, Stage
-from relaylab.domain.entra import AuthorizeAsk, DeviceAsk, DiscoveryAsk, SignInPageAsk, TokenAsk
+from relaylab.domain.entra import AuthorizeAsk, DeviceAsk, DiscoveryAsk, InstanceAsk, SignInPageAsk, TokenAsk
 from relaylab.engine.milestones import Calendar
 from relaylab.engine.readings import Readings
 from relaylab.engine.rule import AnyRule, Effect
 from relaylab.engine.rulebook import Catalogue, Default, Rulebook
-from relaylab.rules import acs_rest, acs_smtp, entra, mx, replies, sources, submission
+from relaylab.rules import acs_rest, acs_smtp, entra, hve, mx, replies, sources, submission
 from relaylab.rules.acs_rest import answers as rest_answers
 from relaylab.rules.entra import answers
 from relaylab.rules.milestones import MILESTONES
@@ -37,11 +37,22 @@ RULES: Final[tuple[AnyRule, ...]] = (
     *mx.auth.RULES,
     *mx.mail.RULES,
     *mx.standing.RULES,
+    *mx.incidents.RULES,
     *mx.rcpt.RULES,
     *mx.inbound.RULES,
+    *mx.recipients.RULES,
     *mx.data.RULES,
+    *mx.ipv6.RULES,
     *mx.spoofing.RULES,
+    *mx.placement.FIRST,
     *mx.delivery.RULES,
+    *mx.placement.LAST,
+    *hve.connect.RULES,
+    *hve.auth.RULES,
+    *hve.mail.RULES,
+    *hve.rcpt.RULES,
+    *hve.data.RULES,
+    *hve.delivery.RULES,
     *acs_smtp.connect.RULES,
     *acs_smtp.auth.RULES,
     *acs_smtp.mail.RULES,
@@ -80,6 +91,13 @@ DEFAULTS: Final[Mapping[tuple[Endpoint, type[Ask]], Default]] = {
     (Endpoint.MX, RcptAsk): _admit(Stage.RCPT, replies.RECIPIENT_OK),
     (Endpoint.MX, DataAsk): _admit(Stage.DATA, replies.QUEUED),
     (Endpoint.MX, DeliveryAsk): _admit(Stage.DELIVERY),
+    (Endpoint.HVE, HelloAsk): _admit(Stage.CONNECT),
+    (Endpoint.HVE, MechanismAsk): _admit(Stage.AUTH),
+    (Endpoint.HVE, SignInAsk): _admit(Stage.AUTH, replies.AUTHENTICATED),
+    (Endpoint.HVE, MailAsk): _admit(Stage.MAIL, replies.SENDER_OK),
+    (Endpoint.HVE, RcptAsk): _admit(Stage.RCPT, replies.RECIPIENT_OK),
+    (Endpoint.HVE, DataAsk): _admit(Stage.DATA, replies.SUBMITTED),
+    (Endpoint.HVE, DeliveryAsk): _admit(Stage.DELIVERY),
     (Endpoint.ACS_SMTP, HelloAsk): _admit(Stage.CONNECT),
     (Endpoint.ACS_SMTP, MechanismAsk): _admit(Stage.AUTH),
     (Endpoint.ACS_SMTP, AcsSignInAsk): _admit(Stage.AUTH, replies.AUTHENTICATED),
@@ -88,6 +106,7 @@ DEFAULTS: Final[Mapping[tuple[Endpoint, type[Ask]], Default]] = {
     (Endpoint.ACS_SMTP, DataAsk): _admit(Stage.DATA, replies.SUBMITTED),
     (Endpoint.ACS_SMTP, AcsDeliveryAsk): _admit(Stage.DELIVERY),
     (Endpoint.ENTRA, DiscoveryAsk): _admit(Stage.DISCOVERY, answers.DOCUMENT),
+    (Endpoint.ENTRA, InstanceAsk): _admit(Stage.DISCOVERY, answers.DOCUMENT),
     (Endpoint.ENTRA, AuthorizeAsk): _admit(Stage.AUTHORIZE, answers.SIGN_IN_PAGE),
     (Endpoint.ENTRA, SignInPageAsk): _admit(Stage.SIGN_IN, answers.SIGNED_IN),
     (Endpoint.ENTRA, DeviceAsk): _admit(Stage.DEVICE_CODE, answers.DEVICE_CODE),

@@ -19,6 +19,7 @@ from relaylab.domain.world import Standing
 from relaylab.engine.passage import AnyChange, Change
 from relaylab.rules.acs_rest import changes as acs_rest
 from relaylab.rules.acs_smtp import changes as acs
+from relaylab.rules.hve import changes as hve
 from relaylab.rules.mx import changes as mx
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ _SIGN_IN: Final[tuple[AnyChange, ...]] = (
         "a good token for Exchange Online, of {user} or of an application that may send as {user}",
         _with_good_token,
     ),
+    *hve.SIGN_IN,
     Change(SignInAsk, "{mailbox} a member of tenant {tenant}, not a guest", _as_member),
     Change(SignInAsk, "no wrong passwords before it", lambda ask: replace(ask, recent_failures=0)),
     Change(SignInAsk, "{mailbox} unlocked", lambda ask: _with_mailbox(ask, account_locked=False)),
@@ -90,6 +92,7 @@ _SIGN_IN: Final[tuple[AnyChange, ...]] = (
         "OAuth 2.0 (XOAUTH2 with a valid token)",
         lambda ask: replace(ask, mechanism=Mechanism.XOAUTH2, credential=Credential.MATCHES),
     ),
+    *hve.ELSEWHERE,
 )
 
 # Before it -----------------------------------------------------------------------------------------------------------
@@ -153,9 +156,11 @@ _ENVELOPE: Final[tuple[AnyChange, ...]] = (
     Change(MailAsk, "no SMTPUTF8", lambda ask: replace(ask, wants_smtputf8=False)),
     Change(MailAsk, "a smaller message", lambda ask: replace(ask, declared_size=None)),
     *mx.SENDER,
+    *hve.SENDER,
     Change(RcptAsk, "fewer recipients of one domain", lambda ask: replace(ask, same_domain=0)),
     Change(RcptAsk, "fewer recipients", lambda ask: replace(ask, recipients=0)),
     *mx.RECIPIENT,
+    *hve.RECIPIENT,
     Change(RcptAsk, "{recipient} in the directory of tenant {tenant}", _existing),
     Change(RcptAsk, "reject_direct_send = false in tenant {tenant}", _without_reject),
     Change(RcptAsk, "the sender's IPv4 address on a connector, and MAIL FROM in its tenant", _at_the_mx),
@@ -179,6 +184,7 @@ def _owns(ask: DataAsk) -> bool:
 _MESSAGE: Final[tuple[AnyChange, ...]] = (
     Change(DataAsk, "a smaller message", lambda ask: replace(ask, size=0)),
     *mx.MESSAGE,
+    *hve.MESSAGE,
     Change(DataAsk, "no other submission of {mailbox} open", lambda ask: replace(ask, open_before=0)),
     Change(DataAsk, "room in the mailbox {mailbox}", lambda ask: _with_principal(ask, send_quota_exceeded=False)),
     Change(DataAsk, "fewer recipients of {mailbox} in the last day", lambda ask: replace(ask, recipients_today=0)),
@@ -198,7 +204,7 @@ _MESSAGE: Final[tuple[AnyChange, ...]] = (
         "FullAccess on {mailbox} for who signed in (an application: by the object id of its service principal)",
         lambda ask: replace(ask, may_log_on=True),
     ),
-    Change(DataAsk, "recipients inside only", lambda ask: replace(ask, outside=())),
+    Change(DataAsk, "recipients inside only", lambda ask: replace(ask, outside=(), leaving=())),
 )
 
 # A copy --------------------------------------------------------------------------------------------------------------
@@ -223,6 +229,7 @@ _DELIVERY: Final[tuple[AnyChange, ...]] = (
     Change(DeliveryAsk, "fewer recipients of {mailbox} in the last day", lambda ask: replace(ask, recipients_today=0)),
     Change(DeliveryAsk, "{recipient} in the directory of tenant {tenant}", _found),
     *mx.COPY,
+    *hve.COPY,
     Change(DeliveryAsk, "fewer recipients outside in the last day", lambda ask: replace(ask, external_today=0)),
     Change(DeliveryAsk, "a sender in a domain of your own", lambda ask: replace(ask, moera_quota=None)),
 )

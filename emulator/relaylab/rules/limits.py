@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from relaylab.domain.source import Source
     from relaylab.domain.tenant import Tenant
     from relaylab.engine.milestones import Calendar, Milestone
+    from relaylab.engine.rulebook import Rulebook
 
 T = TypeVar("T")
 
@@ -43,6 +44,14 @@ RECIPIENTS_AT_RCPT: Final = 1_000  # with the reading too_many_recipients=rcpt; 
 RECIPIENTS_OF_ONE_DOMAIN: Final = 200  # per transaction at the MX; sources.SAME_DOMAIN_LIMIT
 MIME_PARTS: Final = 1_000  # of a message at the MX; sources.MIME_PARTS
 HOPS: Final = 30  # Received fields of a message; sources.HOPS
+HVE_MESSAGE_SIZE: Final = 10 * 1024 * 1024  # octets as sent; sources.HVE_SIZE
+HVE_MESSAGE_SIZE_DECODED: Final = HVE_MESSAGE_SIZE * 78 // 57  # the same before base64 in lines of 76 (RFC 2045 §6.8)
+HVE_RECIPIENTS: Final = 50  # per message, a group counts once; sources.HVE_RECIPIENTS
+HVE_RECIPIENTS_PER_DAY: Final = 100_000  # per tenant, rolling 24 hours, in the preview; sources.HVE_CAPS
+HVE_OUTSIDE_PER_DAY: Final = 2_000  # of them outside; sources.HVE_CAPS
+HVE_ACCOUNTS: Final = 100  # per tenant; fact HVE-ACC-10
+HVE_ALLOWED_APPS: Final = 10  # per account; fact HVE-LIM-06
+HVE_TOKEN_MARGINS: Final = (timedelta(seconds=600), timedelta(seconds=1_200))  # sources.HVE_TOKEN_MARGIN
 DIRECT_SEND_DELAY: Final = timedelta(minutes=30)  # with the reading direct_send_delay=30_minutes; MX-DS-07
 FAILED_SIGN_INS: Final = 10  # per user name within the lock-out window; sources.SMART_LOCKOUT
 PROTOCOL_ERRORS: Final = 5  # per connection; sources.ERROR_LIMITS
@@ -101,3 +110,8 @@ def _share_by_age(tenant: Tenant, now: datetime, calendar: Calendar) -> float:
     if not calendar.has_come(milestones.TERRL_BY_AGE.name, now):
         return 1.0
     return next((share for age, share in _YOUNG if now - tenant.created < age), 1.0)
+
+
+def direct_send_delay(rulebook: Rulebook) -> timedelta:
+    """Give what a change of RejectDirectSend takes to apply (MX-DS-07, MX-GAP-16)."""
+    return DIRECT_SEND_DELAY if rulebook.readings["direct_send_delay"] == "30_minutes" else timedelta(0)

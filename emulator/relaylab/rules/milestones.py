@@ -215,6 +215,42 @@ MX_MICROSOFT: Final = Milestone(
     "The roll-out takes the month of July; we give it to every domain from its first day.",
 )
 
+# High Volume Email -------------------------------------------------------------------------------------------------
+HVE_RATE_CAPS_LIFTED: Final = Milestone(
+    "hve_rate_caps_lifted",
+    _day(2025, 5, 1),
+    "High Volume Email has no rate limit any more; in the preview a tenant reached 100,000 recipients a day, 2,000 of "
+    "them outside.",
+    sources.HVE_CAPS_LIFTED,
+    'The source says "May 2025"; its first day is our choice.',
+)
+HVE_INTERNAL_ONLY: Final = Milestone(
+    "hve_internal_only",
+    _day(2025, 6, 1),
+    "High Volume Email reaches recipients inside the tenant only.",
+    sources.HVE_INTERNAL,
+    'The source says "June 2025"; its first day is our choice. One article says September 2025.',
+)
+HVE_GENERAL_AVAILABILITY: Final = Milestone(
+    "hve_general_availability",
+    _day(2026, 3, 31),
+    "High Volume Email is generally available, worldwide; before, it is a preview.",
+    sources.HVE_GENERALLY_AVAILABLE,
+)
+HVE_BILLING_BEGINS: Final = Milestone(
+    "hve_billing_begins",
+    _day(2026, 6, 1),
+    "High Volume Email is metered and billed; an account without a valid billing policy no longer sends.",
+    sources.HVE_BILLING,
+)
+HVE_BASIC_AUTH_ENDS: Final = Milestone(
+    "hve_basic_auth_ends",
+    _day(2028, 9, 1),
+    "High Volume Email no longer takes passwords.",
+    sources.HVE_BASIC_ENDS,
+    'The source says "until September 2028"; its first day is our choice.',
+)
+
 # Azure Communication Services Email -----------------------------------------------------------------------------------
 ACS_SMTP: Final = Milestone(
     "acs_smtp",
@@ -280,7 +316,9 @@ MILESTONES: Final = (
     TERRL_500,
     DIRECT_SEND_CAN_BE_REJECTED,
     TERRL_ALL,
+    HVE_RATE_CAPS_LIFTED,
     DKIM_MAIL_MICROSOFT,
+    HVE_INTERNAL_ONLY,
     MOERA_TRIAL,
     MOERA_2,
     MOERA_10,
@@ -288,14 +326,17 @@ MILESTONES: Final = (
     MOERA_50,
     BASIC_AUTH_RAMP_BEGINS,
     MOERA_200,
+    HVE_GENERAL_AVAILABILITY,
     MOERA_2000,
     HVE_HOST_AT_MX_MICROSOFT,
     MOERA_10000,
+    HVE_BILLING_BEGINS,
     MOERA_ALL,
     MX_MICROSOFT,
     TERRL_BY_AGE,
     ACS_CLOSED_TO_NEW_CUSTOMERS,
     BASIC_AUTH_OFF_BY_DEFAULT,
+    HVE_BASIC_AUTH_ENDS,
     BASIC_AUTH_REMOVED,
     ACS_EMAIL_ENDS,
 )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, TypedDict
 
 from relaylab.domain.clock import iso
 from relaylab.rules import sources
+from relaylab.rules.blanks import in_general
 from relaylab.rules.milestones import EARLIEST_SUPPORTED
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ def _rule_row(rule: AnyRule, rulebook: Rulebook) -> RuleRow:
         "rests_on": list(rule.rests_on),
         "source": _source_row(rule.source),
         "reply_source": _source_row(reply.source) if reply else None,
-        "fix": rule.fix,
+        "fix": in_general(rule.fix),
     }
 
 
@@ -251,7 +252,7 @@ def _rule(number: int, rule: AnyRule, rulebook: Rulebook) -> Iterator[str]:
     if rule.rests_on:
         yield "- Rests on: " + ", ".join(f"`{name}`" for name in rule.rests_on)
     if rule.fix:
-        yield f"- Fix: {rule.fix}"
+        yield f"- Fix: {in_general(rule.fix)}"
     yield f"- Source: {cited(rule.source)}"
 
 

@@ -13,6 +13,7 @@ from relaylab.rules import sources
 from relaylab.rules.acs import readings as acs_readings
 from relaylab.rules.acs_rest import readings as acs_rest_readings
 from relaylab.rules.entra import sources as entra_sources
+from relaylab.rules.hve_readings import HVE_READINGS
 
 READINGS: Final = (
     Reading(
@@ -262,6 +263,16 @@ READINGS: Final = (
         sources.IPV6_WITHOUT_NAME,
     ),
     Reading(
+        "ipv6_not_authenticated",
+        "Is anonymous mail over IPv6 put off when it passes neither SPF nor DKIM (4.7.26)?",
+        (
+            ("defer", "as documented; asked only where the world's DNS tells of the sender's domain"),
+            ("accept", "such mail was seen to be taken over IPv4, and a test may not want to prove who sends"),
+        ),
+        "defer",
+        sources.IPV6_NOT_AUTHENTICATED,
+    ),
+    Reading(
         "mx_throttling",
         "Are addresses on no connector throttled (451 4.7.500)?",
         (("off", "no"), ("on", "every RCPT from an address on no connector is put off")),
@@ -323,6 +334,7 @@ READINGS: Final = (
         "suffix_list",
         sources.DMARC_DISCOVERY,
     ),
+    *HVE_READINGS,
     *acs_readings.READINGS,
     *acs_rest_readings.READINGS,
 )

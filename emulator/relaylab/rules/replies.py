@@ -396,7 +396,7 @@ DMARC_REJECTED: Final = _reply(
     "Access denied, sending domain [{author_domain}] does not pass DMARC verification and has a DMARC policy of "
     "reject.",
     sources.DMARC_REJECTED,
-    _EDGE,
+    Trailer.BEHIND_FRONT_END,
 )
 RELAY_DENIED_ATTR36: Final = _reply(
     "relay_denied_attr36",
@@ -530,6 +530,48 @@ SPAM_ABUSE: Final = _reply(
 BANNED_SENDER: Final = _reply(
     "banned_sender", 550, "5.7.502", "Access denied, banned sender", sources.DENIED_FOR_ABUSE, _EDGE
 )
+BANNED_SENDER_DOMAIN: Final = _reply(
+    "banned_sender_domain", 550, "5.7.503", "Access denied, banned sender", sources.DENIED_FOR_ABUSE, _EDGE
+)
+RECIPIENT_REFUSED: Final = _reply(
+    "recipient_refused",
+    550,
+    "5.7.504",
+    "[{recipient}]: Recipient address rejected: Access denied",
+    sources.RECIPIENT_STATES,
+    _EDGE,
+)
+BANNED_RECIPIENT: Final = _reply(
+    "banned_recipient", 550, "5.7.505", "Access denied, banned recipient", sources.RECIPIENT_STATES, _EDGE
+)
+REJECTED_BY_RECIPIENT: Final = _reply(
+    "rejected_by_recipient", 550, "5.7.507", "Access denied, rejected by recipient", sources.RECIPIENT_STATES, _EDGE
+)
+_TEMPORARY: Final = "Temporary server error. Please try again later"
+TEMPORARY_ERROR: Final = _reply(
+    "temporary_error", 451, "4.3.2", f"{_TEMPORARY} ATTR17", sources.TEMPORARY_ERRORS, _EDGE
+)
+TEMPORARY_DIRECTORY_ERROR: Final = _reply(
+    "temporary_directory_error", 451, "4.4.3", f"{_TEMPORARY} ATTR18", sources.TEMPORARY_ERRORS, _EDGE
+)
+UNABLE_TO_RELAY: Final = _reply(
+    "unable_to_relay", 450, "4.7.1", "Unable to Relay. ATTR14", sources.TEMPORARY_ERRORS, _EDGE
+)
+NO_RESOURCES: Final = _reply(
+    "no_resources", 452, "4.3.1", "Insufficient system resources (TSTE)", sources.TEMPORARY_ERRORS_SEEN, _EDGE
+)
+QUEUE_QUOTA: Final = _reply(
+    "queue_quota", 450, "4.7.3", "Organization queue quota exceeded.", sources.TEMPORARY_ERRORS_SEEN, _EDGE
+)
+IPV6_NOT_AUTHENTICATED: Final = _reply(
+    "ipv6_not_authenticated",
+    450,
+    "4.7.26",
+    "Access denied, a message sent over IPv6 [{ip}] must pass either SPF or DKIM validation, this message is not "
+    "signed",
+    sources.IPV6_NOT_AUTHENTICATED,
+    _EDGE,
+)
 EXCESSIVE_RATE: Final = _reply(
     "excessive_rate",
     451,
@@ -631,6 +673,21 @@ NDR_UNREGISTERED: Final = _reply(
     sources.TENANT_BLOCKS,
 )
 
+NDR_TOO_MUCH_FROM_SENDER: Final = _reply(
+    "ndr_too_much_from_sender",
+    554,
+    "5.2.121",
+    "Recipient's per hour message receive limit from specific sender exceeded",
+    sources.RECEIVE_LIMITS_TEXT,
+)
+NDR_TOO_MUCH_MAIL: Final = _reply(
+    "ndr_too_much_mail",
+    554,
+    "5.2.122",
+    "Recipient's per hour message receive limit exceeded",
+    sources.RECEIVE_LIMITS_TEXT,
+)
+
 
 def _not_authenticated(name: str, enhanced: str, whom: str) -> ReplyTemplate:
     words = (
@@ -651,6 +708,81 @@ NDR_NOT_ON_THE_LIST: Final = _reply(
     "5.7.124",
     "RESOLVER.RST.NotAuthorized; not authorized: the sender is not in the recipient's allowed-senders list",
     sources.SENDER_NOT_AUTHENTICATED_TEXT,
+)
+
+# High Volume Email ---------------------------------------------------------------------------------------------------
+HVE_NOT_ALLOWED: Final = _unsuccessful(
+    "hve_not_allowed",
+    "the organization configuration does not allow this authentication request.",
+    sources.HVE_NOT_ALLOWED,
+)
+HVE_NOT_ALLOWED_CONTRACTED: Final = _unsuccessful(
+    "hve_not_allowed_contracted",
+    "the organization configuration doesn't allow this authentication request.",
+    sources.HVE_NOT_ALLOWED,
+)
+HVE_TOKEN_ENDS_SOON: Final = _reply(
+    "hve_token_ends_soon", 535, "5.7.142", "Token will expire soon", sources.HVE_TOKEN_ENDS_SOON, _EDGE, slow=True
+)
+HVE_TOKEN_EXPIRED: Final = _reply(
+    "hve_token_expired", 535, "5.7.143", "Expired token", sources.HVE_TOKEN_EXPIRED, _EDGE, slow=True
+)
+HVE_INVALID_PERMISSIONS: Final = _reply(
+    "hve_invalid_permissions",
+    535,
+    "5.7.144",
+    "XOAUTH2 authentication failed. Invalid API permissions",
+    sources.HVE_PERMISSION_TEXT,
+    _EDGE,
+    slow=True,
+)
+HVE_APP_NOT_ALLOWED: Final = _reply(
+    "hve_app_not_allowed",
+    550,
+    "5.7.240",
+    "The application is not allowed for use with this High Volume Email account",
+    sources.HVE_APP_TEXT,
+    _EDGE,
+)
+HVE_NO_ACCOUNT: Final = _reply(
+    "hve_no_account",
+    550,
+    "5.2.240",
+    "The account is not a High Volume Email account",
+    sources.HVE_ACCOUNT_KIND_TEXT,
+    _EDGE,
+)
+HVE_FOREIGN_SENDER: Final = _reply(
+    "hve_foreign_sender",
+    550,
+    "5.7.62",
+    "The sender is not the High Volume Email account that signed in",
+    sources.HVE_SENDER_TEXT,
+    _EDGE,
+)
+HVE_FOREIGN_FROM: Final = _reply(
+    "hve_foreign_from",
+    550,
+    "5.6.241",
+    "The From header is not the address of the High Volume Email account that signed in",
+    sources.HVE_FROM_TEXT,
+    _EDGE,
+)
+HVE_NOT_ACTIVE: Final = _reply(
+    "hve_not_active",
+    550,
+    "5.7.1",
+    "The High Volume Email account is not active: it has no valid billing policy",
+    sources.HVE_BILLING_TEXT,
+    _EDGE,
+)
+HVE_EXTERNAL: Final = _reply(
+    "hve_external",
+    550,
+    "5.5.105",
+    "External sending is not supported for High Volume Email accounts",
+    sources.HVE_EXTERNAL_TEXT,
+    _EDGE,
 )
 
 # Azure Communication Services over SMTP ------------------------------------------------------------------------------

@@ -271,6 +271,14 @@ COMPAUTH_BEHIND_GATEWAY: Final = _observed("MX-DS-08", "2026-03-25")
 COMPAUTH_IMPLICIT: Final = _inferred(
     "MX-HDR-05", "both results were seen for mail that nothing vouches for; why is not public"
 )
+ANOTHER_TENANT: Final = _inferred(
+    "MX-CNF-09", "mail between two tenants leaves the one and enters the other by its MX, and is judged there as all is"
+)
+RELAYED_AND_REJECTED: Final = _inferred(
+    "MX-GAP-22", "what a connector brings is never refused (MX-RLY-05); Junk is what stands below a refusal"
+)
+SKIP_LISTED: Final = _observed("MX-CON-08", "2025-12-11")
+SENDER_REWRITING: Final = _secondary("MX-ATTR-11", "Sender Rewriting Scheme (SRS) in Microsoft 365", "2023-08")
 UNRECORDED_SENDER: Final = _inferred(
     "MX-GAP-22", "a world that describes no DNS says nothing of who may send; the service sees the internet's"
 )
@@ -302,6 +310,7 @@ IPV6_DEFAULT: Final = _documented("COR-01", "IPv6 updates for Exchange Online, M
 IPV6_OPT_IN: Final = _documented("MX-DNS-06", "Enable-IPv6ForAcceptedDomain", "2026-08-21")
 DNS_DKIM: Final = _observed("MX-RLY-05", "2026-02-09")
 DNS_DKIM_MAIL_MICROSOFT: Final = _observed("COR-46", "2026-10-05")
+DNS_ARC: Final = _observed("MX-HDR-11", "2026-02-09")
 DNS_DKIM_ACS: Final = _inferred("ACS-DOM-04", "the record's name is documented, what it leads to is not")
 HVE_FIRST_HOST: Final = _documented("HVE-EP-02", "High Volume Email", "2024-04-01")
 HVE_FIRST_ADDRESS: Final = _observed("HVE-EP-06", "2025-09-10")
@@ -342,6 +351,16 @@ SERVER_BUSY_RULE: Final = _documented("MX-RLY-06", "Fix error code 451 4.7.500-6
 BAD_HELO: Final = _documented("MX-ERR-21", _NDR_PAGE, "2023-01", LEARN_NDR)
 WRONG_REGION: Final = _documented("MX-ERR-32", "Mail sent to the wrong Office 365 region", "2026")
 NO_SUBSCRIPTION: Final = _documented("MX-ERR-33", "In-region routing in Microsoft 365 Multi-Geo", "2026")
+BANNED_TWICE: Final = _inferred("MX-ERR-20", "5.7.502 and 5.7.503 say the same; which is said of what is not public")
+RECIPIENT_STATES: Final = _documented("MX-ERR-20", _NDR_PAGE, "2023-01", LEARN_NDR)
+TEMPORARY_ERRORS: Final = _documented("MX-ERR-34", "In-region routing in Microsoft 365 Multi-Geo", "2026")
+TEMPORARY_ERRORS_SEEN: Final = _observed("MX-ERR-34", "2025-02")
+TEMPORARY_ERRORS_STAGE: Final = _inferred(
+    "MX-ERR-34", "the lines are known, when they come is not; RCPT knows the tenant"
+)
+RECEIVE_LIMITS: Final = _observed("MX-ERR-35", "2025-02")
+RECEIVE_LIMITS_TEXT: Final = _inferred("MX-ERR-35", "the codes and what they are for were seen; the words are ours")
+IPV6_NOT_AUTHENTICATED: Final = _documented("MX-ERR-26", _NDR_PAGE, "2023-01", LEARN_NDR)
 IPV6_NOT_ACCEPTED: Final = _documented("MX-ERR-26", _NDR_PAGE, "2023-01", LEARN_NDR)
 IPV6_WITHOUT_NAME: Final = _documented("MX-ERR-26", _NDR_PAGE, "2023-01", LEARN_NDR)
 NO_FROM_HEADER: Final = _documented("MX-ERR-24", _NDR_PAGE, "2023-01", LEARN_NDR)
@@ -357,6 +376,61 @@ SENDER_NOT_AUTHENTICATED: Final = _documented("MX-RCP-05", _NDR_PAGE, "2023-01",
 SENDER_NOT_AUTHENTICATED_TEXT: Final = _inferred(
     "MX-RCP-05", "the codes are documented; the words follow the family RESOLVER.RST of Exchange"
 )
+
+# High Volume Email ---------------------------------------------------------------------------------------------------
+LEARN_HVE: Final = f"{_LEARN}/exchange/mail-flow-best-practices/high-volume-mails-m365"
+_HVE_PAGE: Final = "Manage High Volume Email for Microsoft 365"
+HVE_GENERAL: Final = _inferred("HVE-EP-10", "no capture of this endpoint; STARTTLS is answered as at client submission")
+HVE_STARTTLS: Final = _documented("HVE-EP-04", _HVE_PAGE, "2026-08", LEARN_HVE)
+HVE_EHLO_SIZE: Final = _inferred("HVE-EP-10", "Exchange Online's list stands in; what HVE advertises is not public")
+HVE_TRAILER: Final = _inferred("HVE-ERR-13", "whether its replies end in server, time and session id is not public")
+HVE_OLD_TLS: Final = _inferred("HVE-EP-05", "STARTTLS is answered as at client submission, so old TLS is as well")
+HVE_PREVIEW: Final = _documented("HVE-DATE-01", "Public preview: High Volume Email for Microsoft 365", "2024-04-01")
+HVE_PASSWORD: Final = _documented("HVE-ERR-01", _HVE_PAGE, "2026-08", LEARN_HVE)
+HVE_LOGIN: Final = _inferred("HVE-AUTH-01", "both ways are documented; LOGIN and XOAUTH2 as at the sister host")
+HVE_ACCOUNT_DISABLED: Final = _inferred("HVE-ERR-13", "no line of its own is public; a refused sign-in gets this one")
+HVE_NOT_ALLOWED: Final = _documented("HVE-ERR-02", _HVE_PAGE, "2026-08", LEARN_HVE)
+HVE_SECURITY_DEFAULTS: Final = _documented("HVE-AUTH-04", _HVE_PAGE, "2026-08", LEARN_HVE)
+HVE_AUTH_POLICY: Final = _documented("HVE-AUTH-05", _HVE_PAGE, "2026-08", LEARN_HVE)
+HVE_WORDING: Final = _inferred("HVE-ERR-02", "the page contracts, an older quotation does not; so does no other line")
+HVE_CONDITIONAL_ACCESS: Final = _observed("HVE-AUTH-06", "2026-08-24")
+HVE_BASIC_ENDS: Final = _secondary("HVE-DATE-06", "press accounts of the Exchange team's announcement", "2025-06")
+HVE_BASIC_REFUSAL: Final = _inferred("HVE-DATE-06", "that Basic ends is announced, the line that follows is not")
+HVE_MALFORMED: Final = _observed("HVE-ERR-03", "2025-09-10", "tarickb/sasl-xoauth2#110")
+HVE_TOKEN: Final = _inferred("HVE-ERR-01", "what is wrong with the token otherwise fails as every sign-in does")
+HVE_TOKEN_EXPIRED: Final = _documented("HVE-ERR-05", _HVE_PAGE, "2026-08", LEARN_HVE)
+HVE_TOKEN_ENDS_SOON: Final = _documented("HVE-ERR-04", _HVE_PAGE, "2026-08", LEARN_HVE)
+HVE_TOKEN_MARGIN: Final = _inferred("HVE-OAUTH-08", "the threshold is not public; clients refresh at 600 or 1,200 s")
+HVE_SESSION_TOKEN: Final = _inferred("HVE-OAUTH-08", "a session may not outlive its token; the line is the one of AUTH")
+HVE_PERMISSION: Final = _documented("HVE-OAUTH-01", "Use OAuth with High Volume Email", "2026-08", LEARN_HVE)
+HVE_PERMISSION_TEXT: Final = _documented("HVE-ERR-06", _HVE_PAGE, "2026-08", LEARN_HVE)
+HVE_ALLOWED_APPS: Final = _documented("HVE-OAUTH-05", "Add-HVEAppAccess", "2026-03-25")
+HVE_APP_TEXT: Final = _documented("HVE-ERR-07", _HVE_PAGE, "2026-08", LEARN_HVE)
+HVE_REFUSAL_STAGE: Final = _inferred("HVE-ERR-07", "550, not 535: so after the 235 of AUTH, at MAIL or later")
+HVE_ACCOUNT_KIND: Final = _observed("HVE-ERR-08", "2026-08-24")
+HVE_ACCOUNT_KIND_TEXT: Final = _inferred("HVE-ERR-08", "the code was seen in a client's table, its text was not")
+HVE_SENDER: Final = _observed("HVE-ERR-09", "2026-08-24")
+HVE_SENDER_TEXT: Final = _inferred("HVE-ERR-09", "the code was seen in a client's table, its text was not")
+HVE_SENDER_ADDRESSES: Final = _inferred("HVE-SND-03", "an older page says any address of the account, tests its own")
+HVE_FROM: Final = _observed("HVE-ERR-10", "2026-08-24")
+HVE_FROM_TEXT: Final = _inferred("HVE-ERR-10", "the code was seen in a client's table, its text was not")
+HVE_BILLING: Final = _documented("HVE-DATE-04", "MC1243552, billing", "2026-03-31")
+HVE_BILLING_STATUS: Final = _documented("HVE-BILL-01", "Get-HVEAccountBillingPolicy", "2026-04-16")
+HVE_BILLING_TEXT: Final = _inferred("HVE-ERR-12", "that it cannot send is documented; code and text are not")
+HVE_GENERALLY_AVAILABLE: Final = _documented("HVE-DATE-03", "MC1243552, roadmap 382633", "2026-03-31")
+HVE_SIZE: Final = _observed("HVE-LIM-04", "2026-08-24")
+HVE_SIZE_COUNT: Final = _inferred("HVE-LIM-04", "whether the growth by base64 counts is not said")
+HVE_RECIPIENTS: Final = _documented("HVE-LIM-01", _HVE_PAGE, "2026-08-18", LEARN_HVE)
+HVE_RECIPIENTS_STAGE: Final = _inferred("HVE-ERR-13", "the limit is documented, what the 51st recipient gets is not")
+HVE_CAPS: Final = _documented("HVE-LIM-02", "Public preview: High Volume Email for Microsoft 365", "2024-04-01")
+HVE_CAPS_LIFTED: Final = _secondary("HVE-DATE-02", "press accounts of the Exchange team's announcement", "2025-05")
+HVE_CAPS_TEXT: Final = _inferred("HVE-ERR-13", "the caps are documented, what was said at them is not")
+HVE_INTERNAL: Final = _secondary("HVE-RCPT-01", "press accounts of the Exchange team's announcement", "2025-06")
+HVE_EXTERNAL_TEXT: Final = _observed("HVE-RCPT-02", "2025")
+HVE_EXTERNAL_STAGE: Final = _inferred("HVE-RCPT-02", "one source calls it a hard bounce and shows no stage")
+HVE_BEHIND: Final = _inferred("HVE-RCPT-04", "groups are expanded after the 250, so who is behind them is met later")
+HVE_REPORTS: Final = _inferred("HVE-SND-04", "the account has no mailbox; where its reports go is not documented")
+HVE_REPLY_TO: Final = _inferred("HVE-SND-02", "that replies go there is documented, how it is done is not")
 
 # Faults --------------------------------------------------------------------------------------------------------------
 # What a test server showed to real senders; the same dialogues are replayed by our tests.

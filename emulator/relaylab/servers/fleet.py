@@ -1,8 +1,8 @@
 """Starts and stops the listeners: one for each endpoint, and one more for each site of the world.
 
 A client on this machine cannot choose its public address; a site's own ports give it one. With a port base the ports
-are fixed in the order of ``_OFFSETS``, each site ten further; without one they are free ones. In a lab what has no
-address is off: then a site has ports only where it has an address of its own.
+are fixed in the order of ``_OFFSETS``, each site ten further, and its IPv6 side another ten; without one they are free.
+In a lab what has no address is off: then a site has ports only where it has an address of its own.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final, Self
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from relaylab.domain.world import World
 
 _SITE_STEP: Final = 10
-# HVE, ACS and HTTPS have their places before they are built, so that ports do not move under anybody's feet.
+# ACS has its place before it is built, so that ports do not move under anybody's feet.
 _OFFSETS: Final = {
     "submission": 0,
     "mx": 1,
@@ -76,10 +76,15 @@ class Listening:
 
 @dataclass(frozen=True, slots=True)
 class SiteListening:
-    """The ports of one site, and the address its traffic comes from."""
+    """The ports of one site, and the address its traffic comes from.
+
+    A dual-stack site has a second set, ``ipv6``: what arrives there comes from ``public_ipv6``.
+    """
 
     public_ip: str
     endpoints: Mapping[str, Listening]
+    public_ipv6: str | None = None
+    ipv6: Mapping[str, Listening] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +94,13 @@ class Announced:
     key: str
     site: str | None
     where: Listening
+    over_ipv6: bool = False
 
     @property
     def name(self) -> str:
-        """Its name among all listeners: ``mx``, or ``mx of site hq``."""
-        return f"{self.key} of site {self.site}" if self.site else self.key
+        """Its name among all listeners: ``mx``, ``mx of site hq``, or ``mx of site hq over IPv6``."""
+        whose = f"{self.key} of site {self.site}" if self.site else self.key
+        return f"{whose} over IPv6" if self.over_ipv6 else whose
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,7 @@ class _Kind:
 _KINDS: Final = (
     _Kind("submission", Endpoint.SUBMISSION, "smtp.office365.com"),
     _Kind("mx", Endpoint.MX),
+    _Kind("hve", Endpoint.HVE, "smtp.hve.mx.microsoft"),
     _Kind("acs_smtp", Endpoint.ACS_SMTP, "smtp.azurecomm.net"),
     _Kind("submission_legacy", Endpoint.SUBMISSION, "smtp-legacy.office365.com", on_legacy_host=True),
 )
@@ -156,6 +164,7 @@ class Fleet:
         self._name_server: NameServer | None = None
         self.endpoints: dict[str, Listening] = {}
         self.sites: dict[str, SiteListening] = {}
+        self._sets_of_ports = 0
 
     async def start(self, world: World) -> None:
         """Listen for every endpoint and for every site of the world.
@@ -175,28 +184,42 @@ class Fleet:
             if known is not None and self._port_25[site.name] is not site.outbound_port_25:
                 await self._reopen(site, known)
             self._port_25[site.name] = site.outbound_port_25
-            endpoints = known.endpoints if known else await self._listen(site.name, _SITE_STEP * (len(self.sites) + 1))
-            self.sites[site.name] = SiteListening(str(site.public_ip), endpoints)
+            endpoints = known.endpoints if known else await self._listen(site.name, self._next_offset())
+            ipv6 = known.ipv6 if known else {}
+            if site.public_ipv6 is not None and not ipv6 and self._lab is None:  # a lab's clients show their family
+                ipv6 = await self._listen(site.name, self._next_offset(), over_ipv6=True)
+            is_dual = site.public_ipv6 is not None
+            self.sites[site.name] = SiteListening(
+                str(site.public_ip), endpoints, str(site.public_ipv6) if is_dual else None, ipv6
+            )
 
-    def desk(self, key: str, site: str | None = None) -> SmtpDesk:
+    def _next_offset(self) -> int:
+        """Give the distance of the next set of ports from the base."""
+        self._sets_of_ports += 1
+        return _SITE_STEP * self._sets_of_ports
+
+    def desk(self, key: str, site: str | None = None, *, over_ipv6: bool = False) -> SmtpDesk:
         """Give the desk that a listener of this kind works at."""
         kind = next(kind for kind in _KINDS if kind.key == key)
-        return SmtpDesk(self._house, kind.endpoint, site, kind.on_legacy_host, kind.name or "", kind.key)
+        return SmtpDesk(self._house, kind.endpoint, site, kind.on_legacy_host, kind.name or "", kind.key, over_ipv6)
 
     @property
     def announced(self) -> tuple[Announced, ...]:
         """Every listener there is: the endpoints' own, then those of each site."""
         own = [Announced(key, None, where) for key, where in self.endpoints.items()]
         of_sites = [
-            Announced(key, name, where) for name, site in self.sites.items() for key, where in site.endpoints.items()
+            Announced(key, name, where, over_ipv6)
+            for name, site in self.sites.items()
+            for over_ipv6, endpoints in ((False, site.endpoints), (True, site.ipv6))
+            for key, where in endpoints.items()
         ]
         return (*own, *of_sites)
 
     @property
     def answering(self) -> tuple[Announced, ...]:
-        """Every listener that is to answer: all but those whose port 25 an access provider blocks."""
+        """Every listener that is to answer: all but those whose port 25 an access provider blocks over IPv4."""
         blocked = {site for site, state in self._port_25.items() if state is not OutboundPort25.OPEN}
-        return tuple(one for one in self.announced if one.key != _PORT_25 or one.site not in blocked)
+        return tuple(one for one in self.announced if one.key != _PORT_25 or one.over_ipv6 or one.site not in blocked)
 
     @property
     def connections(self) -> int:
@@ -263,7 +286,7 @@ class Fleet:
         stream = partial(ProxiedStream, desk) if self._house.proxied else None
         return await listen(desk, host, port, sweep=sweep, in_lab=self._lab is not None, stream=stream)
 
-    async def _listen(self, site: str | None, offset: int) -> dict[str, Listening]:
+    async def _listen(self, site: str | None, offset: int, *, over_ipv6: bool = False) -> dict[str, Listening]:
         if self._sweep is None:
             msg = "start() comes first"
             raise RuntimeError(msg)
@@ -271,8 +294,8 @@ class Fleet:
         servers: list[asyncio.Server | BlockedPort] = []
         try:
             for kind in _KINDS:
-                desk = self.desk(kind.key, site)
-                blocked = self._port_25.get(site or "") if kind.key == _PORT_25 else None
+                desk = self.desk(kind.key, site, over_ipv6=over_ipv6)
+                blocked = self._port_25.get(site or "") if kind.key == _PORT_25 and not over_ipv6 else None
                 server = await self._listen_for(kind, desk, offset, self._sweep, blocked or OutboundPort25.OPEN)
                 if server is None:
                     continue

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import TurnedAway
-from relaylab.domain.peer import Peer
+from relaylab.domain.peer import Peer, plain
 from relaylab.domain.world import DEFAULT_PUBLIC_IP
 from relaylab.rules import milestones
 from relaylab.servers.desk import StreamLimits
@@ -170,7 +170,8 @@ class House:
 class SmtpDesk:
     """One listener's desk: an endpoint, and the site whose traffic arrives there (None: no site).
 
-    ``key`` is the word of the listener (the endpoint's own, where it is empty), ``host`` the name it stands for.
+    ``key`` is the word of the listener (the endpoint's own, where it is empty), ``host`` the name it stands for. With
+    ``over_ipv6`` its clients count as arriving over IPv6, by whatever family they reach this machine.
     """
 
     house: House
@@ -179,6 +180,7 @@ class SmtpDesk:
     on_legacy_host: bool = False
     host: str = ""
     key: str = ""
+    over_ipv6: bool = False
 
     @property
     def tls(self) -> TlsServer:
@@ -215,7 +217,7 @@ class SmtpDesk:
         """Begin a session for the client that a balancer names; its site is the one that has that address."""
         world = self.house.holder.world
         site = world.site_at(source) or world.site_of_client(str(source))
-        return self._session(Peer(site.public_ip, site.name) if site else Peer(source))
+        return self._session(Peer(site.address_over(source.version), site.name) if site else Peer(source))
 
     def turn_away(self, remote: str, why: str) -> None:
         """Note that a connection was closed before it became a session."""
@@ -232,9 +234,9 @@ class SmtpDesk:
     def _peer(self, client: str) -> Peer:
         world = self.house.holder.world
         site = world.site(self.site) if self.site else world.site_of_client(client)
+        address = plain(ip_address(client.partition("%")[0]))
         if site is not None:
-            return Peer(site.public_ip, site.name)
-        address = ip_address(client.partition("%")[0])
+            return Peer(site.address_over(6 if self.over_ipv6 else address.version), site.name)
         return Peer(address if address.is_global else DEFAULT_PUBLIC_IP)
 
     def _session(self, peer: Peer, *, is_probe: bool = False) -> Dialogue:

@@ -15,6 +15,8 @@ from relaylab.servers.fleet import Announced, ListenError, Listening
 from relaylab.servers.web import WebServer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from relaylab_certs import CertifiedKey
@@ -63,9 +65,10 @@ class HttpsDispatch:
 class HttpsListener:
     """The listener of all HTTPS services, in the loop that the other listeners run in."""
 
-    def __init__(self, *services: Service) -> None:
-        """Prepare; nothing listens before ``start``."""
+    def __init__(self, *services: Service, on_tls_failure: Callable[[str], None] | None = None) -> None:
+        """Prepare; nothing listens before ``start``. ``on_tls_failure`` is told of each handshake that fails."""
         self._dispatch = HttpsDispatch(*services)
+        self._on_tls_failure = on_tls_failure
         self._server: WebServer | None = None
         self._host = ""
 
@@ -83,7 +86,7 @@ class HttpsListener:
 
     async def start(self, host: str, port: int, certified: CertifiedKey) -> None:
         """Listen; port 0 takes a free one. Raise ListenError when it cannot."""
-        server = WebServer(self._dispatch, certified=certified)
+        server = WebServer(self._dispatch, certified=certified, on_tls_failure=self._on_tls_failure)
         try:
             await server.start(host, port)
         except OSError as error:
@@ -104,7 +107,7 @@ class HttpsListener:
 def entra_service(app: ASGIApp) -> Service:
     """Give Entra's row: every path that begins with a tenant and goes on as one of its endpoints does."""
     tails = r"(v2\.0/|\.well-known/|discovery/|oauth2/|userrealm/|login|adminconsent)"
-    return Service("Entra (login.microsoftonline.com)", ENTRA_HOSTS, rf"/[^/]+/{tails}", app)
+    return Service("Entra (login.microsoftonline.com)", ENTRA_HOSTS, rf"(?i:/error$|/[^/]+/{tails})", app)
 
 
 def acs_rest_service(app: ASGIApp) -> Service:

@@ -14,8 +14,9 @@ from typing import Final, NamedTuple
 REAL_PORTS: Final[Mapping[str, int]] = {
     "submission": 587,
     "mx": 25,
-    "submission_legacy": 587,
+    "hve": 587,
     "acs_smtp": 587,
+    "submission_legacy": 587,
     "dns": 53,
 }
 PAGE_PORT: Final = 80

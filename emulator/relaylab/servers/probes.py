@@ -213,6 +213,7 @@ async def _probe_https(where: Listening, house: House, trust: ssl.SSLContext, he
 _PROBES: Final[Mapping[str, Callable[[Listening, House, ssl.SSLContext, _Heard], Awaitable[None]]]] = {
     "submission": _probe_smtp,
     "mx": _probe_smtp,
+    "hve": _probe_smtp,
     "submission_legacy": _probe_smtp,
     "acs_smtp": _probe_smtp,
     "https": _probe_https,

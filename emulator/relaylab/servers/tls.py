@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Final, Literal, Protocol
 
 from relaylab.domain.peer import TlsFacts
+from relaylab.servers.handshakes import in_words
 
 RECORD: Final = 16_384  # octets of clear text in one TLS record at most (RFC 8446 §5.1)
 
@@ -204,4 +205,4 @@ def _load(context: ssl.SSLContext, chain: Path | bytes, key: Path | bytes | None
 
 def _failure(error: ssl.SSLError) -> TlsError:
     """Say in OpenSSL's words, without its file and line, what went wrong."""
-    return TlsError((error.reason or "protocol error").replace("_", " ").lower())
+    return TlsError(in_words(error))

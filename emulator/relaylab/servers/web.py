@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import uvicorn
 
 from relaylab.servers.binding import bind
+from relaylab.servers.handshakes import telling
 from relaylab.servers.lab_plan import in_url
 
 if TYPE_CHECKING:
@@ -28,11 +29,19 @@ _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 class WebServer:
     """One listener of an application, over TLS where a certified key is given."""
 
-    def __init__(self, app: ASGIApp, *, certified: CertifiedKey | None = None) -> None:
-        """Prepare; nothing listens before ``start``."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        certified: CertifiedKey | None = None,
+        on_tls_failure: Callable[[str], None] | None = None,
+    ) -> None:
+        """Prepare; nothing listens before ``start``. ``on_tls_failure`` is told of each handshake that fails."""
         config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", ws="none", server_header=False)
         if certified is not None:
             _load(config, certified)
+            if config.ssl is not None and on_tls_failure is not None:
+                config.ssl.sslobject_class = telling(on_tls_failure)
         self._scheme = "http" if certified is None else "https"
         self._server = _QuietServer(config)
         self._listener: socket.socket | None = None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from relaylab.domain.zone import DnsAnswer, Rcode
 from relaylab.mailauth import SigningKey
 from relaylab.rules.dns.catalogue import zones_of
-from relaylab.rules.dns.hosts import mail_hosts
+from relaylab.rules.dns.hosts import ARC_SELECTOR, SELECTORS, mail_hosts
 from relaylab_certs import AuthorityError
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ class ZoneKeeper:
         return self._zones().at(now, lab)
 
     def _signer(self, selector: str, domain: str) -> SigningKey:
-        return SigningKey.from_pem(self._dkim_key(selector).private_pem, domain=domain, selector=selector)
+        behind = SELECTORS[0] if selector == ARC_SELECTOR else selector  # as its record is published
+        return SigningKey.from_pem(self._dkim_key(behind).private_pem, domain=domain, selector=selector)
 
     def _public_key(self, selector: str) -> str:
         return self._dkim_key(selector).public_key

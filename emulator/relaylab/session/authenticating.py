@@ -6,6 +6,7 @@ message of 35 MB takes about a second. Who signs in is known, and is not asked.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from relaylab.domain.address import DomainName
@@ -13,10 +14,13 @@ from relaylab.domain.anti_spoof import Handling
 from relaylab.domain.message import Hop, HopFacts
 from relaylab.mailauth import Session
 from relaylab.rules.authentication import Recipients, handling, judge
+from relaylab.session.skipping import judged_sender
 
 if TYPE_CHECKING:
+    from relaylab.domain.address import Address
+    from relaylab.domain.arrival import Arrival
     from relaylab.domain.attribution import Attribution
-    from relaylab.domain.authentication import AuthenticationResults
+    from relaylab.domain.authentication import AuthenticationResults, JudgedAddress
     from relaylab.domain.message import MessageHead
     from relaylab.domain.tenant import Tenant
     from relaylab.domain.world import Recipient
@@ -29,10 +33,11 @@ _SERVICE: Final = (".mail.protection.outlook.com", ".mx.microsoft")
 
 
 class Judged(NamedTuple):
-    """What was found of the sender, and what the recipients' policy does with the message."""
+    """What was found of the sender, what the recipients' policy does with it, and whose address was looked at."""
 
     results: AuthenticationResults | None
-    handling: Handling
+    handling: Handling = Handling.DELIVER
+    seen_from: JudgedAddress | None = None
 
 
 def authenticated(  # noqa: PLR0913 - the message and its session
@@ -41,6 +46,7 @@ def authenticated(  # noqa: PLR0913 - the message and its session
     head: MessageHead,
     *,
     attribution: Attribution,
+    arrival: Arrival,
     party: Party,
     hello: str,
     message_id: str,
@@ -48,41 +54,40 @@ def authenticated(  # noqa: PLR0913 - the message and its session
 ) -> Judged:
     """Judge a complete message on arrival; recipients inside decide whether there is a composite (fact MX-HDR-04)."""
     may_not_leave = not attribution.may_relay and any(one.is_outside for one in transaction.recipients)
-    if moment.dns is None or not content or may_not_leave or _is_unrecorded(transaction, head, moment):
-        return Judged(None, Handling.DELIVER)
-    inside = next((one for one in transaction.recipients if is_inside(one, attribution)), None)
+    if not content or may_not_leave:
+        return Judged(None)
+    inside = tuple(one for one in transaction.recipients if is_inside(one, attribution))
+    seen_from = judged_sender(content, arrival, transaction.sender, inside, attribution)
+    if moment.dns is None or is_unrecorded((transaction.sender, head.from_address), moment):
+        return Judged(None, seen_from=seen_from)
+    tenant = inside[0].tenant if inside else None
     results = judge(
         moment.dns,
         Session(
-            ip=party.peer.ip,
+            ip=seen_from.ip if seen_from else party.peer.ip,
             helo=hello,
             mail_from=str(transaction.sender or ""),
             receiver=party.names.host,
             now=moment.now,
         ),
         content,
-        recipients=None
-        if inside is None or inside.tenant is None
-        else _recipients(inside.tenant, inside.address.domain, head, moment.dns),
+        recipients=recipients_of(tenant, inside[0].address.domain, head, moment.dns) if tenant else None,
         readings=moment.rulebook.readings,
         chance=party.randomness.stream("dmarc", message_id),
     )
-    if inside is None or inside.tenant is None:
-        return Judged(results, Handling.DELIVER)
-    if attribution.counts_as_internal:
-        return Judged(results, Handling.DELIVER)  # it skips filtering (fact MX-CON-07)
-    asked = handling(results, inside.tenant.anti_phish_policy)
-    # What comes over a connector is never refused (facts MX-RLY-05, MX-GAP-22); Junk in its place is our inference.
-    refuses_a_relay = asked is Handling.REJECT and attribution.may_relay
-    return Judged(results, Handling.JUNK if refuses_a_relay else asked)
+    if seen_from is not None:
+        results = replace(results, spf=replace(results.spf, because=(*seen_from.because, *results.spf.because)))
+    if tenant is None or attribution.counts_as_internal:  # what is internal skips filtering (fact MX-CON-07)
+        return Judged(results, seen_from=seen_from)
+    return Judged(results, handling(results, tenant.anti_phish_policy), seen_from)
 
 
-def _is_unrecorded(transaction: Transaction, head: MessageHead, moment: Moment) -> bool:
-    """Tell whether the world's DNS says nothing of the sender, and that is read as: nobody knows."""
+def is_unrecorded(senders: tuple[Address | None, ...], moment: Moment) -> bool:
+    """Tell whether the world's DNS says nothing of the senders, and that is read as: nobody knows."""
     if moment.rulebook.readings["unrecorded_sender"] == "judged":
         return False
-    senders = [sender for sender in (transaction.sender, head.from_address) if sender is not None]
-    return not any(_tells_of(record.name, sender.domain) for sender in senders for record in moment.world.dns)
+    domains = [sender.domain for sender in senders if sender is not None]
+    return not any(_tells_of(record.name, domain) for domain in domains for record in moment.world.dns)
 
 
 def _tells_of(name: DomainName, domain: DomainName) -> bool:
@@ -101,8 +106,8 @@ def is_inside(recipient: Recipient, attribution: Attribution) -> bool:
     return recipient.tenant is not None and recipient.tenant.id == attribution.tenant.id
 
 
-def facts(hop: Hop, results: AuthenticationResults) -> HopFacts:
-    """Give results in the words of header fields."""
+def facts(hop: Hop, results: AuthenticationResults, receiver: str = "") -> HopFacts:
+    """Give results in the words of header fields; ``receiver`` is the domain that a far end judges for."""
     composite = results.composite
     return HopFacts(
         hop=hop,
@@ -112,10 +117,12 @@ def facts(hop: Hop, results: AuthenticationResults) -> HopFacts:
         dmarc=str(results.dmarc.result),
         compauth=f"{composite.result} reason={composite.reason}" if composite else "",
         because=results.because,
+        receiver=receiver,
     )
 
 
-def _recipients(tenant: Tenant, domain: DomainName, head: MessageHead, zone: Zone) -> Recipients:
+def recipients_of(tenant: Tenant, domain: DomainName, head: MessageHead, zone: Zone) -> Recipients:
+    """Give what the recipients' tenant knows that decides about a sender."""
     author = head.from_address
     hosts = [
         value.rpartition(" ")[2].removesuffix(".").lower() for value in zone.look_up(str(domain), "MX").values("MX")

@@ -19,7 +19,7 @@ def capabilities(endpoint: Endpoint, moment: Moment, *, in_tls: bool) -> tuple[s
     Communication Services is not public: it is Exchange Online's, with its own size (acs.smtp_sources.EXCHANGE_STYLE).
     """
     return (
-        f"SIZE {acs.MESSAGE_SIZE if endpoint is Endpoint.ACS_SMTP else limits.MESSAGE_SIZE}",
+        f"SIZE {_size(endpoint, moment)}",
         "PIPELINING",
         "DSN",
         "ENHANCEDSTATUSCODES",
@@ -31,9 +31,21 @@ def capabilities(endpoint: Endpoint, moment: Moment, *, in_tls: bool) -> tuple[s
     )
 
 
+def _size(endpoint: Endpoint, moment: Moment) -> str:
+    match endpoint:
+        case Endpoint.HVE:
+            return moment.rulebook.readings["hve_ehlo_size"]
+        case Endpoint.ACS_SMTP:
+            return str(acs.MESSAGE_SIZE)
+        case _:
+            return str(limits.MESSAGE_SIZE)
+
+
 def _mechanisms(endpoint: Endpoint, moment: Moment) -> tuple[str, ...]:
     if endpoint is Endpoint.MX:
         return ()
+    if endpoint is Endpoint.HVE:
+        return ("AUTH LOGIN XOAUTH2",)
     if endpoint is Endpoint.ACS_SMTP:
         has_xoauth2 = moment.rulebook.calendar.has_come(milestones.ACS_SMTP_XOAUTH2.name, moment.now)
         return ("AUTH LOGIN XOAUTH2",) if has_xoauth2 else ("AUTH LOGIN",)

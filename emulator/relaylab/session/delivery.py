@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from relaylab.domain.address import Address, DomainName
-from relaylab.domain.anti_spoof import Handling
 from relaylab.domain.asks import DataAsk, DeliveryAsk
 from relaylab.domain.charge import Charge, Meter
+from relaylab.domain.decision import EffectKind
 from relaylab.domain.message import Copy, Envelope, KeptMessage, Placement
 from relaylab.domain.world import Recipient, Standing
 from relaylab.rules import limits
-from relaylab.session.authenticating import is_inside
 from relaylab.session.head import parse_head
+from relaylab.session.hve import reports_go_to
+from relaylab.session.parting import Onward, home_of
 from relaylab.session.report import Failure, write_report
-from relaylab.session.stamping import stamped
+from relaylab.session.versions import versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,15 +31,10 @@ if TYPE_CHECKING:
     from relaylab.session.moment import Moment
     from relaylab.session.notice import MessageNotice, Notices, RecipientNotice
     from relaylab.session.party import Party
+    from relaylab.session.versions import Split
 
 _MOERA: Final = DomainName("onmicrosoft.com")
-# Rejected is only what no fault let through, so where it is kept all the same nobody's policy has been asked.
-_INSIDE: Final = {
-    Handling.DELIVER: Placement.INBOX,
-    Handling.JUNK: Placement.JUNK,
-    Handling.QUARANTINE: Placement.QUARANTINE,
-    Handling.REJECT: Placement.INBOX,
-}
+_PLACED: Final = {EffectKind.JUNK: Placement.JUNK, EffectKind.QUARANTINE: Placement.QUARANTINE}
 _RATE_WINDOW: Final = timedelta(minutes=1)
 # A queue is never longer: 10,000 messages take five and a half hours. What lies further ahead was charged before
 # somebody moved the clock back.
@@ -83,12 +79,16 @@ def deliver(  # noqa: PLR0913 - the message, its verdict, and where both are
     """
     sender_tenant = ask.tenant or (ask.attribution.tenant if ask.attribution.may_relay else None)
     delivered_at = delivery_instant(ask, moment)
-    copies, bounced, external = _place(ask, asked, sender_tenant, moment)
-    stamps = stamped(ask, raw, party=party, hello=hello, message_id=message_id, moment=moment)
+    home = home_of(ask, moment.world)
+    onward, notices = _onward(ask, asked, moment)
+    split = versions(ask, raw, onward, home=home, party=party, hello=hello, message_id=message_id, moment=moment)
+    copies, bounced, external = _place(ask, onward, notices, split, sender_tenant, moment)
+    got = frozenset(copy.recipient for copy in copies if copy.placed is not Placement.NONE)
+    kept = split.for_those_who(got)
     message = KeptMessage(
         id=message_id,
         endpoint=ask.endpoint,
-        tenant=_owner(ask, sender_tenant, moment),
+        tenant=home.name if home else None,
         site=ask.peer.site,
         session=party.label,
         accepted_at=moment.now,
@@ -100,11 +100,11 @@ def deliver(  # noqa: PLR0913 - the message, its verdict, and where both are
         raw=raw,
         copies=tuple(copies),
         decision=decision,
-        headers=stamps.headers,
-        authentication=stamps.authentication,
+        versions=kept.versions,
+        authentication=kept.authentication,
     )
     told = [Failure(one.recipient, one.reply, one.notice.original) for one in bounced if one.notice.of_failure]
-    report = _report(message, _report_goes_to(ask), told, asked.message, party, moment) if told else None
+    report = _report(message, _report_goes_to(ask, moment), told, asked.message, party, moment) if told else None
     reported = tuple(failure.recipient for failure in told) if report else ()
     return Delivered(message, report, reported, tuple(_charges(ask, sender_tenant, message, external)), tuple(bounced))
 
@@ -150,8 +150,31 @@ def expand(
             yield one
 
 
-def _place(
-    ask: DataAsk, asked: Notices, sender_tenant: Tenant | None, moment: Moment
+def _onward(ask: DataAsk, asked: Notices, moment: Moment) -> tuple[tuple[Onward, ...], tuple[_Placed, ...]]:
+    """Give the final recipients behind those of the envelope, and for each its place there and what was asked of it."""
+    onward: list[Onward] = []
+    places: list[_Placed] = []
+    for place, (through, notice) in enumerate(zip(ask.envelope.recipients, asked.recipients, strict=True)):
+        for recipient in expand(moment.world, moment.world.recipient(through), partial(_is_let_in, ask)):
+            onward.append(Onward(recipient, through))
+            places.append(_Placed(place, notice))
+    return tuple(onward), tuple(places)
+
+
+class _Placed(NamedTuple):
+    """The number of a recipient of the envelope, and what was asked about reports on it."""
+
+    place: int
+    notice: RecipientNotice
+
+
+def _place(  # noqa: PLR0913, PLR0917 - the message, its recipients, and where both are
+    ask: DataAsk,
+    onward: tuple[Onward, ...],
+    places: tuple[_Placed, ...],
+    split: Split,
+    sender_tenant: Tenant | None,
+    moment: Moment,
 ) -> tuple[list[Copy], list[Bounced], int]:
     """Judge and place each copy; give them, those that bounced, and how many count as external (COR-40)."""
     calendar, usage = moment.rulebook.calendar, moment.usage
@@ -164,48 +187,52 @@ def _place(
     external = 0
     copies: list[Copy] = []
     bounced: list[Bounced] = []
-    envelope = zip(ask.envelope.recipients, asked.recipients, strict=True)
-    for place, (through, notice) in enumerate(envelope):
-        for recipient in expand(moment.world, moment.world.recipient(through), partial(_is_let_in, ask)):
-            copy_ask = DeliveryAsk(
-                endpoint=ask.endpoint,
-                now=moment.now,
-                peer=ask.peer,
-                tls=ask.tls,
-                recipient=recipient,
-                mail_from=ask.envelope.mail_from,
-                size=ask.size,
-                recipients=len(ask.envelope.recipients),
-                principal=ask.principal,
-                tenant=sender_tenant,
-                attribution=ask.attribution,
-                external_today=external_today + external,
-                external_quota=quota,
-                moera_today=moera_today + external,
-                moera_quota=moera_quota,
-                recipients_today=ask.recipients_today + place + 1,
-            )
-            verdict = moment.rulebook.judge(copy_ask)
-            reply = verdict.reply
-            if reply is not None:
-                bounced.append(Bounced(recipient.address, verdict, reply, notice))
-                copies.append(Copy(recipient.address, through, Placement.NONE, verdict.decision()))
-                continue
-            external += copy_ask.is_external
-            copies.append(Copy(recipient.address, through, _placed(ask, recipient)))
+    for (recipient, through), (place, notice) in zip(onward, places, strict=True):
+        judged = split.judged(recipient)
+        copy_ask = DeliveryAsk(
+            endpoint=ask.endpoint,
+            now=moment.now,
+            peer=ask.peer,
+            tls=ask.tls,
+            recipient=recipient,
+            mail_from=ask.envelope.mail_from,
+            size=ask.size,
+            recipients=len(ask.envelope.recipients),
+            principal=ask.principal,
+            hve=ask.hve,
+            tenant=sender_tenant,
+            attribution=ask.attribution,
+            external_today=external_today + external,
+            external_quota=quota,
+            moera_today=moera_today + external,
+            moera_quota=moera_quota,
+            recipients_today=ask.recipients_today + place + 1,
+            authentication=judged.results,
+            handling=judged.handling,
+            is_behind_another=recipient.address != through,
+            recipient_state=moment.world.state_of_recipient(recipient.address),
+        )
+        verdict = moment.rulebook.judge(copy_ask)
+        reply = verdict.reply
+        if reply is not None:
+            bounced.append(Bounced(recipient.address, verdict, reply, notice))
+            copies.append(Copy(recipient.address, through, Placement.NONE, verdict.decision()))
+            continue
+        external += copy_ask.is_external
+        if verdict.rule is not None:
+            copies.append(Copy(recipient.address, through, _PLACED[verdict.effect.kind], verdict.decision()))
+        else:
+            leaves = recipient.standing in {Standing.OUTSIDE, Standing.RELAYED}
+            copies.append(Copy(recipient.address, through, Placement.OUTSIDE if leaves else Placement.INBOX))
     return copies, bounced, external
-
-
-def _placed(ask: DataAsk, recipient: Recipient) -> Placement:
-    """Give where a copy goes: outside, or where the policy of the tenant whose mail it is wants it."""
-    if recipient.standing in {Standing.OUTSIDE, Standing.RELAYED}:
-        return Placement.OUTSIDE
-    return _INSIDE[ask.handling] if is_inside(recipient, ask.attribution) else Placement.INBOX
 
 
 def _is_let_in(ask: DataAsk, recipient: Recipient) -> bool:
     """Tell whether a directory object is open to this sender (fact MX-RCP-05)."""
-    authenticated = ask.principal is not None or ask.attribution.counts_as_internal
+    sender = ask.tenant or ask.attribution.tenant
+    is_own = sender is None or recipient.tenant is None or recipient.tenant.id == sender.id
+    signed_in = ask.principal is not None or ask.hve is not None
+    authenticated = signed_in or (ask.attribution.counts_as_internal and is_own)
     known = authenticated or not recipient.wants_authenticated_senders
     return known and recipient.takes_from(ask.envelope.mail_from)
 
@@ -224,26 +251,24 @@ def _shown_sender(ask: DataAsk) -> Address | None:
     return ask.principal.address if sender is not None and ask.principal.owns(sender) else sender
 
 
-def _owner(ask: DataAsk, sender_tenant: Tenant | None, moment: Moment) -> str | None:
-    if sender_tenant is not None:
-        return sender_tenant.name
-    tenants = (moment.world.recipient(address).tenant for address in ask.envelope.recipients)
-    return next((tenant.name for tenant in tenants if tenant), None)
-
-
 def _charges(ask: DataAsk, sender_tenant: Tenant | None, message: KeptMessage, external: int) -> Iterator[Charge]:
     now = message.accepted_at
     if ask.principal is not None:
         yield Charge(Meter.RECIPIENTS, ask.principal.address.key, ask.charge, now)
         yield Charge(Meter.DELIVERIES, ask.principal.address.key, 1, message.delivered_at)
-    if sender_tenant is not None and external:
+    if ask.hve is not None and sender_tenant is not None:
+        yield Charge(Meter.HVE_RECIPIENTS, sender_tenant.id, ask.charge, now)
+        yield Charge(Meter.HVE_OUTSIDE, sender_tenant.id, len(ask.leaving), now)
+    if sender_tenant is not None and external and ask.hve is None:
         yield Charge(Meter.EXTERNAL, sender_tenant.id, external, now)
         if _uses_moera(ask, sender_tenant):
             yield Charge(Meter.MOERA_EXTERNAL, sender_tenant.id, external, now)
 
 
-def _report_goes_to(ask: DataAsk) -> Address | None:
-    """Give whom a report is for: the mailbox that submitted, at the MX the reverse path (RFC 5321 §4.5.5)."""
+def _report_goes_to(ask: DataAsk, moment: Moment) -> Address | None:
+    """Give whom a report is for: the account that submitted, at the MX the reverse path (RFC 5321 §4.5.5)."""
+    if ask.hve is not None:
+        return reports_go_to(ask.hve, moment)
     return ask.principal.address if ask.principal else ask.envelope.mail_from
 
 

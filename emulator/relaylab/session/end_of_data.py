@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from relaylab.domain.anti_spoof import Handling
 from relaylab.domain.arrival import Arrival
 from relaylab.domain.asks import DataAsk
 from relaylab.domain.charge import Meter
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from relaylab.domain.address import Address
     from relaylab.domain.attribution import Attribution
     from relaylab.domain.directory import ServicePrincipal
+    from relaylab.domain.hve import HveSender
     from relaylab.domain.message import MessageHead
     from relaylab.domain.peer import TlsFacts
     from relaylab.domain.tenant import Mailbox, Tenant
@@ -36,21 +36,38 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who is signed in: a mailbox and its tenant; by a token, with the application that holds it."""
+    """Who is signed in: a mailbox and its tenant; by a token, with the application that holds it.
 
-    mailbox: Mailbox
+    At High Volume Email ``hve`` is signed in, and there is no mailbox.
+    """
+
+    mailbox: Mailbox | None
     tenant: Tenant
     token: TokenFacts | None = None
     service_principal: ServicePrincipal | None = None
+    hve: HveSender | None = None
+
+    @property
+    def address(self) -> Address:
+        """The address of whoever is signed in."""
+        holder = self.hve.account if self.hve is not None else self.mailbox
+        if holder is None:
+            msg = "nobody signs in but a mailbox or a High Volume Email account"
+            raise AssertionError(msg)
+        return holder.address
 
     def may_send_as(self, address: Address) -> bool:
-        """Tell whether mailbox or application may send as ``address``."""
+        """Tell whether mailbox, account or application may send as ``address``."""
+        if self.hve is not None:
+            return self.hve.account.owns(address)
         granted = self.service_principal.send_as if self.service_principal else ()
-        return address in granted or self.tenant.may_send_as(self.mailbox, address)
+        return address in granted or (self.mailbox is not None and self.tenant.may_send_as(self.mailbox, address))
 
     def may_log_on(self, now: datetime) -> bool:
         """Tell whether the mailbox server lets the application in; it looks again for each message."""
-        return self.token is None or access(self.token, self.tenant, self.mailbox, now).opens
+        if self.token is None or self.mailbox is None:
+            return True
+        return access(self.token, self.tenant, self.mailbox, now).opens
 
 
 def data_ask(  # noqa: PLR0913 - each is a fact of its own
@@ -74,14 +91,16 @@ def data_ask(  # noqa: PLR0913 - each is a fact of its own
     head = parse_head(content)
     sender = _claimed_sender(envelope.mail_from, head, moment)
     mailbox = account.mailbox if account else None
-    attribution = _attribution(transaction, head, party, Arrival.of(party.peer, tls, moment.now), moment)
-    found = Judged(None, Handling.DELIVER)
+    arrival = Arrival.of(party.peer, tls, moment.now)
+    attribution = _attribution(transaction, head, party, arrival, moment)
+    found = Judged(None)
     if party.endpoint is Endpoint.MX:
         found = authenticated(
             transaction,
             content,
             head,
             attribution=attribution,
+            arrival=arrival,
             party=party,
             hello=hello,
             message_id=message_id,
@@ -97,8 +116,11 @@ def data_ask(  # noqa: PLR0913 - each is a fact of its own
         size=size,
         principal=mailbox,
         tenant=account.tenant if account else acs.tenant if acs else None,
+        hve=account.hve if account else None,
+        leaving=tuple(one.address for one in transaction.recipients if account and not one.is_of(account.tenant)),
         attribution=attribution,
         outside=tuple(recipient.address for recipient in transaction.recipients if recipient.is_outside),
+        contacts=tuple(recipient for recipient in transaction.recipients if recipient.mail_contact),
         excessive_parts=excessive_parts(content),
         open_before=transaction.open_before or 0,
         recipients_today=moment.usage.total(Meter.RECIPIENTS, mailbox.address.key, moment.now) if mailbox else 0,
@@ -110,6 +132,7 @@ def data_ask(  # noqa: PLR0913 - each is a fact of its own
         receipt=_receipt(head.message_id, size, party),
         authentication=found.results,
         handling=found.handling,
+        seen_from=found.seen_from,
         sending=acs.sending(head.from_address, envelope.mail_from, len(envelope.recipients), size, moment)
         if acs
         else None,

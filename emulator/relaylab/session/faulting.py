@@ -250,7 +250,7 @@ class Faulting:
             raise AssertionError(msg)
         account, transaction = self._progress.account, self._progress.transaction
         sender = transaction.sender if transaction else None
-        mailbox = account.mailbox.address if account else sender
+        mailbox = account.address if account else sender
         reply = template.fill(length="4", mailbox=str(mailbox or "<>"), sender=str(sender or "<>"))
         return self._party.render(reply, moment), _facts(reply)
 

@@ -33,7 +33,10 @@ def header_block(content: bytes | bytearray) -> bytes:
 
 
 def parse_head(content: bytes | bytearray) -> MessageHead:
-    """Read From, Subject and Message-ID, in ASCII or UTF-8 (RFC 6532); what cannot be read is left out."""
+    """Read From, Subject and Message-ID, in ASCII or UTF-8 (RFC 6532), and look for Reply-To.
+
+    What cannot be read is left out.
+    """
     fields = HeaderParser().parsestr(header_block(content).decode("utf-8", "replace"))
     message_id, sender, subject = (fields.get(name) for name in ("Message-ID", "From", "Subject"))
     return MessageHead(
@@ -42,6 +45,7 @@ def parse_head(content: bytes | bytearray) -> MessageHead:
         subject=_text(subject) if subject is not None else None,
         message_id=_identifier(message_id) if message_id is not None else None,
         hops=len(fields.get_all("Received", ())),
+        has_reply_to="Reply-To" in fields,
     )
 
 

@@ -13,15 +13,18 @@ from typing import TYPE_CHECKING, Final
 from relaylab.domain.asks import MailAsk, RcptAsk
 from relaylab.domain.charge import Charge, Meter
 from relaylab.domain.endpoint import Endpoint
-from relaylab.domain.event import Attributed, Kept, Reported
+from relaylab.domain.event import Attributed
 from relaylab.domain.fault import Step
 from relaylab.domain.world import Standing
 from relaylab.engine.attribution import attribute
 from relaylab.rules import limits, replies
+from relaylab.rules.limits import direct_send_delay
 from relaylab.session.acs_delivery import deliver_through_acs
+from relaylab.session.aftermath import aftermath
 from relaylab.session.commands import Chunk, Fault, Verb, parse_chunk, parse_mail, parse_rcpt
 from relaylab.session.delivery import deliver, delivery_instant
 from relaylab.session.end_of_data import data_ask
+from relaylab.session.hve import sent_today
 from relaylab.session.standing import standing_of_address, standing_of_names
 from relaylab.session.transaction import Transaction
 from relaylab.session.transitions import OUT_OF_ORDER, State
@@ -30,7 +33,6 @@ from relaylab.session.turn import Then, Turn
 if TYPE_CHECKING:
     from relaylab.domain.address import Address
     from relaylab.domain.attribution import Attribution
-    from relaylab.domain.event import Event
     from relaylab.engine.verdict import Verdict
     from relaylab.session.commands import Command
     from relaylab.session.faulting import Faulting
@@ -74,6 +76,7 @@ class Mailing:
             mail_from=mail.sender,
             principal=progress.account.mailbox if progress.account else None,
             tenant=progress.account.tenant if progress.account else None,
+            hve=progress.account.hve if progress.account else None,
             declared_size=mail.size,
             wants_smtputf8=mail.smtputf8,
             sign_in_failure=progress.sign_in_failure,
@@ -107,19 +110,25 @@ class Mailing:
             if answer is not None:
                 self._progress.refused = True
                 return answer
-        recipient = moment.world.recipient(address)
+        recipient, account = moment.world.recipient(address), self._progress.account
+        today, outside_today = sent_today(account, transaction, moment)
         ask = RcptAsk(
             **self._progress.circumstances(moment),
             mail_from=transaction.sender,
             recipient=recipient,
-            principal=self._progress.account.mailbox if self._progress.account else None,
+            principal=account.mailbox if account else None,
+            hve=account.hve if account else None,
+            tenant=account.tenant if account else None,
+            tenant_today=today,
+            tenant_outside_today=outside_today,
             attribution=transaction.attribution,
             recipients=len(transaction.recipients),
             same_domain=transaction.of_domain(address.domain),
             bound_to=transaction.bound_to,
             bound_region=transaction.bound_region,
             sender_counts=_counts_for_direct_send(transaction.sender, moment),
-            direct_send_delay=_direct_send_delay(moment),
+            direct_send_delay=direct_send_delay(moment.rulebook),
+            recipient_state=moment.world.state_of_recipient(address),
             **standing_of_address(self._progress.party.peer.ip, moment),
         )
         is_let_through = bool(moment.board.faults) and self._faulting.lets_through(moment)
@@ -231,21 +240,7 @@ class Mailing:
                 moment=moment,
             )
         kept = tuple(message for message in (delivered.message, delivered.report) if message is not None)
-        events: list[Event] = [
-            Kept(
-                **self._speech.stamp(moment),
-                message=message_id,
-                mail_from=str(ask.envelope.mail_from) if ask.envelope.mail_from else None,
-                recipients=tuple(str(address) for address in ask.envelope.recipients),
-                size=size,
-            )
-        ]
-        events += [
-            self._speech.judged(one.verdict, f"delivery to {one.recipient}", moment) for one in delivered.bounced
-        ]
-        if delivered.report is not None:
-            failed, report = tuple(map(str, delivered.reported)), delivered.report.id
-            events.append(Reported(**self._speech.stamp(moment), message=report, about=message_id, recipients=failed))
+        events = aftermath(delivered, self._speech, moment)
         turn = self._admit(verdict, command, moment, is_let_through=is_let_through)
         late = (delivery_instant(ask, moment) - moment.now) / timedelta(seconds=1)
         held_back = moment.rulebook.readings["message_rate"] == "late_reply"
@@ -279,7 +274,7 @@ class Mailing:
     def release(self, moment: Moment) -> tuple[Charge, ...]:
         """Close the submission, if one is open."""
         account, transaction = self._progress.account, self._progress.transaction
-        if account is None or transaction is None or transaction.open_before is None:
+        if account is None or account.mailbox is None or transaction is None or transaction.open_before is None:
             return ()
         transaction.open_before = None
         return (Charge(Meter.OPEN_SUBMISSIONS, account.mailbox.address.key, -1, moment.now),)
@@ -287,7 +282,7 @@ class Mailing:
     def _open_submission(self, moment: Moment) -> tuple[Charge, ...]:
         """Open the submission at DATA or the first chunk; the place in the queue is taken here (CS-LIM-01)."""
         transaction, account = self._under_way(), self._progress.account
-        if account is None or transaction.open_before is not None:
+        if account is None or account.mailbox is None or transaction.open_before is not None:
             return ()
         owner = account.mailbox.address.key
         transaction.open_before = moment.usage.total(Meter.OPEN_SUBMISSIONS, owner, moment.now)
@@ -298,12 +293,6 @@ class Mailing:
             msg = "the transition table lets this command through only within a transaction"
             raise AssertionError(msg)
         return self._progress.transaction
-
-
-def _direct_send_delay(moment: Moment) -> timedelta:
-    """Give what a change of RejectDirectSend takes to apply (MX-DS-07, MX-GAP-16)."""
-    held_back = moment.rulebook.readings["direct_send_delay"] == "30_minutes"
-    return limits.DIRECT_SEND_DELAY if held_back else timedelta(0)
 
 
 def _counts_for_direct_send(sender: Address | None, moment: Moment) -> bool:

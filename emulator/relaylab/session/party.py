@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.randomness import Random, Randomness
 from relaylab.domain.reply import Reply, TrailerStyle, render
 from relaylab.rules import milestones
 
 if TYPE_CHECKING:
-    from relaylab.domain.endpoint import Endpoint
     from relaylab.domain.peer import Peer
     from relaylab.domain.reply import SessionNames
     from relaylab.session.moment import Moment
@@ -42,10 +42,13 @@ class Party:
 
     def render(self, reply: Reply, moment: Moment, *, late: float = 0.0) -> bytes:
         """Write a reply as it goes on the wire, ``late`` seconds after this moment (CS-CMD-13: that is its stamp)."""
-        return render(reply, self.names, moment.now + timedelta(seconds=late), trailer_style(moment))
+        style = trailer_style(moment, self.endpoint)
+        return render(reply, self.names, moment.now + timedelta(seconds=late), style)
 
 
-def trailer_style(moment: Moment) -> TrailerStyle:
-    """Give the form that front-end trailers have at this instant."""
+def trailer_style(moment: Moment, endpoint: Endpoint) -> TrailerStyle:
+    """Give the form that front-end trailers have at this instant, at this door."""
+    if endpoint is Endpoint.HVE and moment.rulebook.readings["hve_trailer"] == "absent":
+        return TrailerStyle.ABSENT
     full = moment.rulebook.calendar.has_come(milestones.TRAILERS_WITH_TIME.name, moment.now)
     return TrailerStyle.SERVER_TIME_SESSION if full else TrailerStyle.SERVER_ONLY

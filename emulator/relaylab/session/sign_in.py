@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from relaylab.domain.address import Address
 from relaylab.domain.asks import SignInAsk
 from relaylab.domain.charge import Meter
+from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.identity import Credential, Mechanism
 from relaylab.rules import milestones
 from relaylab.session.access import access
+from relaylab.session.hve import find_hve_account, hve_sender
 from relaylab.session.other_mechanisms import proof
 
 if TYPE_CHECKING:
-    from relaylab.domain.endpoint import Endpoint
+    from relaylab.domain.hve import HveAccount
     from relaylab.domain.peer import Peer, TlsFacts
     from relaylab.domain.tenant import Mailbox, Tenant
     from relaylab.domain.token import TokenFacts
@@ -32,10 +34,11 @@ def sign_in_ask(  # noqa: PLR0913 - each is a fact of its own
     on_legacy_host: bool,
 ) -> SignInAsk:
     """Look the user up, compare the secret, and give the ask that the rules judge."""
-    found = _mailbox(given.user, moment)
-    tenant, mailbox = found or (None, None)
+    named = find_hve_account(given.user, moment) if endpoint is Endpoint.HVE else None
+    tenant, mailbox = (named[0], None) if named else _mailbox(given.user, moment) or (None, None)
     token = _token(mechanism, given, moment)
     opened = access(token, tenant, mailbox, moment.now) if token else None
+    account = named[1] if named else None
     cutover = moment.rulebook.calendar.at(milestones.BASIC_AUTH_OFF_BY_DEFAULT.name)
     return SignInAsk(
         endpoint=endpoint,
@@ -44,10 +47,11 @@ def sign_in_ask(  # noqa: PLR0913 - each is a fact of its own
         tls=tls,
         mechanism=mechanism,
         user=given.user,
-        credential=given.problem or (_worth(token, moment) if token else _judge(mechanism, given, mailbox, moment)),
+        credential=given.problem
+        or (_worth(token, moment) if token else _judge(mechanism, given, account or mailbox, moment)),
         tenant=tenant,
         mailbox=mailbox,
-        policy=tenant.policy_of(mailbox) if tenant and mailbox else None,
+        policy=tenant.policy_of(holder) if tenant and (holder := account or mailbox) else None,
         recent_failures=moment.usage.total(Meter.FAILED_SIGN_INS, given.user, moment.now),
         tenant_is_new=tenant is not None and cutover is not None and tenant.created >= cutover,
         on_legacy_host=on_legacy_host,
@@ -55,6 +59,7 @@ def sign_in_ask(  # noqa: PLR0913 - each is a fact of its own
         service_principal=opened.service_principal if opened else None,
         app_role_covers_mailbox=opened.by_role if opened else False,
         token_opens_mailbox=opened.opens if opened else True,
+        hve=hve_sender(tenant, account, mechanism, given, token, moment) if tenant and account else None,
     )
 
 
@@ -81,20 +86,20 @@ def _mailbox(user: str, moment: Moment) -> tuple[Tenant, Mailbox] | None:
     return found if found is not None and found[1].address == address else None
 
 
-def _judge(mechanism: Mechanism, given: Finished, mailbox: Mailbox | None, moment: Moment) -> Credential:
+def _judge(mechanism: Mechanism, given: Finished, holder: Mailbox | HveAccount | None, moment: Moment) -> Credential:
     if mechanism is Mechanism.XOAUTH2:
-        return _judge_token(given, mailbox, moment)
-    if mailbox is None or mailbox.password is None:
+        return _judge_token(given, holder, moment)
+    if holder is None or holder.password is None:
         return Credential.WRONG
-    expected = proof(given.challenge, mailbox.password) if given.challenge else mailbox.password
+    expected = proof(given.challenge, holder.password) if given.challenge else holder.password
     return Credential.MATCHES if expected.matches(given.secret.reveal()) else Credential.WRONG
 
 
-def _judge_token(given: Finished, mailbox: Mailbox | None, moment: Moment) -> Credential:
+def _judge_token(given: Finished, holder: Mailbox | HveAccount | None, moment: Moment) -> Credential:
     found = moment.world.token(given.secret.reveal())
     if found is None:
         return Credential.WRONG
     _, token = found
     if token.expires is not None and token.expires <= moment.now:
         return Credential.EXPIRED
-    return Credential.MATCHES if mailbox is not None and mailbox.address == token.user else Credential.OTHER_USER
+    return Credential.MATCHES if holder is not None and holder.address == token.user else Credential.OTHER_USER

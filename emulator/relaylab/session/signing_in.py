@@ -114,8 +114,8 @@ class SigningIn:
         verdict = moment.rulebook.judge(ask)
         if verdict.admits:
             progress.account = (
-                Account(ask.mailbox, ask.tenant, ask.token, ask.service_principal)
-                if ask.mailbox and ask.tenant
+                Account(ask.mailbox, ask.tenant, ask.token, ask.service_principal, ask.hve)
+                if ask.tenant and (ask.mailbox or ask.hve)
                 else None
             )
             progress.sign_in_failure = None

@@ -1,18 +1,21 @@
 """The header fields that the service puts above a message at the tenant MX (facts MX-HDR-01 to MX-HDR-11).
 
-The content stays as the client sent it: the fields are kept beside it. What only Microsoft knows (the build, an inner
-address, a message's number in the directory) is drawn from the session's seed, in the shape of public messages.
+The content stays as the client sent it: the fields are kept beside it, those of each side of the recipients for
+themselves. What only Microsoft knows (the build, an inner address, a message's number in the directory) is drawn from
+the session's seed, in the shape of public messages. Results of sender authentication are stamped only where somebody
+was judged (reading ``unrecorded_sender``); everything else always is.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from ipaddress import IPv4Address
-from typing import TYPE_CHECKING, Final, NamedTuple
+from ipaddress import IPv4Address, IPv6Address
+from typing import TYPE_CHECKING, Final, TypedDict
 from uuid import UUID
 
 from relaylab.domain.anti_spoof import Handling
-from relaylab.domain.message import Hop, HopFacts
+from relaylab.domain.message import Side
+from relaylab.domain.peer import TlsFacts
 from relaylab.rules.authentication import (
     AntispamReport,
     Attributed,
@@ -21,64 +24,43 @@ from relaylab.rules.authentication import (
     authentication_results,
     received,
     received_spf,
+    skip_listed,
 )
 from relaylab.rules.authentication import Hop as HandOver
-from relaylab.session.authenticating import facts, is_inside
-from relaylab.session.leaving import seen_outside, signature
 
 if TYPE_CHECKING:
     from relaylab.domain.asks import DataAsk
     from relaylab.domain.authentication import AuthenticationResults
     from relaylab.domain.randomness import Random
+    from relaylab.domain.reply import SessionNames
+    from relaylab.domain.tenant import Tenant
+    from relaylab.session.leaving import Departure
     from relaylab.session.moment import Moment
     from relaylab.session.party import Party
 
 _BUILD: Final = "15.20.9611.8"  # as in a public message of 2026-02 (MX-HDR-01)
 _INNER: Final = int(IPv4Address("10.167.0.0"))
+_INNER_IPV6: Final = int(IPv6Address("2603:10a6:10::"))  # as in public messages; which one a host has is drawn
+_TLS: Final = TlsFacts("TLSv1.3", "TLS_AES_256_GCM_SHA384", None)
 _SPAM_LEVEL: Final = 5
-_MOST_SIGNED: Final = 36 * 1024 * 1024  # octets: a larger message is kept without a far end's view, as too dear to sign
 
 
-class Stamped(NamedTuple):
-    """The fields, from the top, and what each judge of the sender found."""
-
-    headers: tuple[str, ...] = ()
-    authentication: tuple[HopFacts, ...] = ()
-
-
-def stamped(  # noqa: PLR0913 - the message and its session
-    ask: DataAsk, raw: bytes | bytearray, *, party: Party, hello: str, message_id: str, moment: Moment
-) -> Stamped:
-    """Give what is kept beside an accepted message at the MX; nothing where no sender was looked at."""
-    results = ask.authentication
-    if results is None:
-        return Stamped()
-    recipients = [moment.world.recipient(address) for address in ask.envelope.recipients]
-    outside = [one.address for one in recipients if not is_inside(one, ask.attribution)]
-    leaves = bool(outside)
-    judged = replace(results, composite=None) if leaves else results
+def stamps_on_arrival(  # noqa: PLR0913 - the message and its session
+    ask: DataAsk,
+    results: AuthenticationResults | None,
+    *,
+    side: Side,
+    home: Tenant | None,
+    party: Party,
+    hello: str,
+    message_id: str,
+    moment: Moment,
+) -> tuple[str, ...]:
+    """Give the fields that the tenant's own servers put above a message, from the top."""
     chance = party.randomness.stream("stamps", message_id)
-    headers = (
-        authentication_results(judged),
-        *(() if leaves else (received_spf(judged.spf),)),
-        received(_hand_over(ask, party, hello, chance)),
-        *attributed(_attributed(ask, party, hello, chance, moment)),
-        antispam_report(_report(ask, results, hello, moment, leaves=leaves)),
-    )
-    seen = (facts(Hop.ARRIVAL, results),)
-    if not leaves or ask.size > _MOST_SIGNED:
-        return Stamped(headers, seen)
-    content = b"".join(f"{field}\r\n".encode("utf-8", "replace") for field in headers) + bytes(raw)
-    field = signature(ask, content, moment)
-    if field is not None:
-        headers, content = (field, *headers), f"{field}\r\n".encode() + content
-    chance = party.randomness.stream("dmarc", message_id, "far end")
-    found = seen_outside(ask, content, receiver=str(outside[0].domain), chance=chance, moment=moment)
-    return Stamped(headers, (*seen, facts(Hop.FAR_END, found)) if found is not None else seen)
-
-
-def _hand_over(ask: DataAsk, party: Party, hello: str, chance: Random) -> HandOver:
-    return HandOver(
+    relays, sender = ask.attribution.may_relay, ask.envelope.mail_from
+    leaves = side is not Side.INSIDE
+    front = HandOver(
         sender=hello or "unknown",
         sender_ip=ask.peer.ip,
         receiver=party.names.host,
@@ -87,14 +69,8 @@ def _hand_over(ask: DataAsk, party: Party, hello: str, chance: Random) -> HandOv
         build=_BUILD,
         at=ask.now,
     )
-
-
-def _attributed(ask: DataAsk, party: Party, hello: str, chance: Random, moment: Moment) -> Attributed:
-    relays, sender = ask.attribution.may_relay, ask.envelope.mail_from
-    tenants = (moment.world.recipient(one).tenant for one in ask.envelope.recipients)
-    tenant = ask.attribution.tenant or next((one for one in tenants if one is not None), None)
-    return Attributed(
-        tenant_id=tenant.id if tenant else "",
+    given = Attributed(
+        tenant_id=home.id if home else "",
         message_id=str(UUID(int=chance.getrandbits(128), version=4)),
         ip=ask.peer.ip,
         helo=hello,
@@ -105,19 +81,125 @@ def _attributed(ask: DataAsk, party: Party, hello: str, chance: Random, moment: 
         originator=str(sender.domain) if relays and sender else None,
         auth_as="Internal" if ask.attribution.counts_as_internal else "Anonymous",
     )
-
-
-def _report(
-    ask: DataAsk, results: AuthenticationResults, hello: str, moment: Moment, *, leaves: bool
-) -> AntispamReport:
-    pointers = moment.dns.look_up(ask.peer.ip.reverse_pointer, "PTR").values("PTR") if moment.dns else ()
-    is_spoof = not leaves and ask.handling is not Handling.DELIVER
-    return AntispamReport(
-        ip=ask.peer.ip,
-        helo=hello,
+    seen_from = ask.seen_from
+    report = AntispamReport(
+        ip=seen_from.ip if seen_from else ask.peer.ip,
+        helo=(seen_from.name if seen_from else "") or hello,
         direction="OUT" if leaves else "INB",
-        ptr=pointers[0].removesuffix(".") if pointers else None,
-        level=_SPAM_LEVEL if is_spoof else 1,
-        verdict="SPM" if is_spoof else "NSPM",
-        category="SPOOF" if is_spoof and results.composite is not None else "NONE",
+        ptr=_pointer(seen_from.ip if seen_from else ask.peer.ip, moment),
+        **_spam(ask.handling if not leaves else Handling.DELIVER, results),
     )
+    skipped = skip_listed(seen_from) if seen_from and seen_from.ip != ask.peer.ip else ()
+    return (
+        *_inner_hops(party.names, chance, ask),
+        *_results(results, leaves=leaves),
+        received(front),
+        *skipped,
+        *attributed(given),
+        antispam_report(report),
+    )
+
+
+def stamps_of_another_tenant(  # noqa: PLR0913 - the message, how it left, and who takes it in
+    ask: DataAsk,
+    below: tuple[str, ...],
+    leaves: Departure,
+    found: AuthenticationResults | None,
+    handled: Handling,
+    *,
+    tenant: Tenant,
+    names: SessionNames,
+    chance: Random,
+) -> tuple[str, ...]:
+    """Give the fields of a message that one tenant sent to another: those of both, the receiver's on top.
+
+    What a message says of another tenant's attribution is stripped where it comes in, and stamped anew.
+    """
+    front = HandOver(
+        sender=leaves.host.name,
+        sender_ip=leaves.host.address,
+        receiver=names.host,
+        receiver_ip=IPv4Address(_INNER + chance.randrange(1 << 16)),
+        tls=_TLS,
+        build=_BUILD,
+        at=ask.now,
+    )
+    given = Attributed(
+        tenant_id=tenant.id,
+        message_id=str(UUID(int=chance.getrandbits(128), version=4)),
+        ip=leaves.host.address,
+        helo=leaves.host.name,
+        arrived=ask.now,
+        site=names.site,
+        mailbox_server=names.mailbox_server.partition(".")[0],
+        from_entity="Internet",
+    )
+    report = AntispamReport(
+        ip=leaves.host.address,
+        helo=leaves.host.name,
+        direction="INB",
+        ptr=leaves.host.name,
+        **_spam(handled, found),
+    )
+    anew = (*attributed(given), antispam_report(report))
+    names_anew = {_name(field) for field in anew}
+    return (
+        *_inner_hops(names, chance, ask),
+        *_results(found, leaves=False),
+        received(front),
+        *anew,
+        *(field for field in below if _name(field) not in names_anew),
+    )
+
+
+def _results(results: AuthenticationResults | None, *, leaves: bool) -> tuple[str, ...]:
+    """Give what was found of the sender; under which name, and with which composite, is the side's (MX-HDR-04)."""
+    if results is None:
+        return ()
+    shown = replace(results, composite=None) if leaves else results
+    return (authentication_results(shown), received_spf(results.spf))
+
+
+def _inner_hops(names: SessionNames, chance: Random, ask: DataAsk) -> tuple[str, str]:
+    """Give the two hops behind the front end: its proxy, then the mailbox server (fact MX-HDR-02)."""
+    proxy, _, domain = names.proxy.partition(".")
+    first, second, third = (IPv6Address(_INNER_IPV6 + chance.getrandbits(32)) for _ in range(3))
+    by_proxy = HandOver(
+        sender=names.site,
+        sender_ip=first,
+        receiver=f"{proxy}.outlook.office365.com",
+        receiver_ip=second,
+        tls=_TLS,
+        build=_BUILD,
+        at=ask.now,
+    )
+    by_mailbox = replace(
+        by_proxy,
+        sender=f"{proxy}.{domain}",
+        sender_ip=second,
+        receiver=names.mailbox_server,
+        receiver_ip=third,
+        via_frontend=False,
+    )
+    return received(by_mailbox), received(by_proxy)
+
+
+def _pointer(ip: IPv4Address | IPv6Address, moment: Moment) -> str | None:
+    pointers = moment.dns.look_up(ip.reverse_pointer, "PTR").values("PTR") if moment.dns else ()
+    return pointers[0].removesuffix(".") if pointers else None
+
+
+class _Spam(TypedDict):
+    level: int
+    verdict: str
+    category: str
+
+
+def _spam(handled: Handling, results: AuthenticationResults | None) -> _Spam:
+    if handled is Handling.DELIVER or results is None:
+        return {"level": 1, "verdict": "NSPM", "category": "NONE"}
+    return {"level": _SPAM_LEVEL, "verdict": "SPM", "category": "SPOOF"}
+
+
+def _name(field: str) -> str:
+    return field.partition(":")[0].lower()

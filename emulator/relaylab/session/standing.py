@@ -10,7 +10,6 @@ from relaylab.engine.zone import RecordZone
 if TYPE_CHECKING:
     from relaylab.domain.address import Address
     from relaylab.domain.reputation import Reputation, SenderState
-    from relaylab.domain.world import World
     from relaylab.session.moment import Moment
 
 
@@ -34,7 +33,7 @@ def standing_of_address(ip: IPv4Address | IPv6Address, moment: Moment) -> Addres
     world = moment.world
     return {
         "reputation": world.reputation_of(ip),
-        "has_reverse_name": _has_reverse_name(ip, world),
+        "has_reverse_name": _has_reverse_name(ip, moment),
         "region_of_host": world.region_of_host(ip),
     }
 
@@ -48,9 +47,12 @@ def standing_of_names(sender: Address | None, hello_name: str, moment: Moment) -
     }
 
 
-def _has_reverse_name(ip: IPv4Address | IPv6Address, world: World) -> bool:
-    """Tell whether the world's DNS has a PTR record for an address; of IPv4 nobody asks for one (fact MX-ERR-26)."""
+def _has_reverse_name(ip: IPv4Address | IPv6Address, moment: Moment) -> bool:
+    """Tell whether DNS has a PTR record for an address; of IPv4 nobody asks for one (fact MX-ERR-26).
+
+    A session without DNS knows what the world writes of it.
+    """
     if ip.version == 4:
         return True
-    zone = RecordZone.of(world.reverse_records)
+    zone = moment.dns or RecordZone.of(moment.world.reverse_records)
     return bool(zone.look_up(ip.reverse_pointer, "PTR").values("PTR"))

@@ -32,6 +32,8 @@ class Counters:
             Meter.DELIVERIES: _MINUTE,
             Meter.EXTERNAL: _DAY,
             Meter.MOERA_EXTERNAL: _DAY,
+            Meter.HVE_RECIPIENTS: _DAY,
+            Meter.HVE_OUTSIDE: _DAY,
             Meter.FAILED_SIGN_INS: lockout,
             Meter.ACS_SENDS_OF_A_MINUTE: _MINUTE,
             Meter.ACS_SENDS_OF_AN_HOUR: _HOUR,

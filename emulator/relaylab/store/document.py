@@ -12,12 +12,12 @@ from relaylab.domain.address import Address, DomainName
 from relaylab.domain.clock import parse_instant
 from relaylab.domain.decision import Decision, EffectKind, ReplyFacts
 from relaylab.domain.endpoint import Endpoint, Stage
-from relaylab.domain.message import Copy, Envelope, Hop, HopFacts, KeptMessage, MessageHead, Placement
+from relaylab.domain.message import Copy, Envelope, KeptMessage, MessageHead, Placement, Side, Version
 from relaylab.domain.source import Confidence, Source
-from relaylab.store.shapes import MessageShape, VerdictShape, message_json
+from relaylab.store.shapes import MessageShape, VerdictShape, hop_of, message_json
 
 if TYPE_CHECKING:
-    from relaylab.store.shapes import HopShape, ReplyShape
+    from relaylab.store.shapes import ReplyShape
 
 
 class _Document(MessageShape):
@@ -75,20 +75,35 @@ def read(text: str, raw: bytes) -> KeptMessage:
         ),
         decision=_decision(document["verdict"], document["judged_at"]),
         report_of=document["report_of"],
-        headers=tuple(document.get("headers", ())),  # files of before have neither
-        authentication=tuple(_hop(one) for one in document.get("authentication", ())),
+        versions=_versions(document),
+        authentication=tuple(hop_of(one) for one in document.get("authentication", ())),  # files of before have none
     )
 
 
-def _hop(shape: HopShape) -> HopFacts:
-    return HopFacts(
-        hop=Hop(shape["hop"]),
-        ip=shape["ip"],
-        spf=shape["spf"],
-        dkim=tuple(shape["dkim"]),
-        dmarc=shape["dmarc"],
-        compauth=shape["compauth"],
-        because=tuple(shape["because"]),
+def _versions(document: _Document) -> tuple[Version, ...]:
+    """Give the versions; a file of before has the fields of a message as they were for all of its recipients."""
+    versions = document.get("versions", [])
+    headers = tuple(document.get("headers", ()))
+    if versions or not headers:
+        return tuple(
+            Version(
+                side=Side(one["side"]),
+                tenant=one["tenant"],
+                recipients=tuple(_address(recipient) for recipient in one["recipients"]),
+                mail_from=_optional_address(one["mail_from"]),
+                headers=tuple(one["headers"]),
+            )
+            for one in versions
+        )
+    leaves = all(copy["placed"] == Placement.OUTSIDE for copy in document["copies"])
+    return (
+        Version(
+            side=Side.OUTSIDE if leaves else Side.INSIDE,
+            tenant=None if leaves else document["tenant"],
+            recipients=tuple(_address(copy["recipient"]) for copy in document["copies"]),
+            mail_from=_optional_address(document["mail_from"]),
+            headers=headers,
+        ),
     )
 
 

@@ -64,6 +64,7 @@ class _Contents:
     device_codes: dict[str, DeviceCode] = field(default_factory=dict)
     refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
     consents: set[tuple[str, str, str, str]] = field(default_factory=set)
+    sessions: dict[str, SignedIn] = field(default_factory=dict)
     faults_met: dict[str, int] = field(default_factory=dict)
     drawn: int = 0
 
@@ -121,6 +122,20 @@ class EntraState:
     def use_refresh_token(self, value: str, now: datetime) -> None:
         """Note that it was used."""
         self._contents.refresh_tokens[value] = replace(self._contents.refresh_tokens[value], used=now)
+
+    # Sessions of browsers
+
+    def session(self, value: str) -> SignedIn | None:
+        """Give who is signed in in the browser that shows this cookie."""
+        return self._contents.sessions.get(value)
+
+    def keep_session(self, value: str, signed_in: SignedIn) -> None:
+        """Keep who signed in in a browser."""
+        self._contents.sessions[value] = signed_in
+
+    def end_session(self, value: str) -> None:
+        """Sign the browser out."""
+        self._contents.sessions.pop(value, None)
 
     # Consent and faults
 

@@ -26,6 +26,8 @@ _LASTING: Final = frozenset(
         Meter.DELIVERIES,
         Meter.EXTERNAL,
         Meter.MOERA_EXTERNAL,
+        Meter.HVE_RECIPIENTS,
+        Meter.HVE_OUTSIDE,
         Meter.ACS_SENDS_OF_A_MINUTE,
         Meter.ACS_SENDS_OF_AN_HOUR,
         Meter.ACS_STATUS_OF_A_MINUTE,

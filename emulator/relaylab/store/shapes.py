@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from typing_extensions import TypedDict
 
 from relaylab.domain.clock import iso
+from relaylab.domain.message import Hop, HopFacts
 
 if TYPE_CHECKING:
     from relaylab.domain.attribution import Attribution
     from relaylab.domain.decision import Decision, ReplyFacts
-    from relaylab.domain.message import HopFacts, KeptMessage
+    from relaylab.domain.message import KeptMessage, Version
     from relaylab.domain.source import Source
 
 
@@ -62,6 +63,7 @@ class ConnectorShape(TypedDict):
     connector_type: str
     decided: bool
     finding: str
+    remedy: str
 
 
 class AttributionShape(TypedDict):
@@ -80,7 +82,7 @@ class AttributionShape(TypedDict):
 
 
 class CopyShape(TypedDict):
-    """One final recipient's copy; ``through`` is the recipient of the envelope, ``verdict`` why it bounced."""
+    """One final recipient's copy; ``through`` is of the envelope, ``verdict`` what made it bounce or placed it."""
 
     recipient: str
     through: str
@@ -89,7 +91,10 @@ class CopyShape(TypedDict):
 
 
 class HopShape(TypedDict):
-    """What one judge of the sender found: ``hop`` is arrival or far_end, ``ip`` the address that it sees."""
+    """What one judge of the sender found: ``hop`` is arrival or far_end, ``ip`` the address that it sees.
+
+    ``receiver`` is the domain that a far end judges for, empty on arrival.
+    """
 
     hop: str
     ip: str
@@ -98,13 +103,25 @@ class HopShape(TypedDict):
     dmarc: str
     compauth: str
     because: list[str]
+    receiver: str
+
+
+class VersionShape(TypedDict):
+    """What one side of the recipients gets: ``side`` is inside, other_tenant or outside, ``tenant`` null outside."""
+
+    side: str
+    tenant: str | None
+    recipients: list[str]
+    mail_from: str | None
+    headers: list[str]
 
 
 class MessageShape(TypedDict):
     """An accepted message without its content; ``placed`` tells for each final recipient where the copy went.
 
     ``copies`` says the same in full: one entry a copy, also where a recipient was named twice. ``headers`` are the
-    fields that the service adds above the content, which ``raw`` leaves as the client sent it.
+    fields that the service adds above the content, which ``raw`` leaves as the client sent it: those of the first of
+    ``versions``, of which there is one for each side of the recipients of a message at the tenant MX.
     """
 
     id: str
@@ -125,6 +142,7 @@ class MessageShape(TypedDict):
     report_of: str | None
     shown_from: str
     headers: list[str]
+    versions: list[VersionShape]
     authentication: list[HopShape]
 
 
@@ -169,6 +187,32 @@ def hop_json(hop: HopFacts) -> HopShape:
         "dmarc": hop.dmarc,
         "compauth": hop.compauth,
         "because": list(hop.because),
+        "receiver": hop.receiver,
+    }
+
+
+def hop_of(shape: HopShape) -> HopFacts:
+    """Read what one judge found from its JSON."""
+    return HopFacts(
+        hop=Hop(shape["hop"]),
+        ip=shape["ip"],
+        spf=shape["spf"],
+        dkim=tuple(shape["dkim"]),
+        dmarc=shape["dmarc"],
+        compauth=shape["compauth"],
+        because=tuple(shape["because"]),
+        receiver=shape.get("receiver", ""),
+    )
+
+
+def version_json(version: Version) -> VersionShape:
+    """Give one version of a message as JSON."""
+    return {
+        "side": version.side.value,
+        "tenant": version.tenant,
+        "recipients": [str(recipient) for recipient in version.recipients],
+        "mail_from": str(version.mail_from) if version.mail_from else None,
+        "headers": list(version.headers),
     }
 
 
@@ -188,6 +232,7 @@ def attribution_json(attribution: Attribution) -> AttributionShape:
                 "connector_type": one.connector_type.value,
                 "decided": one.decided,
                 "finding": one.finding,
+                "remedy": one.remedy,
             }
             for one in attribution.told
         ],
@@ -224,5 +269,6 @@ def message_json(message: KeptMessage) -> MessageShape:
         "report_of": message.report_of,
         "shown_from": message.shown_from,
         "headers": list(message.headers),
+        "versions": [version_json(version) for version in message.versions],
         "authentication": [hop_json(hop) for hop in message.authentication],
     }

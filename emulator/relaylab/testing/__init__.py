@@ -14,7 +14,7 @@ from relaylab.testing.failures import (
 from relaylab.testing.lab import Lab
 from relaylab.testing.messages import Attachment, Message, Messages
 from relaylab.testing.options import LabOptions
-from relaylab.testing.places import NotBuiltError, SitePlaces
+from relaylab.testing.places import SitePlaces
 from relaylab.testing.refusals import ExpectedRefusal
 from relaylab.testing.verdicts import Verdict, Verdicts
 
@@ -30,7 +30,6 @@ __all__ = [
     "Message",
     "MessageNotSeenError",
     "Messages",
-    "NotBuiltError",
     "NothingDecidedError",
     "RefusalNotSeenError",
     "SitePlaces",

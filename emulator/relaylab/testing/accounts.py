@@ -1,4 +1,4 @@
-"""The mailboxes of a world by short names: ``accounts.scanner`` is scanner@ of whichever tenant has one."""
+"""The accounts of a world by short names: ``accounts.scanner`` is scanner@ of whichever tenant has one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from relaylab.domain.hve import HveAccount
     from relaylab.domain.secret import Secret
     from relaylab.domain.tenant import Mailbox, Tenant
     from relaylab.domain.world import World
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A mailbox, and what it signs in with. ``repr`` shows no secret."""
+    """A mailbox or a High Volume Email account, and what it signs in with. ``repr`` shows no secret."""
 
     name: str
     address: str
@@ -28,7 +29,7 @@ class Account:
     def password(self) -> str:
         """The password; raise LookupError where the world gives it none."""
         if self._password is None:
-            raise LookupError(f'{self.address} has no password in this world; give its mailbox password = "..."')
+            raise LookupError(f'{self.address} has no password in this world; give it password = "..."')
         return self._password.reveal()
 
     @property
@@ -47,15 +48,17 @@ class Account:
 
 
 class Accounts:
-    """Every mailbox of a world.
+    """Every mailbox of a world, then every High Volume Email account.
 
     The name is the part before the ``@``, every sign that is no letter or digit written ``_``. Where several mailboxes
     share it, or whatever the name, ``accounts["scanner@contoso.com"]`` asks by address.
     """
 
     def __init__(self, world: World) -> None:
-        """Look at the mailboxes of a world."""
-        self._all = tuple(_account(tenant, mailbox) for tenant in world.tenants for mailbox in tenant.mailboxes)
+        """Look at the accounts of a world."""
+        mailboxes = [_account(tenant, mailbox) for tenant in world.tenants for mailbox in tenant.mailboxes]
+        bulk = [_account(tenant, account) for tenant in world.tenants for account in tenant.hve_accounts]
+        self._all = (*mailboxes, *bulk)
 
     def __getattr__(self, name: str) -> Account:
         """Give the account of a name."""
@@ -93,7 +96,7 @@ class Accounts:
         return f"; there are {', '.join(known[:20])}" if known else "; it has no mailboxes"
 
 
-def _account(tenant: Tenant, mailbox: Mailbox) -> Account:
+def _account(tenant: Tenant, mailbox: Mailbox | HveAccount) -> Account:
     token = next((token.value for token in tenant.tokens if token.user == mailbox.address), None)
     name = re.sub(r"\W", "_", mailbox.address.local)
     return Account(name, str(mailbox.address), tenant.name, mailbox.password, token)

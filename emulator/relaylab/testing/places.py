@@ -1,4 +1,4 @@
-"""Where the listeners of a lab are, and what is said of those that are not built."""
+"""Where the listeners of a lab are."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Never
+from typing import TYPE_CHECKING
 
 from relaylab.testing import trust
 from relaylab.testing.acs import AcsRest
@@ -17,34 +17,23 @@ from relaylab.testing.running import RunningLab
 if TYPE_CHECKING:
     import ssl
 
-    from relaylab.servers.fleet import Listening
+    from relaylab.servers.fleet import Listening, SiteListening
     from relaylab.store import FaultBoard
     from relaylab.testing.running import Door
-
-_WHAT: Final = {
-    "hve": "High Volume Email",
-}
-
-
-class NotBuiltError(NotImplementedError):
-    """A part of Microsoft 365 that this version of relaylab does not answer for."""
-
-
-def not_built(name: str) -> NotBuiltError:
-    """Say that a part is not built, and what is."""
-    return NotBuiltError(
-        f"relaylab.{name}: {_WHAT[name]} is not built in this version, so nothing listens there; "
-        "use .submission, .submission_legacy, .mx, .acs_smtp or .site(NAME)"
-    )
 
 
 @dataclass(frozen=True, slots=True)
 class SitePlaces:
-    """The listeners of one site: what arrives there comes from ``public_ip``."""
+    """The listeners of one site: what arrives there comes from ``public_ip``.
+
+    ``ipv6`` are those of a dual-stack site for what arrives over IPv6, with its ``public_ipv6`` for an address; None
+    for every other site.
+    """
 
     name: str
     public_ip: str
     endpoints: Mapping[str, Listening]
+    ipv6: SitePlaces | None = None
 
     @property
     def submission(self) -> Listening:
@@ -62,9 +51,19 @@ class SitePlaces:
         return self.endpoints["mx"]
 
     @property
+    def hve(self) -> Listening:
+        """High Volume Email, ``smtp.hve.mx.microsoft``."""
+        return self.endpoints["hve"]
+
+    @property
     def acs_smtp(self) -> Listening:
         """``smtp.azurecomm.net``, Azure Communication Services over SMTP."""
         return self.endpoints["acs_smtp"]
+
+
+def _places(name: str, site: SiteListening) -> SitePlaces:
+    ipv6 = SitePlaces(name, site.public_ipv6, site.ipv6) if site.public_ipv6 and site.ipv6 else None
+    return SitePlaces(name, site.public_ip, site.endpoints, ipv6)
 
 
 class PlacedLab(RunningLab):
@@ -86,9 +85,9 @@ class PlacedLab(RunningLab):
         return self._listening("mx")
 
     @property
-    def hve(self) -> Never:
-        """Not built."""
-        raise not_built("hve")
+    def hve(self) -> Listening:
+        """High Volume Email, ``smtp.hve.mx.microsoft``."""
+        return self._listening("hve")
 
     @property
     def acs_smtp(self) -> Listening:
@@ -118,9 +117,7 @@ class PlacedLab(RunningLab):
         """The sites of the world, by name."""
         all_sites = self.emulator.sites
         return {
-            site.name: SitePlaces(site.name, all_sites[site.name].public_ip, all_sites[site.name].endpoints)
-            for site in self.world.sites
-            if site.name in all_sites
+            site.name: _places(site.name, all_sites[site.name]) for site in self.world.sites if site.name in all_sites
         }
 
     def site(self, name: str) -> SitePlaces:

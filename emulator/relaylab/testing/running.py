@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from relaylab.domain.fault import Fault
     from relaylab.testing.options import FaultSource, Moment, WorldSource
 
-Door = Literal["submission", "submission_legacy", "mx", "acs_smtp"]
+Door = Literal["submission", "submission_legacy", "mx", "hve", "acs_smtp"]
 
 
 class RunningLab:
@@ -224,6 +224,18 @@ class RunningLab:
         except FaultError as error:  # as in ``travel``
             raise FaultError(str(error)) from None
         return self.emulator.faults.add(stated)
+
+    def rotate_signing_keys(self, *, keep_old: bool = True) -> str:
+        """Have Entra sign tokens with a new key from now on, and give its id (``kid``).
+
+        What the old keys signed counts until they are dropped: at once with ``keep_old=False``, or by
+        ``drop_old_signing_keys``.
+        """
+        return self.emulator.entra.rotate_signing_keys(keep_old=keep_old)
+
+    def drop_old_signing_keys(self) -> None:
+        """Have Entra publish only the key it signs with: SMTP refuses what the older ones signed."""
+        self.emulator.entra.drop_old_signing_keys()
 
     def replace(
         self,

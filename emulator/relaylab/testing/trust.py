@@ -41,6 +41,8 @@ def environment(
     for name, site in sites.items():
         for key, where in site.endpoints.items():
             variables |= _place(f"{name}_{key}", where, prefix="RELAYLAB_SITE")
+        for key, where in (site.ipv6.endpoints if site.ipv6 else {}).items():
+            variables |= _place(f"{name}_ipv6_{key}", where, prefix="RELAYLAB_SITE")
     return variables
 
 

@@ -1,4 +1,4 @@
-"""Assertions whose certificate holds a key that Entra does not take."""
+"""Assertions whose certificate holds a key that Entra does not take, and those of a clock that is fast."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from tests.app.worlds import SMALL, problems
 from tests.clients.oauth import DEFAULT_SCOPE, OAuthLab, oauth_world
+from tests.clients.oauth_assertions import CERTIFIED, registered_certificate
 from tests.conftest import Emulate
 
 APP = "b0000000-0000-4000-8000-000000000006"
@@ -56,3 +57,19 @@ app_id = "{APP}"
 
     assert "tenant[0].app_registration[0].key_credential[0].key" in said
     assert "is a certificate without an RSA key; make one with an RSA key" in said
+
+
+def test_the_clock_of_an_assertion_may_be_five_minutes_fast(emulate: Emulate) -> None:
+    # In a year that the machine's own clock does not know.
+    certificate = registered_certificate()
+    lab = OAuthLab(emulate("2034-01-01", world=oauth_world(certificate.registered())))
+
+    def answer(begins: str) -> dict[str, object]:
+        audience = f"{lab.authority}/oauth2/v2.0/token"
+        assertion = certificate.assertion(CERTIFIED, audience, "2034-01-01T00:10:00Z", begins)
+        form = {"client_id": CERTIFIED, "scope": DEFAULT_SCOPE, "client_assertion": assertion}
+        said: dict[str, object] = lab.ask(grant_type="client_credentials", **form).json()
+        return said
+
+    assert "access_token" in answer("2034-01-01T00:05:00Z")
+    assert [700024] == answer("2034-01-01T00:05:01Z")["error_codes"]

@@ -87,7 +87,7 @@ def test_each_wrong_request_has_its_error(  # noqa: PLR0913, PLR0917 - a table
     ("scope", "error", "code"),
     [
         (f"{USER_SCOPE} https://graph.microsoft.com/Mail.Send", "invalid_request", 700022),
-        ("openid offline_access", "invalid_scope", 700023),
+        ("offline_access", "invalid_scope", 700023),
         ("https://outlook.office.com/SMTP.Sned", "invalid_scope", 70011),
     ],
 )
@@ -434,7 +434,7 @@ def test_nobody_is_sent_to_where_no_application_is(oauth_lab: OAuthLab, uri: str
 
 
 def test_a_page_escapes_what_it_is_told(oauth_lab: OAuthLab) -> None:
-    query = {"client_id": FIRMWARE, "scope": USER_SCOPE, "redirect_uri": "http://localhost"}
+    query = {"client_id": FIRMWARE, "response_type": "code", "scope": USER_SCOPE, "redirect_uri": "http://localhost"}
     with oauth_lab.http() as http:
         page = http.get("/contoso.com/oauth2/v2.0/authorize", params=query | {"login_hint": '"><script>x</script>'})
 

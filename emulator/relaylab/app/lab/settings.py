@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 _MX_ZONES: Final = (".mail.protection.outlook.com", ".mx.microsoft")
 _WITH_ACCOUNT: Final = (Method.SMTP_AUTH_BASIC, Method.SMTP_AUTH_OAUTH)
+_WITH_HVE_ACCOUNT: Final = (Method.HVE_BASIC, Method.HVE_OAUTH)
 _WITHOUT_ACCOUNT: Final = (Method.CONNECTOR_RELAY, Method.DIRECT_SEND)
+_PASSWORD: Final = "on, with user name and password (LOGIN)"  # noqa: S105 - an instruction, not a secret
 _STARTTLS: Final = "STARTTLS, not SSL/TLS"
 
 
@@ -95,6 +97,13 @@ def accounts(world: World) -> tuple[str, ...]:
     )
 
 
+def hve_accounts(world: World) -> tuple[str, ...]:
+    """Give the High Volume Email accounts that can sign in with a password."""
+    return tuple(
+        str(one.address) for tenant in world.tenants for one in tenant.hve_accounts if one.password is not None
+    )
+
+
 def smtp_usernames(world: World) -> tuple[str, ...]:
     """Give the names that sign in at Azure Communication Services, with the secret of their application."""
     return tuple(
@@ -152,6 +161,20 @@ def _settings(world: World, key: str, where: Listening, site: str | None) -> Dev
             sender=f"any address at {_listed(own_domains(world))}",
             reaches=_reach(world, site),
         )
+    if key == "hve":
+        return DeviceSettings(
+            title="With a High Volume Email account",
+            methods=_WITH_HVE_ACCOUNT,
+            endpoint=key,
+            site=site,
+            server=where.host,
+            port=where.port,
+            security=_STARTTLS,
+            authentication=_PASSWORD,
+            accounts=hve_accounts(world),
+            sender="the same address as the user name",
+            reaches="recipients of the account's own tenant only",
+        )
     if key == "acs_smtp":
         return DeviceSettings(
             title="With an application (Azure Communication Services Email)",
@@ -175,7 +198,7 @@ def _settings(world: World, key: str, where: Listening, site: str | None) -> Dev
         server=where.host,
         port=where.port,
         security=_STARTTLS,
-        authentication="on, with user name and password (LOGIN)",
+        authentication=_PASSWORD,
         accounts=accounts(world),
         sender="the same address as the user name",
         reaches="every recipient",

@@ -9,8 +9,9 @@ from typing import Final, Self
 from relaylab.app.world_file.draft import Draft
 from relaylab.app.world_file.errors import Place
 from relaylab.domain.address import Address, DomainName
+from relaylab.domain.hve import HveAccount
 from relaylab.domain.recipients import DynamicDistributionGroup, MailUser
-from relaylab.domain.tenant import AcceptedDomain, DistributionGroup, HveAccount, Mailbox, MailContact, Tenant
+from relaylab.domain.tenant import AcceptedDomain, DistributionGroup, Mailbox, MailContact, Tenant
 
 _KIND_NAMES: Final = {
     Mailbox: "mailbox",
@@ -102,11 +103,18 @@ def _holdings(draft: Draft, scope: Place) -> Iterator[Holding]:
         yield Holding(user.noun.address, user.place / "address", MailUser, user.place, user.noun.address)
         for index, proxy in enumerate(user.noun.proxy_addresses):
             yield Holding(proxy, user.place / "proxy_addresses" / index, MailUser, user.place, user.noun.address)
-    for account in draft.of(HveAccount, scope):
-        yield Holding(account.noun.address, account.place / "address", HveAccount, account.place, account.noun.address)
+    yield from _of_accounts(draft, scope)
     for contact in draft.of(MailContact, scope):
         target = contact.noun.external_email_address
         place = contact.place / "external_email_address"
         yield Holding(target, place, MailContact, contact.place, target, is_own=False)
         for index, proxy in enumerate(contact.noun.proxy_addresses):
             yield Holding(proxy, contact.place / "proxy_addresses" / index, MailContact, contact.place, target)
+
+
+def _of_accounts(draft: Draft, scope: Place) -> Iterator[Holding]:
+    for account in draft.of(HveAccount, scope):
+        own = account.noun.address
+        yield Holding(own, account.place / "address", HveAccount, account.place, own)
+        for index, proxy in enumerate(account.noun.proxy_addresses):
+            yield Holding(proxy, account.place / "proxy_addresses" / index, HveAccount, account.place, own)

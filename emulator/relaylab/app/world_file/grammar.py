@@ -13,7 +13,7 @@ from uuid import NAMESPACE_DNS, uuid5
 from relaylab.app.world_file import roots, words
 from relaylab.app.world_file.acs import ACS_RESOURCE
 from relaylab.app.world_file.tables import many, one, table_of
-from relaylab.domain import anti_spoof, connector, directory, estate, recipients, reputation, tenant, world
+from relaylab.domain import anti_spoof, connector, directory, estate, hve, recipients, reputation, tenant, world
 from relaylab.domain.tenant import MB
 
 
@@ -59,6 +59,7 @@ _APP_REGISTRATION: Final = table_of(
     },
 )
 _SERVICE_PRINCIPAL: Final = table_of(directory.ServicePrincipal, narrowed=_APP_ID | {"object_id": words.GUID})
+_HVE_ACCOUNT: Final = table_of(hve.HveAccount, narrowed={"allowed_apps": words.list_of(words.GUID)})
 _MAILBOX_PERMISSION: Final = table_of(
     directory.MailboxPermission, narrowed={"access_rights": words.list_of(words.one_of("FullAccess"), at_least=1)}
 )
@@ -112,7 +113,7 @@ TENANT: Final = table_of(
         "token_service": one(_TOKEN_SERVICE),
         "token_fault": many("token_faults", _TOKEN_FAULT),
         "token": many("tokens", table_of(tenant.FixedToken, narrowed=_APP_ID)),
-        "hve_account": many("hve_accounts", table_of(tenant.HveAccount)),
+        "hve_account": many("hve_accounts", _HVE_ACCOUNT),
         "acs_resource": many("acs_resources", ACS_RESOURCE),
     },
 )

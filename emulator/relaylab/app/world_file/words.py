@@ -243,6 +243,13 @@ def _ip(value: object) -> IPv4Address | IPv6Address:
         refuse("is not an IP address", "write one address, as 203.0.113.42")
 
 
+def _ipv6(value: object) -> IPv6Address:
+    found = _ip(value)
+    if not isinstance(found, IPv6Address) or found.ipv4_mapped is not None:
+        refuse("is not an IPv6 address", "write one, as 2001:db8::42; the IPv4 address goes into public_ip")
+    return found
+
+
 def _connector_ip(value: object) -> IPv4Network:
     text = _line(value).strip()
     if ":" in text:
@@ -338,6 +345,7 @@ INSTANT: Final = _word(_instant, "a date (00:00:00Z) or an instant", "2026-12-31
 MILESTONE: Final = _word(_milestone, f"a date, an instant, or {NEVER}", "2026-12-31")
 DAY: Final = _word(_day, "a day", "2026-10-30")
 IP: Final = _word(_ip, "an IPv4 or IPv6 address", "203.0.113.42")
+IPV6: Final = _word(_ipv6, "an IPv6 address", "2001:db8::42")
 CONNECTOR_IP: Final = _word(_connector_ip, f"an IPv4 address or a block of /{_WIDEST_PREFIX} to /32", "203.0.113.0/28")
 ADDRESS_RANGE: Final = _word(_address_range, "an IPv4 address, a range, or a block", "203.0.113.0/28")
 DNS_NAME: Final = _word(_dns_name, "a name in DNS; *.contoso.com stands for every name below", "contoso.com")
@@ -355,6 +363,7 @@ _OF_TYPE: Final[Mapping[object, Word]] = {
     datetime: INSTANT,
     date: DAY,
     IPv4Address | IPv6Address: IP,
+    IPv6Address: IPV6,
     IPv4Network: CONNECTOR_IP,
     AddressRange: ADDRESS_RANGE,
 }

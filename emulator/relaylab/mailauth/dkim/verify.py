@@ -1,7 +1,9 @@
 """Verifying the DKIM signatures of a message at an instant (RFC 6376 §6, RFC 8301, RFC 8463).
 
-Law of this module: verification never raises, and its time is linear in the message: a body is brought into each
-canonical form at most once, and at most twenty signatures are verified.
+Law of this module: verification never raises, and its time is linear in the message, and bounded: a body is brought
+into each canonical form at most once and hashed at most once for each length, signatures beyond the first ten are not
+looked at (RFC 6376 §6.1 leaves it to the verifier), neither is a message or a header block that is longer than any that
+is sent in earnest, nor a key of more than 4,096 bits (RFC 8301 §3.2).
 """
 
 from __future__ import annotations
@@ -22,7 +24,11 @@ from relaylab.mailauth.names import is_askable
 if TYPE_CHECKING:
     from relaylab.domain.zone import Zone
 
-MOST_SIGNATURES: Final = 20
+MOST_SIGNATURES: Final = 10
+LONGEST_MESSAGE: Final = 40 * 1024 * 1024  # octets
+LONGEST_HEADER: Final = 256 * 1024  # octets of the fields
+MOST_BITS: Final = 4_096
+_MOST_HASHES: Final = 3  # of one body: of its two canonical forms, and once of a part of it
 _CLOCK_DRIFT: Final = timedelta(minutes=5)  # as opendkim allows by default; RFC 6376 §3.5 leaves it open
 
 # The texts in brackets as Exchange Online prints them (fact MX-HDR-04).
@@ -35,6 +41,7 @@ KEY_TIMEOUT: Final = "key query timeout"
 SYNTAX: Final = "signature syntax error"
 EXPIRED: Final = "signature expired"
 UNUSABLE_KEY: Final = "invalid public key"
+TOO_LONG: Final = "message too large"
 
 
 def verify(zone: Zone, content: bytes | bytearray, now: datetime) -> tuple[DkimCheck, ...]:
@@ -43,6 +50,9 @@ def verify(zone: Zone, content: bytes | bytearray, now: datetime) -> tuple[DkimC
     fields = message.named("dkim-signature")
     if not fields:
         return (DkimCheck(result=DkimResult.NONE, reason=NOT_SIGNED, because=("DKIM: the message is not signed",)),)
+    if len(content) > LONGEST_MESSAGE or sum(len(field.raw) for field in message.fields) > LONGEST_HEADER:
+        because = f"DKIM: {len(fields)} signatures of a message of {len(content)} octets, which is too long to verify"
+        return (DkimCheck(result=DkimResult.NEUTRAL, reason=TOO_LONG, because=(because,)),)
     verifier = _Verifier(zone, message, now)
     checks = [verifier.check(field) for field in fields[:MOST_SIGNATURES]]
     if len(fields) > MOST_SIGNATURES:
@@ -79,6 +89,7 @@ class _Verifier:
         self._message = message
         self._now = now
         self._bodies: dict[Form, bytes] = {}
+        self._hashes: dict[tuple[Form, int], bytes] = {}
 
     def check(self, field: Field) -> DkimCheck:
         try:
@@ -155,7 +166,12 @@ class _Verifier:
             raise _VerificationError(
                 DkimResult.FAIL, BODY_CHANGED, f"l={length}, and the body has only {len(body)} octets in canonical form"
             )
-        if hashlib.sha256(memoryview(body)[:length]).digest() != signature.body_hash:
+        found = self._hashes.get((form, length))
+        if found is None:
+            if len(self._hashes) == _MOST_HASHES:
+                raise _VerificationError(DkimResult.NEUTRAL, SYNTAX, "too many signatures of different lengths (l=)")
+            found = self._hashes[form, length] = hashlib.sha256(memoryview(body)[:length]).digest()
+        if found != signature.body_hash:
             raise _VerificationError(DkimResult.FAIL, BODY_CHANGED, "the body is not the one that was signed")
         return length == len(body)
 
@@ -170,4 +186,6 @@ def _why_not(key: PublicKey, signature: Signature) -> str | None:
         return f"it wants i= to be {signature.domain} exactly (t=s)"
     if key.kind == "rsa" and key.bits < LEAST_BITS:
         return f"{key.bits} bits are too few (RFC 8301)"
+    if key.kind == "rsa" and key.bits > MOST_BITS:
+        return f"{key.bits} bits are more than anybody has to verify (RFC 8301)"
     return None

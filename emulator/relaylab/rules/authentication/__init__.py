@@ -12,6 +12,7 @@ from relaylab.rules.authentication.stamps import (
     authentication_results,
     received,
     received_spf,
+    skip_listed,
 )
 
 __all__ = [
@@ -29,4 +30,5 @@ __all__ = [
     "judge",
     "received",
     "received_spf",
+    "skip_listed",
 ]

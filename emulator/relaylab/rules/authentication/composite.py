@@ -92,14 +92,14 @@ RULES: Final = (
         "010",
         "DMARC failed, the domain asks for quarantine or reject, and it is one of the recipients' own",
         sources.COMPAUTH,
-        lambda case: _fails_explicitly(case.dmarc) and case.recipients.own_from,
+        lambda case: case.dmarc.fails_explicitly and case.recipients.own_from,
     ),
     CompositeRule(
         CompositeResult.FAIL,
         "000",
         "DMARC failed, and the domain asks for quarantine or reject",
         sources.COMPAUTH,
-        lambda case: _fails_explicitly(case.dmarc),
+        lambda case: case.dmarc.fails_explicitly,
     ),
     CompositeRule(
         CompositeResult.FAIL,
@@ -157,17 +157,12 @@ def handling(results: AuthenticationResults, policy: AntiPhishPolicy) -> Handlin
     check = results.composite
     if check is None or check.result is not CompositeResult.FAIL:
         return Handling.DELIVER
-    if policy.honor_dmarc_policy and _fails_explicitly(results.dmarc):
+    if policy.honor_dmarc_policy and results.dmarc.fails_explicitly:
         asked = results.dmarc.disposition
         return _as_told(policy.dmarc_reject_action if asked is DmarcPolicy.REJECT else policy.dmarc_quarantine_action)
     if not policy.enable_spoof_intelligence:
         return Handling.DELIVER
     return _as_told(policy.authentication_fail_action)
-
-
-def _fails_explicitly(dmarc: DmarcCheck) -> bool:
-    """Tell whether the domain itself asks that this failing message be not delivered as usual."""
-    return dmarc.result is DmarcResult.FAIL and dmarc.disposition in {DmarcPolicy.QUARANTINE, DmarcPolicy.REJECT}
 
 
 def _as_told(action: SpoofAction) -> Handling:

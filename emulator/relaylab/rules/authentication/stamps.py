@@ -16,6 +16,7 @@ from relaylab.domain.authentication import (
     DkimCheck,
     DkimResult,
     DmarcResult,
+    JudgedAddress,
     SpfCheck,
     SpfResult,
 )
@@ -159,6 +160,13 @@ def arc_results(results: AuthenticationResults, recipient_domain: str) -> str:
         f" smtp.mailfrom={spf.domain}; dmarc={dmarc.result}{published} action={dmarc_action(dmarc)}"
         f" header.from={dmarc.header_from or 'none'}; {dkim}arc=none (0)"
     )
+
+
+def skip_listed(seen_from: JudgedAddress) -> tuple[str, ...]:
+    """Give the fields that show whose address counts behind a gateway (fact MX-CON-08, sources.SKIP_LISTED)."""
+    value = f"ip=[{seen_from.ip}];domain={seen_from.name}"
+    names = ("X-MS-Exchange-SkipListedInternetSender", "X-MS-Exchange-ExternalOriginalInternetSender")
+    return tuple(fold_after_name(name, value) for name in names)
 
 
 def antispam_report(report: AntispamReport) -> str:

@@ -61,3 +61,12 @@ OUTBOUND_IPV6: Final = OutboundHost(
 )
 RELAY_POOL: Final = OutboundHost("mail-psaapc01rlnn2071.outbound.protection.outlook.com", IPv4Address("40.95.53.71"))
 OUTBOUND_HOSTS: Final = (OUTBOUND, OUTBOUND_IPV6, RELAY_POOL)
+
+
+def outbound_host(*, is_own: bool, is_vouched_for: bool) -> OutboundHost:
+    """Give the host that relayed mail leaves from: the relay pool for a sender nobody vouches for (fact MX-RLY-04).
+
+    ``is_own`` is true for a sender in an accepted domain of the relaying tenant, ``is_vouched_for`` for one whose SPF
+    or DKIM passed on arrival.
+    """
+    return OUTBOUND if is_own or is_vouched_for else RELAY_POOL

@@ -8,9 +8,9 @@ from typing import Final
 from relaylab.domain.world import DnsRecord
 from relaylab.engine.publication import Publishing, published, record
 from relaylab.rules import sources
-from relaylab.rules.dns.hosts import DKIM_MAIL_MICROSOFT, SELECTORS, dkim_names
+from relaylab.rules.dns.hosts import ARC_DOMAIN, ARC_SELECTOR, DKIM_MAIL_MICROSOFT, SELECTORS, dkim_names
 
-ZONES: Final = (DKIM_MAIL_MICROSOFT,)
+ZONES: Final = (DKIM_MAIL_MICROSOFT, f"_domainkey.{ARC_DOMAIN}")
 _AZURE: Final = "azurecomm-prod-net._domainkey.azurecomm.net"
 
 
@@ -42,6 +42,13 @@ def keys_of_acs(publishing: Publishing) -> Iterator[DnsRecord]:
         yield _key(publishing, f"{selector}-{_AZURE}", selector)
 
 
+@published(source=sources.DNS_ARC)
+def key_of_arc(publishing: Publishing) -> Iterator[DnsRecord]:
+    """The key that the service seals with is published below microsoft.com; here it is that of selector1."""
+    key = publishing.signing_key(SELECTORS[0])
+    yield record(f"{ARC_SELECTOR}._domainkey.{ARC_DOMAIN}", "TXT", f"v=DKIM1; k=rsa; p={key};")
+
+
 def _keys(publishing: Publishing, *, at_mail_microsoft: bool) -> Iterator[DnsRecord]:
     for tenant, domain in publishing.domains():
         for selector, name in dkim_names(publishing, tenant, domain):
@@ -53,4 +60,4 @@ def _key(publishing: Publishing, name: str, selector: str) -> DnsRecord:
     return record(name, "TXT", f"v=DKIM1; k=rsa; p={publishing.signing_key(selector)};")
 
 
-PUBLICATIONS: Final = (keys, keys_at_dkim_mail_microsoft, selectors_of_initial_domains, keys_of_acs)
+PUBLICATIONS: Final = (keys, keys_at_dkim_mail_microsoft, selectors_of_initial_domains, keys_of_acs, key_of_arc)

@@ -8,18 +8,24 @@ from __future__ import annotations
 import string
 from typing import TYPE_CHECKING, Final
 
+from relaylab.domain.tenant import Switch
 from relaylab.domain.zone import canonical
 from relaylab.rules import milestones
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from relaylab.domain.tenant import AcceptedDomain, Tenant
-    from relaylab.engine.milestones import Milestone
+    from relaylab.engine.milestones import Calendar, Milestone
     from relaylab.engine.publication import Publishing
 
 MAIL_PROTECTION: Final = "mail.protection.outlook.com"
 MX_MICROSOFT: Final = "mx.microsoft"
 DKIM_MAIL_MICROSOFT: Final = "dkim.mail.microsoft"
 SELECTORS: Final = ("selector1", "selector2")
+# Under this name the service seals what it passes on, as public messages show since 2023 (sources.DNS_ARC).
+ARC_DOMAIN: Final = "microsoft.com"
+ARC_SELECTOR: Final = "arcselector10001"
 _LONGEST_LABEL: Final = 63  # RFC 1035 §2.3.4
 
 
@@ -31,6 +37,16 @@ def mail_hosts(publishing: Publishing, tenant: Tenant, domain: AcceptedDomain) -
     if named and "-" in domain.name.name:
         return named
     return tuple(dict.fromkeys((*named, _at_mail_protection(publishing, domain))))
+
+
+def answers_over_ipv6(domain: AcceptedDomain, now: datetime, calendar: Calendar) -> bool:
+    """Tell whether a domain's MX hosts answer AAAA: by default since 2024-10, unless an administrator said otherwise.
+
+    Facts COR-01 and MX-DNS-06.
+    """
+    if domain.ipv6_for_accepted_domain is Switch.DEFAULT:
+        return calendar.has_come(milestones.IPV6_FOR_ACCEPTED_DOMAINS.name, now)
+    return domain.ipv6_for_accepted_domain is Switch.ON
 
 
 def dkim_names(publishing: Publishing, tenant: Tenant, domain: AcceptedDomain) -> tuple[tuple[str, str], ...]:

@@ -11,7 +11,7 @@ from relaylab.rules import sources
 from relaylab.rules.dns.addresses import OUTBOUND_HOSTS
 
 SPF_NAME: Final = "spf.protection.outlook.com"
-_SPF: Final = (
+SPF_RECORD: Final = (
     "v=spf1 ip4:40.92.0.0/15 ip4:40.107.0.0/16 ip4:52.100.0.0/15 ip4:52.102.0.0/16 ip4:52.103.0.0/17 "
     "ip4:104.47.0.0/17 ip6:2a01:111:f400::/48 ip6:2a01:111:f403::/49 ip6:2a01:111:f403:8000::/51 "
     "ip6:2a01:111:f403:c000::/51 ip6:2a01:111:f403:f000::/52 -all"
@@ -22,7 +22,7 @@ ZONES: Final = (SPF_NAME, "outbound.protection.outlook.com")
 @published(source=sources.DNS_SPF)
 def spf_record(_: Publishing) -> Iterator[DnsRecord]:
     """spf.protection.outlook.com lists the ranges that mail leaves from; the relay pool is not among them."""
-    yield record(SPF_NAME, "TXT", _SPF)
+    yield record(SPF_NAME, "TXT", SPF_RECORD)
 
 
 @published(source=sources.DNS_OUTBOUND)

@@ -125,3 +125,13 @@ def user_is_blocked(ask: UserAsk) -> bool:
 def second_factor_must_be_registered(ask: UserAsk) -> bool:
     """Who must show a second factor and has none must register one first."""
     return ask.needs_second_factor and ask.user is not None and not ask.user.mfa_registered
+
+
+def application_is_not_for_consumers(ask: DirectoryAsk) -> bool:
+    """An application of an organization is not for personal accounts."""
+    return ask.tenant_name.lower() == "consumers" and ask.app is not None
+
+
+def resource_is_of_the_old_endpoint(ask: DirectoryAsk) -> bool:
+    """A request of v2.0 names a scope and no resource."""
+    return ask.names_resource

@@ -8,24 +8,12 @@ from relaylab.domain.decision import EffectKind
 from relaylab.domain.endpoint import Endpoint, Stage
 from relaylab.domain.entra import DeviceAsk
 from relaylab.engine.rule import AnyRule, RuleMaker
-from relaylab.rules.entra import conditions, errors, sources
+from relaylab.rules.entra import errors, sources, twins
 
 _rule = RuleMaker(Endpoint.ENTRA, Stage.DEVICE_CODE)
 
-tenant_is_malformed = _rule(
-    EffectKind.REFUSE,
-    errors.TENANT_MALFORMED,
-    asks=DeviceAsk,
-    source=sources.TENANT_MALFORMED,
-    fix=conditions.FIX_TENANT,
-)(conditions.tenant_is_malformed)
-tenant_is_unknown = _rule(
-    EffectKind.REFUSE,
-    errors.TENANT_NOT_FOUND,
-    asks=DeviceAsk,
-    source=sources.TENANT_NOT_FOUND,
-    fix=conditions.FIX_TENANT,
-)(conditions.tenant_is_unknown)
+tenant_is_malformed = twins.TENANT_IS_MALFORMED.among(_rule, DeviceAsk)
+tenant_is_unknown = twins.TENANT_IS_UNKNOWN.among(_rule, DeviceAsk)
 
 
 @_rule(
@@ -41,70 +29,26 @@ def device_code_is_for_one_tenant(ask: DeviceAsk) -> bool:
     return ask.is_common
 
 
-parameter_is_missing = _rule(
-    EffectKind.REFUSE,
-    errors.MISSING_PARAMETER,
-    asks=DeviceAsk,
-    source=sources.MISSING_PARAMETER,
-    fix="Send the parameter {missing} in the form.",
-)(conditions.parameter_is_missing)
-application_is_unknown = _rule(
-    EffectKind.REFUSE,
-    errors.APP_NOT_FOUND,
-    asks=DeviceAsk,
-    source=sources.APP_NOT_FOUND,
-    fix=conditions.FIX_APP,
-)(conditions.application_is_unknown)
-application_is_disabled = _rule(
-    EffectKind.REFUSE,
-    errors.APP_DISABLED,
-    asks=DeviceAsk,
-    source=sources.APP_DISABLED,
-    fix=conditions.FIX_APP_DISABLED,
-)(conditions.application_is_disabled)
-application_is_of_one_tenant = _rule(
-    EffectKind.REFUSE,
-    errors.SINGLE_TENANT,
-    asks=DeviceAsk,
-    source=sources.COMMON,
-    fix=conditions.FIX_MULTI_TENANT,
-)(conditions.application_is_of_one_tenant)
-scope_has_two_resources = _rule(
-    EffectKind.REFUSE,
-    errors.TWO_RESOURCES,
-    asks=DeviceAsk,
-    source=sources.TWO_RESOURCES,
-    fix=conditions.FIX_SCOPE,
-)(conditions.scope_has_two_resources)
-scope_has_no_resource = _rule(
-    EffectKind.REFUSE,
-    errors.SCOPE_WITHOUT_RESOURCE,
-    asks=DeviceAsk,
-    source=sources.SCOPE_INVALID,
-    fix=conditions.FIX_SCOPE,
-)(conditions.scope_has_no_resource)
-scope_is_invalid = _rule(
-    EffectKind.REFUSE,
-    errors.SCOPE_INVALID,
-    asks=DeviceAsk,
-    source=sources.SCOPE_INVALID,
-    fix=conditions.FIX_SCOPE,
-)(conditions.scope_is_invalid)
-resource_is_unknown = _rule(
-    EffectKind.REFUSE,
-    errors.RESOURCE_NOT_FOUND,
-    asks=DeviceAsk,
-    source=sources.RESOURCE_NOT_FOUND,
-    fix=conditions.FIX_SCOPE,
-)(conditions.resource_is_unknown)
+parameter_is_missing = twins.PARAMETER_IS_MISSING.among(_rule, DeviceAsk)
+application_is_unknown = twins.APPLICATION_IS_UNKNOWN.among(_rule, DeviceAsk)
+application_is_disabled = twins.APPLICATION_IS_DISABLED.among(_rule, DeviceAsk)
+resource_is_of_the_old_endpoint = twins.RESOURCE_IS_OF_THE_OLD_ENDPOINT.among(_rule, DeviceAsk)
+application_is_not_for_consumers = twins.APPLICATION_IS_NOT_FOR_CONSUMERS.among(_rule, DeviceAsk)
+application_is_of_one_tenant = twins.APPLICATION_IS_OF_ONE_TENANT.among(_rule, DeviceAsk)
+scope_has_two_resources = twins.SCOPE_HAS_TWO_RESOURCES.among(_rule, DeviceAsk)
+scope_has_no_resource = twins.SCOPE_HAS_NO_RESOURCE.among(_rule, DeviceAsk)
+scope_is_invalid = twins.SCOPE_IS_INVALID.among(_rule, DeviceAsk)
+resource_is_unknown = twins.RESOURCE_IS_UNKNOWN.among(_rule, DeviceAsk)
 
 RULES: Final[tuple[AnyRule, ...]] = (
     tenant_is_malformed,
     tenant_is_unknown,
     device_code_is_for_one_tenant,
+    resource_is_of_the_old_endpoint,
     parameter_is_missing,
     application_is_unknown,
     application_is_disabled,
+    application_is_not_for_consumers,
     application_is_of_one_tenant,
     scope_has_two_resources,
     scope_has_no_resource,

@@ -9,9 +9,12 @@ from relaylab.domain.directory import AppRegistration, TokenFaultKind
 from relaylab.domain.endpoint import Endpoint, Stage
 from relaylab.domain.entra import Grant, Proof, TokenAsk
 from relaylab.engine.rule import AnyRule, RuleMaker
-from relaylab.rules.entra import conditions, errors, sources
+from relaylab.rules.entra import errors, sources, twins
 
 _rule = RuleMaker(Endpoint.ENTRA, Stage.TOKEN)
+
+
+_ANYBODYS: Final = frozenset({"common", "consumers"})
 
 
 def _may_be_public(app: AppRegistration) -> bool:
@@ -54,20 +57,44 @@ def endpoint_is_unavailable(ask: TokenAsk) -> bool:
     return ask.fault is not None and ask.fault.kind is TokenFaultKind.UNAVAILABLE
 
 
-tenant_is_malformed = _rule(
-    EffectKind.REFUSE,
-    errors.TENANT_MALFORMED,
+@_rule(
+    EffectKind.DEFER,
+    errors.SERVER_ERROR,
     asks=TokenAsk,
-    source=sources.TENANT_MALFORMED,
-    fix=conditions.FIX_TENANT,
-)(conditions.tenant_is_malformed)
-tenant_is_unknown = _rule(
-    EffectKind.REFUSE,
-    errors.TENANT_NOT_FOUND,
+    source=sources.SERVER_ERROR,
+    fix="Try again later; keep the mail meanwhile. Here it is a [[tenant.token_fault]] of the world.",
+)
+def endpoint_fails(ask: TokenAsk) -> bool:
+    """The token endpoint can fail by itself."""
+    return ask.fault is not None and ask.fault.kind is TokenFaultKind.SERVER_ERROR
+
+
+@_rule(
+    EffectKind.DEFER,
+    errors.BAD_GATEWAY,
     asks=TokenAsk,
-    source=sources.TENANT_NOT_FOUND,
-    fix=conditions.FIX_TENANT,
-)(conditions.tenant_is_unknown)
+    source=sources.GATEWAY,
+    fix="Try again later, and expect no JSON of a 5xx. Here it is a [[tenant.token_fault]] of the world.",
+)
+def gateway_fails(ask: TokenAsk) -> bool:
+    """What stands before the token endpoint can fail, and answers with a page."""
+    return ask.fault is not None and ask.fault.kind is TokenFaultKind.BAD_GATEWAY
+
+
+@_rule(
+    EffectKind.DEFER,
+    errors.GATEWAY_TIMEOUT,
+    asks=TokenAsk,
+    source=sources.GATEWAY,
+    fix="Try again later, and expect no JSON of a 5xx. Here it is a [[tenant.token_fault]] of the world.",
+)
+def gateway_waits_in_vain(ask: TokenAsk) -> bool:
+    """What stands before the token endpoint can wait for it in vain, and answers with a page."""
+    return ask.fault is not None and ask.fault.kind is TokenFaultKind.GATEWAY_TIMEOUT
+
+
+tenant_is_malformed = twins.TENANT_IS_MALFORMED.among(_rule, TokenAsk)
+tenant_is_unknown = twins.TENANT_IS_UNKNOWN.among(_rule, TokenAsk)
 
 
 @_rule(
@@ -94,34 +121,24 @@ def client_credentials_need_a_tenant(ask: TokenAsk) -> bool:
     return ask.grant is Grant.CLIENT_CREDENTIALS and ask.is_common
 
 
-parameter_is_missing = _rule(
+@_rule(
     EffectKind.REFUSE,
-    errors.MISSING_PARAMETER,
+    errors.CLIENT_CREDENTIALS_ON_COMMON,
     asks=TokenAsk,
-    source=sources.MISSING_PARAMETER,
-    fix="Send the parameter {missing} in the form.",
-)(conditions.parameter_is_missing)
-application_is_unknown = _rule(
-    EffectKind.REFUSE,
-    errors.APP_NOT_FOUND,
-    asks=TokenAsk,
-    source=sources.APP_NOT_FOUND,
-    fix=conditions.FIX_APP,
-)(conditions.application_is_unknown)
-application_is_disabled = _rule(
-    EffectKind.REFUSE,
-    errors.APP_DISABLED,
-    asks=TokenAsk,
-    source=sources.APP_DISABLED,
-    fix=conditions.FIX_APP_DISABLED,
-)(conditions.application_is_disabled)
-application_is_of_one_tenant = _rule(
-    EffectKind.REFUSE,
-    errors.SINGLE_TENANT,
-    asks=TokenAsk,
-    source=sources.COMMON,
-    fix=conditions.FIX_MULTI_TENANT,
-)(conditions.application_is_of_one_tenant)
+    source=sources.CLIENT_CREDENTIALS_ON_COMMON,
+    fix="Use organizations or the tenant's id in place of {tenant_name}.",
+)
+def password_is_not_taken_at_common(ask: TokenAsk) -> bool:
+    """A password grant is for a tenant or for organizations, not for common and consumers."""
+    return ask.grant is Grant.PASSWORD and ask.tenant_name.lower() in _ANYBODYS
+
+
+parameter_is_missing = twins.PARAMETER_IS_MISSING.among(_rule, TokenAsk)
+application_is_unknown = twins.APPLICATION_IS_UNKNOWN.among(_rule, TokenAsk)
+application_is_disabled = twins.APPLICATION_IS_DISABLED.among(_rule, TokenAsk)
+resource_is_of_the_old_endpoint = twins.RESOURCE_IS_OF_THE_OLD_ENDPOINT.among(_rule, TokenAsk)
+application_is_not_for_consumers = twins.APPLICATION_IS_NOT_FOR_CONSUMERS.among(_rule, TokenAsk)
+application_is_of_one_tenant = twins.APPLICATION_IS_OF_ONE_TENANT.among(_rule, TokenAsk)
 
 
 @_rule(
@@ -243,13 +260,19 @@ RULES: Final[tuple[AnyRule, ...]] = (
     endpoint_is_throttled,
     client_asks_in_a_loop,
     endpoint_is_unavailable,
+    endpoint_fails,
+    gateway_fails,
+    gateway_waits_in_vain,
     tenant_is_malformed,
     tenant_is_unknown,
     client_credentials_need_a_tenant,
+    password_is_not_taken_at_common,
+    resource_is_of_the_old_endpoint,
     parameter_is_missing,
     grant_is_unknown,
     application_is_unknown,
     application_is_disabled,
+    application_is_not_for_consumers,
     application_is_of_one_tenant,
     client_shows_nothing,
     client_is_public,

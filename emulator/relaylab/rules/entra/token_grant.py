@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from relaylab.domain.decision import EffectKind
+from relaylab.domain.directory import TokenFaultKind
 from relaylab.domain.endpoint import Endpoint, Stage
 from relaylab.domain.entra import CodeState, Grant, ScopeFlaw, TokenAsk
 from relaylab.engine.rule import AnyRule, RuleMaker
-from relaylab.rules.entra import conditions, errors, sources
+from relaylab.rules.entra import errors, sources, twins
 
 _rule = RuleMaker(Endpoint.ENTRA, Stage.TOKEN)
 
@@ -28,34 +29,10 @@ def scope_is_no_default(ask: TokenAsk) -> bool:
     return ask.grant is Grant.CLIENT_CREDENTIALS and ask.scope_flaw is ScopeFlaw.NOT_DEFAULT
 
 
-scope_has_two_resources = _rule(
-    EffectKind.REFUSE,
-    errors.TWO_RESOURCES,
-    asks=TokenAsk,
-    source=sources.TWO_RESOURCES,
-    fix=conditions.FIX_SCOPE,
-)(conditions.scope_has_two_resources)
-scope_has_no_resource = _rule(
-    EffectKind.REFUSE,
-    errors.SCOPE_WITHOUT_RESOURCE,
-    asks=TokenAsk,
-    source=sources.SCOPE_INVALID,
-    fix=conditions.FIX_SCOPE,
-)(conditions.scope_has_no_resource)
-scope_is_invalid = _rule(
-    EffectKind.REFUSE,
-    errors.SCOPE_INVALID,
-    asks=TokenAsk,
-    source=sources.SCOPE_INVALID,
-    fix=conditions.FIX_SCOPE,
-)(conditions.scope_is_invalid)
-resource_is_unknown = _rule(
-    EffectKind.REFUSE,
-    errors.RESOURCE_NOT_FOUND,
-    asks=TokenAsk,
-    source=sources.RESOURCE_NOT_FOUND,
-    fix=conditions.FIX_SCOPE,
-)(conditions.resource_is_unknown)
+scope_has_two_resources = twins.SCOPE_HAS_TWO_RESOURCES.among(_rule, TokenAsk)
+scope_has_no_resource = twins.SCOPE_HAS_NO_RESOURCE.among(_rule, TokenAsk)
+scope_is_invalid = twins.SCOPE_IS_INVALID.among(_rule, TokenAsk)
+resource_is_unknown = twins.RESOURCE_IS_UNKNOWN.among(_rule, TokenAsk)
 
 
 @_rule(
@@ -80,6 +57,19 @@ def resource_is_not_among_the_permissions(ask: TokenAsk) -> bool:
 def application_is_blocked(ask: TokenAsk) -> bool:
     """Conditional Access can block an application as a workload identity."""
     return ask.grant is Grant.CLIENT_CREDENTIALS and ask.blocked
+
+
+@_rule(
+    EffectKind.DEFER,
+    errors.SLOW_DOWN,
+    asks=TokenAsk,
+    source=sources.SLOW_DOWN,
+    fix="Wait five seconds longer between two polls. Here it is a [[tenant.token_fault]] of the world.",
+)
+def device_polls_too_often(ask: TokenAsk) -> bool:
+    """A device that waits for its user can be told to ask less often."""
+    is_told = ask.fault is not None and ask.fault.kind is TokenFaultKind.SLOW_DOWN
+    return is_told and ask.grant is Grant.DEVICE_CODE and ask.code is CodeState.PENDING
 
 
 @_rule(
@@ -246,6 +236,7 @@ RULES: Final[tuple[AnyRule, ...]] = (
     resource_is_unknown,
     resource_is_not_among_the_permissions,
     application_is_blocked,
+    device_polls_too_often,
     device_code_is_pending,
     device_code_was_declined,
     device_code_has_expired.only_under(device_code_expired="70020"),

@@ -8,59 +8,17 @@ from relaylab.domain.decision import EffectKind
 from relaylab.domain.endpoint import Endpoint, Stage
 from relaylab.domain.entra import Grant, TokenAsk
 from relaylab.engine.rule import AnyRule, RuleMaker
-from relaylab.rules.entra import conditions, errors, sources
+from relaylab.rules.entra import errors, sources, twins
 
 _rule = RuleMaker(Endpoint.ENTRA, Stage.TOKEN)
 
-user_is_unknown = _rule(
-    EffectKind.REFUSE,
-    errors.USER_NOT_FOUND,
-    asks=TokenAsk,
-    source=sources.USER_NOT_FOUND,
-    fix=conditions.FIX_USER,
-)(conditions.user_is_unknown)
-user_is_locked = _rule(
-    EffectKind.REFUSE,
-    errors.LOCKED,
-    asks=TokenAsk,
-    source=sources.LOCKED,
-    fix=conditions.FIX_LOCKED,
-)(conditions.user_is_locked)
-password_is_null = _rule(
-    EffectKind.REFUSE,
-    errors.NULL_PASSWORD,
-    asks=TokenAsk,
-    source=sources.USER_STATE,
-    fix=conditions.FIX_NULL,
-)(conditions.password_is_null)
-password_is_wrong = _rule(
-    EffectKind.REFUSE,
-    errors.WRONG_PASSWORD,
-    asks=TokenAsk,
-    source=sources.WRONG_PASSWORD,
-    fix=conditions.FIX_CREDENTIALS,
-)(conditions.password_is_wrong)
-password_has_expired = _rule(
-    EffectKind.REFUSE,
-    errors.PASSWORD_EXPIRED,
-    asks=TokenAsk,
-    source=sources.USER_STATE,
-    fix=conditions.FIX_EXPIRED,
-)(conditions.password_has_expired)
-user_is_disabled = _rule(
-    EffectKind.REFUSE,
-    errors.USER_DISABLED,
-    asks=TokenAsk,
-    source=sources.USER_STATE,
-    fix=conditions.FIX_DISABLED,
-)(conditions.user_is_disabled)
-user_is_blocked = _rule(
-    EffectKind.REFUSE,
-    errors.BLOCKED,
-    asks=TokenAsk,
-    source=sources.CONDITIONAL_ACCESS,
-    fix=conditions.FIX_BLOCKED,
-)(conditions.user_is_blocked)
+user_is_unknown = twins.USER_IS_UNKNOWN.among(_rule, TokenAsk)
+user_is_locked = twins.USER_IS_LOCKED.among(_rule, TokenAsk)
+password_is_null = twins.PASSWORD_IS_NULL.among(_rule, TokenAsk)
+password_is_wrong = twins.PASSWORD_IS_WRONG.among(_rule, TokenAsk)
+password_has_expired = twins.PASSWORD_HAS_EXPIRED.among(_rule, TokenAsk)
+user_is_disabled = twins.USER_IS_DISABLED.among(_rule, TokenAsk)
+user_is_blocked = twins.USER_IS_BLOCKED.among(_rule, TokenAsk)
 
 
 @_rule(
@@ -87,13 +45,7 @@ def second_factor_is_needed(ask: TokenAsk) -> bool:
     return ask.grant is Grant.PASSWORD and ask.needs_second_factor
 
 
-second_factor_must_be_registered = _rule(
-    EffectKind.REFUSE,
-    errors.SECOND_FACTOR_TO_REGISTER,
-    asks=TokenAsk,
-    source=sources.SECOND_FACTOR_TO_REGISTER,
-    fix="Let {user} register a second factor (mfa_registered = true), or exclude the account from the demand for one.",
-)(conditions.second_factor_must_be_registered)
+second_factor_must_be_registered = twins.SECOND_FACTOR_MUST_BE_REGISTERED.among(_rule, TokenAsk)
 
 
 @_rule(

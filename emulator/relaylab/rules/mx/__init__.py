@@ -1,5 +1,33 @@
-"""The tenant MX, <tenant>.mail.protection.outlook.com: one file per stage, three for RCPT."""
+"""The tenant MX, <tenant>.mail.protection.outlook.com: one file per stage, five for RCPT, three for DATA."""
 
-from relaylab.rules.mx import auth, connect, data, delivery, inbound, mail, rcpt, spoofing, standing
+from relaylab.rules.mx import (
+    auth,
+    connect,
+    data,
+    delivery,
+    inbound,
+    incidents,
+    ipv6,
+    mail,
+    placement,
+    rcpt,
+    recipients,
+    spoofing,
+    standing,
+)
 
-__all__ = ["auth", "connect", "data", "delivery", "inbound", "mail", "rcpt", "spoofing", "standing"]
+__all__ = [
+    "auth",
+    "connect",
+    "data",
+    "delivery",
+    "inbound",
+    "incidents",
+    "ipv6",
+    "mail",
+    "placement",
+    "rcpt",
+    "recipients",
+    "spoofing",
+    "standing",
+]

@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.address import Address
+from relaylab.domain.anti_spoof import Handling
 from relaylab.domain.asks import DataAsk, DeliveryAsk, HelloAsk, MailAsk, RcptAsk
 from relaylab.domain.clock import Window
 from relaylab.domain.peer import TlsFacts
 from relaylab.domain.recipients import NO_SENDER_IS_BLOCKED, NOBODY_IS_BLOCKED
 from relaylab.domain.reputation import Reputation, SenderState
-from relaylab.domain.tenant import DomainType, OutboundRestriction, Switch
+from relaylab.domain.tenant import DomainType, MailFlowIncident, OutboundRestriction, Switch
 from relaylab.engine.passage import AnyChange, Change
 
 if TYPE_CHECKING:
@@ -72,6 +73,13 @@ def _trusted(ask: RcptAsk) -> RcptAsk:
     return replace(ask, tls=replace(ask.tls, client_certificate=replace(shown, trusted=Window(), defect=None)))
 
 
+def _without_incident(ask: RcptAsk) -> RcptAsk:
+    owner, quiet = ask.attribution.tenant, MailFlowIncident.NONE
+    if owner is not None:
+        return replace(ask, attribution=replace(ask.attribution, tenant=replace(owner, mail_flow_incident=quiet)))
+    return _of_tenant(ask, mail_flow_incident=quiet)
+
+
 RECIPIENT: Final[tuple[AnyChange, ...]] = (
     Change(
         RcptAsk,
@@ -84,6 +92,12 @@ RECIPIENT: Final[tuple[AnyChange, ...]] = (
         "{ip} not on the IPBlockList of tenant {tenant}",
         lambda ask: _of_tenant(ask, hosted_connection_filter_policy=NOBODY_IS_BLOCKED),
     ),
+    Change(
+        RcptAsk,
+        "no incident in the mail flow of tenant {tenant}",
+        _without_incident,
+    ),
+    Change(RcptAsk, "nothing held against {recipient}", lambda ask: replace(ask, recipient_state=SenderState.GOOD)),
     Change(RcptAsk, "a licence with mail in tenant {tenant}", lambda ask: _of_tenant(ask, licences=1)),
     Change(RcptAsk, "the MX of {recipient_domain}", lambda ask: replace(ask, region_of_host=None)),
     Change(
@@ -120,6 +134,7 @@ RECIPIENT: Final[tuple[AnyChange, ...]] = (
 
 MESSAGE: Final[tuple[AnyChange, ...]] = (
     Change(DataAsk, "fewer servers on the way", lambda ask: replace(ask, head=replace(ask.head, hops=0))),
+    Change(DataAsk, "a message that passes SPF or DKIM", lambda ask: replace(ask, authentication=None)),
     Change(DataAsk, "fewer parts in the message", lambda ask: replace(ask, excessive_parts=0)),
     Change(
         DataAsk,
@@ -175,7 +190,17 @@ COPY: Final[tuple[AnyChange, ...]] = (
         "the sender on accept_messages_only_from of {recipient}",
         lambda ask: replace(ask, recipient=_for_recipient(ask.recipient, accept_messages_only_from=())),
     ),
+    Change(
+        DeliveryAsk,
+        "SPF or DKIM that passes for the From domain where {recipient} receives",
+        lambda ask: replace(ask, handling=Handling.DELIVER),
+    ),
     Change(DeliveryAsk, "sending_from_domain_disabled = false for the sender's domain", _domain_sends),
+    Change(
+        DeliveryAsk,
+        "less mail for {recipient} in this hour",
+        lambda ask: replace(ask, recipient_state=SenderState.GOOD),
+    ),
     Change(
         DeliveryAsk,
         "nothing held against the mail of tenant {tenant}",

@@ -29,12 +29,20 @@ def restricting(ask: RcptAsk) -> InboundConnector | None:
 def wanting_tls(ask: RcptAsk) -> bool:
     """Tell whether the Partner connector that the message comes through wants TLS, and there is none.
 
-    One that knows the client, or restricts and is met, wins over one that merely hears its domain (fact MX-CON-06).
+    The closest one counts, wherever it stands in the list: one that restricts and is met, else one that knows the
+    client, else the one whose SenderDomains fit most narrowly (fact MX-CON-06; the last step is inferred). Of several
+    that are equally close each may ask for TLS.
     """
-    partners = _partners(ask)
-    closer = [one for one in partners if one.identifies(ask.arrival)]
-    through = closer or [one for one in partners if not one.restricts]
-    return ask.tls is None and bool(through) and through[0].require_tls
+    if ask.tls is not None:
+        return False
+    through = [one for one in _partners(ask) if one.identifies(ask.arrival) or not one.restricts]
+    closest = max((_closeness(ask, one) for one in through), default=None)
+    return any(one.require_tls for one in through if _closeness(ask, one) == closest)
+
+
+def _closeness(ask: RcptAsk, connector: InboundConnector) -> tuple[bool, bool, int]:
+    knows = connector.identifies(ask.arrival)
+    return connector.restricts and _meets(ask, connector), knows, connector.narrowness(ask.mail_from)
 
 
 def _partners(ask: RcptAsk) -> list[InboundConnector]:

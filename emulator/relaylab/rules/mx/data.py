@@ -36,7 +36,7 @@ def message_is_too_large(ask: DataAsk) -> bool:
     asks=DataAsk,
     source=sources.RELAY_RULE,
     under=(("relay_denied_stage", "data"),),
-    fix=fixes.SEND_AS_THE_TENANT,
+    fix=f"{fixes.NEAREST}{fixes.SEND_AS_THE_TENANT}",
 )
 def relay_is_denied_to_a_foreign_sender(ask: DataAsk) -> bool:
     """A connector that knows the client does not relay for a MAIL FROM that is empty or not the tenant's."""
@@ -49,8 +49,8 @@ def relay_is_denied_to_a_foreign_sender(ask: DataAsk) -> bool:
     asks=DataAsk,
     source=sources.UNTRUSTED_CERTIFICATE,
     under=(("relay_denied_stage", "data"),),
-    fix="Give the sender a certificate of a public authority that is valid today, and have it send the intermediate "
-    f"certificates as well; this one, for {{certificate}}, identifies nobody. {fixes.OR_BY_ADDRESS}",
+    fix=f"{fixes.NEAREST}Give the sender a certificate of a public authority that is valid today, and have it send the "
+    f"intermediate certificates as well; this one, for {{certificate}}, identifies nobody. {fixes.OR_BY_ADDRESS}",
 )
 def relay_is_denied_with_an_untrusted_certificate(ask: DataAsk) -> bool:
     """A certificate whose chain is not trusted is as good as none."""
@@ -64,7 +64,7 @@ def relay_is_denied_with_an_untrusted_certificate(ask: DataAsk) -> bool:
     asks=DataAsk,
     source=sources.CERTIFICATE_NAME,
     under=(("relay_denied_stage", "data"),),
-    fix='New-InboundConnector -Name "by certificate" -ConnectorType OnPremises -SenderDomains * '
+    fix=f'{fixes.NEAREST}New-InboundConnector -Name "by certificate" -ConnectorType OnPremises -SenderDomains * '
     f"-TlsSenderCertificateName with a name of the certificate ({{certificate}}) whose domain is an accepted domain. "
     f"{fixes.OR_BY_ADDRESS}",
 )
@@ -80,7 +80,7 @@ def relay_is_denied_with_another_certificate(ask: DataAsk) -> bool:
     asks=DataAsk,
     source=sources.IPV6_MATCHES_NOTHING,
     under=(("relay_denied_stage", "data"),),
-    fix=f"{fixes.USE_IPV4}.",
+    fix=f"{fixes.NEAREST}{fixes.USE_IPV4}.",
 )
 def relay_is_denied_over_ipv6(ask: DataAsk) -> bool:
     """A sender that arrives over IPv6 matches no connector by address, though its IPv4 address be on one."""
@@ -93,7 +93,8 @@ def relay_is_denied_over_ipv6(ask: DataAsk) -> bool:
     asks=DataAsk,
     source=sources.RELAY_RULE,
     under=(("relay_denied_stage", "data"),),
-    fix=f"{fixes.ADD_A_CONNECTOR} and send from an accepted domain; or send to {{recipient}} by SMTP AUTH with OAuth.",
+    fix=f"{fixes.NEAREST}{fixes.ADD_A_CONNECTOR} and send from an accepted domain; or send to {{recipient}} by SMTP "
+    "AUTH with OAuth.",
 )
 def relay_is_denied(ask: DataAsk) -> bool:
     """Mail to the outside needs a connector for the sending address and a MAIL FROM in an accepted domain."""

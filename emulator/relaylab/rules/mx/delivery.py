@@ -7,6 +7,7 @@ from typing import Final
 from relaylab.domain.asks import DeliveryAsk
 from relaylab.domain.decision import EffectKind
 from relaylab.domain.endpoint import Endpoint, Stage
+from relaylab.domain.reputation import SenderState
 from relaylab.domain.tenant import OutboundRestriction
 from relaylab.domain.world import Standing
 from relaylab.engine.rule import AnyRule, RuleMaker
@@ -108,6 +109,30 @@ def domain_may_not_send(ask: DeliveryAsk) -> bool:
     return domain is not None and domain.sending_from_domain_disabled
 
 
+@_rule(
+    EffectKind.BOUNCE,
+    replies.NDR_TOO_MUCH_FROM_SENDER,
+    asks=DeliveryAsk,
+    source=sources.RECEIVE_LIMITS,
+    fix="Have {mailbox} send less to {recipient} in an hour, or to a group of several mailboxes.",
+)
+def recipient_has_too_much_of_this_sender(ask: DeliveryAsk) -> bool:
+    """A recipient that got too much from one sender in an hour gets no more of it."""
+    return ask.recipient_state is SenderState.TOO_MUCH_FROM_SENDER
+
+
+@_rule(
+    EffectKind.BOUNCE,
+    replies.NDR_TOO_MUCH_MAIL,
+    asks=DeliveryAsk,
+    source=sources.RECEIVE_LIMITS,
+    fix="Send less to {recipient} in an hour, or spread it over several mailboxes.",
+)
+def recipient_has_too_much_mail(ask: DeliveryAsk) -> bool:
+    """A recipient that got too much in an hour gets no more for a while."""
+    return ask.recipient_state is SenderState.TOO_MUCH_MAIL
+
+
 def _is_not_let_in(ask: DeliveryAsk) -> bool:
     return ask.recipient.wants_authenticated_senders and not ask.is_authenticated
 
@@ -207,6 +232,8 @@ RULES: Final[tuple[AnyRule, ...]] = (
     mailbox_wants_authenticated_senders,
     mail_user_wants_authenticated_senders,
     sender_is_not_on_the_list,
+    recipient_has_too_much_of_this_sender,
+    recipient_has_too_much_mail,
     domain_may_not_send,
     unregistered_domains_may_not_send,
     tenant_has_exceeded_its_threshold,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+NEAREST: Final = "{nearest}"  # the connector that lacked least, with its cmdlet; empty where none comes into question
 ADD_A_CONNECTOR: Final = (
     'Put {ip} on a connector: New-InboundConnector -Name "{ip}" -ConnectorType OnPremises -SenderDomains * '
     "-SenderIPAddresses {ip}"

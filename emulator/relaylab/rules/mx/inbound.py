@@ -235,6 +235,21 @@ def domain_does_not_take_ipv6(ask: RcptAsk) -> bool:
 
 @_rule(
     EffectKind.REFUSE,
+    replies.IPV6_NOT_ACCEPTED,
+    asks=RcptAsk,
+    source=sources.IPV6_OPT_IN,
+    until=milestones.IPV6_FOR_ACCEPTED_DOMAINS,
+    fix="Have the sender connect over IPv4, or Enable-IPv6ForAcceptedDomain -Domain {recipient_domain}.",
+)
+def domain_does_not_take_ipv6_yet(ask: RcptAsk) -> bool:
+    """Until the autumn of 2024 a domain took nothing over IPv6 unless an administrator had enabled it."""
+    domain = ask.recipient.domain
+    is_on = domain is not None and domain.ipv6_for_accepted_domain is Switch.ON
+    return not ask.attribution.may_relay and domain is not None and ask.peer.ip.version == 6 and not is_on
+
+
+@_rule(
+    EffectKind.REFUSE,
     replies.IPV6_WITHOUT_NAME,
     asks=RcptAsk,
     source=sources.IPV6_WITHOUT_NAME,
@@ -261,5 +276,6 @@ RULES: Final[tuple[AnyRule, ...]] = (
     recipient_is_unknown_in_2024,
     recipient_is_unknown_in_2020,
     domain_does_not_take_ipv6,
+    domain_does_not_take_ipv6_yet,
     ipv6_address_has_no_name,
 )

@@ -79,6 +79,18 @@ def sender_is_banned(ask: MailAsk) -> bool:
 
 
 @_rule(
+    EffectKind.REFUSE,
+    replies.BANNED_SENDER_DOMAIN,
+    asks=MailAsk,
+    source=sources.BANNED_TWICE,
+    fix="Ask Microsoft support to lift the ban on the domain of {sender}, or send from another domain.",
+)
+def sender_s_domain_is_banned(ask: MailAsk) -> bool:
+    """A sender of a domain that Microsoft has banned is refused with the same words under another code."""
+    return ask.sender_state is SenderState.DOMAIN_BANNED
+
+
+@_rule(
     EffectKind.DEFER,
     replies.EXCESSIVE_RATE,
     asks=MailAsk,
@@ -96,6 +108,7 @@ RULES: Final[tuple[AnyRule, ...]] = (
     sender_is_blocklisted,
     sender_has_abused_the_service,
     sender_is_banned,
+    sender_s_domain_is_banned,
     sender_sends_too_fast,
     declared_size_is_too_large,
 )

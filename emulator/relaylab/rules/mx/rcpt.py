@@ -69,7 +69,7 @@ def _may_not_leave(ask: RcptAsk) -> bool:
     asks=RcptAsk,
     source=sources.RELAY_DENIED_OLD_STAGE,
     under=(("relay_denied_stage", "rcpt"),),
-    fix=fixes.SEND_AS_THE_TENANT,
+    fix=f"{fixes.NEAREST}{fixes.SEND_AS_THE_TENANT}",
 )
 def relay_is_denied_at_once_to_a_foreign_sender(ask: RcptAsk) -> bool:
     """Under the older reading of the stage, a connector that lists the address refuses a foreign MAIL FROM at RCPT."""
@@ -82,7 +82,7 @@ def relay_is_denied_at_once_to_a_foreign_sender(ask: RcptAsk) -> bool:
     asks=RcptAsk,
     source=sources.IPV6_MATCHES_NOTHING,
     under=(("relay_denied_stage", "rcpt"),),
-    fix=f"{fixes.USE_IPV4}.",
+    fix=f"{fixes.NEAREST}{fixes.USE_IPV4}.",
 )
 def relay_is_denied_at_once_over_ipv6(ask: RcptAsk) -> bool:
     """Under the older reading a sender that arrives over IPv6 is refused at RCPT, since connectors hold IPv4 only."""
@@ -95,7 +95,7 @@ def relay_is_denied_at_once_over_ipv6(ask: RcptAsk) -> bool:
     asks=RcptAsk,
     source=sources.RELAY_DENIED_OLD_STAGE,
     under=(("relay_denied_stage", "rcpt"),),
-    fix=f"{fixes.ADD_A_CONNECTOR} and send from an accepted domain.",
+    fix=f"{fixes.NEAREST}{fixes.ADD_A_CONNECTOR} and send from an accepted domain.",
 )
 def relay_is_denied_at_once(ask: RcptAsk) -> bool:
     """Under the older reading a recipient outside is refused at RCPT when the sender was not attributed."""

@@ -37,6 +37,19 @@ def token_is_unreadable(ask: SignInAsk) -> bool:
     replies.UNSUCCESSFUL,
     asks=SignInAsk,
     source=sources.OAUTH_TOKEN,
+    fix="Send access_token of the token endpoint's answer, not id_token; where there is none for Exchange, ask for the "
+    "scope https://outlook.office.com/SMTP.Send besides openid.",
+)
+def token_is_an_id_token(ask: SignInAsk) -> bool:
+    """An ID token is for the client that asked for it, and opens nothing."""
+    return ask.token is not None and ask.token.flaw is TokenFlaw.ID_TOKEN
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.UNSUCCESSFUL,
+    asks=SignInAsk,
+    source=sources.OAUTH_TOKEN,
     fix="Fetch the token from Entra for the tenant of {user}, and pass it on unchanged; another issuer needs "
     "[[tenant.trusted_issuer]] with its keys.",
 )
@@ -172,6 +185,7 @@ def user_may_not_open_the_mailbox(ask: SignInAsk) -> bool:
 
 RULES: Final[tuple[AnyRule, ...]] = (
     token_is_unreadable,
+    token_is_an_id_token,
     token_signature_does_not_count,
     token_is_not_valid_yet,
     token_has_expired,

@@ -25,6 +25,7 @@ from relaylab.servers.control import (
     events,
     explain,
     faults,
+    keys,
     messages,
     reset,
     snapshots,
@@ -67,6 +68,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *explain.OPERATIONS,
     *faults.OPERATIONS,
     *acs.OPERATIONS,
+    *keys.OPERATIONS,
     *snapshots.OPERATIONS,
     Operation("GET", "/openapi.json", "Describe all this (OpenAPI 3.1).", _describe, dict),
 )

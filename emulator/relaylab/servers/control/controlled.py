@@ -143,6 +143,18 @@ class Controlled(Protocol):
         """Forget mail, counters and events."""
         ...
 
+    def signing_keys(self) -> list[str]:
+        """Give the ids of the keys that Entra publishes: the one that signs, then older ones."""
+        ...
+
+    def rotate_signing_keys(self, *, keep_old: bool = True) -> str:
+        """Have Entra sign with a new key, and give its id; without the old ones, their tokens count no more."""
+        ...
+
+    def drop_old_signing_keys(self) -> None:
+        """Take the old keys away."""
+        ...
+
     def snapshots(self) -> list[SnapshotShape]:
         """List the snapshots that are kept."""
         ...

@@ -54,6 +54,7 @@ def _message(call: Call, what: str) -> Explained | None:
         return None
     lines = [f"Message {message.id} from {message.envelope.mail_from or '<>'}, {message.size} octets"]
     lines += [f"  {copy.recipient}: {copy.placed}" for copy in message.copies]
+    lines += [f"The sender, {one.sentence}" for one in message.authentication]
     if message.report_of:
         lines.append(f"It is the non-delivery report about {message.report_of}")
     lines += [explain_decision(decision) for decision in (message.decision,) if decision]

@@ -33,6 +33,13 @@ class SeedShape(TypedDict):
     seed: int
 
 
+class KeysShape(TypedDict):
+    """Which key Entra signs with, and which older ones it still publishes, the newest first."""
+
+    signs: str
+    old: list[str]
+
+
 class ResetShape(TypedDict):
     """Where it stands after it began again, or went back."""
 
@@ -190,10 +197,11 @@ class FaultsShape(TypedDict):
 
 
 class ListenerShape(TypedDict):
-    """A listener: its word, the site whose traffic arrives there, and where it answers."""
+    """A listener: its word, the site whose traffic arrives there, as over IPv6 or IPv4, and where it answers."""
 
     listener: str
     site: str | None
+    over_ipv6: bool
     host: str
     port: int
 

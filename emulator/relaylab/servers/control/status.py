@@ -36,7 +36,13 @@ async def _ready(call: Call) -> Response:
 def listener_json(announced: Announced) -> ListenerShape:
     """Give a listener as JSON."""
     where = announced.where
-    return {"listener": announced.key, "site": announced.site, "host": where.host, "port": where.port}
+    return {
+        "listener": announced.key,
+        "site": announced.site,
+        "over_ipv6": announced.over_ipv6,
+        "host": where.host,
+        "port": where.port,
+    }
 
 
 def _json(probed: Probed) -> ProbedShape:

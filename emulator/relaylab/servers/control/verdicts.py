@@ -107,7 +107,7 @@ def _passing(verdict: AnyVerdict) -> PassingShape | None:
     way = way_to_pass(verdict)
     if way is None:
         return None
-    words = verdict.ask.words()
+    words = verdict.ask.fix_words()
     return {
         "obstacles": [_obstacle(rule, words) for rule in way.obstacles],
         "then": _reply(way.then) if way.then else None,

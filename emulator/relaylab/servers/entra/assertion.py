@@ -1,7 +1,8 @@
 """Client assertions: a JWT that an application signs with the key of a certificate it has registered.
 
 The times in it are those of the client's own clock, which is the machine's unless the client runs under another: an
-assertion counts when it is in its time by the machine's clock or by the simulated one.
+assertion counts when it is in its time by the machine's clock or by the simulated one. A clock may be a little fast,
+and msal-node rounds the second up, so ``nbf`` has a leeway (RFC 7519 §4.1.5, "no more than a few minutes"; inferred).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import binascii
 import hmac
 from base64 import b64decode, urlsafe_b64encode
+from datetime import timedelta
 from hashlib import sha1, sha256
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from relaylab.domain.directory import AppRegistration, KeyCredential
 
 _MACHINE: Final = SystemClock()
+_LEEWAY: Final = timedelta(minutes=5)
 _ALGORITHMS: Final = ["PS256", "RS256"]
 _PEM: Final = (Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
@@ -56,7 +59,7 @@ def judge_assertion(assertion: str, app: AppRegistration, audiences: frozenset[s
 
 def _is_in_time(token: Unverified, now: datetime) -> bool:
     begins, ends = token.instant("nbf"), token.instant("exp")
-    return ends is not None and now < ends and (begins is None or begins <= now)
+    return ends is not None and now < ends and (begins is None or begins <= now + _LEEWAY)
 
 
 def _rsa_key(certificate: x509.Certificate) -> RSAKey | None:

@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Any, Final
 
+# The hosts that MSAL takes for Entra's without asking (fact OA-EP-10).
+CLOUDS: Final = frozenset(
+    [
+        "login.microsoftonline.com",
+        "login.microsoft.com",
+        "login.windows.net",
+        "sts.windows.net",
+        "login.chinacloudapi.cn",
+        "login.partner.microsoftonline.cn",
+        "login.microsoftonline.de",
+        "login-us.microsoftonline.com",
+        "login.microsoftonline.us",
+        "login.usgovcloudapi.net",
+        "login.sovcloud-identity.fr",
+        "login.sovcloud-identity.de",
+        "login.sovcloud-identity.sg",
+    ]
+)
 _SELF: Final = ("login.microsoftonline.com", "login.windows.net", "login.microsoft.com", "sts.windows.net")
 
 
@@ -32,6 +51,14 @@ def openid_configuration(base: str, tenant: str, name: str, *, is_v1: bool) -> d
         "tenant_region_scope": "EU",
         "cloud_instance_name": "microsoftonline.com",
     }
+
+
+def is_this_machine(host: str) -> bool:
+    """Tell whether a host is one of the names that every machine has for itself."""
+    try:
+        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def instance_discovery(base: str, host: str, tenant: str) -> dict[str, Any]:

@@ -43,6 +43,15 @@ class SigningKeys:
         self._keys = [_made(), *(self._keys if keep_old else ())]
         return self._keys[0].kid
 
+    def drop_old(self) -> None:
+        """Keep only the key that signs."""
+        self._keys = self._all()[:1]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all keys, that of the one that signs first."""
+        return tuple(one.kid for one in self._all())
+
     def sign(self, claims: dict[str, Any]) -> str:
         """Give the JWT."""
         newest = self._all()[0]

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 from relaylab.domain.address import Address, DomainName
 from relaylab.domain.directory import Control, object_id
 from relaylab.domain.registrations import find_app, judge_secret
+from relaylab.domain.tenant import Mailbox
 
 if TYPE_CHECKING:
     from relaylab.domain.directory import AppRegistration, TokenFault
-    from relaylab.domain.tenant import Mailbox, Tenant
+    from relaylab.domain.tenant import Tenant
     from relaylab.domain.world import World
     from relaylab.store.entra import EntraState
 
@@ -45,10 +46,23 @@ def find_tenant(world: World, name: str) -> Tenant | None:
 def find_user(world: World, tenant: Tenant | None, name: str) -> tuple[Tenant, Mailbox] | None:
     """Find a user by name, in one tenant or (at common) in any."""
     try:
-        found = world.mailbox(Address.parse(name.strip()))
+        address = Address.parse(name.strip())
     except ValueError:
         return None
+    found = world.mailbox(address) or _hve_user(world, address)
     return found if found is not None and (tenant is None or found[0] is tenant) else None
+
+
+def _hve_user(world: World, address: Address) -> tuple[Tenant, Mailbox] | None:
+    """Give the user behind a High Volume Email account: a mail user of Exchange is a user of Entra (HVE-ACC-01)."""
+    found = world.hve_account(address)
+    if found is None:
+        return None
+    tenant, account = found
+    user = Mailbox(
+        address=account.address, password=account.password, account_enabled=account.account_enabled, licensed=False
+    )
+    return tenant, user
 
 
 def meets(tenant: Tenant, user: Mailbox, control: Control) -> bool:

@@ -9,25 +9,27 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from uuid import UUID
 
 from relaylab.domain.charge import Charge, Meter
 from relaylab.domain.clock import as_utc
 from relaylab.domain.endpoint import Endpoint
-from relaylab.domain.event import Judged
-from relaylab.domain.peer import Peer
+from relaylab.domain.event import Judged, TlsFailed
+from relaylab.domain.peer import Peer, plain
 from relaylab.domain.reply import OAuthError
 from relaylab.domain.world import DEFAULT_PUBLIC_IP
-from relaylab.servers.entra.keys import SigningKeys
+from relaylab.servers.entra import pages
 from relaylab.store.entra import EntraState
 
 if TYPE_CHECKING:
     from relaylab.domain.asks import Ask
-    from relaylab.domain.randomness import Random
+    from relaylab.domain.clock import Clock
+    from relaylab.domain.randomness import Random, Randomness
     from relaylab.domain.world import World
     from relaylab.engine.verdict import Verdict
-    from relaylab.servers.house import House
+    from relaylab.servers.entra.keys import SigningKeys
+    from relaylab.store import Store, WorldHolder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,8 @@ class Visit:
     """One request: where it was sent, what it says, and who sends it.
 
     ``base`` is the scheme, host and port that the client used, ``form`` the parameters of body and query, ``basic`` the
-    user name and password of HTTP Basic, ``correlation`` the client's own id of the request.
+    user name and password of HTTP Basic, ``correlation`` the client's own id of the request, ``names_resource`` true
+    for a request of v2.0 with the ``resource`` of v1.0, ``session`` the cookie of a browser that signed in.
     """
 
     base: str
@@ -46,6 +49,14 @@ class Visit:
     correlation: str = ""
     client: str = ""
     is_v1: bool = False
+    names_resource: bool = False
+    session: str = field(default="", repr=False)
+
+    def missing(self, *names: str, form: Mapping[str, str] | None = None) -> str | None:
+        """Give the first parameter that is not there; the old endpoint asks for a resource where others have scopes."""
+        given = self.form if form is None else form
+        name = next((name for name in names if not given.get(name)), None)
+        return "resource" if name == "scope" and self.is_v1 else name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +72,37 @@ class Answer:
     posts: bool = False
 
 
+class Premises(Protocol):
+    """What the service needs of whoever houses it: the listeners' ``House``, or somebody who judges in memory."""
+
+    @property
+    def clock(self) -> Clock:
+        """The one clock."""
+        ...
+
+    @property
+    def holder(self) -> WorldHolder:
+        """The world in force, and its rules."""
+        ...
+
+    @property
+    def store(self) -> Store:
+        """Events and counters."""
+        ...
+
+    @property
+    def randomness(self) -> Randomness:
+        """The dice."""
+        ...
+
+
 class Office:
     """The back room of the service."""
 
-    def __init__(self, house: House) -> None:
-        """Begin with no state and no key."""
+    def __init__(self, house: Premises, keys: SigningKeys) -> None:
+        """Begin with no state."""
         self.house: Final = house
-        self.keys: Final = SigningKeys()
+        self.keys: Final = keys
         self.state: Final = EntraState()
         self._visits = 0
 
@@ -106,8 +141,13 @@ class Office:
         except ValueError:
             return Peer(DEFAULT_PUBLIC_IP)
         if site is not None:
-            return Peer(site.public_ip, site.name)
+            return Peer(site.address_over(plain(address).version), site.name)
         return Peer(address if address.is_global else DEFAULT_PUBLIC_IP)
+
+    def _next_session(self) -> str:
+        self._visits += 1
+        run = self.house.store.mail.run
+        return f"h-{self._visits:06d}" if run == 1 else f"h{run}-{self._visits:06d}"
 
     def failures(self, user: str, now: datetime) -> int:
         """Count the wrong passwords for a name in the lock-out window, those at SMTP included."""
@@ -116,11 +156,9 @@ class Office:
     def judge(self, ask: Ask, what: str, *, failed: str = "") -> Verdict:
         """Ask the rules and log the verdict; ``failed`` is the user whose password was wrong."""
         verdict = self.house.holder.rulebook.judge(ask)
-        self._visits += 1
-        run = self.house.store.mail.run
         event = Judged(
             at=ask.now,
-            session=f"h-{self._visits:06d}" if run == 1 else f"h{run}-{self._visits:06d}",
+            session=self._next_session(),
             endpoint=Endpoint.ENTRA,
             command=what,
             decision=verdict.decision(),
@@ -129,12 +167,20 @@ class Office:
         self.house.store.apply(charges=charges, events=(event,))
         return verdict
 
+    def note_failed_handshake(self, reason: str) -> None:
+        """Log that a client ended TLS, as one does that does not trust the root."""
+        failed = TlsFailed(at=self.now, session=self._next_session(), endpoint=Endpoint.ENTRA, reason=reason)
+        self.house.store.apply(events=(failed,))
+
     def error(self, verdict: Verdict, visit: Visit, *, retry_after: int | None = None) -> Answer:
         """Write a refusal as Entra does (facts OA-ES-01 to OA-ES-03)."""
         reply = verdict.reply
         if reply is None or not isinstance(reply.template, OAuthError):
             msg = "a rule of Entra refuses with one of its errors"
             raise AssertionError(msg)
+        if not reply.template.number:
+            page = pages.message(f"{int(reply.code)} {reply.text}", "What stands before the service answers for it.")
+            return Answer(status=int(reply.code), page=page)
         document = self.described(reply.template, reply.text, visit, verdict.at)
         headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
         return Answer(status=int(reply.code), document=document, headers=headers)

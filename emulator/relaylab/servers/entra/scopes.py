@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from relaylab.domain.directory import SEND_AS_APP
 from relaylab.domain.entra import ScopeFlaw
 from relaylab.domain.token import ACS_AUDIENCE, SMTP_AUDIENCES
 
@@ -18,6 +19,10 @@ GRAPH: Final = "https://graph.microsoft.com"
 # 365 Exchange Online (fact OA-SP-04).
 _EXCHANGE_ID: Final = "00000002-0000-0ff1-ce00-000000000000"
 EXCHANGE: Final = SMTP_AUDIENCES | {"https://ps.outlook.com", _EXCHANGE_ID}
+# Application permissions that only Exchange has: a token for another service never holds them.
+_ROLES_OF_EXCHANGE: Final = frozenset(
+    {SEND_AS_APP, "IMAP.AccessAsApp", "POP.AccessAsApp", "Exchange.ManageAsApp", "full_access_as_app"}
+)
 _DELEGATED: Final = frozenset(
     {"SMTP.Send", "IMAP.AccessAsUser.All", "POP.AccessAsUser.All", "EWS.AccessAsUser.All", "Mail.Send", DEFAULT}
 )
@@ -36,6 +41,11 @@ class Scope:
     def text(self) -> str:
         """Give the words that name a permission, as they were asked for."""
         return " ".join(word for word in self.words if word not in OPENID)
+
+    @property
+    def told(self) -> str:
+        """Give the words as the answer names them: those of OpenID only where nothing else was asked for."""
+        return self.text or " ".join(word for word in self.words if word != "offline_access")
 
     @property
     def is_offline(self) -> bool:
@@ -59,7 +69,9 @@ def read_scope(words: tuple[str, ...], *, for_app: bool) -> Scope:
     if len(resources) > 1:
         return Scope(words, flaw=ScopeFlaw.TWO_RESOURCES)
     if not resources:
-        return Scope(words, flaw=ScopeFlaw.NO_RESOURCE)
+        # Who only signs a user in gets a token for Microsoft Graph, as with every name without a resource.
+        only_id = tuple(word for word in words if word != "offline_access")
+        return Scope(words, GRAPH, only_id) if "openid" in words else Scope(words, flaw=ScopeFlaw.NO_RESOURCE)
     (resource,) = resources
     if resource not in EXCHANGE | {GRAPH, ACS_AUDIENCE}:
         return Scope(words, resource, permissions, ScopeFlaw.UNKNOWN_RESOURCE)
@@ -90,7 +102,13 @@ def registered(app: AppRegistration) -> tuple[str, ...]:
 
 def is_preauthorized(scope: Scope, app: AppRegistration) -> bool:
     """Tell whether an administrator has consented to everything in this scope."""
-    return app.admin_consent and bool(app.scopes) and set(granted(scope, app)) <= set(app.scopes)
+    asked = set(granted(scope, app)) - OPENID
+    return app.admin_consent and bool(app.scopes) and asked <= set(app.scopes)
+
+
+def is_role_of(audience: str, role: str) -> bool:
+    """Tell whether a token for that service can hold an application permission."""
+    return audience.rstrip("/") in EXCHANGE or role not in _ROLES_OF_EXCHANGE
 
 
 def _split(word: str) -> tuple[str, str]:

@@ -6,13 +6,10 @@ Laws: whatever comes in, no answer is a 500 or shows a stack trace; no answer ma
 from __future__ import annotations
 
 import asyncio
-import binascii
 import re
-from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qsl, quote, unquote
-from uuid import UUID
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -21,23 +18,27 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from relaylab.domain.endpoint import Endpoint
-from relaylab.domain.entra import DiscoveryAsk, shown
+from relaylab.domain.entra import DiscoveryAsk, InstanceAsk, shown
+from relaylab.rules.entra.errors import ERRORS
 from relaylab.servers.entra import documents, lookup, pages
+from relaylab.servers.entra.authorize_endpoint import AuthorizeEndpoint
+from relaylab.servers.entra.consent_endpoint import ConsentEndpoint
+from relaylab.servers.entra.device_code_endpoint import DeviceCodeEndpoint
+from relaylab.servers.entra.keys import SigningKeys
 from relaylab.servers.entra.office import Answer, Office, Visit
 from relaylab.servers.entra.reader import SignedTokens
-from relaylab.servers.entra.scopes import DEFAULT
-from relaylab.servers.entra.sign_in_endpoint import SignInEndpoint
+from relaylab.servers.entra.signing_in import SignIns
 from relaylab.servers.entra.token_endpoint import TokenEndpoint
+from relaylab.servers.entra.visits import HOME, read_visit
 
 if TYPE_CHECKING:
-    from relaylab.servers.house import House
+    from relaylab.servers.entra.office import Premises
     from relaylab.store.entra import EntraState
 
-_LARGEST_BODY: Final = 1024 * 1024
-_MOST_FIELDS: Final = 200
-_HOST: Final = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?|\[[0-9a-fA-F:.]+\](?::\d{1,5})?")
+_ENDPOINT: Final = re.compile(
+    r"https://(?P<host>[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?(?:/(?P<tenant>[\w.-]*))?(?:/|$)"
+)
 _URI_CHARACTERS: Final = "%:/?#[]@!$&'()*+,;=~"  # reserved (RFC 3986 §2.2), and the sign of what is encoded
-_HOME: Final = "login.microsoftonline.com"
 _HEADERS: Final = {
     "Cache-Control": "no-store, no-cache",
     "Pragma": "no-cache",
@@ -50,17 +51,41 @@ _HEADERS: Final = {
 class EntraService:
     """The token service of one emulator."""
 
-    def __init__(self, house: House) -> None:
-        """Prepare; the first key is made when something is signed or the keys are asked for."""
-        self._office = Office(house)
+    def __init__(self, house: Premises, keys: SigningKeys | None = None) -> None:
+        """Prepare; the first key is made when something is signed or the keys are asked for.
+
+        ``keys`` are given where several services, one after the other, may sign with the same.
+        """
+        self._office = Office(house, keys or SigningKeys())
         self.tokens: Final = SignedTokens(self._office.keys, house.holder)
-        self._token, self._pages = TokenEndpoint(self._office), SignInEndpoint(self._office)
+        sign_ins = SignIns(self._office)
+        self._token, self._device_codes = TokenEndpoint(self._office), DeviceCodeEndpoint(self._office, sign_ins)
+        self._authorize, self._consent = AuthorizeEndpoint(self._office, sign_ins), ConsentEndpoint(self._office)
         self.app: Final = self._application()
+
+    def posted(self, path: str, form: Mapping[str, str]) -> Answer:
+        """Answer a form that was posted to one of the paths of a sign-in without a browser, without HTTP."""
+        tenant, _, name = path.strip("/").partition("/")
+        visit = Visit(base=f"https://{HOME}", host=HOME, tenant_name=tenant, form=form)
+        match name:
+            case "oauth2/v2.0/token":
+                return self._token.answer(visit)
+            case "oauth2/v2.0/devicecode":
+                return self._device_codes.device_code(visit)
+            case "oauth2/deviceauth":
+                return self._device_codes.approve_device(visit)
+            case _:
+                msg = f"nothing is posted to {path} without a browser"
+                raise ValueError(msg)
 
     @property
     def state(self) -> EntraState:
         """Codes, refresh tokens and consents: what a snapshot keeps."""
         return self._office.state
+
+    def handshake_failed(self, reason: str) -> None:
+        """Log that a client ended TLS before it said anything."""
+        self._office.note_failed_handshake(reason)
 
     def begin_again(self) -> None:
         """Forget codes, tokens, consents and faults; keys stay, so that clients need not fetch them again."""
@@ -69,6 +94,15 @@ class EntraService:
     def rotate_signing_keys(self, *, keep_old: bool = True) -> str:
         """Sign with a new key from now on and give its id; without the old ones, their tokens count no more."""
         return self._office.keys.rotate(keep_old=keep_old)
+
+    def drop_old_signing_keys(self) -> None:
+        """Publish only the key that signs: what the older ones signed counts no more."""
+        self._office.keys.drop_old()
+
+    @property
+    def signing_keys(self) -> tuple[str, ...]:
+        """The ids of the keys that are published: the one that signs, then older ones."""
+        return self._office.keys.ids
 
     # Documents ------------------------------------------------------------------------------------------------------
 
@@ -99,10 +133,31 @@ class EntraService:
         return None, tenant.id if tenant else name
 
     def _instance(self, visit: Visit) -> Answer:
-        asked = visit.form.get("authorization_endpoint", "")
-        path = asked.partition("://")[2].split("/")
-        tenant = path[1] if len(path) > 1 and re.fullmatch(r"[\w.-]+", path[1]) else "common"
+        asked = _ENDPOINT.match(visit.form.get("authorization_endpoint", ""))
+        host = asked["host"].lower() if asked else ""
+        own = {visit.host.rpartition(":")[0] or visit.host, visit.host}
+        ask = InstanceAsk(
+            endpoint=Endpoint.ENTRA,
+            now=self._office.now,
+            peer=self._office.peer(visit),
+            instance=shown(host),
+            is_known=host in own | documents.CLOUDS or documents.is_this_machine(host),
+        )
+        verdict = self._office.judge(ask, "instance discovery")
+        if not verdict.admits:
+            return self._office.error(verdict, visit)
+        tenant = asked["tenant"] if asked and asked["tenant"] else "common"
         return Answer(document=documents.instance_discovery(visit.base, visit.host, tenant))
+
+    @staticmethod
+    def _error_page(visit: Visit) -> Answer:
+        """Say what an error is, where ``error_uri`` points to."""
+        code = visit.form.get("code", "")
+        texts = [error.text for error in ERRORS if str(error.number) == code and error.number]
+        if not texts:
+            told = "No error of that number is given here. Write ?code=7000215, for example."
+            return Answer(status=404, page=pages.message("Error", told))
+        return Answer(page=pages.message(f"AADSTS{code}", " ".join(texts)))
 
     def _realm(self, visit: Visit) -> Answer:
         user = visit.form.get("user", "")
@@ -112,28 +167,29 @@ class EntraService:
     # Routes ---------------------------------------------------------------------------------------------------------
 
     def _application(self) -> Starlette:
-        pages_, token = self._pages, self._token
+        device_codes, token, authorize = self._device_codes, self._token, self._authorize
 
         def consented(visit: Visit) -> Answer:
-            return pages_.admin_consent(visit, accepted=visit.form.get("action") == "accept")
+            return self._consent.answer(visit, accepted=visit.form.get("action") == "accept")
 
         routes = [
+            _route("/error", self._error_page, "GET"),
             _route("/common/discovery/instance", self._instance, "GET"),
             _route("/common/userrealm/{user}", self._realm, "GET"),
-            _route("/common/oauth2/deviceauth", pages_.device_page, "GET"),
-            _route("/common/oauth2/deviceauth", pages_.approve_device, "POST"),
+            _route("/common/oauth2/deviceauth", device_codes.device_page, "GET"),
+            _route("/common/oauth2/deviceauth", device_codes.approve_device, "POST"),
             _route("/{tenant}/v2.0/.well-known/openid-configuration", self._configuration, "GET"),
             _route("/{tenant}/.well-known/openid-configuration", self._configuration, "GET", is_v1=True),
             _route("/{tenant}/discovery/v2.0/keys", self._keys, "GET"),
             _route("/{tenant}/discovery/keys", self._keys, "GET"),
             _route("/{tenant}/oauth2/v2.0/token", token.answer, "POST"),
             _route("/{tenant}/oauth2/token", token.answer, "POST", is_v1=True),
-            *_both("devicecode", pages_.device_code),
-            *_both("authorize", pages_.authorize),
-            _route("/{tenant}/login", pages_.log_in, "POST"),
-            *_both("logout", pages_.log_out),
-            _route("/{tenant}/v2.0/adminconsent", pages_.admin_consent, "GET"),
-            _route("/{tenant}/adminconsent", pages_.admin_consent, "GET"),
+            *_both("devicecode", device_codes.device_code),
+            *_both("authorize", authorize.authorize),
+            _route("/{tenant}/login", authorize.log_in, "POST"),
+            *_both("logout", authorize.log_out),
+            _route("/{tenant}/v2.0/adminconsent", self._consent.answer, "GET"),
+            _route("/{tenant}/adminconsent", self._consent.answer, "GET"),
             _route("/{tenant}/adminconsent/answer", consented, "POST"),
         ]
         return Starlette(routes=routes, exception_handlers={HTTPException: _not_here, ClientDisconnect: _gone})
@@ -149,69 +205,15 @@ def _both(name: str, answer: Callable[[Visit], Answer]) -> tuple[Route, Route]:
 
 def _route(path: str, answer: Callable[[Visit], Answer], *methods: str, is_v1: bool = False) -> Route:
     async def endpoint(request: Request) -> Response:
-        given = answer(await _visit(request, is_v1=is_v1))
+        given = answer(await read_visit(request, is_v1=is_v1))
         if given.delay:
             await asyncio.sleep(given.delay)
         return _rendered(given)
 
-    return Route(path, endpoint, methods=list(methods))
-
-
-async def _visit(request: Request, *, is_v1: bool) -> Visit:
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > _LARGEST_BODY:
-            raise HTTPException(413, f"the body is larger than {_LARGEST_BODY} octets; send less")
-    host = request.headers.get("host", _HOME)
-    host = host if _HOST.fullmatch(host) else _HOME
-    query = _fields(request.scope["query_string"].decode("latin-1"))
-    form = _fields(body.decode("utf-8", "replace"))
-    path = {name: unquote(text) for name, text in request.path_params.items()}
-    return Visit(
-        base=f"https://{host}",
-        host=host.lower(),
-        tenant_name=path.pop("tenant", "common"),
-        form=_scoped(query | form | path) if is_v1 else query | form | path,
-        basic=_basic(request.headers.get("authorization", "")),
-        correlation=_correlation(request.headers.get("client-request-id") or query.get("client-request-id", "")),
-        client=request.client.host if request.client else "",
-        is_v1=is_v1,
-    )
-
-
-def _scoped(form: dict[str, str]) -> dict[str, str]:
-    """Read the ``resource`` of a v1 request, which names no scope, as everything of that resource."""
-    if not form.get("resource") or "scope" in form:
-        return form
-    return form | {"scope": f"{form['resource'].rstrip('/')}/{DEFAULT}"}
-
-
-def _fields(text: str) -> dict[str, str]:
-    """Read form fields; of one that is given twice, the first counts."""
-    try:
-        pairs = parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=_MOST_FIELDS)
-    except ValueError:
-        raise HTTPException(400, f"the form has more than {_MOST_FIELDS} fields; send fewer") from None
-    return dict(reversed(pairs))
-
-
-def _basic(header: str) -> tuple[str, str] | None:
-    scheme, _, given = header.partition(" ")
-    if scheme.lower() != "basic":
-        return None
-    try:
-        name, _, secret = b64decode(given.strip(), validate=True).decode().partition(":")
-    except (binascii.Error, ValueError):
-        return None
-    return unquote(name), unquote(secret)
-
-
-def _correlation(text: str) -> str:
-    try:
-        return str(UUID(text)) if text else ""
-    except ValueError:
-        return ""
+    route = Route(path, endpoint, methods=list(methods))
+    # Entra takes its paths in capitals as well; what stands for a tenant or a user keeps its letters.
+    route.path_regex = re.compile(route.path_regex.pattern, re.IGNORECASE)
+    return route
 
 
 def _rendered(answer: Answer) -> Response:

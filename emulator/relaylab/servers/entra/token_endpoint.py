@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,17 +10,19 @@ from relaylab.domain.directory import Control, TokenFaultKind
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.entra import Grant, Proof, TokenAsk, shown
 from relaylab.domain.identity import Credential
+from relaylab.rules.entra import errors
 from relaylab.servers.entra import lookup
 from relaylab.servers.entra.assertion import judge_assertion
 from relaylab.servers.entra.claims import Grantee, access_claims, client_info, id_claims
 from relaylab.servers.entra.office import Answer, Office, Visit
 from relaylab.servers.entra.redeeming import Redeemed, Till
-from relaylab.servers.entra.scopes import DEFAULT, Scope, granted, is_preauthorized, read_scope, to_consent
+from relaylab.servers.entra.scopes import DEFAULT, Scope, granted, is_preauthorized, is_role_of, read_scope, to_consent
 from relaylab.store.entra import RefreshToken, SignedIn
 
 if TYPE_CHECKING:
-    from relaylab.domain.directory import AppRegistration
+    from relaylab.domain.directory import AppRegistration, TokenFault
     from relaylab.domain.tenant import Mailbox, Tenant
+    from relaylab.engine.verdict import Verdict
 
 _NEEDS: Final = {
     Grant.CLIENT_CREDENTIALS: ("client_id", "scope"),
@@ -64,7 +67,8 @@ class TokenEndpoint:
             is_common=is_common,
             client_id=shown(form.get("client_id", "")),
             app=app,
-            missing=next((name for name in ("grant_type", *_NEEDS[grant]) if not form.get(name)), None),
+            missing=visit.missing("grant_type", *_NEEDS[grant], form=form),
+            names_resource=visit.names_resource,
             scope=shown(scope.text),
             scope_flaw=scope.flaw,
             user_name=shown(user_name),
@@ -89,11 +93,12 @@ class TokenEndpoint:
         )
         wrong = user_name if password is Credential.WRONG and user is not None else ""
         verdict = self._office.judge(ask, f"token {grant}", failed=wrong)
-        if fault is not None and (verdict.admits or fault.kind.refuses):
+        if fault is not None and _takes_effect(fault, verdict):
             self._office.state.meet(fault_name)
+        delay = fault.seconds if fault is not None and fault.kind is TokenFaultKind.SLOW else 0.0
         if not verdict.admits:
             self._till.spend_failed(grant, form, redeemed)
-            return self._office.error(verdict, visit, retry_after=_retry_after(ask))
+            return replace(self._office.error(verdict, visit, retry_after=_retry_after(ask)), delay=delay)
         if app is None or home is None:
             msg = "the rules admit no request without application and tenant"
             raise AssertionError(msg)
@@ -105,7 +110,7 @@ class TokenEndpoint:
             user=user,
             with_second_factor=redeemed.signed_in is not None and redeemed.signed_in.with_second_factor,
         )
-        return self._issue(grantee, scope, visit, ask, redeemed)
+        return replace(self._issue(grantee, scope, visit, ask, redeemed), delay=delay)
 
     # What is issued -------------------------------------------------------------------------------------------------
 
@@ -116,7 +121,7 @@ class TokenEndpoint:
         if fault is not None and kind is TokenFaultKind.ALMOST_EXPIRED:
             lifetime = fault.seconds
         audience = fault.audience if fault and kind is TokenFaultKind.WRONG_AUDIENCE else scope.resource
-        permissions = granted(scope, grantee.app) if user else self._roles(grantee.app, grantee.tenant)
+        permissions = granted(scope, grantee.app) if user else self._roles(grantee.app, grantee.tenant, audience)
         claims = access_claims(
             grantee,
             audience=audience,
@@ -131,7 +136,7 @@ class TokenEndpoint:
         document["access_token"] = self._office.keys.sign(claims)
         if user is not None:
             document |= self._for_user(grantee, user, scope, visit, ask, redeemed)
-        return Answer(document=document, delay=fault.seconds if fault and kind is TokenFaultKind.SLOW else 0.0)
+        return Answer(document=document)
 
     def _for_user(  # noqa: PLR0913, PLR0917 - each is a fact of its own
         self, grantee: Grantee, user: Mailbox, scope: Scope, visit: Visit, ask: TokenAsk, redeemed: Redeemed
@@ -140,7 +145,7 @@ class TokenEndpoint:
         names = granted(scope, grantee.app)
         told = " ".join(f"{scope.resource}/{name}" for name in names)
         document: dict[str, Any] = {
-            "scope": f"{told} {scope.resource}/{DEFAULT}" if DEFAULT in scope.permissions else scope.text
+            "scope": f"{told} {scope.resource}/{DEFAULT}" if DEFAULT in scope.permissions else scope.told
         }
         tenant, now = grantee.tenant, ask.now
         signed_in = redeemed.signed_in or SignedIn(
@@ -158,17 +163,25 @@ class TokenEndpoint:
             document["id_token"] = self._office.keys.sign(claims)
         return document | {"client_info": client_info(tenant, user)}
 
-    def _roles(self, app: AppRegistration, tenant: Tenant) -> tuple[str, ...]:
+    def _roles(self, app: AppRegistration, tenant: Tenant, audience: str) -> tuple[str, ...]:
         """Without an administrator's consent a token is given all the same, and holds no role (fact OA-CC-04)."""
+        own = tuple(role for role in app.roles if is_role_of(audience, role))
         if app.admin_consent:
-            return app.roles
+            return own
         state = self._office.state
-        return tuple(role for role in app.roles if state.has_consented(app.app_id, tenant.id, (role,)))
+        return tuple(role for role in own if state.has_consented(app.app_id, tenant.id, (role,)))
 
     def _has_consented(self, scope: Scope, app: AppRegistration, tenant: Tenant, user: Mailbox) -> bool:
         return is_preauthorized(scope, app) or self._office.state.has_consented(
             app.app_id, tenant.id, to_consent(scope, app), str(user.address)
         )
+
+
+def _takes_effect(fault: TokenFault, verdict: Verdict) -> bool:
+    """Tell whether a request met the fault, so that it counts as met."""
+    if fault.kind is TokenFaultKind.SLOW_DOWN:
+        return verdict.reply is not None and verdict.reply.template == errors.SLOW_DOWN
+    return verdict.admits or fault.kind.meets_everybody
 
 
 def _completed(visit: Visit) -> dict[str, str]:

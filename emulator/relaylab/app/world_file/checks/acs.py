@@ -11,6 +11,7 @@ from relaylab.app.world_file.known import KnownNames
 from relaylab.domain.acs import ROLE_ACTIONS, AcsResource, RoleAssignment, SmtpUsername
 from relaylab.domain.address import Address
 from relaylab.domain.directory import AppRegistration
+from relaylab.domain.estate import Sender
 
 
 def senders_use_linked_domains(draft: Draft, _: KnownNames) -> Iterator[Fault]:
@@ -88,6 +89,16 @@ def suppression_lists_are_of_linked_domains(draft: Draft, _: KnownNames) -> Iter
                 yield Fault(place, shown(str(one.domain)), "is no linked domain of this resource", way_out)
 
 
+def resources_of_senders_exist(draft: Draft, _: KnownNames) -> Iterator[Fault]:
+    """The resource that a sender names is one of the world's."""
+    names = [entry.noun.name for entry in draft.of(AcsResource)]
+    for entry in draft.of(Sender):
+        named = entry.noun.acs_resource
+        if named is not None and named.casefold() not in map(str.casefold, names) and draft.is_whole(AcsResource):
+            way_out = did_you_mean(named, names, "add it as [[tenant.acs_resource]]")
+            yield Fault(entry.place / "acs_resource", shown(named), "is not a Communication Services resource", way_out)
+
+
 CHECKS: Final = (
     senders_use_linked_domains,
     azure_managed_domains_have_their_own_sender,
@@ -95,6 +106,7 @@ CHECKS: Final = (
     smtp_usernames_are_used_once,
     smtp_usernames_use_linked_domains,
     suppression_lists_are_of_linked_domains,
+    resources_of_senders_exist,
 )
 
 

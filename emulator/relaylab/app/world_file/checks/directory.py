@@ -18,6 +18,7 @@ from relaylab.domain.directory import (
     ManagementRoleAssignment,
     ServicePrincipal,
 )
+from relaylab.domain.hve import HveAccount
 from relaylab.domain.recipients import DynamicDistributionGroup, MailUser
 from relaylab.domain.tenant import (
     AcceptedDomain,
@@ -25,7 +26,6 @@ from relaylab.domain.tenant import (
     ConditionalAccessPolicy,
     DistributionGroup,
     FixedToken,
-    HveAccount,
     Mailbox,
     MailContact,
     OrganizationConfig,

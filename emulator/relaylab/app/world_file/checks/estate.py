@@ -13,7 +13,8 @@ from relaylab.app.world_file.known import KnownNames
 from relaylab.domain.address import Address
 from relaylab.domain.directory import AppRegistration
 from relaylab.domain.estate import Method, Sender, Site
-from relaylab.domain.tenant import HveAccount, Mailbox, Tenant
+from relaylab.domain.hve import HveAccount
+from relaylab.domain.tenant import Mailbox, Tenant
 
 _SMTP_AUTH: Final = frozenset({Method.SMTP_AUTH_BASIC, Method.SMTP_AUTH_OAUTH})
 _HVE: Final = frozenset({Method.HVE_BASIC, Method.HVE_OAUTH})
@@ -35,10 +36,21 @@ def an_address_has_one_reputation(draft: Draft, _: KnownNames) -> Iterator[Fault
     for key in ("reputation", "smart_host_region"):
         first: dict[IPv4Address | IPv6Address, Entry[Site]] = {}
         for entry in draft.fine(Site):
-            other = first.setdefault(entry.noun.public_ip, entry)
-            if getattr(other.noun, key) != getattr(entry.noun, key):
-                seen = f"differs from that of {other.place}, which has the same public_ip"
+            others = [first.setdefault(address, entry) for address in entry.noun.addresses]
+            other = next((one for one in others if getattr(one.noun, key) != getattr(entry.noun, key)), None)
+            if other is not None:
+                same = "public_ip" if other.noun.public_ip == entry.noun.public_ip else "public address"
+                seen = f"differs from that of {other.place}, which has the same {same}"
                 yield Fault(entry.place / key, None, seen, "write the same in both")
+
+
+def a_second_address_is_of_the_other_family(draft: Draft, _: KnownNames) -> Iterator[Fault]:
+    """A dual-stack site has an IPv4 address in public_ip, beside the IPv6 one."""
+    for entry in draft.fine(Site):
+        site = entry.noun
+        if site.public_ipv6 is not None and site.public_ip.version == 6:
+            seen, way_out = "is a second IPv6 address", "write the site's IPv4 address into public_ip, or leave it out"
+            yield Fault(entry.place / "public_ipv6", shown(str(site.public_ipv6)), seen, way_out)
 
 
 def signers_have_an_account(draft: Draft, _: KnownNames) -> Iterator[Fault]:
@@ -55,7 +67,7 @@ def signers_have_an_account(draft: Draft, _: KnownNames) -> Iterator[Fault]:
         methods = {entry.noun.today, entry.noun.target}
         if methods & _SMTP_AUTH:
             yield from mailboxes.judge(entry)
-        elif methods & _HVE:
+        elif methods & _HVE and entry.noun.hve_account is None:
             yield from hve_accounts.judge(entry)
 
 
@@ -70,6 +82,21 @@ def hve_senders_have_an_hve_account(draft: Draft, _: KnownNames) -> Iterator[Fau
             place, seen = entry.place / "target", shown(entry.noun.target)
             way_out = "add it as [[tenant.hve_account]] (New-MailUser -HVEAccount)"
             yield Fault(place, seen, "needs a High Volume Email account in the tenant", way_out)
+
+
+def hve_accounts_of_senders_exist(draft: Draft, _: KnownNames) -> Iterator[Fault]:
+    """The High Volume Email account that a sender names is one, and has a password where one is asked for."""
+    accounts = {entry.noun.address: entry for entry in draft.of(HveAccount)}
+    for entry in draft.fine(Sender):
+        named, place = entry.noun.hve_account, entry.place / "hve_account"
+        if named is None or not draft.is_whole(HveAccount):
+            continue
+        account, seen = accounts.get(named), shown(str(named))
+        if account is None:
+            way_out = did_you_mean(str(named), map(str, accounts), "add it as [[tenant.hve_account]]")
+            yield Fault(place, seen, "is not a High Volume Email account", way_out)
+        elif _has_none(account) and Method.HVE_BASIC in {entry.noun.today, entry.noun.target}:
+            yield Fault(place, seen, "has no password in this world", "add password to its [[tenant.hve_account]]")
 
 
 def applications_of_senders_are_registered(draft: Draft, _: KnownNames) -> Iterator[Fault]:
@@ -112,7 +139,9 @@ def _has_none(account: Entry[Mailbox] | Entry[HveAccount]) -> bool:
 CHECKS: Final = (
     sites_exist,
     an_address_has_one_reputation,
+    a_second_address_is_of_the_other_family,
     signers_have_an_account,
     hve_senders_have_an_hve_account,
+    hve_accounts_of_senders_exist,
     applications_of_senders_are_registered,
 )

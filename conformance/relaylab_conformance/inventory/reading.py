@@ -1,0 +1,245 @@
+"""From paths to findings: every file is recognised by its content, then all are read in an order that makes sense.
+
+Law: what is wrong in one file hides nothing of the others, and nothing is used until every file was read to its end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+from typing import IO, Any, Final
+
+from relaylab.app.config import Problem
+from relaylab.app.world_file.errors import did_you_mean
+from relaylab_conformance.inventory.csv_rows import CsvFile, letter
+from relaylab_conformance.inventory.found import Findings, Note, NoteKind
+from relaylab_conformance.inventory.json_records import JsonFile, Record
+from relaylab_conformance.inventory.origin import ExportError, Origin, broken
+from relaylab_conformance.inventory.rows import Row, squash
+from relaylab_conformance.inventory.shapes import BY_NAME, READ, RECOGNISED, scubagear, smtp_auth_clients, zone
+from relaylab_conformance.inventory.shapes.shape import Shape
+from relaylab_conformance.inventory.text import open_text
+
+_HEAD: Final = 8 * 1024  # characters looked at to tell what a file is
+_SAMPLE: Final = 50  # rows looked at where headings say nothing
+_MOST_PROBLEMS: Final = 10  # told of one file
+_FEWEST_COLUMNS: Final = 0.5  # of those that a shape needs, to say what a file was meant to be
+_PRINTED_TABLE: Final = re.compile(r"^[^\n]*\S {2,}\S[^\n]*\r?\n-{2,}[ -]*\r?$", re.MULTILINE)
+_PRINTED_LIST: Final = re.compile(r"\A\s*\w+ +: ", re.MULTILINE)
+_ZONE: Final = zone.is_zone
+Tell = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file that was recognised: ``shape`` is a name of ``READ``, ``form`` csv, json or zone."""
+
+    path: Path
+    name: str
+    form: str
+    shape: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What a person says of the files: headings of their own by ours, and which file is which shape."""
+
+    columns: Mapping[str, str]
+    shapes: Mapping[Path, str]
+
+
+NO_HINTS: Final = Hints({}, {})
+
+
+def read_exports(paths: Sequence[Path], hints: Hints, tell: Tell) -> Findings:
+    """Read every file, or every known one of a folder; raise ExportError with all that is wrong."""
+    found = Findings()
+    problems: list[Problem] = []
+    exports: list[Export] = []
+    for path, is_named in _files(paths):
+        try:
+            exports.append(recognise(path, hints))
+        except ExportError as error:
+            if is_named:
+                problems += error.problems
+            else:
+                for one in error.problems:
+                    found.notes.append(Note(NoteKind.LEFT_OUT, one.file, one.expectation, one.suggestion))
+    for export in sorted(exports, key=lambda export: READ.index(export.shape)):
+        found.shapes.setdefault(export.shape, []).append(export.name)
+        problems += _read(export, found, hints, tell)
+    if problems:
+        raise ExportError(*problems)
+    if not exports:
+        raise broken(", ".join(map(str, paths)), "", "holds no export that is known", _all_commands())
+    return found
+
+
+def recognise(path: Path, hints: Hints = NO_HINTS) -> Export:
+    """Tell what a file is by its content; raise ExportError with the right command where it is nothing known."""
+    name = path.name
+    with open_text(path, name, lambda _: None) as text:
+        head = text.read(_HEAD)
+        _refuse_other_texts(head, name)
+        begins = head.lstrip("\ufeff \t\r\n")[:1]
+        form = "json" if begins in {"{", "["} else "zone" if _begins_as_zone(head) else "csv"
+    if (said := hints.shapes.get(path)) is not None:
+        return Export(path, name, form, said)
+    if form == "zone":
+        return Export(path, name, form, "zone")
+    with open_text(path, name, lambda _: None) as text:
+        columns, sample, list_name = _first_of(form, text, name)
+    if list_name in scubagear.LISTS:
+        return Export(path, name, form, scubagear.NAME)
+    return Export(path, name, form, _shape_of(columns, sample, name, hints).name)
+
+
+def _first_of(form: str, text: IO[str], name: str) -> tuple[tuple[str, ...], list[dict[str, Any]], str]:
+    """Give the columns of a file and its first rows, by squashed column; and the first list of ScubaGear's."""
+    if form == "csv":
+        file = CsvFile(text, name)
+        columns = file.heading.columns
+        try:
+            sample = [
+                {squash(key): cell for key, cell in one.by_heading.items()} for one in islice(file.rows(), _SAMPLE)
+            ]
+        except ExportError:
+            sample = []  # it is said with its place when the file is read
+        return columns, sample, ""
+    record = next(JsonFile(text, name, scubagear.LISTS).records(), None)
+    if record is None:
+        raise broken(name, "", "holds no record", "the command found nothing: leave the file out")
+    return tuple(record.value), [{squash(key): value for key, value in record.value.items()}], record.list_name
+
+
+def _shape_of(columns: tuple[str, ...], sample: list[dict[str, Any]], name: str, hints: Hints) -> Shape:
+    squashed = [squash(column) for column in columns]
+    ours = {hints.columns.get(one, one) for one in squashed}
+    by_content, _ = smtp_auth_clients.headings(squashed, sample)
+    ours |= set(by_content.values())
+    for shape in RECOGNISED:
+        if any(marks <= ours for marks in shape.marks):
+            _refuse_missing(shape, ours, columns, name)
+            return shape
+    nearest = max(RECOGNISED, key=lambda shape: _share(shape, ours))
+    if _share(nearest, ours) >= _FEWEST_COLUMNS:
+        _refuse_missing(nearest, ours, columns, name)
+    shown = ", ".join(columns[:8]) + (", ..." if len(columns) > 8 else "")
+    raise broken(name, "", f"is none of the exports that are known: its columns are {shown}", _all_commands())
+
+
+def _share(shape: Shape, ours: set[str]) -> float:
+    return max(len(marks & ours) / len(marks) for marks in shape.marks) * 0.99
+
+
+def _refuse_missing(shape: Shape, ours: set[str], columns: tuple[str, ...], name: str) -> None:
+    if shape.name == "cas_mailboxes" and "smtpclientauthenticationdisabled" not in ours:
+        what = "is of Get-EXOCasMailbox, or has lost the column SmtpClientAuthenticationDisabled"
+        raise broken(name, "", what, f"no property set of Get-EXOCasMailbox has it; export with {shape.command}")
+    missing = next((choice for choice in shape.needs if not ours & set(choice)), None)
+    if missing is not None:
+        what = f'looks like {shape.title}, but has no column "{missing[0]}"'
+        meant = did_you_mean(missing[0], columns, "")
+        way_out = f"{meant} Say --column 'THEIRS={missing[0]}'; or export it again: {shape.command}".strip()
+        raise broken(name, "", what, way_out)
+
+
+def _read(export: Export, found: Findings, hints: Hints, tell: Tell) -> list[Problem]:
+    problems: list[Problem] = []
+    try:
+        with open_text(export.path, export.name, tell) as text:
+            if export.form == "zone":
+                zone.read_zone(text, export.name, found)
+                return problems
+            for row, list_name in _rows(export, text, hints, found):
+                try:
+                    if export.shape == scubagear.NAME:
+                        scubagear.read(list_name, row, found)
+                    else:
+                        BY_NAME[export.shape].read(row, found)
+                except ExportError as error:
+                    problems += error.problems
+                    if len(problems) >= _MOST_PROBLEMS:
+                        way_out = "mend these first; the rest of the file was not read"
+                        return [*problems, Problem(export.name, "", None, "has more that is wrong", way_out)]
+    except ExportError as error:
+        problems += error.problems
+    return problems
+
+
+def _rows(export: Export, text: IO[str], hints: Hints, found: Findings) -> Iterator[tuple[Row, str]]:
+    command = BY_NAME[export.shape].command if export.shape in BY_NAME else scubagear.COMMAND
+    if export.form == "json":
+        for record in JsonFile(text, export.name, scubagear.LISTS).records():
+            yield _row_of(record, export.name, command, hints), record.list_name
+        return
+    file = CsvFile(text, export.name)
+    rows = file.rows()
+    sample = list(islice(rows, _SAMPLE)) if export.shape == "smtp_auth_clients" else []
+    by_squash = [{squash(key): cell for key, cell in one.by_heading.items()} for one in sample]
+    squashed = [squash(column) for column in file.heading.columns]
+    by_content, is_concluded = smtp_auth_clients.headings(squashed, by_squash)
+    renamed = {**by_content, **hints.columns}
+    if is_concluded and set(by_content.values()) - {one for one in by_content.values() if one.startswith("tls")}:
+        what = "the headings are of a language that is not known, and were told by what stands below them"
+        origin = Origin(export.name, file.heading.row)
+        found.note(NoteKind.INFERRED, origin, ", ".join(file.heading.columns), what, "look whether senders are right")
+    names: dict[str, str] = {}
+    for index, column in enumerate(file.heading.columns):
+        names.setdefault(renamed.get(squash(column), squash(column)), f"{column} ({letter(index)})")
+    for cells in chain(sample, rows):
+        by_ours: dict[str, Any] = {}
+        for column, cell in cells.by_heading.items():
+            by_ours.setdefault(renamed.get(squash(column), squash(column)), cell)
+        yield Row(Origin(export.name, cells.row), by_ours, names, command), ""
+
+
+def _row_of(record: Record, name: str, command: str, hints: Hints) -> Row:
+    cells: dict[str, Any] = {}
+    columns: dict[str, str] = {}
+    for key, value in record.value.items():
+        ours = hints.columns.get(squash(key), squash(key))
+        cells.setdefault(ours, value)
+        columns.setdefault(ours, key)
+    return Row(Origin(name, record.number, "record"), cells, columns, command)
+
+
+def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
+    """Give every file, and whether a person named it; of a folder those that it holds itself."""
+    for path in dict.fromkeys(paths):
+        if path.is_dir():
+            yield from ((one, False) for one in sorted(path.iterdir()) if one.is_file() and one.name[:1] != ".")
+        elif path.exists():
+            yield path, True
+        else:
+            raise broken(str(path), "", "there is no such file", "name an export, or a folder of them")
+
+
+def _begins_as_zone(head: str) -> bool:
+    lines = (line for line in head.lstrip("\ufeff").splitlines() if line.strip() and not line.lstrip().startswith(";"))
+    first = next(lines, "")
+    return first.startswith("$") or _ZONE(f"{first}\n")
+
+
+def _refuse_other_texts(head: str, name: str) -> None:
+    """Say what a text is that is neither CSV nor JSON nor a zone."""
+    start = head.lstrip("\ufeff \t\r\n")
+    if start.startswith(("<Objs", "#< CLIXML")):
+        raise broken(name, "", "is CLIXML", "use Export-Csv or ConvertTo-Json in place of Export-Clixml")
+    if start.startswith("<"):
+        raise broken(name, "", "is a web page or XML", "the download gave a sign-in page: download it again as CSV")
+    if start.startswith("[[") or re.match(r"\[\w+\]\s*\n", start):
+        raise broken(name, "", "is a world file, not an export", f"give it as the place to write: --out {name}")
+    if _PRINTED_TABLE.search(head[:2000]) or (_PRINTED_LIST.match(head) and "," not in head.splitlines()[0]):
+        raise broken(
+            name, "", "is what PowerShell prints, not an export", "put | Export-Csv FILE -NoTypeInformation behind it"
+        )
+
+
+def _all_commands() -> str:
+    return (
+        "the known ones: " + ", ".join(shape.title for shape in RECOGNISED) + "; relaylab import --script exports them"
+    )

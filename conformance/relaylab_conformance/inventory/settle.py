@@ -1,0 +1,179 @@
+"""From findings to an inventory: the tenant's name, domains that only senders show, accounts that they sign in to.
+
+Law: whatever is not read but concluded, or invented because the emulator needs it, says so in its note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from relaylab.domain.estate import Method
+from relaylab_conformance.inventory.by_grammar import kinds
+from relaylab_conformance.inventory.found import Findings, NoteKind
+from relaylab_conformance.inventory.inventory import FoundSender, FoundSite, Inventory
+from relaylab_conformance.inventory.origin import Origin, broken
+from relaylab_conformance.inventory.senders import SenderFinder
+from relaylab_conformance.inventory.shapes import BY_NAME, zone
+
+REPORT_DAYS: Final = 7  # the report's own range, unless somebody chose another (fact ADM-REP-01)
+PASSWORD: Final = "not in any export"  # noqa: S105 - it says that there is none
+INVENTED: Final = "invented: no export holds a password, and the real one does not belong here"
+_SWITCH: Final = "smtp_client_authentication_disabled"
+_SMTP_AUTH: Final = frozenset({Method.SMTP_AUTH_BASIC, Method.SMTP_AUTH_OAUTH})
+_ASKED_OF_THE_TENANT: Final = {
+    "created": "no export says when the tenant was made: WhenCreatedUTC of Get-OrganizationConfig",
+    "licences": "no export counts them: Microsoft 365 admin center > Billing > Licenses",
+    "security_defaults": "no export says: Entra admin center > Properties > Manage security defaults",
+    "basic_auth_smtp": 'whether somebody re-enabled Basic for the time after the cutover ("on"): ask',
+    "conditional_access_policy": "no export lists them: Entra admin center > Conditional Access; add each as a table",
+}
+_ASKED_WITHOUT: Final = {
+    "transport_config": ("transport_config", "smtp_client_authentication_disabled"),
+    "organization_config": ("organization_config", "reject_direct_send"),
+}
+
+
+def settle(found: Findings, tenant: str | None = None, report_days: int = REPORT_DAYS) -> Inventory:
+    """Make the inventory of one tenant; raise ExportError when none, or more than one, is named."""
+    name = _name_of(found, tenant)
+    _add_domains(found)
+    _join_policies(found)
+    senders = tuple(_with_accounts(found, SenderFinder(found, report_days).senders()))
+    _add_accounts(found, senders)
+    _tell_switched_off(found, senders)
+    _ask_what_nobody_says(found)
+    sites = {sender.ip: FoundSite(sender.ip, sender.evidence[-1].origin) for sender in senders if sender.ip}
+    return Inventory(
+        tenant=name,
+        entries=tuple(found.entries.values()),
+        sites=tuple(sites.values()),
+        senders=senders,
+        notes=tuple(found.counted()),
+        shapes={shape: tuple(files) for shape, files in found.shapes.items()},
+        missing=_missing(found),
+    )
+
+
+def _name_of(found: Findings, tenant: str | None) -> str:
+    names = sorted(found.tenant_names)
+    if tenant is not None:
+        if names and tenant.lower() not in names:
+            origin = found.tenant_names[names[0]]
+            raise broken(
+                origin.file, origin.where, f'is of the tenant "{names[0]}", not of "{tenant}"', "leave one out"
+            )
+        return tenant.lower()
+    if len(names) > 1:
+        places = ", ".join(f"{name} ({found.tenant_names[name]})" for name in names)
+        raise broken(places, "", "are several tenants", "import the exports of each by themselves, into the same world")
+    if not names:
+        way_out = f"say --tenant NAME (NAME.onmicrosoft.com), or add: {BY_NAME['accepted_domains'].command}"
+        files = sorted({file for shape in found.shapes.values() for file in shape})
+        raise broken(", ".join(files), "", "do not say which tenant they are of", way_out)
+    return names[0]
+
+
+def _add_domains(found: Findings) -> None:
+    """Take the domains of mailboxes and clients for accepted ones, where no export lists those."""
+    if found.of("accepted_domain") or "accepted_domains" in found.shapes:
+        return
+    for domain, origin in dict(reversed(list(found.used_domains()))).items():
+        if domain.endswith(".onmicrosoft.com"):
+            continue
+        entry = found.entry("accepted_domain", domain, origin)
+        entry.unknown["domain_type"] = f"the domain is inferred from an address: {BY_NAME['accepted_domains'].ask}"
+
+
+def _join_policies(found: Findings) -> None:
+    """Leave out of a policy users that the directory does not know: the world file could not hold them."""
+    known = found.addresses()
+    for entry in found.of("authentication_policy"):
+        users = entry.values.get("users")
+        if users is None:
+            continue
+        kept = [user for user in users.value if known.get(user.casefold()) in {"mailbox", "hve_account"}]
+        if len(kept) < len(users.value):
+            what = f"{len(users.value) - len(kept)} users of the policy {entry.key} are no mailboxes of the exports"
+            found.note(NoteKind.LEFT_OUT, users.origin, "", what, BY_NAME["cas_mailboxes"].command)
+            entry.values["users"] = type(users)(kept, users.origin)
+    default = next((one.values.get("default_authentication_policy") for one in found.of("organization_config")), None)
+    if default is not None and ("authentication_policy", str(default.value).casefold()) not in found.entries:
+        entry = found.entry("authentication_policy", str(default.value), default.origin)
+        entry.unknown["allow_basic_auth_smtp"] = BY_NAME["authentication_policies"].ask
+
+
+def _add_accounts(found: Findings, senders: Iterable[FoundSender]) -> None:
+    """Give every sender that signs in an account with a password, since the emulator asks for both."""
+    known = found.addresses()
+    owners = {
+        str(address).casefold(): entry
+        for entry in (*found.of("mailbox"), *found.of("hve_account"))
+        for address in (
+            entry.key,
+            *(entry.values["proxy_addresses"].value if "proxy_addresses" in entry.values else ()),
+        )
+    }
+    for sender in senders:
+        if sender.method not in _SMTP_AUTH | {Method.HVE_BASIC}:
+            continue
+        entry = owners.get(sender.address.key)
+        if entry is None and sender.address.key not in known:
+            origin = sender.evidence[0].origin
+            entry = found.entry("mailbox", str(sender.address), origin)
+            entry.unknown["smtp_client_authentication_disabled"] = BY_NAME["cas_mailboxes"].ask
+        if entry is not None and sender.method in {Method.SMTP_AUTH_BASIC, Method.HVE_BASIC}:
+            found.put(entry, "password", PASSWORD, Origin(""), INVENTED)
+
+
+def _with_accounts(found: Findings, senders: Iterable[FoundSender]) -> Iterator[FoundSender]:
+    """Leave out senders that sign in under an address to which no account belongs, such as a list's."""
+    held = found.addresses()
+    for sender in senders:
+        table = held.get(sender.address.key, "mailbox")
+        if sender.method in _SMTP_AUTH and table not in {"mailbox", "hve_account"}:
+            what = f"{sender.address} sends by SMTP AUTH and is no mailbox, but a {table.replace('_', ' ')}"
+            way_out = "ask which mailbox signs in for it, and write it as a [[sender]] with sign_in"
+            found.note(NoteKind.LEFT_OUT, sender.evidence[0].origin, "", what, way_out)
+        else:
+            yield sender
+
+
+def _tell_switched_off(found: Findings, senders: Iterable[FoundSender]) -> None:
+    """Say of whom the exports contradict each other: it sent by SMTP AUTH, and SMTP AUTH is off for it."""
+    tenant = next(iter(found.of("transport_config")), None)
+    off = tenant.values.get(_SWITCH) if tenant is not None else None
+    boxes = {entry.key.casefold(): entry for entry in found.of("mailbox")}
+    for sender in senders:
+        box = boxes.get(sender.address.key)
+        if sender.method not in _SMTP_AUTH or box is None:
+            continue
+        own = box.values.get(_SWITCH)
+        said = own or (off if _SWITCH in box.empty else None)
+        if said is not None and said.value is True:
+            where = said.origin
+            what = f"SMTP AUTH is off for {sender.address}, yet {sender.evidence[0]}"
+            way_out = "one of the exports is older, or it has stopped since: ask"
+            found.note(NoteKind.INFERRED, where, "SmtpClientAuthenticationDisabled", what, way_out)
+
+
+def _ask_what_nobody_says(found: Findings) -> None:
+    tenant = found.entry("tenant", "", Origin(""))
+    for key, ask in _ASKED_OF_THE_TENANT.items():
+        if key not in tenant.values and (key in kinds("tenant") or "_policy" in key):
+            tenant.unknown.setdefault(key, ask)
+    for table, (shape, key) in _ASKED_WITHOUT.items():
+        entry = found.entry(table, "", Origin(""))
+        if key not in entry.values:
+            entry.unknown.setdefault(key, f"no export says: {BY_NAME[shape].ask}")
+
+
+def _missing(found: Findings) -> dict[str, str]:
+    """Say which exports were not given, with what they would tell."""
+    given = set(found.shapes)
+    if "scubagear" in given:
+        given |= {"accepted_domains", "transport_config", "organization_config", "inbound_connectors", "zone"}
+    missing = {shape.title: shape.asks for shape in BY_NAME.values() if shape.name not in given}
+    if "zone" not in given:
+        missing["DNS"] = f"what SPF says of each office: {zone.COMMAND}"
+    return missing

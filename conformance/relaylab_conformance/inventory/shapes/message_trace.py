@@ -1,0 +1,92 @@
+"""Message trace: whom a sender writes to, how often, and what came in from outside under a name of the tenant's own.
+
+``FromIP`` is the address of the server that handed a message in (Graph's reference for ``fromIP``: of incoming
+messages), so a row that has one and whose sender lies in a domain of the tenant came by connector or by Direct Send.
+Rows of other senders are passed over.
+"""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Final
+
+from relaylab.rules.dns.outbound import SPF_RECORD
+from relaylab_conformance.inventory import cells
+from relaylab_conformance.inventory.cells import CellError, UnclearError
+from relaylab_conformance.inventory.found import Findings, NoteKind, Traffic
+from relaylab_conformance.inventory.rows import Row
+from relaylab_conformance.inventory.shapes.addresses import address
+from relaylab_conformance.inventory.shapes.shape import Shape, columns
+
+NOWHERE: Final = ""  # the place of a message without FromIP
+_RECEIVED: Final = ("received", "receiveddatetime", "date")
+_NEVER_CAME: Final = frozenset({"failed", "pending", "gettingstatus"})  # fact ADM-MT-02
+_MICROSOFT: Final[tuple[IPv4Network | IPv6Network, ...]] = tuple(
+    ip_network(term.partition(":")[2]) for term in SPF_RECORD.split() if term.startswith(("ip4:", "ip6:"))
+)
+
+
+def _read(row: Row, found: Findings) -> None:
+    _mind_day(row, found)
+    if row.value("senderaddress") is None:
+        return  # a bounce
+    try:
+        sender = row.needs(address, "senderaddress")
+        if not found.is_inside(sender.domain.name) or str(row.value("status") or "").casefold() in _NEVER_CAME:
+            return
+        recipient = row.needs(address, "recipientaddress")
+    except CellError as error:
+        raise row.wrong("senderaddress", error.expectation) from None
+    where = _place(row)
+    key = (sender.key, where)
+    traffic = found.traffic.setdefault(key, Traffic(origin=row.origin))
+    message = str(row.value("messagetraceid", "messageid") or "")
+    traffic.add(recipient.key, message, is_inside=found.is_inside(recipient.domain.name))
+
+
+def _place(row: Row) -> str:
+    """Give FromIP, unless it is one of Microsoft's own or of an office's inside."""
+    said = row.read(cells.text, "fromip")
+    if not said:
+        return NOWHERE
+    try:
+        ip = ip_address(said)
+    except ValueError:
+        raise row.wrong("fromip", "is not an IP address") from None
+    is_ours = ip.is_private and not _is_for_documentation(str(ip))
+    return NOWHERE if is_ours or any(ip in network for network in _MICROSOFT) else str(ip)
+
+
+def _is_for_documentation(ip: str) -> bool:
+    return ip.startswith(("192.0.2.", "198.51.100.", "203.0.113.", "2001:db8:"))
+
+
+def _mind_day(row: Row, found: Findings) -> None:
+    try:
+        received = row.read(cells.instant, *_RECEIVED)
+    except UnclearError:
+        column = row.columns[row.has(*_RECEIVED) or _RECEIVED[0]]
+        found.note(NoteKind.UNCLEAR, row.origin, column, "day and month can be exchanged", "export it as JSON")
+        return
+    if received is not None:
+        day = received.date()
+        first, last = found.days or (day, day)
+        found.days = (min(first, day), max(last, day))
+
+
+SHAPE: Final = Shape(
+    name="message_trace",
+    title="message trace",
+    command=(
+        "Get-MessageTraceV2 -StartDate (Get-Date).AddDays(-10) -EndDate (Get-Date) -ResultSize 5000 | Select-Object "
+        "MessageId, @{n='Received';e={$_.Received.ToString('o')}}, SenderAddress, RecipientAddress, Status, FromIP, "
+        "MessageTraceId | Export-Csv trace.csv -NoTypeInformation -Encoding utf8"
+    ),
+    asks="whom each sender writes to, how often, and what comes in from outside under your own name",
+    marks=(
+        columns("senderaddress", "recipientaddress", "messagetraceid"),
+        columns("senderaddress", "recipientaddress"),
+    ),
+    needs=(("senderaddress",), ("recipientaddress",), ("fromip",)),
+    read=_read,
+)

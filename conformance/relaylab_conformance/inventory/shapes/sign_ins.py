@@ -1,0 +1,87 @@
+"""Entra's sign-in log: from which address, and with which program, somebody signed in to send.
+
+The portal says "Authenticated SMTP" and Graph "SMTP" (fact ADM-REP-04: sources disagree on the value, both are taken).
+Other sign-ins are passed over; so is everything of a user that only failed, but for the fact that it did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from ipaddress import ip_address
+from typing import Final
+
+from relaylab_conformance.inventory import cells
+from relaylab_conformance.inventory.cells import CellError, LostError
+from relaylab_conformance.inventory.found import Findings, SignIn
+from relaylab_conformance.inventory.rows import Row, squash
+from relaylab_conformance.inventory.shapes.addresses import address
+from relaylab_conformance.inventory.shapes.shape import Shape, columns
+
+_SMTP: Final = frozenset({"smtp", "authenticatedsmtp", "smtpauth"})
+_CLIENT: Final = ("clientapp", "clientappused")
+_USER: Final = ("username", "userprincipalname")
+_IP: Final = ("ipaddress",)
+_MOST_PROGRAMS: Final = 20  # remembered of one user at one address
+
+
+def _read(row: Row, found: Findings) -> None:
+    if squash(str(row.value(*_CLIENT) or "")) not in _SMTP:
+        return
+    user = row.needs(address, *_USER)
+    where = row.needs(_ip, *_IP)
+    seen = found.sign_ins.setdefault((user.key, where), SignIn(origin=row.origin))
+    error = _error(row, found)
+    if error:
+        seen.failed += 1
+        seen.error = error
+        return
+    seen.good += 1
+    program = row.read(cells.text, "useragent")
+    if program and (program in seen.user_agents or len(seen.user_agents) < _MOST_PROGRAMS):
+        seen.user_agents[program] += 1
+
+
+def _ip(value: object) -> str:
+    try:
+        return str(ip_address(cells.text(value)))
+    except CellError:
+        raise
+    except ValueError:
+        raise CellError("is not an IP address") from None
+
+
+def _error(row: Row, found: Findings) -> str:
+    """Give the error of a sign-in that failed, "" of one that went well."""
+    status = row.value("status")
+    if isinstance(status, Mapping):
+        code = status.get("errorCode", status.get("ErrorCode", 0))
+        return str(code) if code not in (0, None, "0") else ""
+    code = row.read(cells.text, "signinerrorcode", "errorcode", "statuserrorcode")
+    if code is not None:
+        return code if code not in {"0", "None"} else ""
+    try:
+        said = cells.text(status).casefold() if status is not None else "success"
+    except LostError:
+        found.lost(row.origin, row.columns["status"], row.command)
+        return ""
+    return "" if said.startswith("succe") else said
+
+
+SHAPE: Final = Shape(
+    name="sign_ins",
+    title="Entra sign-in log",
+    command=(
+        "Entra admin center > Monitoring > Sign-in logs > Client app: Authenticated SMTP > Download > JSON "
+        "(or Get-MgAuditLogSignIn -All | Where-Object ClientAppUsed -in 'SMTP','Authenticated SMTP' | ConvertTo-Json "
+        "-Depth 5 | Set-Content signins.json -Encoding utf8)"
+    ),
+    asks="from which address each of them signs in",
+    marks=(
+        columns("clientapp", "username", "ipaddress"),
+        columns("clientappused", "userprincipalname"),
+        columns("clientapp", "signinerrorcode"),
+        columns("clientappused", "ipaddress"),
+    ),
+    needs=(_CLIENT, _USER, _IP),
+    read=_read,
+)

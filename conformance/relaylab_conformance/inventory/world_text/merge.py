@@ -1,0 +1,302 @@
+"""An inventory brought into a world file: each thing finds its table, or gets one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from ipaddress import ip_address
+from typing import Any, Final
+
+from relaylab_conformance.inventory.by_grammar import kinds
+from relaylab_conformance.inventory.found import Entry, Note, NoteKind
+from relaylab_conformance.inventory.inventory import FoundSender, FoundSite, Inventory
+from relaylab_conformance.inventory.origin import Origin
+from relaylab_conformance.inventory.world_text.blocks import Block, Statement
+from relaylab_conformance.inventory.world_text.document import Document
+from relaylab_conformance.inventory.world_text.tables import (
+    Change,
+    ask,
+    fill,
+    head,
+    held,
+    is_imported,
+    put,
+    see,
+    update,
+)
+
+EVIDENCE: Final = "evidence: "
+NOT_GIVEN: Final = "# not given of "
+PROFILE: Final = "generic-mfp"
+_SINGLE: Final = frozenset({"transport_config", "organization_config"})
+_KEYS: Final = {  # by which a table is told from others of its kind
+    "mailbox": "address",
+    "distribution_group": "address",
+    "mail_user": "address",
+    "hve_account": "address",
+}
+_DEFINED_BY: Final = {  # the export that lists all there are of a kind
+    "mailbox": ("cas_mailboxes", "mailboxes"),
+    "inbound_connector": ("inbound_connectors", "scubagear"),
+    "accepted_domain": ("accepted_domains", "scubagear"),
+    "mail_contact": ("mail_contacts",),
+    "distribution_group": ("distribution_groups",),
+    "authentication_policy": ("authentication_policies",),
+    "hve_account": ("mail_users",),
+}
+_DECIDE: Final = "unknown: nobody has decided yet, so it is as today: write what it shall become"
+_PREAMBLE: Final = """\
+# A world file for relaylab, written by `relaylab import` from an administrator's exports.
+#
+# The comment behind a value says which file and row it came from; without one, the row is the one at the table's head.
+# [1a2b] is a mark: as long as it fits its value, import may write that line anew. Change the value or write a line of
+# your own, and it is yours: import says when an export disagrees, and leaves it alone. A line "# unknown: KEY" is what
+# no export says, and whom or what to ask; write the key, and the line goes. Passwords are invented. The exports that
+# were not given stand below, each with what it would tell; `relaylab import --script` prints what makes them.
+"""
+
+
+class Merger:
+    """Brings one inventory into one document."""
+
+    def __init__(self, document: Document, inventory: Inventory) -> None:
+        self._document = document
+        self._inventory = inventory
+        self.change = Change()
+        self._below: dict[str, dict[str, Block]] = {}
+        self._last: dict[str, Block] = {}
+
+    def merge(self) -> Change:
+        """Do it, and say what was done."""
+        self._preamble()
+        tenant = self._tenant()
+        for entry in self._inventory.entries:
+            if entry.table in _SINGLE:
+                self._single(tenant, entry)
+            elif entry.table not in {"tenant", "dns"}:
+                self._listed(tenant, entry)
+        self._tell_gone(tenant)
+        names = self._sites(self._inventory.sites)
+        self._records(self._inventory.of("dns"))
+        self._senders(self._inventory.senders, names)
+        return self.change
+
+    def _preamble(self) -> None:
+        """Write what the file is, where it is new, and which exports were not given."""
+        first = self._document.blocks[0]
+        if not "".join(one.text for one in first.statements).strip() and len(self._document.blocks) == 1:
+            first.statements = [Statement(line) for line in _PREAMBLE.splitlines(keepends=True)]
+        start = f"{NOT_GIVEN}{self._inventory.tenant}: "
+        first.statements = [one for one in first.statements if not one.text.startswith(start)]
+        lines = [
+            Statement(f"{start}{title}, {asks}\n")
+            for title, asks in self._inventory.missing.items()
+            if not self._is_known_already(title)
+        ]
+        place = max((n for n, one in enumerate(first.statements) if one.text.startswith("#")), default=-1) + 1
+        first.statements[place:place] = lines
+
+    def _is_known_already(self, title: str) -> bool:
+        """Tell whether an earlier import into the same tenant gave what this one lacks."""
+        tenant = self._document.tenant(self._inventory.tenant)
+        if tenant is None:
+            return False
+        tables = {"Get-InboundConnector": "inbound_connector", "Get-AcceptedDomain": "accepted_domain"}
+        tables |= {"Get-MailContact": "mail_contact", "Get-DistributionGroup": "distribution_group"}
+        return title in tables and bool(self._document.below(tenant, tables[title]))
+
+    def _tenant(self) -> Block:
+        name = self._inventory.tenant
+        block = self._document.tenant(name)
+        if block is None:
+            block = self._document.add_tenant()
+            self.change.added.append(f"tenant {name}")
+        entry = next(iter(self._inventory.of("tenant")), Entry("tenant", "", Origin("")))
+        own = {table for table in entry.unknown if table not in kinds("tenant")}
+        have = {table for table in own if self._document.below(block, table)}
+        entry.unknown = {key: said for key, said in entry.unknown.items() if key not in have}
+        fill(block, f"tenant {name}", entry, self.change, {"name": name})
+        return block
+
+    def _single(self, tenant: Block, entry: Entry) -> None:
+        found = self._document.below(tenant, entry.table)
+        block = found[0] if found else self._document.add_below(tenant, entry.table, None)
+        fill(block, f"{self._inventory.tenant} {entry.table}", entry, self.change, {})
+
+    def _listed(self, tenant: Block, entry: Entry) -> None:
+        key = _KEYS.get(entry.table, "name")
+        if entry.table not in self._below:
+            there = self._document.below(tenant, entry.table)
+            self._below[entry.table] = {str(one.value(key)).casefold(): one for one in there}
+            if there:
+                self._last[entry.table] = there[-1]
+        name = f"{entry.table} {entry.key}"
+        block = self._below[entry.table].get(entry.key.casefold())
+        if block is None:
+            self.change.added.append(name)
+            block = self._document.add_below(tenant, entry.table, self._last.get(entry.table))
+            self._below[entry.table][entry.key.casefold()] = self._last[entry.table] = block
+        fill(block, name, entry, self.change, {key: entry.key})
+
+    def _add_top(self, table: str) -> Block:
+        if table not in self._last and (there := self._document.top(table)):
+            self._last[table] = there[-1]
+        self._last[table] = self._document.add_top(table, self._last.get(table))
+        return self._last[table]
+
+    def _tell_gone(self, tenant: Block) -> None:
+        """Take out connectors that are no more, since they would seem to relay; of others say that they are gone."""
+        for table, shapes in _DEFINED_BY.items():
+            if not set(shapes) & set(self._inventory.shapes):
+                continue
+            key = _KEYS.get(table, "name")
+            here = {entry.key.casefold() for entry in self._inventory.of(table)}
+            for block in self._document.below(tenant, table):
+                if str(block.value(key)).casefold() in here or not block.comment.startswith("from "):
+                    continue
+                name = f"{table} {block.value(key)}"
+                if table == "inbound_connector" and is_imported(block):
+                    self._document.remove(block)
+                    self.change.removed.append(name)
+                else:
+                    what = "came from an export once, and is in none of these"
+                    self.change.notes.append(Note(NoteKind.GONE, name, what, "delete its table if it is gone"))
+
+    def _sites(self, sites: Sequence[FoundSite]) -> Mapping[str, str]:
+        """Give the name of the site of each address; one that has none gets a table."""
+        names: dict[str, str] = {}
+        for block in self._document.top("site"):
+            ip = str(block.value("public_ip"))
+            names.setdefault(str(ip_address(ip)) if _is_ip(ip) else ip, str(block.value("name")))
+        for site in sites:
+            if site.ip in names:
+                continue
+            name = f"site-{site.ip.replace('.', '-').replace(':', '-').strip('-')}"
+            block = self._add_top("site")
+            head(block, f"from {site.origin}")
+            put(block, "name", name)
+            put(block, "public_ip", site.ip)
+            ask(block, {"outbound_port_25": f"whether {site.ip} is static, and port 25 open there: ask its provider"})
+            names[site.ip] = name
+            self.change.added.append(f"site {name}")
+        return names
+
+    def _records(self, entries: Iterable[Entry]) -> None:
+        """Add records; one that replaces another of its kind takes its place, since two SPF records are none."""
+        new: list[Entry] = []
+        unmatched = list(self._document.top("dns"))
+        groups = {(_value(entry, "name"), _value(entry, "type")) for entry in entries}
+        for entry in entries:
+            wanted = {key: _value(entry, key) for key in ("name", "type", "value")}
+            same = next((one for one in unmatched if _is_record(one, wanted)), None)
+            if same is None:
+                new.append(entry)
+            else:
+                unmatched.remove(same)
+                head(same, f"from {entry.origin}")
+        for entry in new:
+            wanted = {key: _value(entry, key) for key in ("name", "type", "value")}
+            old = next((one for one in unmatched if _replaces(wanted, held(one))), None)
+            name = f"dns {wanted['name']} {wanted['type']}"
+            if old is None:
+                self.change.added.append(name)
+                old = self._add_top("dns")
+            else:
+                unmatched.remove(old)
+            head(old, f"from {entry.origin}")
+            for key, value in wanted.items():
+                update(old, name, self.change, key=key, value=value, note="", origin=entry.origin)
+        for block in unmatched:
+            group = (str(block.value("name")).casefold(), str(block.value("type")))
+            if group in groups and is_imported(block):
+                self._document.remove(block)
+                self.change.removed.append(f"dns {group[0]} {group[1]}")
+
+    def _senders(self, senders: Sequence[FoundSender], names: Mapping[str, str]) -> None:
+        blocks = self._document.top("sender")
+        by_key = {_evidence_key(block): block for block in blocks if _evidence_key(block)}
+        taken = {id(by_key[sender.key]) for sender in senders if sender.key in by_key}
+        ips = {name: ip for ip, name in names.items()}
+        for sender in senders:
+            block = by_key.get(sender.key)
+            if block is None:
+                free = [one for one in blocks if id(one) not in taken]
+                block = next((one for one in free if _may_be(one, sender, ips)), None)
+            if block is None:
+                block = self._new_sender(sender)
+            taken.add(id(block))
+            self._fill_sender(block, sender, names)
+
+    def _new_sender(self, sender: FoundSender) -> Block:
+        used = {str(one.value("name")).casefold() for one in self._document.top("sender")}
+        several = sum(1 for one in self._inventory.senders if one.address == sender.address) > 1
+        stem = sender.address.local.strip('"') + (f"-{sender.ip}" if several and sender.ip else "")
+        name, number = stem, 2
+        while name.casefold() in used:
+            name, number = f"{stem}-{number}", number + 1
+        block = self._add_top("sender")
+        put(block, "name", name)
+        self.change.added.append(f"sender {name}")
+        return block
+
+    def _fill_sender(self, block: Block, sender: FoundSender, names: Mapping[str, str]) -> None:
+        name = f"sender {block.value('name')}"
+        origin = sender.evidence[0].origin
+        head(block, f"{EVIDENCE}{sender.key}")
+        see(block, [str(one) for one in sender.evidence])
+        values: dict[str, tuple[Any, str]] = {
+            "profile": (PROFILE, _unknown(sender, "profile", "")),
+            "from": (str(sender.address), ""),
+            "to": (list(sender.to), _unknown(sender, "to", "")),
+            "today": (sender.method.value, _unknown(sender, "today", f"{sender.confidence}")),
+            "target": (sender.method.value, _DECIDE),
+            "messages_per_day": (sender.messages_per_day, _unknown(sender, "messages_per_day", "")),
+        }
+        if sender.ip is not None and sender.ip in names:
+            values = {"profile": values["profile"], "site": (names[sender.ip], ""), **values}
+        invented = {"profile", "target"} | set(sender.unknown)
+        for key, (value, note) in values.items():
+            said = Origin("") if key in invented else origin
+            update(block, name, self.change, key=key, value=value, note=note, origin=said)
+        ask(block, {key: said for key, said in sender.unknown.items() if key not in values})
+
+
+def _unknown(sender: FoundSender, key: str, otherwise: str) -> str:
+    return f"unknown: {sender.unknown[key]}" if key in sender.unknown else otherwise
+
+
+def _evidence_key(block: Block) -> str:
+    return block.comment.removeprefix(EVIDENCE) if block.comment.startswith(EVIDENCE) else ""
+
+
+def _may_be(block: Block, sender: FoundSender, ips: Mapping[str, str]) -> bool:
+    """Tell whether a sender of the file is the one found: the same address, and no other place."""
+    signs_in = str(block.value("sign_in") or block.value("from")).casefold()
+    if sender.address.key not in {signs_in, str(block.value("from")).casefold()}:
+        return False
+    ip = ips.get(str(block.value("site")))
+    return ip is None or sender.ip is None or ip == sender.ip
+
+
+def _value(entry: Entry, key: str) -> str:
+    return str(entry.values[key].value)
+
+
+def _is_record(block: Block, wanted: Mapping[str, str]) -> bool:
+    have = {key: str(block.value(key)) for key in wanted}
+    return have | {"name": have["name"].casefold().rstrip(".")} == wanted
+
+
+def _replaces(wanted: Mapping[str, str], old: Mapping[str, Any]) -> bool:
+    """Tell whether a record is the new form of an old one: the same name and type, and of a TXT the same purpose."""
+    if str(old.get("name")).casefold() != wanted["name"] or old.get("type") != wanted["type"]:
+        return False
+    purpose = wanted["value"].split(" ", 1)[0].split(";", 1)[0].casefold()
+    return wanted["type"] != "TXT" or str(old.get("value", "")).casefold().startswith(purpose)
+
+
+def _is_ip(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True

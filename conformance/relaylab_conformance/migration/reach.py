@@ -1,0 +1,29 @@
+"""Whom a sender reaches once groups are expanded: how many they are, and who of them is outside its tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from relaylab.session.delivery import expand
+
+if TYPE_CHECKING:
+    from relaylab.domain.address import Address
+    from relaylab.domain.estate import Sender
+    from relaylab.domain.world import Recipient, World
+
+
+def final_recipients(world: World, sender: Sender) -> Iterator[tuple[Address, Recipient]]:
+    """Give each final recipient with the address that was written to."""
+    for address in sender.to:
+        yield from ((address, one) for one in expand(world, world.recipient(address)))
+
+
+def outside_recipients(world: World, sender: Sender) -> tuple[tuple[Address, Address], ...]:
+    """Give whom a sender reaches outside its own tenant: the address written to, and who is behind it."""
+    tenant = world.tenant_of(sender.from_address.domain)
+    return tuple(
+        (written, one.address)
+        for written, one in final_recipients(world, sender)
+        if tenant is None or not one.is_of(tenant)
+    )

@@ -1,0 +1,47 @@
+"""What the event log is told of a message that was accepted: kept, judged by whom, what bounced, what was reported."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relaylab.domain.event import Authenticated, Kept, Reported
+
+if TYPE_CHECKING:
+    from relaylab.domain.event import Event
+    from relaylab.session.delivery import Delivered
+    from relaylab.session.moment import Moment
+    from relaylab.session.speech import Speech
+
+
+def aftermath(delivered: Delivered, speech: Speech, moment: Moment) -> tuple[Event, ...]:
+    """Give the events behind the answer to the end of a message, in their order."""
+    message, report = delivered.message, delivered.report
+    sender = message.envelope.mail_from
+    kept = Kept(
+        **speech.stamp(moment),
+        message=message.id,
+        mail_from=str(sender) if sender else None,
+        recipients=tuple(str(address) for address in message.envelope.recipients),
+        size=message.size,
+    )
+    authenticated = (
+        Authenticated(
+            **speech.stamp(moment),
+            message=message.id,
+            hop=one.hop.value,
+            receiver=one.receiver,
+            ip=one.ip,
+            spf=one.spf,
+            dkim=one.dkim,
+            dmarc=one.dmarc,
+            compauth=one.compauth,
+            because=one.because,
+        )
+        for one in message.authentication
+    )
+    bounced = (speech.judged(one.verdict, f"delivery to {one.recipient}", moment) for one in delivered.bounced)
+    failed = tuple(map(str, delivered.reported))
+    reported = (
+        (Reported(**speech.stamp(moment), message=report.id, about=message.id, recipients=failed),) if report else ()
+    )
+    return kept, *authenticated, *bounced, *reported

@@ -1,0 +1,224 @@
+"""What each side of a message's recipients gets: its fields, what is found of the sender there, and what comes of it.
+
+Senders are judged, and mail is stamped, at the tenant MX only: who signs in is known. What an account's settings put
+above its messages every side gets alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from relaylab.domain.anti_spoof import Handling
+from relaylab.domain.endpoint import Endpoint
+from relaylab.domain.message import Hop, HopFacts, Version
+from relaylab.domain.world import Standing
+from relaylab.rules.authentication import handling
+from relaylab.session.authenticating import facts, is_unrecorded, recipients_of
+from relaylab.session.hve import settings_of
+from relaylab.session.leaving import sealed, seen_at_the_far_end, signature
+from relaylab.session.names import session_id, session_names
+from relaylab.session.parting import parts
+from relaylab.session.stamping import stamps_of_another_tenant, stamps_on_arrival
+
+if TYPE_CHECKING:
+    from relaylab.domain.address import Address
+    from relaylab.domain.asks import DataAsk
+    from relaylab.domain.authentication import AuthenticationResults
+    from relaylab.domain.randomness import Random
+    from relaylab.domain.tenant import Tenant
+    from relaylab.domain.world import Recipient
+    from relaylab.session.moment import Moment
+    from relaylab.session.parting import Onward, Part
+    from relaylab.session.party import Party
+
+_MOST_SIGNED: Final = 36 * 1024 * 1024  # octets: a larger message is kept without a far end's view, as too dear to sign
+
+
+class Judged(NamedTuple):
+    """What was found of the sender for a recipient, and what its tenant's policy makes of it."""
+
+    results: AuthenticationResults | None
+    handling: Handling
+
+
+class _Side(NamedTuple):
+    version: Version
+    far_end: HopFacts | None
+    judged: Judged
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The versions of one message, in the order in which their sides first occur."""
+
+    arrival: tuple[HopFacts, ...]
+    sides: tuple[_Side, ...]
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """What is kept."""
+        return tuple(one.version for one in self.sides)
+
+    @property
+    def authentication(self) -> tuple[HopFacts, ...]:
+        """Who found what of the sender: the service on arrival, then each far end."""
+        far_ends = (one.far_end for one in self.sides)
+        return (*self.arrival, *(one for one in far_ends if one is not None))
+
+    def judged(self, recipient: Recipient) -> Judged:
+        """Give what a recipient's copy is placed by; what leaves for a server of somebody else is placed by nobody."""
+        found = next((one for one in self.sides if recipient.address in one.version.recipients), None)
+        if found is None:
+            return Judged(None, Handling.DELIVER)
+        if recipient.standing in {Standing.OUTSIDE, Standing.RELAYED}:
+            return Judged(found.judged.results, Handling.DELIVER)
+        return found.judged
+
+    def for_those_who(self, got: frozenset[Address]) -> Split:
+        """Give the versions of the recipients who got a copy."""
+        left = (
+            one._replace(
+                version=replace(one.version, recipients=tuple(filter(got.__contains__, one.version.recipients)))
+            )
+            for one in self.sides
+        )
+        return replace(self, sides=tuple(one for one in left if one.version.recipients))
+
+
+def versions(  # noqa: PLR0913 - the message and its session
+    ask: DataAsk,
+    raw: bytes | bytearray,
+    onward: tuple[Onward, ...],
+    *,
+    home: Tenant | None,
+    party: Party,
+    hello: str,
+    message_id: str,
+    moment: Moment,
+) -> Split:
+    """Make the versions of an accepted message."""
+    if ask.endpoint is not Endpoint.MX:
+        return _by_settings(ask, onward, home, party.randomness.stream("rewriting", message_id), moment)
+    results = ask.authentication
+    chance = party.randomness.stream("rewriting", message_id)
+    maker = _Maker(ask, raw, home, party, hello, message_id, moment)
+    sides = tuple(maker.side(part) for part in parts(ask, onward, home, chance))
+    return Split((facts(Hop.ARRIVAL, results),) if results else (), sides)
+
+
+def _by_settings(
+    ask: DataAsk, onward: tuple[Onward, ...], home: Tenant | None, chance: Random, moment: Moment
+) -> Split:
+    headers = settings_of(ask, moment)
+    if not headers:
+        return Split((), ())
+    made = (
+        Version(
+            side=part.side,
+            tenant=part.tenant.name if part.tenant else None,
+            recipients=tuple(dict.fromkeys(one.address for one in part.recipients)),
+            mail_from=ask.envelope.mail_from,
+            headers=headers,
+        )
+        for part in parts(ask, onward, home, chance)
+    )
+    return Split((), tuple(_Side(one, None, Judged(None, Handling.DELIVER)) for one in made))
+
+
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """One message."""
+
+    ask: DataAsk
+    raw: bytes | bytearray
+    home: Tenant | None
+    party: Party
+    hello: str
+    message_id: str
+    moment: Moment
+
+    def side(self, part: Part) -> _Side:
+        """Make the version of one side, and have it judged where it arrives."""
+        ask, leaves = self.ask, part.departure
+        headers = stamps_on_arrival(
+            ask,
+            ask.authentication,
+            side=part.side,
+            home=self.home,
+            party=self.party,
+            hello=self.hello,
+            message_id=self.message_id,
+            moment=self.moment,
+        )
+        recipients = tuple(dict.fromkeys(one.address for one in part.recipients))
+        version = Version(
+            side=part.side,
+            tenant=part.tenant.name if part.tenant else None,
+            recipients=recipients,
+            mail_from=leaves.mail_from if leaves else ask.envelope.mail_from,
+            headers=headers,
+        )
+        if leaves is None:
+            return _Side(version, None, Judged(ask.authentication, ask.handling))
+        if self.moment.dns is None or ask.size > _MOST_SIGNED:
+            return _Side(version, None, Judged(None, Handling.DELIVER))
+        return self._left(part, version)
+
+    def _left(self, part: Part, version: Version) -> _Side:
+        """Sign and seal a version that leaves, and judge it as its receiver does."""
+        ask, dns, leaves = self.ask, self.moment.dns, part.departure
+        if dns is None or leaves is None:
+            msg = "a version leaves by a host, and is judged by DNS"
+            raise AssertionError(msg)
+        headers, content = version.headers, self._content(version.headers)
+        receiver = part.recipients[0].address.domain
+        field = signature(ask, self.home, content, dns)
+        if field is not None:
+            headers, content = (field, *headers), f"{field}\r\n".encode() + content
+        if ask.authentication is not None:
+            seal = sealed(content, ask.authentication, str(receiver), dns)
+            headers, content = (*seal, *headers), "".join(f"{one}\r\n" for one in seal).encode() + content
+        tenant = part.tenant
+        found = seen_at_the_far_end(
+            leaves,
+            content,
+            receiver=str(receiver),
+            recipients=recipients_of(tenant, receiver, ask.head, dns) if tenant else None,
+            chance=self.party.randomness.stream("dmarc", self.message_id, "far end", str(receiver)),
+            dns=dns,
+            moment=self.moment,
+        )
+        found = replace(found, spf=replace(found.spf, because=(*leaves.because, *found.spf.because)))
+        far_end = facts(Hop.FAR_END, found, str(receiver))
+        if tenant is None:
+            return _Side(replace(version, headers=headers), far_end, Judged(found, Handling.DELIVER))
+        is_told = not is_unrecorded((leaves.mail_from, ask.head.from_address), self.moment)
+        handled = handling(found, tenant.anti_phish_policy) if is_told else Handling.DELIVER
+        told = found if is_told else None
+        return _Side(
+            replace(version, headers=self._taken_in(part, tenant, headers, told, handled)),
+            far_end,
+            Judged(told, handled),
+        )
+
+    def _taken_in(
+        self,
+        part: Part,
+        tenant: Tenant,
+        headers: tuple[str, ...],
+        told: AuthenticationResults | None,
+        handled: Handling,
+    ) -> tuple[str, ...]:
+        """Have another tenant's servers stamp what reached them."""
+        if part.departure is None:
+            return headers
+        moment = self.moment
+        chance = self.party.randomness.stream("stamps", self.message_id, tenant.id)
+        names = session_names(Endpoint.MX, chance, session_id(moment.now, 0), moment.now, moment.rulebook.calendar)
+        return stamps_of_another_tenant(
+            self.ask, headers, part.departure, told, handled, tenant=tenant, names=names, chance=chance
+        )
+
+    def _content(self, headers: tuple[str, ...]) -> bytes:
+        return b"".join(f"{field}\r\n".encode("utf-8", "replace") for field in headers) + bytes(self.raw)

@@ -1,0 +1,120 @@
+"""A plan that rests on Azure Communication Services is tried, and its pitfalls are named."""
+
+from __future__ import annotations
+
+import pytest
+
+from relaylab.app.config import parse_world
+from relaylab.app.rulebooks import rulebook_for
+from relaylab.domain.clock import iso, parse_instant
+from relaylab.domain.estate import Method
+from relaylab_conformance.finding import Status
+from relaylab_conformance.migration import Order, certify
+from relaylab_conformance.migration.course import course, stops_at
+from relaylab_conformance.report.model import Certificate
+from tests.conformance.estates import a_sender, estate_text, only_sender, the_cell
+
+AT = "2026-12-30"
+APP = "a0000000-0000-4000-8000-0000000000ac"
+FIRST = '[[tenant]]\nname = "northwind"'
+
+
+def an_estate(
+    *,
+    created: str = "2025-02-01",
+    linked: str = "contoso.com",
+    username: str = "orders@contoso.com",
+    more: str = "messages_per_day = 40",
+    secret_ends: str = "2030-01-01",
+) -> str:
+    """Contoso with a resource, and a program that moves to it."""
+    tables = f"""
+  [[tenant.app_registration]]
+  app_id = "{APP}"
+    [[tenant.app_registration.password_credential]]
+    secret_text = "fake-client-secret"
+    end_date_time = {secret_ends}
+  [[tenant.acs_resource]]
+  name = "contoso-mail"
+  created = {created}
+  linked_domains = ["{linked}"]
+  sender_usernames = ["{username}"]
+    [[tenant.acs_resource.role_assignment]]
+    assignee = "{APP}"
+"""
+    sender = a_sender(
+        target="acs-smtp", profile="python-smtplib", mail_from="orders@contoso.com", sign_in="scanner@contoso.com"
+    )
+    return f"{estate_text(sender)}\n{more}".replace(FIRST, f"{tables}\n{FIRST}")
+
+
+def certified(text: str, at: str = AT) -> Certificate:
+    return certify(parse_world(text, "estate"), Order(at=(parse_instant(at),)))
+
+
+def test_a_configured_sender_of_a_linked_domain_is_carried() -> None:
+    certificate = certified(an_estate())
+
+    (outcome,) = the_cell(certificate, "acs-smtp", AT).outcomes
+    assert Status.PASS is outcome.status
+    assert {"desk@contoso.com": "inbox", "customer@example.net": "outside"} == outcome.placed
+    (said,) = [sentence for sentence in only_sender(certificate).pitfalls if sentence.startswith("acs-smtp")]
+    assert "ends on 2028-09-30" in said
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule", "pitfall"),
+    [
+        (
+            {"linked": "fabrikam.example", "username": "orders@fabrikam.example"},
+            "acs_smtp.data.domain_is_not_linked",
+            "contoso.com is not linked to contoso-mail",
+        ),
+        (
+            {"username": "billing@contoso.com"},
+            "acs_smtp.data.sender_username_is_unknown",
+            "orders@contoso.com is none of contoso-mail's",
+        ),
+        (
+            {"created": "2026-11-01"},
+            "acs_smtp.auth.resource_is_of_a_new_customer",
+            "had no resource before 2026-10-23, so that it could not be made",
+        ),
+    ],
+)
+def test_a_plan_that_cannot_be_carried_out_fails_and_says_why(changes: dict[str, str], rule: str, pitfall: str) -> None:
+    certificate = certified(an_estate(**changes))
+
+    cell = the_cell(certificate, "acs-smtp", AT)
+    assert Status.FAIL is cell.status
+    assert [rule] == [outcome.rule for outcome in cell.outcomes]
+    assert [sentence for sentence in only_sender(certificate).pitfalls if pitfall in sentence]
+
+
+def test_a_tenant_without_a_resource_has_nothing_to_send_through() -> None:
+    certificate = certified(estate_text(a_sender(target="acs-smtp")))
+
+    cell = the_cell(certificate, "acs-smtp", AT)
+    assert Status.FAIL is cell.status
+    assert "has no Communication Services resource" in cell.reason
+    assert [one for one in only_sender(certificate).pitfalls if "since 2026-10-23 new customers make none" in one]
+
+
+@pytest.mark.parametrize(
+    ("messages", "fits"),
+    [("messages_per_day = 2400", True), ("messages_per_day = 2401", False)],
+)
+def test_a_volume_over_the_quota_is_named(messages: str, *, fits: bool) -> None:
+    said = only_sender(certified(an_estate(more=messages))).pitfalls
+
+    assert fits is not any("2,400 a day at best" in sentence for sentence in said)
+
+
+def test_the_course_ends_with_the_secret_and_with_the_service() -> None:
+    for ends, stop in (("2027-06-01", "2027-06-01"), ("2030-01-01", "2028-09-30")):
+        world = parse_world(an_estate(secret_ends=ends), "estate").world
+        spans = course(world, rulebook_for(world), world.senders[0], Method.ACS_SMTP)
+        stopped = stops_at(spans)
+        assert stopped is not None
+        assert stop == iso(stopped)[:10]
+        assert "2025-02-01" == next(iso(span.since)[:10] for span in spans if span.arrives)

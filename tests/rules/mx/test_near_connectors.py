@@ -1,0 +1,199 @@
+"""A relay that is refused: the fix names the connector that came nearest, and the exact cmdlet that it takes."""
+
+from dataclasses import replace
+
+import pytest
+
+from relaylab.domain.arrival import Arrival
+from relaylab.domain.asks import DataAsk
+from relaylab.domain.certificate import ChainFault
+from relaylab.domain.connector import ConnectorType, InboundConnector
+from relaylab.domain.endpoint import Endpoint
+from relaylab.domain.peer import TlsFacts
+from relaylab.domain.tenant import MailContact, Tenant
+from relaylab.engine.attribution import attribute
+from relaylab.engine.verdict import Verdict
+from tests.builders import (
+    OFFICE_IP,
+    TLS,
+    TODAY,
+    a_certificate,
+    a_connector,
+    a_data_ask,
+    a_domain,
+    a_peer,
+    a_rcpt_ask,
+    a_recipient,
+    a_tenant,
+    a_world,
+    an_address,
+    at,
+)
+from tests.rules.judging import verdict
+
+ELSEWHERE = "203.0.113.0/24"
+OUTSIDE = "desk@fabrikam.com"
+PARTNER = ConnectorType.PARTNER
+SET = 'Set-InboundConnector -Identity "hq"'
+
+
+def showing(*names: str, defect: ChainFault | None = None) -> TlsFacts:
+    return replace(TLS, client_certificate=a_certificate(*names, defect=defect))
+
+
+def leaving(
+    *connectors: InboundConnector,
+    mail_from: str | None = "scanner@contoso.com",
+    ip: str = OFFICE_IP,
+    tls: TlsFacts | None = TLS,
+    tenant: Tenant | None = None,
+) -> Verdict:
+    """The verdict on a message to somebody outside, from an office of contoso."""
+    owner = replace(tenant or a_tenant(), inbound_connectors=connectors)
+    world, peer = a_world(owner), a_peer(ip)
+    recipient = a_recipient(OUTSIDE, world)
+    ask: DataAsk = a_data_ask(
+        OUTSIDE,
+        mail_from=mail_from,
+        world=world,
+        endpoint=Endpoint.MX,
+        peer=peer,
+        attribution=attribute(world, Arrival.of(peer, tls, at(TODAY)), an_address(mail_from) if mail_from else None),
+        contacts=(recipient,) if recipient.mail_contact else (),
+    )
+    found = verdict(replace(ask, tls=tls))
+    assert found.reply is not None
+    assert "550 5.7.64 TenantAttribution; Relay Access Denied" == found.reply.line
+    return found
+
+
+def by_certificate(name: str) -> InboundConnector:
+    return replace(a_connector(), sender_ip_addresses=(), tls_sender_certificate_name=name)
+
+
+@pytest.mark.parametrize(
+    ("connector", "arrival", "cmdlet"),
+    [
+        (a_connector(enabled=False), {}, f"{SET} -Enabled $true"),
+        (a_connector(connector_type=PARTNER), {}, f"{SET} -ConnectorType OnPremises"),
+        (a_connector(ELSEWHERE), {}, f'{SET} -SenderIPAddresses @{{Add="{OFFICE_IP}"}}'),
+        (
+            a_connector(associated_accepted_domains=(a_domain("contoso.net"),)),
+            {},
+            f'{SET} -AssociatedAcceptedDomains @{{Add="contoso.com"}}',
+        ),
+        (
+            by_certificate("relay.contoso.com"),
+            {"tls": showing("mail.contoso.com")},
+            f'{SET} -TlsSenderCertificateName "mail.contoso.com"',
+        ),
+        (
+            a_connector(ELSEWHERE, enabled=False, connector_type=PARTNER),
+            {},
+            f'{SET} -Enabled $true -ConnectorType OnPremises -SenderIPAddresses @{{Add="{OFFICE_IP}"}}',
+        ),
+    ],
+    ids=["disabled", "Partner", "address outside its range", "other accepted domains", "another certificate", "three"],
+)
+def test_the_fix_names_the_connector_that_nearly_matched_and_its_cmdlet(
+    connector: InboundConnector, arrival: dict[str, TlsFacts], cmdlet: str
+) -> None:
+    found = leaving(connector, **arrival)  # type: ignore[arg-type]
+
+    assert found.fix.startswith(f"{cmdlet} (connector 'hq' of tenant contoso came nearest). Or: ")
+    assert any(one.endswith(f"; to relay by it: {cmdlet}") for one in found.because)
+
+
+def test_what_the_cmdlet_says_is_what_lets_the_message_through() -> None:
+    ranged, limited = a_connector(ELSEWHERE), a_connector(associated_accepted_domains=(a_domain("contoso.net"),))
+    mended = [
+        (a_connector(enabled=False), replace(a_connector(), enabled=True)),
+        (a_connector(connector_type=PARTNER), a_connector()),
+        (ranged, a_connector(ELSEWHERE, OFFICE_IP)),
+        (limited, replace(limited, associated_accepted_domains=(a_domain("contoso.net"), a_domain("contoso.com")))),
+    ]
+    for before, after in mended:
+        leaving(before)
+        world = a_world(a_tenant(inbound_connectors=(after,)))
+
+        assert attribute(world, Arrival.of(a_peer()), an_address("scanner@contoso.com")).may_relay
+
+
+@pytest.mark.parametrize(
+    ("tls", "ip"),
+    [(TLS, OFFICE_IP), (showing("relay.contoso.com", defect=ChainFault.UNTRUSTED_ROOT), OFFICE_IP)],
+    ids=["none shown", "untrusted"],
+)
+def test_a_connector_by_certificate_wants_one_that_is_trusted(tls: TlsFacts, ip: str) -> None:
+    found = leaving(by_certificate("relay.contoso.com"), tls=tls, ip=ip)
+
+    assert found.fix.startswith(
+        "have the sender show a certificate for relay.contoso.com that a public authority issued"
+    )
+
+
+def test_an_address_of_the_other_family_is_told_to_come_over_ipv4() -> None:
+    found = leaving(a_connector(), ip="2001:db8::1")
+
+    assert found.fix.startswith("have the sender connect over IPv4, since connectors hold IPv4 addresses only (")
+
+
+@pytest.mark.parametrize("mail_from", [None, "x@adatum.com"])
+def test_a_connector_that_knows_the_client_wants_a_sender_of_its_tenant(mail_from: str | None) -> None:
+    found = leaving(a_connector(), mail_from=mail_from)
+
+    assert found.fix.startswith("send with a MAIL FROM in an accepted domain of tenant contoso: contoso.com (")
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+def test_the_nearest_of_several_is_the_one_that_lacks_least(*, in_order: bool) -> None:
+    far = a_connector(ELSEWHERE, name="far", enabled=False)
+    near = a_connector(name="near", enabled=False)
+    found = leaving(*((far, near) if in_order else (near, far)))
+
+    assert found.fix.startswith('Set-InboundConnector -Identity "near" -Enabled $true (')
+    assert 2 == sum("; to relay by it: " in one for one in found.because)
+
+
+def test_a_partner_connector_says_whom_it_does_not_hear() -> None:
+    found = leaving(a_connector(connector_type=PARTNER, sender_domains=("adatum.com",)))
+
+    assert any("its SenderDomains (adatum.com) do not hold the sender's" in one for one in found.because)
+
+
+def test_a_connector_for_organisations_is_no_way_for_a_device() -> None:
+    found = leaving(a_connector(sender_ip_addresses=(), trusted_organizations=("fabrikam.com",)))
+
+    assert any("it takes what they send from tenant to tenant, never a device" in one for one in found.because)
+    assert "came nearest" not in found.fix
+
+
+def test_without_a_connector_in_question_the_fix_makes_one() -> None:
+    assert leaving().fix.startswith(f"Put {OFFICE_IP} on a connector: New-InboundConnector ")
+
+
+# Mail contacts --------------------------------------------------------------------------------------------------------
+
+CONTACT = MailContact("Partner desk", an_address(OUTSIDE), (an_address("partner@contoso.com"),))
+
+
+def test_a_mail_contact_that_is_refused_is_explained_as_one() -> None:
+    found = leaving(tenant=a_tenant(mail_contacts=(CONTACT,)))
+
+    called = "mail contact 'Partner desk' of tenant contoso"
+    assert f"{OUTSIDE} is an address of {called}: a contact receives and never relays" in found.because
+    assert found.fix.startswith(f"Do not take {called} for a relay: it receives and never relays. ")
+
+
+def test_under_the_older_reading_a_mail_contact_is_explained_at_rcpt() -> None:
+    world = a_world(a_tenant(mail_contacts=(CONTACT,)))
+    ask = a_rcpt_ask(OUTSIDE, mail_from="scanner@contoso.com", world=world)
+    found = verdict(ask, relay_denied_stage="rcpt")
+
+    assert found.fix.startswith("Do not take mail contact 'Partner desk' of tenant contoso for a relay")
+
+
+def test_an_address_that_is_nobody_s_contact_is_not_called_one() -> None:
+    found = leaving(tenant=a_tenant())
+
+    assert not any("contact" in one for one in (*found.because, found.fix))
