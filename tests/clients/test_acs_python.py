@@ -22,7 +22,7 @@ from tests.clients.oauth import TENANT
 pytestmark = pytest.mark.clients
 
 
-class SimulatedSleep(RequestsTransport):
+class SimulatedSleep(RequestsTransport):  # type: ignore[misc]
     """The client's own transport, whose sleep passes in simulated time; ``slept`` is what it would have taken."""
 
     def __init__(self, lab: AcsLab) -> None:
