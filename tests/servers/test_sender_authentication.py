@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 from contextlib import suppress
 from pathlib import Path
@@ -89,6 +90,9 @@ def test_mail_from_outside_that_fails_a_policy_of_reject_is_refused_at_the_end_o
         b"and has a DMARC policy of reject."
     )
     assert [] == emulator.store.mail.messages()
+    servers = re.findall(rb"\[([^ \]]+) 2026-[^ \]]+Z ([0-9A-F]{16})\]", text)
+    assert 3 == len(set(servers)) == text.count(b" [") - 1  # the first bracket holds the domain
+    assert b"PEPF" in servers[2][0]
 
 
 @pytest.mark.parametrize(
