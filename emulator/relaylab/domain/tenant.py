@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         TokenFault,
         TrustedIssuer,
     )
-    from relaylab.domain.recipients import DynamicDistributionGroup, MailUser
+    from relaylab.domain.recipients import DynamicDistributionGroup, MailUser, SpoofItem
     from relaylab.domain.secret import Secret
 
 MB: Final = 1024 * 1024
@@ -292,6 +292,7 @@ class Tenant:
     anti_phish_policy: AntiPhishPolicy = DEFAULT_POLICY
     hosted_connection_filter_policy: HostedConnectionFilterPolicy = NOBODY_IS_BLOCKED
     tenant_allow_block_list: TenantAllowBlockList = NO_SENDER_IS_BLOCKED
+    tenant_allow_block_list_spoof_items: tuple[SpoofItem, ...] = ()
     outbound_restriction: OutboundRestriction = OutboundRestriction.NONE
     accepted_domains: tuple[AcceptedDomain, ...] = ()
     mailboxes: tuple[Mailbox, ...] = ()
