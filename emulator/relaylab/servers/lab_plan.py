@@ -11,12 +11,18 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final, NamedTuple
 
-REAL_PORTS: Final[Mapping[str, int]] = {"submission": 587, "mx": 25, "submission_legacy": 587, "dns": 53}
+REAL_PORTS: Final[Mapping[str, int]] = {
+    "submission": 587,
+    "mx": 25,
+    "submission_legacy": 587,
+    "dns": 53,
+    "https": 443,
+}
 PAGE_PORT: Final = 80
-CHECK_PORT: Final = 8443  # the page once more, over TLS; 443 is left to the services that have it in the cloud
+CHECK_PORT: Final = 8443  # the page once more, over TLS; 443 is login.microsoftonline.com's
 KNOWN_PORTS: Final = tuple(sorted({*REAL_PORTS.values(), PAGE_PORT, CHECK_PORT}))
 
-_OF_NO_SITE: Final = frozenset({"dns"})
+_OF_NO_SITE: Final = frozenset({"dns", "https"})
 _EVERYBODY: Final = IPv4Address("255.255.255.255")
 
 
