@@ -255,10 +255,10 @@ def test_a_lab_may_have_an_ipv6_address(ca: str) -> None:
 def token_from(place: Place, ca_file: Path) -> int:
     """Ask by Entra's own name at an address, as a device does whose DNS is the lab's; give the HTTP status."""
     name, trust = "login.microsoftonline.com", ssl.create_default_context(cafile=ca_file)
-    body = b"grant_type=client_credentials"
-    with socket.create_connection((place.host, place.port), 30) as plain, trust.wrap_socket(plain, server_hostname=name) as secured:
-        head = f"POST /contoso.com/oauth2/v2.0/token HTTP/1.0\r\nHost: {name}\r\nContent-Length: {len(body)}\r\n\r\n"
-        secured.sendall(head.encode() + body)
+    head = f"POST /contoso.com/oauth2/v2.0/token HTTP/1.0\r\nHost: {name}\r\nContent-Length: 0\r\n\r\n"
+    plain = socket.create_connection((place.host, place.port), 30)
+    with plain, trust.wrap_socket(plain, server_hostname=name) as secured:
+        secured.sendall(head.encode())
         answer = secured.makefile("rb").read()
     assert b"AADSTS900144" in answer
     return int(answer.split()[1])
