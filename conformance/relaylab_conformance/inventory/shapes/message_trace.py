@@ -7,6 +7,7 @@ Rows of other senders are passed over.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Final
 
@@ -19,6 +20,7 @@ from relaylab_conformance.inventory.shapes.addresses import address
 from relaylab_conformance.inventory.shapes.shape import Shape, columns
 
 NOWHERE: Final = ""  # the place of a message without FromIP
+_REMEMBERED: Final = 4096  # addresses
 _RECEIVED: Final = ("received", "receiveddatetime", "date")
 _NEVER_CAME: Final = frozenset({"failed", "pending", "gettingstatus"})  # fact ADM-MT-02
 _MICROSOFT: Final[tuple[IPv4Network | IPv6Network, ...]] = tuple(
@@ -50,9 +52,14 @@ def _place(row: Row) -> str:
     if not said:
         return NOWHERE
     try:
-        ip = ip_address(said)
+        return _outside(said)
     except ValueError:
         raise row.wrong("fromip", "is not an IP address") from None
+
+
+@lru_cache(_REMEMBERED)
+def _outside(said: str) -> str:
+    ip = ip_address(said)
     is_ours = ip.is_private and not _is_for_documentation(str(ip))
     return NOWHERE if is_ours or any(ip in network for network in _MICROSOFT) else str(ip)
 

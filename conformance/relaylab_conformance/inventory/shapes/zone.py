@@ -25,7 +25,7 @@ from dns.rdtypes.ANY.TXT import TXT
 from dns.rdtypes.IN.A import A
 from dns.rdtypes.IN.AAAA import AAAA
 
-from relaylab_conformance.inventory.by_grammar import table_called
+from relaylab_conformance.inventory.by_grammar import choices
 from relaylab_conformance.inventory.found import Findings
 from relaylab_conformance.inventory.origin import ExportError, Origin, broken
 
@@ -82,7 +82,7 @@ def add_record(found: Findings, record: Record, origin: Origin) -> None:
 
 def known_types() -> frozenset[str]:
     """Give the types that the world file takes."""
-    return frozenset(table_called("dns").keys.model_json_schema()["properties"]["type"]["enum"])
+    return frozenset(choices("dns")["type"])
 
 
 def _records(text: str, file: str) -> Iterator[Record]:
