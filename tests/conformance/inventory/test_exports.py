@@ -242,7 +242,8 @@ def test_a_connector_is_read_as_the_portal_made_it(tmp_path: Path) -> None:
     record = {
         "Enabled": True, "ConnectorType": "OnPremises", "ConnectorSource": "AdminUI", "Comment": "",
         "SenderIPAddresses": ["203.0.113.42", "203.0.113.0/28"], "SenderDomains": ["smtp:*;1", "smtp:*.contoso.com;5"],
-        "TrustedOrganizations": [], "RequireTls": False, "TlsSenderCertificateName": None, "EFSkipIPs": ["10.0.0.1-10.0.0.9"],
+        "TrustedOrganizations": [], "RequireTls": False, "TlsSenderCertificateName": None,
+        "EFSkipIPs": ["10.0.0.1-10.0.0.9"],
         "Name": "Printers", "Identity": "Printers",
     }  # fmt: skip
 
@@ -326,15 +327,17 @@ def test_names_where_addresses_are_needed_are_left_out_and_told(tmp_path: Path) 
 
 
 def test_scubagear_names_the_tenant_and_lacks_reject_direct_send(tmp_path: Path) -> None:
+    tenant_id = "11111111-1111-1111-1111-111111111111"
+    asked = [{"query_name": "_dmarc.contoso.com", "query_answers": "x"}]
     document = {
         "module_version": "1.7",
-        "tenant_details": [{"DomainName": "contoso.onmicrosoft.com", "TenantId": "11111111-1111-1111-1111-111111111111"}],
+        "tenant_details": [{"DomainName": "contoso.onmicrosoft.com", "TenantId": tenant_id}],
         "accepted_domains": [{"DomainName": "contoso.com", "DomainType": "Authoritative"}],
         "spf_records": [{"domain": "contoso.com", "rdata": "v=spf1 -all", "log": []}],
-        "dmarc_records": {"domain": "a.contoso.com", "rdata": ["v=DMARC1; p=none"], "log": [{"query_name": "_dmarc.contoso.com", "query_answers": "x"}]},
+        "dmarc_records": {"domain": "a.contoso.com", "rdata": ["v=DMARC1; p=none"], "log": asked},
         "org_config": [{"Name": "contoso.onmicrosoft.com", "SendFromAliasEnabled": True}],
         "inbound_connectors": {},
-    }  # fmt: skip
+    }
 
     inventory = take(put(tmp_path, {"s.json": json.dumps(document)}))
 
@@ -348,8 +351,10 @@ def test_scubagear_names_the_tenant_and_lacks_reject_direct_send(tmp_path: Path)
 
 def test_a_zone_gives_the_records_that_the_world_knows(tmp_path: Path) -> None:
     text = (
-        "$ORIGIN contoso.com.\n$TTL 1h\n@ IN SOA ns1 hostmaster (1 2 3 4 5)\n@ IN MX 0 contoso-com.mail.protection.outlook.com.\n"
-        '@ 300 IN TXT "v=spf1 ip4:203.0.113.42 " "-all"\n_dmarc TXT "v=DMARC1; p=none"\nwww A 203.0.113.1\n@ CAA 0 issue "x"\n'
+        "$ORIGIN contoso.com.\n$TTL 1h\n@ IN SOA ns1 hostmaster (1 2 3 4 5)\n"
+        "@ IN MX 0 contoso-com.mail.protection.outlook.com.\n"
+        '@ 300 IN TXT "v=spf1 ip4:203.0.113.42 " "-all"\n_dmarc TXT "v=DMARC1; p=none"\n'
+        'www A 203.0.113.1\n@ CAA 0 issue "x"\n'
         "selector1._domainkey CNAME selector1-contoso-com._domainkey.contoso.onmicrosoft.com.\n"
     )
 

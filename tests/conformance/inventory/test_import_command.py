@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from relaylab.app.config import KnownNames, load_world

@@ -39,7 +39,7 @@ def signed_in(user: str, ip: str, *, app: str = "Authenticated SMTP", error: str
     return (user, ip, app, "Success" if error == "0" else "Failure", error, "BAV2ROPC")
 
 
-def traced(
+def traced(  # noqa: PLR0913 - a column each
     sender: str, to: str, ip: str = "", *, day: int = 1, trace_id: str = "1", status: str = "Delivered"
 ) -> tuple[str, ...]:
     return (f"2026-11-{day:02}T06:00:00Z", sender, to, status, ip, trace_id)
