@@ -59,6 +59,10 @@ def values(found: Entry) -> dict[str, object]:
         ("sign_ins", ("Date (UTC)", "Username", "IP address", "Client app", "Status")),
         ("sign_ins", ("UserPrincipalName", "IPAddress", "ClientAppUsed")),
         ("message_trace", ("Received", "SenderAddress", "RecipientAddress", "FromIP", "MessageTraceId")),
+        (
+            "trace_summary",
+            ("origin_timestamp_utc", "sender_address", "recipient_status", "original_client_ip", "directionality"),
+        ),
         ("message_trace", ("senderAddress", "recipientAddress", "fromIP", "receivedDateTime")),
     ],
 )

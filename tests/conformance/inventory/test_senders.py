@@ -10,6 +10,7 @@ from relaylab.domain.estate import Method
 from relaylab.domain.source import Confidence
 from relaylab_conformance.inventory.found import NoteKind
 from relaylab_conformance.inventory.inventory import FoundSender, Inventory
+from relaylab_conformance.inventory.origin import ExportError
 from tests.conformance.inventory.importing import csv, put, take
 
 DOMAINS = csv(
@@ -268,3 +269,25 @@ def test_what_no_export_says_is_asked(tmp_path: Path) -> None:
 
     assert {"profile", "site", "to"} == set(sender.unknown)
     assert "export message trace" in sender.unknown["to"]
+
+
+@pytest.mark.parametrize(
+    ("direction", "ip"), [("1", "203.0.113.7"), ("Incoming", "203.0.113.7"), ("2", None), ("Originating", None)]
+)
+def test_the_portals_summary_says_where_inbound_mail_came_from(tmp_path: Path, direction: str, ip: str | None) -> None:
+    columns = ("origin_timestamp_utc", "sender_address", "recipient_status", "original_client_ip", "directionality")
+    reached = "b@contoso.com##Receive, Deliver;x@example.net##Receive, Fail"
+    rows = csv(columns, ("2026-11-01T06:00:00Z", "a@contoso.com", reached, "203.0.113.7", direction))
+
+    inventory = found_in(tmp_path, trace=rows)
+
+    assert ([ip] if ip else []) == [one.ip for one in inventory.senders]
+    assert all(one.to == ("b@contoso.com",) for one in inventory.senders)
+
+
+def test_a_recipient_without_a_status_is_refused_with_its_cell(tmp_path: Path) -> None:
+    columns = ("origin_timestamp_utc", "sender_address", "recipient_status", "original_client_ip", "directionality")
+    rows = csv(columns, ("2026-11-01T06:00:00Z", "a@contoso.com", "b@contoso.com", "203.0.113.7", "1"))
+
+    with pytest.raises(ExportError, match=r"row 2, recipient_status \(column C\).*is not of the form address##status"):
+        found_in(tmp_path, trace=rows)

@@ -87,9 +87,9 @@ def known_types() -> frozenset[str]:
 
 def _records(text: str, file: str) -> Iterator[Record]:
     named = _ORIGIN.search(text) or _SOA_OWNER.search(text)
-    origin = dns.name.from_text(named[1]) if named else dns.name.root
-    gathered = dns.zonefile.RRSetsReaderManager(origin, relativize=False)
     try:
+        origin = dns.name.from_text(named[1]) if named else dns.name.root
+        gathered = dns.zonefile.RRSetsReaderManager(origin, relativize=False)
         with gathered.writer(True) as transaction:  # type: ignore[no-untyped-call]  # noqa: FBT003 - as dnspython has it
             words = dns.tokenizer.Tokenizer(text, file)
             dns.zonefile.Reader(words, dns.rdataclass.IN, transaction, default_ttl=_TTL).read()
