@@ -46,7 +46,7 @@ def lab_options(command: Callable[..., R]) -> Callable[..., R]:
             metavar="[WHAT=]ADDRESS",
             help="Answer devices on this address of this machine, on the real ports: 587 and 25, 80 for a page "
             "that says what to set, and 8443 for the same over TLS. WHAT gives an endpoint or a site an address of its "
-            "own: hve=ADDRESS, submission_legacy=ADDRESS, site:NAME=ADDRESS. Repeatable.",
+            "own: hve=ADDRESS, acs_smtp=ADDRESS, submission_legacy=ADDRESS, site:NAME=ADDRESS. Repeatable.",
         ),
     ):
         with_plan = option(with_plan)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from relaylab.rules.catalogue import rulebook
@@ -125,10 +127,10 @@ def test_relay_from_a_shared_address_is_no_plain_pass() -> None:
 
 
 def test_high_volume_email_for_somebody_outside_is_mistake_4() -> None:
-    bulk = {"today": "hve-basic", "target": "hve-basic", "mail_from": "bulk@contoso.com"}
+    bulk = partial(a_sender, today="hve-basic", target="hve-basic", mail_from="bulk@contoso.com")
     certificate = certified(
-        a_sender("outside", **bulk),
-        a_sender("inside", **bulk, to=("desk@contoso.com",)),  # type: ignore[arg-type]
+        bulk("outside"),
+        bulk("inside", to=("desk@contoso.com",)),
         a_sender("planned", target="hve-oauth"),
     )
 

@@ -3,7 +3,7 @@
 A file has a head (``name: value``, a name may come again), then the dialogue. ``#`` begins a comment.
 
     at: 2025-11-23T11:12:20Z          the instant; the head may also have
-    endpoint: submission | mx           host: site: mailbox_server: session:   server names and session id
+    endpoint: mx | hve | acs_smtp | ... host: site: mailbox_server: session:   server names and session id
     client: 203.0.113.42                the client's public address
     world: tenant switch off            a name of tests.session.worlds.WORLDS
     reading: NAME=VALUE                 milestone: NAME=DATE
@@ -59,9 +59,18 @@ from relaylab.session.party import Party
 from relaylab.session.turn import Then
 from tests.builders import a_certificate
 from tests.session.lines import MX_NAMES, SUBMISSION_NAMES, Lab, Line, base64
-from tests.session.worlds import APP, APP_PASSWORD, ELSEWHERE, SCANNER, SCANNER_PASSWORD, WORLDS
+from tests.session.worlds import (
+    APP,
+    APP_PASSWORD,
+    BULK,
+    BULK_PASSWORD,
+    ELSEWHERE,
+    SCANNER,
+    SCANNER_PASSWORD,
+    WORLDS,
+)
 
-_PASSWORDS = {SCANNER: SCANNER_PASSWORD, APP: APP_PASSWORD}
+_PASSWORDS = {SCANNER: SCANNER_PASSWORD, APP: APP_PASSWORD, BULK: BULK_PASSWORD}
 _BASE64 = re.compile(r"\{base64:([^}]*)\}")
 
 

@@ -26,6 +26,8 @@ FULL_LINES = {
     *("CS-SA-01", "CS-SA-03", "CS-SA-04", "CS-LIM-01", "CS-LIM-02", "CS-LIM-06", "CS-LIM-10", "CS-LIM-11", "COR-36"),
     *("MX-FMT-03", "MX-FMT-05", "MX-FMT-06", "MX-BAN-01", "MX-BAN-02", "MX-EHLO-01", "MX-EHLO-02", "MX-OK-04"),
     *("MX-OK-07", "MX-ERR-01", "MX-ERR-03", "MX-ERR-05", "MX-ERR-06", "MX-ERR-07", "MX-ERR-09", "MX-ERR-10"),
+    *("ACS-SMTP-04", "ACS-SMTP-05", *(f"ACS-SMTP-{number}" for number in range(20, 27))),
+    *("HVE-EP-05", "HVE-RCPT-02", *(f"HVE-ERR-{number:02d}" for number in (1, 2, 3, 4, 5, 7))),
     *("MX-ERR-11", "MX-ERR-13", "MX-ERR-15", "MX-ERR-22", "MX-ERR-30", "MX-ERR-31", "COR-06"),
 }
 

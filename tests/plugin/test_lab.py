@@ -135,6 +135,7 @@ class TestOverriddenFixtures:
 def test_it_says_where_its_listeners_are(relaylab: Lab) -> None:
     assert "smtp.office365.com" == relaylab.submission.name
     assert "smtp-legacy.office365.com" == relaylab.submission_legacy.name
+    assert "smtp.azurecomm.net" == relaylab.acs_smtp.name == relaylab.site("hq").acs_smtp.name
     ports = {relaylab.submission.port, relaylab.submission_legacy.port, relaylab.mx.port, relaylab.site("hq").mx.port}
 
     assert 4 == len(ports)

@@ -16,7 +16,7 @@ from tests.session.lines import Lab
 from tests.session.speech import replies_of, template_of
 from tests.session.worlds import ELSEWHERE, HQ
 
-endpoints = st.sampled_from((Endpoint.SUBMISSION, Endpoint.MX))
+endpoints = st.sampled_from((Endpoint.SUBMISSION, Endpoint.MX, Endpoint.HVE, Endpoint.ACS_SMTP))
 addresses = st.sampled_from((HQ, ELSEWHERE))
 
 

@@ -8,8 +8,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_address
 
+from relaylab.domain.acs import AcsResource, RoleAssignment, SmtpUsername
 from relaylab.domain.connector import ConnectorType, InboundConnector
+from relaylab.domain.directory import AppRegistration
 from relaylab.domain.estate import Site
+from relaylab.domain.hve import HveAccount
 from relaylab.domain.reputation import Reputation
 from relaylab.domain.secret import Secret
 from relaylab.domain.tenant import (
@@ -49,6 +52,18 @@ HQ = "203.0.113.42"  # on contoso's connector
 ELSEWHERE = "198.51.100.7"  # on nobody's
 
 
+SHOP = "33333333-3333-3333-3333-333333333333"  # an application that signs in at Azure Communication Services
+# The scanner signs in there under the same name, with the application's secret.
+ACS_RESOURCE = AcsResource(
+    "contoso-mail",
+    datetime(2023, 6, 1, tzinfo=UTC),
+    linked_domains=(a_domain("contoso.com"),),
+    sender_usernames=(an_address(SCANNER),),
+    smtp_usernames=(SmtpUsername(username=SCANNER, entra_application_id=SHOP),),
+    role_assignments=(RoleAssignment(assignee=SHOP),),
+)
+
+
 def _mailbox(address: str, password: str, **changes: object) -> Mailbox:
     return a_mailbox(address, password=Secret(password), **changes)
 
@@ -78,6 +93,8 @@ def contoso(**changes: object) -> Tenant:
             FixedToken(Secret(TOKEN), an_address(APP), expires=datetime(2030, 1, 1, tzinfo=UTC)),
             FixedToken(Secret(OLD_TOKEN), an_address(APP), expires=datetime(2020, 10, 2, tzinfo=UTC)),
         ),
+        app_registrations=(AppRegistration(SHOP, Secret(SCANNER_PASSWORD)),),
+        acs_resources=(ACS_RESOURCE,),
     )
     return replace(tenant, **changes)  # type: ignore[arg-type]
 
@@ -108,6 +125,28 @@ def of(tenant: str, user: str) -> Tenant:
     domain = str(an_address(user).domain)
     token = FixedToken(Secret(TOKEN), an_address(user))
     return a_tenant(tenant, domain, mailboxes=(_mailbox(user, SCANNER_PASSWORD),), tokens=(token,))
+
+
+BULK = "bulk@contoso.com"
+BULK_PASSWORD = "battery staple"
+BULK_TOKEN = "let-me-send"  # of an application that the account allows, until half past nine
+OTHER_TOKEN = "let-me-send-too"  # of one that it does not
+
+
+def with_high_volume_email(**changes: object) -> World:
+    """Add an account of High Volume Email, and two tokens for it."""
+    apps = [f"00000000-0000-4000-8000-{number:012d}" for number in (1, 2)]
+    account = HveAccount(
+        address=an_address(BULK),
+        password=Secret(BULK_PASSWORD),
+        allowed_apps=(contoso().app_object_id(apps[0]),),
+    )
+    ends = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+    tokens = (
+        FixedToken(Secret(BULK_TOKEN), an_address(BULK), apps[0], ends),
+        FixedToken(Secret(OTHER_TOKEN), an_address(BULK), apps[1]),
+    )
+    return two_tenants(contoso(hve_accounts=(account,), tokens=tokens, **changes))
 
 
 BLOCKS_BASIC = AuthenticationPolicy("Block Basic", allow_basic_auth_smtp=False, users=(an_address(SCANNER),))
@@ -151,6 +190,8 @@ WORLDS: dict[str, Callable[[], World]] = {
             basic_auth_smtp=Switch.ON,
         )
     ),
+    "high volume email": with_high_volume_email,
+    "high volume email and security defaults": lambda: with_high_volume_email(security_defaults=True),
     "policy": lambda: two_tenants(contoso(authentication_policies=(BLOCKS_BASIC,))),
     "security defaults": lambda: two_tenants(contoso(security_defaults=True)),
     "conditional access": lambda: two_tenants(contoso(conditional_access_policies=(BLOCKS_LEGACY,))),

@@ -15,8 +15,8 @@ REAL_PORTS: Final[Mapping[str, int]] = {
     "submission": 587,
     "mx": 25,
     "hve": 587,
-    "submission_legacy": 587,
     "acs_smtp": 587,
+    "submission_legacy": 587,
     "dns": 53,
     "https": 443,
 }

@@ -1,7 +1,7 @@
 """Server names and session ids as Exchange Online forms them, drawn from the session's own random stream.
 
 Facts CS-SFX-06 to CS-SFX-08 for submission, MX-FMT-01, MX-FMT-02 and MX-GAP-02 for the MX
-(the id is inferred: sources.MX_SESSION_IDS).
+(the id is inferred: sources.MX_SESSION_IDS). Those of High Volume Email are not public: sources.HVE_GENERAL.
 """
 
 from __future__ import annotations

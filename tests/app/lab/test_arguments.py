@@ -59,7 +59,7 @@ def test_an_ipv4_address_in_ipv6_is_an_ipv4_address() -> None:
             [LAB, "site:=192.168.1.21"],
             "",
             [],
-            "'site:' is not one of submission, mx, submission_legacy, dns, https, site:NAME",
+            "'site:' is not one of submission, mx, hve, acs_smtp, submission_legacy, dns, https, site:NAME",
         ),
         ([LAB, "mx=192.168.1.21", "mx=192.168.1.22"], "", [], "mx has two addresses, .*; give it one"),
         ([LAB, f"site:hq={LAB}"], "", [], f"submission of site hq and submission would share {LAB}:587; give each"),
