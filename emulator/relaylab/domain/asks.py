@@ -244,7 +244,8 @@ class DataAsk(Ask):
     in who signed in by ``token``. ``excessive_parts`` counts its MIME parts where they are too many. ``outside`` are
     the recipients in no tenant of this world. ``receipt`` holds the words of the final 250: message id, queue id, size
     and rate. ``authentication`` is what SPF, DKIM and DMARC say of the sender, None where nobody looked; ``handling``
-    what the recipients' policy makes of it. ``leaving`` are the recipients outside the tenant that is signed in.
+    what the recipients' policy makes of it. ``leaving`` are the recipients outside the tenant that is signed in,
+    ``contacts`` its mail contacts and guests.
     """
 
     envelope: Envelope
@@ -254,6 +255,7 @@ class DataAsk(Ask):
     tenant: Tenant | None = None
     hve: HveSender | None = None
     leaving: tuple[Address, ...] = ()
+    contacts: tuple[Address, ...] = ()
     attribution: Attribution = NOWHERE
     outside: tuple[Address, ...] = ()
     excessive_parts: int = 0
@@ -283,7 +285,7 @@ class DataAsk(Ask):
             "parts": str(self.excessive_parts),
             "envelope_sender": str(self.envelope.mail_from) if self.envelope.mail_from else "<>",
             "tenant": tenant.name if tenant else "(no tenant)",
-            "recipient": str(next(iter((*self.leaving, *self.outside, *self.envelope.recipients)), "")),
+            "recipient": str(next(iter((*self.leaving, *self.outside, *self.contacts, *self.envelope.recipients)), "")),
             "author_domain": self._author_domain,
             **dict(self.receipt),
         }
@@ -320,8 +322,8 @@ class DeliveryAsk(Ask):
     ``external_today`` and ``external_quota`` are the tenant's external copies in the last 24 hours, this message's
     earlier ones included, and what it may send; ``moera_today`` and ``moera_quota`` the same for senders at
     ``onmicrosoft.com``. A quota of None means that no limit holds. ``recipients_today`` is what the mailbox has sent
-    in the last 24 hours, up to and with the envelope recipient behind this copy. ``is_behind_another`` tells a copy for
-    somebody who is behind a group, a contact or a mail user of the envelope.
+    in the last 24 hours, up to and with the envelope recipient behind this copy. ``written_to`` is that one: a
+    group, say, that this recipient is behind.
     """
 
     recipient: Recipient
@@ -337,7 +339,12 @@ class DeliveryAsk(Ask):
     moera_today: int = 0
     moera_quota: int | None = None
     recipients_today: int = 0
-    is_behind_another: bool = False
+    written_to: Recipient | None = None
+
+    @property
+    def is_behind_another(self) -> bool:
+        """True when the recipient is behind a group, a contact or a mail user of the envelope."""
+        return self.written_to is not None and self.written_to.address != self.recipient.address
 
     @property
     def is_authenticated(self) -> bool:

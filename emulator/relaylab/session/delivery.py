@@ -167,7 +167,8 @@ def _place(
     bounced: list[Bounced] = []
     envelope = zip(ask.envelope.recipients, asked.recipients, strict=True)
     for place, (through, notice) in enumerate(envelope):
-        for recipient in expand(moment.world, moment.world.recipient(through), partial(_is_let_in, ask)):
+        written_to = moment.world.recipient(through)
+        for recipient in expand(moment.world, written_to, partial(_is_let_in, ask)):
             copy_ask = DeliveryAsk(
                 endpoint=ask.endpoint,
                 now=moment.now,
@@ -186,7 +187,7 @@ def _place(
                 moera_today=moera_today + external,
                 moera_quota=moera_quota,
                 recipients_today=ask.recipients_today + place + 1,
-                is_behind_another=recipient.address != through,
+                written_to=written_to,
             )
             verdict = moment.rulebook.judge(copy_ask)
             reply = verdict.reply

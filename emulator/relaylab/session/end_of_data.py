@@ -115,6 +115,7 @@ def data_ask(  # noqa: PLR0913 - each is a fact of its own
         tenant=account.tenant if account else None,
         hve=account.hve if account else None,
         leaving=tuple(one.address for one in transaction.recipients if account and not one.is_of(account.tenant)),
+        contacts=tuple(one.address for one in transaction.recipients if account and one.leads_outside),
         attribution=attribution,
         outside=tuple(recipient.address for recipient in transaction.recipients if recipient.is_outside),
         excessive_parts=excessive_parts(content),
