@@ -232,12 +232,12 @@ def test_high_volume_email_refuses_a_recipient_outside_since_june_2025() -> None
 def test_a_password_of_high_volume_email_is_good_after_the_cutover_and_until_september_2028() -> None:
     certificate = certified(
         a_sender(today="hve-basic", target="hve-basic", mail_from="bulk@contoso.com", to=INSIDE),
-        at=("2027-01-04", "2028-08-31T23:59:59Z", "2028-09-01"),
+        at=("2027-01-04", "2028-09-30T23:59:59Z", "2028-10-01"),
     )
 
     sender = certificate.report.senders[0]
     assert [Status.PASS, Status.PASS, Status.FAIL] == [cell.status for cell in sender.cells]
-    assert "2028-09-01T00:00:00+00:00" == (sender.stops_at.isoformat() if sender.stops_at else "")
+    assert "2028-10-01T00:00:00+00:00" == (sender.stops_at.isoformat() if sender.stops_at else "")
 
 
 def test_a_group_with_a_member_outside_is_not_reached_whole_by_high_volume_email() -> None:
