@@ -287,8 +287,8 @@ def import_exports(  # noqa: PLR0913 - an argument an option
 
     Known are CSV and JSON of Get-CASMailbox, Get-Mailbox, Get-TransportConfig, Get-OrganizationConfig,
     Get-AcceptedDomain, Get-InboundConnector, Get-AuthenticationPolicy, Get-User, Get-MailContact, Get-DistributionGroup
-    and Get-MailUser -HVEAccount, ScubaGear's JSON, the report SMTP AUTH clients, Entra's sign-in log, message traces and
-    zone files. All of one tenant at a time; import the next one into the same file.
+    and Get-MailUser -HVEAccount, ScubaGear's JSON, the report SMTP AUTH clients, Entra's sign-in log, message traces
+    and zone files. All of one tenant at a time; import the next one into the same file.
 
     Exit code 1: written, but something was lost, unclear or contradictory on the way. 2: nothing was written.
     """

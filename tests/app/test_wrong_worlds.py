@@ -2,6 +2,7 @@
 
 import pytest
 
+from relaylab.app.world_file import checks
 from tests.app.worlds import SMALL, Case, cases, problems
 
 
@@ -21,3 +22,18 @@ def test_a_wrong_world_has_something_said_of_it() -> None:
 
     assert all(case.said for case in wrong)
     assert 80 < len(wrong)
+
+
+@pytest.mark.parametrize("name", ["connectors", "spoofing", "estate"])
+def test_every_check_of_connectors_sites_and_policies_has_a_wrong_world(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a check some wrong world has less said of it."""
+    module = getattr(checks, name)
+    every = [*cases("values"), *cases("together")]
+    before = {case.title: problems(SMALL + case.tables) for case in every}
+    for check in module.CHECKS:
+        with monkeypatch.context() as patched:
+            patched.setattr("relaylab.app.config.CHECKS", tuple(one for one in checks.CHECKS if one is not check))
+            after = {case.title: problems(SMALL + case.tables) for case in every}
+        assert before != after, f"{check.__name__} is missed by nobody"

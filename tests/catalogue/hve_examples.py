@@ -8,11 +8,12 @@ from datetime import timedelta
 from typing import Final
 
 from relaylab.domain.asks import Ask
+from relaylab.domain.directory import UserType
 from relaylab.domain.hve import BillingPolicyStatus
 from relaylab.domain.identity import Credential
 from relaylab.domain.tenant import AuthenticationPolicy, ConditionalAccessPolicy
 from relaylab.domain.token import TokenFlaw
-from relaylab.rules.limits import HVE_MESSAGE_SIZE, HVE_MESSAGE_SIZE_DECODED
+from relaylab.rules.limits import HVE_MESSAGE_SIZE, HVE_MESSAGE_SIZE_DECODED, MESSAGE_SIZE
 from tests.builders import OLD_TLS, TODAY, a_head, a_hello_ask, a_mailbox, a_world, an_address, at
 from tests.hve_asks import (
     ADDRESS,
@@ -29,6 +30,7 @@ from tests.hve_asks import (
     an_hve_tenant,
     an_hve_token,
     an_hve_token_ask,
+    an_hve_world,
 )
 
 OUTSIDE: Final = "desk@fabrikam.com"
@@ -37,6 +39,10 @@ UNBILLED: Final = an_hve_sender(an_hve_account(billing_policy_status=BillingPoli
 WITH_ALIAS: Final = an_hve_sender(an_hve_account(proxy_addresses=(an_address(ALIAS),)))
 OTHER_APP: Final = an_hve_sender(app_object_id="60000000-0000-4000-8000-000000000001")
 ONLY_THE_BOSS: Final = a_mailbox("helpdesk@contoso.com", accept_messages_only_from=(an_address("boss@contoso.com"),))
+GUEST: Final = "guest@contoso.com"
+GUESTS: Final = an_hve_world(mailboxes=(a_mailbox(GUEST, user_type=UserType.GUEST),))
+A_GUEST: Final = GUESTS.recipient(an_address(GUEST))
+A_GROUP: Final = GUESTS.recipient(an_address("group@contoso.com"))
 TOO_LARGE: Final = HVE_MESSAGE_SIZE + 1
 TOO_LARGE_DECODED: Final = HVE_MESSAGE_SIZE_DECODED + 1
 
@@ -64,8 +70,8 @@ HVE_EXAMPLES: Final[Mapping[str, Ask]] = {
     "hve.auth.token_signature_does_not_count": an_hve_token_ask(an_hve_token(flaw=TokenFlaw.BAD_SIGNATURE)),
     "hve.auth.token_is_not_valid_yet": an_hve_token_ask(an_hve_token(not_before=at("2100-01-01"))),
     "hve.auth.token_has_expired": an_hve_token_ask(an_hve_token(expires=at("2021-01-01"))),
+    "hve.auth.token_ends_within_five_minutes": _ending(seconds=300),
     "hve.auth.token_ends_within_ten_minutes": _ending(seconds=600),
-    "hve.auth.token_ends_within_twenty_minutes": _ending(seconds=1_200),
     "hve.auth.token_is_for_another_service": an_hve_token_ask(an_hve_token(audience="https://graph.microsoft.com")),
     "hve.auth.token_is_of_another_tenant": an_hve_token_ask(an_hve_token(tenant_id="fabrikam-id")),
     "hve.auth.token_lacks_mail_send": an_hve_token_ask(an_hve_token(roles=("SMTP.SendAsApp",))),
@@ -89,11 +95,13 @@ HVE_EXAMPLES: Final[Mapping[str, Ask]] = {
     "hve.mail.account_is_not_for_high_volume_email": an_hve_mail_ask(hve=None, principal=a_mailbox()),
     "hve.mail.application_is_not_allowed": an_hve_mail_ask(hve=OTHER_APP),
     "hve.mail.billing_policy_is_not_valid": an_hve_mail_ask(hve=UNBILLED),
-    "hve.mail.declared_size_is_too_large": an_hve_mail_ask(declared_size=TOO_LARGE),
-    "hve.mail.declared_size_is_too_large_decoded": an_hve_mail_ask(declared_size=TOO_LARGE_DECODED),
+    "hve.mail.declared_size_is_too_large": an_hve_mail_ask(declared_size=MESSAGE_SIZE + 1),
+    "hve.mail.declared_size_is_over_ten_megabytes": an_hve_mail_ask(declared_size=TOO_LARGE),
+    "hve.mail.declared_size_is_over_ten_megabytes_decoded": an_hve_mail_ask(declared_size=TOO_LARGE_DECODED),
     "hve.mail.sender_is_not_the_account": an_hve_mail_ask("ceo@contoso.com"),
     "hve.mail.sender_is_not_the_primary_address": an_hve_mail_ask(ALIAS, hve=WITH_ALIAS),
     "hve.rcpt.recipient_is_outside": an_hve_rcpt_ask(OUTSIDE),
+    "hve.rcpt.recipient_is_a_contact_or_a_guest": an_hve_rcpt_ask(GUEST, world=GUESTS),
     "hve.rcpt.message_has_its_fifty_recipients": an_hve_rcpt_ask(recipients=50),
     "hve.rcpt.tenant_has_its_hundred_thousand_recipients": an_hve_rcpt_ask(tenant_today=100_000),
     "hve.rcpt.tenant_has_its_two_thousand_recipients_outside": an_hve_rcpt_ask(OUTSIDE, tenant_outside_today=2_000),
@@ -106,10 +114,13 @@ HVE_EXAMPLES: Final[Mapping[str, Ask]] = {
     "hve.data.header_from_is_not_the_account": an_hve_data_ask(head=a_head("ceo@contoso.com")),
     "hve.data.header_from_is_not_the_primary_address": an_hve_data_ask(head=a_head(ALIAS), hve=WITH_ALIAS),
     "hve.data.a_recipient_is_outside": an_hve_data_ask(OUTSIDE),
+    "hve.data.a_recipient_is_a_contact_or_a_guest": an_hve_data_ask(leading_outside=(an_address(GUEST),)),
     "hve.delivery.billing_policy_is_not_valid": an_hve_delivery_ask(hve=UNBILLED),
     "hve.delivery.message_has_too_many_recipients": an_hve_delivery_ask(recipients=51),
     "hve.delivery.recipient_is_outside": an_hve_delivery_ask(OUTSIDE),
-    "hve.delivery.somebody_outside_is_behind_the_recipient": an_hve_delivery_ask(OUTSIDE, is_behind_another=True),
+    "hve.delivery.recipient_is_a_contact_or_a_guest": an_hve_delivery_ask(GUEST, world=GUESTS, written_to=A_GUEST),
+    "hve.delivery.somebody_outside_is_behind_the_recipient": an_hve_delivery_ask(OUTSIDE, written_to=A_GROUP),
+    "hve.delivery.guest_is_behind_the_recipient": an_hve_delivery_ask(GUEST, world=GUESTS, written_to=A_GROUP),
     "hve.delivery.recipient_is_unknown": an_hve_delivery_ask("nobody@contoso.com"),
     "hve.delivery.sender_is_not_on_the_list": an_hve_delivery_ask(
         "helpdesk@contoso.com",

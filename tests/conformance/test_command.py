@@ -56,6 +56,7 @@ def calm_world(tmp_path: Path) -> str:
         ("readings",),
         ("milestones",),
         ("errors",),
+        ("import",),
         ("inferences",),
         ("travel",),
         ("status",),

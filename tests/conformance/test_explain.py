@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -225,6 +226,30 @@ def test_what_was_not_relayed_is_explained_with_what_each_connector_lacked(run: 
     text = explain(str(directly.message), rulebook(), run).text
     assert "Belongs   incoming" in text
     assert "'Office' of tenant contoso, OnPremises: 198.51.100.7 is not among its sender_ip_addresses" in text
+
+
+def test_a_relayed_message_is_explained_with_what_each_side_gets_and_what_the_far_end_sees(run: Run) -> None:
+    cells = [cell for sender in a_mixed_certificate().report.senders for cell in sender.cells]
+    relayed = next(cell.outcomes[0] for cell in cells if cell.method == "connector-relay" and cell.status == "PASS")
+
+    text = explain(str(relayed.message), rulebook(), run).text
+    assert "Version   inside contoso: desk@contoso.com" in text
+    assert "Version   outside: customer@example.net" in text
+    assert "Sender    at example.net 52.101.72.71 is seen: spf=none, dkim=" in text
+    assert "Because   leaves from 52.101.72.71" in text
+    assert any(one.startswith("at example.net 52.101.72.71 is seen: ") for one in relayed.seen)
+
+
+def test_each_judge_of_a_sender_is_an_event_of_the_run(run: Run) -> None:
+    cells = [cell for sender in a_mixed_certificate().report.senders for cell in sender.cells]
+    relayed = next(cell.outcomes[0] for cell in cells if cell.method == "connector-relay" and cell.status == "PASS")
+    events = [json.loads(line) for line in (run.folder / "events.jsonl").read_text(encoding="utf-8").splitlines()]
+    (seen,) = [one for one in events if one["kind"] == "authenticated" and one["message"] == relayed.message]
+
+    text = explain(str(seen["seq"]), rulebook(), run).text
+    assert ("far_end", "example.net") == (seen["hop"], seen["receiver"])
+    assert "Spf       none" in text
+    assert "Because   leaves from 52.101.72.71" in text
 
 
 def test_a_message_that_is_nearly_right_is_asked_back(run: Run) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from ipaddress import IPv6Address
+
 import pytest
 
 from relaylab.app.config import parse_world
 from relaylab.domain.clock import parse_instant
 from relaylab_conformance.finding import Status
 from relaylab_conformance.migration import Order, certify
-from tests.conformance.estates import TENANTS, a_sender, certified, estate_text, only_sender, the_cell
+from tests.conformance.estates import TENANTS, a_sender, an_estate, certified, estate_text, only_sender, the_cell
 
 AT = "2027-01-04"
 
@@ -189,6 +192,20 @@ def test_notes_of_the_world_are_in_the_certificate_without_the_name_of_its_file(
     assert note.startswith("tenant[0].inbound_connector[0].require_tls: true is accepted and without effect")
 
 
+def test_a_relay_of_a_dual_stack_site_misses_its_connector_once_the_mx_answers_over_ipv6() -> None:
+    estate = an_estate(a_sender(to=("customer@example.net",)))
+    hq = replace(estate.world.sites[0], public_ipv6=IPv6Address("2001:db8::42"))
+    dual = replace(estate, world=replace(estate.world, sites=(hq, *estate.world.sites[1:])))
+    days = ("2024-10-15T23:59:59.999999Z", "2024-10-16")
+    certificate = certify(dual, Order(at=tuple(map(parse_instant, days)), seed=7))
+
+    before, after = (the_cell(certificate, "connector-relay", day) for day in days)
+    assert (Status.PASS, Status.FAIL) == (before.status, after.status)
+    assert "550 5.7.64 TenantAttribution; Relay Access Denied" == after.reason
+    because = after.outcomes[0].because
+    assert any("arrived over IPv6 from 2001:db8::42; connectors hold IPv4 only" in one for one in because)
+
+
 # High Volume Email ----------------------------------------------------------------------------------------------------
 
 INSIDE = ("desk@contoso.com", "app@contoso.com")
@@ -215,12 +232,12 @@ def test_high_volume_email_refuses_a_recipient_outside_since_june_2025() -> None
 def test_a_password_of_high_volume_email_is_good_after_the_cutover_and_until_september_2028() -> None:
     certificate = certified(
         a_sender(today="hve-basic", target="hve-basic", mail_from="bulk@contoso.com", to=INSIDE),
-        at=("2027-01-04", "2028-08-31T23:59:59Z", "2028-09-01"),
+        at=("2027-01-04", "2028-09-30T23:59:59Z", "2028-10-01"),
     )
 
     sender = certificate.report.senders[0]
     assert [Status.PASS, Status.PASS, Status.FAIL] == [cell.status for cell in sender.cells]
-    assert "2028-09-01T00:00:00+00:00" == (sender.stops_at.isoformat() if sender.stops_at else "")
+    assert "2028-10-01T00:00:00+00:00" == (sender.stops_at.isoformat() if sender.stops_at else "")
 
 
 def test_a_group_with_a_member_outside_is_not_reached_whole_by_high_volume_email() -> None:

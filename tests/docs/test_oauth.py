@@ -14,6 +14,8 @@ import pytest
 
 from relaylab.app.config import parse_world
 from relaylab.domain.directory import TokenFaultKind
+from relaylab.rules.catalogue import rulebook
+from relaylab_conformance.explain import explain
 from tests.clients.emailproxy import free_port, proxied, scan
 from tests.clients.oauth import OAuthLab, answered
 from tests.clients.oauth_failures import FAILURES
@@ -216,6 +218,12 @@ def test_each_failure_that_a_client_meets_is_explained() -> None:
     explained = {int(code) for first, *_ in FAILED for code in first.split(", ")}
 
     assert {failure.code for failure in FAILURES} <= explained
+
+
+def test_each_number_of_the_table_is_one_that_explain_knows() -> None:
+    for first, *_ in FAILED:
+        for code in first.split(", "):
+            assert f"AADSTS{code}: " in explain(f"AADSTS{code}", rulebook()).text
 
 
 def test_each_line_that_exchange_says_of_a_token_is_explained() -> None:

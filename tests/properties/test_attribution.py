@@ -16,7 +16,8 @@ from relaylab.domain.connector import ConnectorType, InboundConnector
 from relaylab.domain.event import Attributed
 from relaylab.domain.message import Placement
 from relaylab.domain.peer import Peer, TlsFacts
-from relaylab.domain.tenant import AcceptedDomain, MailContact, Tenant
+from relaylab.domain.recipients import DynamicDistributionGroup, MailUser
+from relaylab.domain.tenant import AcceptedDomain, DistributionGroup, MailContact, Tenant
 from relaylab.domain.world import World
 from relaylab.engine.attribution import attribute
 from tests.builders import TLS, a_certificate, a_connector, a_domain, a_mailbox, a_tenant, an_address, at
@@ -27,6 +28,8 @@ ADDRESSES = ("198.51.100.7", "198.51.100.130", "203.0.113.42", "2001:db8::7")
 NETWORKS = ("198.51.100.0/24", "198.51.100.0/25", "198.51.100.7/32", "203.0.113.40/29")
 NAMES = (*DOMAINS, "mail.contoso.com", "relay.example.net", *(f"*.{domain}" for domain in DOMAINS))
 PEOPLE = tuple(f"someone@{domain}" for domain in (*DOMAINS, "adatum.example"))
+ROLES = ("someone", "all", "outer", "some", "driver", "contact", "nobody")
+RECIPIENTS = (*PEOPLE, *(f"{role}@{domain}" for role in ROLES for domain in DOMAINS))
 STRICTER, EARLIER = "2026-12-01", "2023-10-31"
 
 _connectors = st.builds(
@@ -55,10 +58,19 @@ def _tenants(draw: st.DrawFn, number: int, owners: list[int]) -> Tenant:
     mine = [domain for domain, owner in zip(DOMAINS, owners, strict=True) if owner == number]
     domains = tuple(AcceptedDomain(a_domain(one), match_sub_domains=draw(st.booleans())) for one in mine)
     connectors = draw(st.lists(_connectors, max_size=4))
+    members = draw(st.lists(st.sampled_from(PEOPLE), min_size=1, max_size=3))
     return a_tenant(
         f"tenant{number}",
         *domains,
         mailboxes=tuple(a_mailbox(f"someone@{domain}") for domain in mine),
+        distribution_groups=(
+            DistributionGroup(an_address(f"all@{mine[0]}"), tuple(map(an_address, members))),
+            DistributionGroup(an_address(f"outer@{mine[0]}"), (an_address(f"all@{mine[0]}"),)),
+        ),
+        dynamic_distribution_groups=(
+            DynamicDistributionGroup(an_address(f"some@{mine[0]}"), tuple(map(an_address, members))),
+        ),
+        mail_users=(MailUser(an_address(f"driver@{mine[0]}"), an_address("driver@adatum.example")),),
         mail_contacts=(MailContact("Away", an_address("away@adatum.example"), (an_address(f"contact@{mine[0]}"),)),),
         inbound_connectors=tuple(replace(one, name=f"c{place}") for place, one in enumerate(connectors)),
     )
@@ -170,14 +182,14 @@ def test_the_connector_that_decided_is_in_use_and_its_tenant_owns_what_it_decide
         )
 
 
-@given(worlds(), clients, senders, senders, st.lists(st.sampled_from(PEOPLE), min_size=1, max_size=4), _days)
+@given(worlds(), clients, senders, senders, st.lists(st.sampled_from(RECIPIENTS), min_size=1, max_size=4), _days)
 def test_no_message_without_attribution_reaches_anybody_outside(  # noqa: PLR0913, PLR0917 - all that a message is
     world: World, client: Client, mail_from: str | None, header_from: str | None, to: list[str], day: str
 ) -> None:
     lab = Lab(world, at=at(day))
     line = lab.connect_mx(client.ip).secure(client.tls)
     line.say(f"MAIL FROM:<{mail_from or ''}>")
-    for recipient in [*to, "contact@contoso.com"]:
+    for recipient in to:
         line.say(f"RCPT TO:<{recipient}>")
     if line.say("DATA").startswith("354"):
         line.message(f"From: {header_from or 'someone@adatum.example'}\r\n\r\nx\r\n".encode())
@@ -187,7 +199,13 @@ def test_no_message_without_attribution_reaches_anybody_outside(  # noqa: PLR091
         for copy in message.copies:
             leaves = copy.placed is Placement.OUTSIDE and world.recipient(copy.through).is_outside
             assert not leaves or may_relay(world, client, *names)
-    assert any(isinstance(event, Attributed) for event in lab.events)
+            owned = world.recipient(copy.through).tenant
+            assert copy.placed is not Placement.OUTSIDE or owned or may_relay(world, client, *names)
+    told = [event for event in lab.events if isinstance(event, Attributed)]
+    assert told
+    for event in told:
+        named = Counter((one.tenant, one.connector) for one in event.attribution.evidence)
+        assert Counter((t.name, one.name) for t in world.tenants for one in t.inbound_connectors) == named
 
 
 def test_a_thousand_tenants_do_not_make_a_message_dearer() -> None:

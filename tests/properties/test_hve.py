@@ -57,9 +57,9 @@ def _sent(lab: Lab, to: list[str]) -> list[KeptMessage]:
     return [message for message in lab.kept if message.report_of is None]
 
 
-@given(recipients, stages, dates)
-def test_no_copy_is_ever_placed_outside_the_tenant(to: list[str], stage: str, date: str) -> None:
-    lab = Lab(WORLD, at=at(date), readings={"hve_external_stage": stage})
+@given(recipients, stages, dates, st.sampled_from(("external", "internal")))
+def test_no_copy_is_ever_placed_outside_the_tenant(to: list[str], stage: str, date: str, contacts: str) -> None:
+    lab = Lab(WORLD, at=at(date), readings={"hve_external_stage": stage, "hve_contacts_and_guests": contacts})
 
     for message in _sent(lab, to):
         for copy in message.copies:

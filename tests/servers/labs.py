@@ -10,7 +10,7 @@ import pytest
 LAB, OTHER, THIRD = "127.0.0.2", "127.0.0.3", "127.0.0.4"
 # Real ports are the same for every test run on this machine, so each run brings an address of its own.
 ALONE = f"127.77.{os.getpid() >> 8 & 255}.{os.getpid() & 255 or 1}"
-ANY_PORTS = ("--lab-ports", "587:0,25:0,80:0,8443:0")
+ANY_PORTS = ("--lab-ports", "587:0,25:0,80:0,443:0,8443:0")
 
 
 def can_listen(host: str, *ports: int) -> bool:
@@ -29,5 +29,5 @@ needs_more_loopback = pytest.mark.skipif(
 )
 needs_ipv6 = pytest.mark.skipif(not can_listen("::1", 0), reason="this machine has no IPv6 loopback address")
 needs_real_ports = pytest.mark.skipif(
-    not can_listen(ALONE, 25, 80, 587), reason="ports below 1024 need leave here; see docs/lab.md"
+    not can_listen(ALONE, 25, 80, 443, 587), reason="ports below 1024 need leave here; see docs/lab.md"
 )

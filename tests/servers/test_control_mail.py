@@ -142,3 +142,25 @@ def test_a_subject_that_is_no_text_is_told_all_the_same(controlled: Controlled) 
     (message,) = controlled.get("/messages")["messages"]
 
     assert message["subject"].endswith(" page")
+
+
+def test_a_message_is_given_as_a_recipient_has_it_with_the_fields_of_that_side(controlled: Controlled) -> None:
+    send_directly(controlled.mx)
+    (message,) = controlled.get("/messages")["messages"]
+    (to,) = message["recipients"]
+
+    came, has = (
+        controlled.client.get(f"/messages/{message['id']}/raw{asked}").content for asked in ("", f"?recipient={to}")
+    )
+
+    assert has.endswith(came)
+    assert "".join(f"{field}\r\n" for field in message["headers"]).encode() == has.removesuffix(came) != b""
+
+
+def test_who_has_no_copy_is_told_who_has_one(controlled: Controlled) -> None:
+    send_directly(controlled.mx)
+    (message,) = controlled.get("/messages")["messages"]
+
+    said = controlled.get(f"/messages/{message['id']}/raw", 404, recipient="nobody@contoso.com")["error"]
+
+    assert said == (f"nobody@contoso.com has no copy of {message['id']}; ask for one of {', '.join(message['placed'])}")

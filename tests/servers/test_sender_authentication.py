@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 from contextlib import suppress
 from pathlib import Path
@@ -89,6 +90,9 @@ def test_mail_from_outside_that_fails_a_policy_of_reject_is_refused_at_the_end_o
         b"and has a DMARC policy of reject."
     )
     assert [] == emulator.store.mail.messages()
+    servers = re.findall(rb"\[([^ \]]+) 2026-[^ \]]+Z ([0-9A-F]{16})\]", text)
+    assert 3 == len(set(servers)) == text.count(b" [") - 1  # the first bracket holds the domain
+    assert b"PEPF" in servers[2][0]
 
 
 @pytest.mark.parametrize(
@@ -206,3 +210,53 @@ def test_mail_that_counts_as_internal_skips_filtering(emulate: Emulate) -> None:
     kept = last(emulator)
     assert [Placement.INBOX] == [copy.placed for copy in kept.copies]
     assert [True] == ["AuthAs: Internal" in field for field in kept.headers if "CrossTenant-AuthAs" in field]
+
+
+@pytest.mark.parametrize(
+    ("infrastructure", "reason"),
+    [
+        ("*", "fail reason=002"),
+        ("192.0.2.1", "fail reason=002"),
+        ("192.0.2.0/24", "fail reason=002"),
+        ("adatum.example", "fail reason=002"),
+        ("203.0.113.0/24", "pass reason=100"),
+        ("fabrikam.example", "pass reason=100"),
+    ],
+)
+def test_a_spoof_that_an_administrator_blocks_fails_whatever_vouches_for_it(
+    emulate: Emulate, infrastructure: str, reason: str
+) -> None:
+    world = parse_world(
+        f"""
+[[tenant]]
+name = "contoso"
+  [[tenant.accepted_domain]]
+  name = "contoso.com"
+  [[tenant.mailbox]]
+  address = "helpdesk@contoso.com"
+  [[tenant.tenant_allow_block_list_spoof_item]]
+  spoofed_user = "adatum.example"
+  sending_infrastructure = "{infrastructure}"
+[[dns]]
+name = "adatum.example"
+type = "TXT"
+value = "v=spf1 ip4:192.0.2.1 -all"
+[[dns]]
+name = "_dmarc.adatum.example"
+type = "TXT"
+value = "v=DMARC1; p=none"
+[[dns]]
+name = "1.2.0.192.in-addr.arpa"
+type = "PTR"
+value = "mail.adatum.example"
+""",
+        "world",
+    )
+    emulator = emulate(world=world)
+
+    send(emulator.endpoints["mx"], "helpdesk@contoso.com", sender="news@adatum.example")
+
+    (arrival,) = last(emulator).authentication
+    (copy,) = last(emulator).copies
+    assert reason == arrival.compauth
+    assert (copy.placed is Placement.JUNK, copy.rule == "mx.delivery.spoof_goes_to_junk") == ("002" in reason,) * 2

@@ -6,6 +6,7 @@ import plistlib
 import re
 import signal
 import socket
+import ssl
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -55,7 +56,7 @@ def test_json_keeps_its_shape_and_tells_of_the_lab(lab: Served, authority: TestA
 
     assert ["ca_file", "at", "seed", "endpoints", "sites", "lab"] == list(told)
     assert {"submission": LAB, "mx": LAB, "submission_legacy": THIRD} == {
-        key: where["host"] for key, where in told["endpoints"].items() if key != "control"
+        key: where["host"] for key, where in told["endpoints"].items() if key not in {"control", "https"}
     }
     assert {"public_ip": "203.0.113.42", "submission": OTHER, "mx": OTHER} == {
         key: where if key == "public_ip" else where["host"] for key, where in told["sites"]["hq"].items()
@@ -145,7 +146,7 @@ def test_the_page_follows_the_clock_and_the_world(ca: str) -> None:
 def test_where_the_page_cannot_have_its_port_it_says_where_it_is(ca: str) -> None:
     with closing(socket.create_server((LAB, 0))) as taken:
         busy = taken.getsockname()[1]
-        ports = ("--lab-ports", f"587:0,25:0,80:{busy},8443:0")
+        ports = ("--lab-ports", f"587:0,25:0,80:{busy},443:0,8443:0")
         with Served(WORLD, "--json", "--ca", ca, "--lab", LAB, *ports) as served:
             told = served.told["lab"]
 
@@ -251,9 +252,40 @@ def test_a_lab_may_have_an_ipv6_address(ca: str) -> None:
         signed_in(served.door("submission"), served.ca_file).socket.close()
 
 
+def token_from(place: Place, ca_file: Path) -> int:
+    """Ask by Entra's own name at an address, as a device does whose DNS is the lab's; give the HTTP status."""
+    name, trust = "login.microsoftonline.com", ssl.create_default_context(cafile=ca_file)
+    head = f"POST /contoso.com/oauth2/v2.0/token HTTP/1.0\r\nHost: {name}\r\nContent-Length: 0\r\n\r\n"
+    plain = socket.create_connection((place.host, place.port), 30)
+    with plain, trust.wrap_socket(plain, server_hostname=name) as secured:
+        secured.sendall(head.encode())
+        answer = secured.makefile("rb").read()
+    assert b"AADSTS900144" in answer
+    return int(answer.split()[1])
+
+
+def test_a_device_fetches_a_token_at_the_lab_s_address_by_entra_s_name(lab: Served) -> None:
+    url = httpx.URL(lab.told["endpoints"]["https"]["url"])
+
+    assert LAB == url.host
+    assert 400 == token_from(Place(url.host, url.port or 443), lab.ca_file)
+    assert {"name": "login.microsoftonline.com", "address": LAB} in lab.told["lab"]["dns"]
+
+
+def test_https_may_have_an_address_of_its_own(ca: str) -> None:
+    words = ("--json", "--at", "2026-12-01", "--ca", ca, "--lab", LAB, "--lab", f"https={OTHER}", *ANY_PORTS)
+    with Served(WORLD, *words) as served:
+        url = httpx.URL(served.told["endpoints"]["https"]["url"])
+
+        assert OTHER == url.host
+        assert 400 == token_from(Place(url.host, url.port or 443), served.ca_file)
+        assert {"name": "login.microsoftonline.com", "address": OTHER} in served.told["lab"]["dns"]
+
+
 @needs_real_ports
 def test_a_lab_has_the_real_ports(ca: str) -> None:
     with Served(WORLD, "--json", "--at", "2026-12-01", "--ca", ca, "--lab", ALONE) as served:
         assert f"http://{ALONE}/" == served.told["lab"]["page"]
         assert (Place(ALONE, 587), Place(ALONE, 25)) == (served.door("submission"), served.door("mx"))
         assert "Hello [192.0.2.1]" in send_directly(Place(ALONE, 25))
+        assert 400 == token_from(Place(ALONE, 443), served.ca_file)

@@ -13,6 +13,7 @@ from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import (
     Answered,
     Attributed,
+    Authenticated,
     BadInput,
     Closed,
     Connected,
@@ -271,6 +272,32 @@ EVERY_KIND: list[tuple[Event, dict[str, object]]] = [
                     }
                 ],
             },
+        },
+    ),
+    (
+        Authenticated(
+            **COMMON,  # type: ignore[arg-type]
+            message="m-1",
+            hop="far_end",
+            receiver="fabrikam.com",
+            ip="52.101.72.71",
+            spf="pass",
+            dkim=("pass d=contoso.com",),
+            dmarc="pass",
+            compauth="",
+            because=("leaves from 52.101.72.71",),
+        ),
+        {
+            "kind": "authenticated",
+            "message": "m-1",
+            "hop": "far_end",
+            "receiver": "fabrikam.com",
+            "ip": "52.101.72.71",
+            "spf": "pass",
+            "dkim": ["pass d=contoso.com"],
+            "dmarc": "pass",
+            "compauth": "",
+            "because": ["leaves from 52.101.72.71"],
         },
     ),
     (

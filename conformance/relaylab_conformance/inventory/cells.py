@@ -16,6 +16,9 @@ _LOST: Final = re.compile(
     r"|Deserialized\.\S+|@\{.*\}|Microsoft\.Graph\.PowerShell\.\S+"
 )
 _FORMULA: Final = re.compile(r"=.*|[+\-@].*[|(!].*|[\t\r]+[=+\-@].*", re.DOTALL)
+_LOST_BEGIN: Final = ("System.", "Microsoft.", "Deserialized.", "@{")
+_FORMULA_BEGIN: Final = ("=", "+", "-", "@", "\t", "\r")
+_NOTHING: Final = frozenset({"", "$null", "<>"})
 _TRUE: Final = frozenset({"true", "$true"})
 _FALSE: Final = frozenset({"false", "$false"})
 _SEPARATORS: Final = re.compile(r"\s*[;\r\n]\s*|\s*,\s*|\s+")
@@ -58,16 +61,16 @@ def plain(value: object) -> object:
 
 def _text(value: str) -> str:
     stripped = value.strip()
-    if _LOST.fullmatch(stripped):
+    if stripped.startswith(_LOST_BEGIN) and _LOST.fullmatch(stripped):
         raise LostError
-    if _FORMULA.fullmatch(value):
+    if value.startswith(_FORMULA_BEGIN) and _FORMULA.fullmatch(value):
         raise CellError("is a formula, which no export writes", "do not open it in a spreadsheet; export it again")
     return stripped
 
 
 def is_nothing(value: object) -> bool:
     """Tell whether nothing stands there: null, or an empty cell."""
-    return value is None or value in ("", "$null", "<>")
+    return value is None or (isinstance(value, str) and value.strip() in _NOTHING)
 
 
 def text(value: object) -> str:

@@ -47,7 +47,8 @@ class CsvFile:
         self._name = name
         self._row = 0
         self._delimiter = ""
-        self._lines = lines(text, name)
+        self._last_line = ""
+        self._lines = self._remembered(lines(text, name))
         first = self._first_line()
         self._delimiter = self._delimiter or _delimiter_of(first)
         csv.field_size_limit(_LONGEST_CELL)
@@ -66,7 +67,14 @@ class CsvFile:
             by_heading: dict[str, str] = {}
             for column, cell in zip(columns, cells, strict=False):
                 by_heading.setdefault(column, cell)
+            if self._last_line.endswith(self._delimiter):  # and no line end behind it
+                raise broken(self._name, f"row {self._row}", "ends behind a separator, without a line end", _CUT_OFF)
             yield Cells(self._row, by_heading)
+
+    def _remembered(self, source: Iterator[str]) -> Iterator[str]:
+        for line in source:
+            self._last_line = line
+            yield line
 
     def _first_line(self) -> str:
         """Skip blank lines, the type line and Excel's separator line."""

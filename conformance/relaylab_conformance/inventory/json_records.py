@@ -73,7 +73,7 @@ class JsonFile:
         for member in self._members():
             if member.key in self._named_lists:
                 has_lists = True
-                if isinstance(member.value, dict):  # other than a list that is empty, or what a failed command left
+                if member.value and isinstance(member.value, dict):  # not what a command left that failed or found none
                     yield self._record(member.value, member.key)
             elif member.in_list and member.key in _LISTS and isinstance(member.value, dict):
                 has_lists = True

@@ -187,13 +187,14 @@ def _rows(export: Export, text: IO[str], hints: Hints, found: Findings) -> Itera
         what = "the headings are of a language that is not known, and were told by what stands below them"
         origin = Origin(export.name, file.heading.row)
         found.note(NoteKind.INFERRED, origin, ", ".join(file.heading.columns), what, "look whether senders are right")
+    ours = {column: renamed.get(squash(column), squash(column)) for column in file.heading.columns}
     names: dict[str, str] = {}
     for index, column in enumerate(file.heading.columns):
-        names.setdefault(renamed.get(squash(column), squash(column)), f"{column} ({letter(index)})")
+        names.setdefault(ours[column], f"{column} ({letter(index)})")
     for cells in chain(sample, rows):
         by_ours: dict[str, Any] = {}
         for column, cell in cells.by_heading.items():
-            by_ours.setdefault(renamed.get(squash(column), squash(column)), cell)
+            by_ours.setdefault(ours[column], cell)
         yield Row(Origin(export.name, cells.row), by_ours, names, command), ""
 
 

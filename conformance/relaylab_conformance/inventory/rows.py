@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 from relaylab.app.config import Problem
@@ -13,9 +14,11 @@ from relaylab_conformance.inventory.cells import CellError, LostError, is_nothin
 from relaylab_conformance.inventory.origin import ExportError, Origin
 
 T = TypeVar("T")
+_REMEMBERED: Final = 4096  # columns
 _NOT_A_LETTER: Final = re.compile(r"[\W_]+")
 
 
+@lru_cache(_REMEMBERED)
 def squash(column: str) -> str:
     """Give what of a column's name counts: ``Sender address`` and ``SenderAddress`` are one, and so is any case."""
     return _NOT_A_LETTER.sub("", column.casefold())
@@ -65,6 +68,6 @@ class Row:
         """Make the error about a cell: file, row, column, what stands there, and the way out."""
         value = self.cells.get(column)
         seen = shown(value) if isinstance(value, str | int | float) and value != "" else None
-        where = f"{self.origin.where}, {self.columns.get(column, column)}"
+        where = ", ".join(part for part in (self.origin.where, self.columns.get(column, column)) if part)
         way_out = suggestion or f"export it again: {self.command}"
         return ExportError(Problem(self.origin.file, where, seen, expectation, way_out))

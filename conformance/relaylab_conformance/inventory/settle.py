@@ -19,6 +19,7 @@ from relaylab_conformance.inventory.shapes import BY_NAME, zone
 REPORT_DAYS: Final = 7  # the report's own range, unless somebody chose another (fact ADM-REP-01)
 PASSWORD: Final = "not in any export"  # noqa: S105 - it says that there is none
 INVENTED: Final = "invented: no export holds a password, and the real one does not belong here"
+_TRACES: Final = frozenset({"message_trace", "trace_summary"})  # one of them will do
 _SWITCH: Final = "smtp_client_authentication_disabled"
 _SMTP_AUTH: Final = frozenset({Method.SMTP_AUTH_BASIC, Method.SMTP_AUTH_OAUTH})
 _ASKED_OF_THE_TENANT: Final = {
@@ -173,6 +174,8 @@ def _missing(found: Findings) -> dict[str, str]:
     given = set(found.shapes)
     if "scubagear" in given:
         given |= {"accepted_domains", "transport_config", "organization_config", "inbound_connectors", "zone"}
+    if given & _TRACES:
+        given |= _TRACES
     missing = {shape.title: shape.asks for shape in BY_NAME.values() if shape.name not in given}
     if "zone" not in given:
         missing["DNS"] = f"what SPF says of each office: {zone.COMMAND}"

@@ -34,6 +34,8 @@ _OTHER_THINGS: Final = (
     (b"\xff\xd8\xff", "is a picture", "export the table as CSV"),
     (b"Obj\x01", "is Avro", "download the sign-ins as CSV or JSON"),
 )
+_MOSTLY: Final = 0.6  # of the octets of one half are zero in UTF-16 of a European language,
+_HARDLY: Final = 0.05  # and of the other half
 Tell = Callable[[int], None]
 
 
@@ -59,9 +61,10 @@ def encoding_of(path: Path, name: str) -> str:
 def _unmarked(head: bytes, name: str) -> str:
     """Tell UTF-16 without a mark by where its zeros stand."""
     pairs = len(head) // 2
-    if head[1::2].count(0) > pairs * 0.6:
+    low, high = head[0::2].count(0), head[1::2].count(0)
+    if high > pairs * _MOSTLY and low < pairs * _HARDLY:
         return "utf-16-le"
-    if head[0::2].count(0) > pairs * 0.6:
+    if low > pairs * _MOSTLY and high < pairs * _HARDLY:
         return "utf-16-be"
     row = head.count(b"\n", 0, head.index(b"\0")) + 1
     raise broken(name, f"line {row}", "has a zero octet", "it is no text, or a damaged copy: export it again")

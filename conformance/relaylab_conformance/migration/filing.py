@@ -17,6 +17,7 @@ from relaylab.store import as_json, message_json
 from relaylab_conformance.report.transcript import transcript
 
 if TYPE_CHECKING:
+    from relaylab.store.shapes import MessageShape
     from relaylab_conformance.migration.replay import Replay
     from relaylab_conformance.migration.trial import Trial
 
@@ -24,6 +25,8 @@ Place = tuple[int, datetime, str]
 """What names a cell: the sender's number, the date, the method."""
 
 _LONGEST: Final = 60  # characters of a sender's name in a file name
+_SIGNATURE: Final = re.compile(r"(?:DKIM-Signature|ARC-Seal|ARC-Message-Signature):")
+_SIGNED_OCTETS: Final = re.compile(r"(?<=[;\s])b=[^;]*\Z")
 _NAMES: Final = ("session", "id", "message", "about", "report_of")
 
 
@@ -60,7 +63,7 @@ def file_away(made: Iterable[tuple[Trial, Replay]]) -> Files:
         labels = dict.fromkeys(event.session for event in replay.evidence.events)
         sessions = {label: f"{label[0]}-{number:06d}" for number, label in enumerate(labels, count + 1)}
         count += len(sessions)
-        kept = [_renamed(dict(message_json(message)), sessions) for message in replay.evidence.messages]
+        kept = [_renamed(_unsigned(message_json(message)), sessions) for message in replay.evidence.messages]
         filed = Filed(
             trial=trial,
             replay=replay,
@@ -92,6 +95,16 @@ def _heading(trial: Trial, sessions: Iterable[str]) -> list[str]:
         f"{sender.name} by {trial.method} at {iso(trial.leg.at)}{readings}",
         f"session {' and '.join(sessions) or 'none'}, profile {sender.profile}, {place}",
     ]
+
+
+def _unsigned(message: MessageShape) -> dict[str, object]:
+    """Take out of a message the octets of its signatures: each run has keys of its own, and is to write the same."""
+    versions = [version | {"headers": _emptied(version["headers"])} for version in message["versions"]]
+    return dict(message) | {"headers": _emptied(message["headers"]), "versions": versions}
+
+
+def _emptied(fields: list[str]) -> list[str]:
+    return [_SIGNED_OCTETS.sub("b=", field) if _SIGNATURE.match(field) else field for field in fields]
 
 
 def _renamed(document: Mapping[str, object], sessions: Mapping[str, str]) -> dict[str, object]:

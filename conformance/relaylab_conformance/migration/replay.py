@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from relaylab.domain.event import Attributed, Judged, Kept, Reported
+from relaylab.domain.event import Attributed, Authenticated, Judged, Kept, Reported
 from relaylab_conformance.migration import rest
 from relaylab_conformance.migration.approach import AccessKey, FromEntra, goes_over_ipv6
 from relaylab_conformance.migration.evidence import Evidence
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _COMES_AWAY_EMPTY: Final = "gets no token from Entra, so it never comes to SMTP"
 _SCANS: Final = frozenset({"generic-mfp"})
 # What is said before a client hears it, so that it is in the log when the player comes back; the rest may be late.
-_SETTLED: Final = (Attributed, Judged, Kept, Reported)
+_SETTLED: Final = (Attributed, Authenticated, Judged, Kept, Reported)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ from relaylab.servers.faulty_tls import FaultyTls
 from relaylab.servers.fleet import HTTPS_OFFSET, Announced, Fleet, Listening, Names, SiteListening
 from relaylab.servers.house import House, SmtpDesk, TlsChoice
 from relaylab.servers.https import HttpsListener, acs_rest_service, entra_service
-from relaylab.servers.lab_plan import LabPlan
+from relaylab.servers.lab_plan import LabPlan, Place
 from relaylab.servers.probes import Probed, probe
 from relaylab.servers.tls import ServerTls
 from relaylab.servers.zones import ZoneKeeper
@@ -230,7 +230,7 @@ class Emulator:
 
     @property
     def https_url(self) -> str:
-        """Where the HTTPS services answer, as ``https://127.0.0.1:1591``; empty in a lab, where they are off."""
+        """Where the HTTPS services answer, as ``https://127.0.0.1:1591``; empty before they do."""
         return self._https.url
 
     @property
@@ -551,11 +551,12 @@ class Emulator:
                     return
 
     async def _start_https(self) -> None:
-        """Listen for HTTPS; a lab has no address for it."""
+        """Listen for HTTPS; in a lab on its own address, unless it was given another."""
         where = self.settings
-        if where.lab is None:
-            port = where.port_base + HTTPS_OFFSET if where.port_base else 0
-            await self._https.start(where.host, port, self._certified(self.rulebook))
+        place = Place(where.host, where.port_base + HTTPS_OFFSET if where.port_base else 0)
+        if where.lab is not None and (in_lab := where.lab.place("https")) is not None:
+            place = in_lab
+        await self._https.start(*place, self._certified(self.rulebook), in_lab=where.lab is not None)
 
     def _tls(self, world: World, rulebook: Rulebook) -> TlsChoice:
         issued = self._certified(rulebook)

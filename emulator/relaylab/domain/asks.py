@@ -274,6 +274,7 @@ class DataAsk(Ask):
     what the recipients' policy makes of it. ``seen_from`` is the address behind a gateway that was judged in place of
     the client's (None: the client's). ``leaving`` are the recipients outside the tenant that is signed in.
     ``sending`` is what ACS Email judges a message of its own by.
+    ``leading_outside`` are those inside that lead out of it: mail contacts and guests.
     """
 
     envelope: Envelope
@@ -283,6 +284,7 @@ class DataAsk(Ask):
     tenant: Tenant | None = None
     hve: HveSender | None = None
     leaving: tuple[Address, ...] = ()
+    leading_outside: tuple[Address, ...] = ()
     attribution: Attribution = NOWHERE
     outside: tuple[Address, ...] = ()
     contacts: tuple[Recipient, ...] = ()
@@ -315,11 +317,15 @@ class DataAsk(Ask):
             "parts": str(self.excessive_parts),
             "envelope_sender": str(self.envelope.mail_from) if self.envelope.mail_from else "<>",
             "tenant": tenant.name if tenant else "(no tenant)",
-            "recipient": str(next(iter((*self.leaving, *self.outside, *self.envelope.recipients)), "")),
+            "recipient": str(self._first_in_the_way or ""),
             "author_domain": self._author_domain,
             **dict(self.receipt),
             **(self.sending.words() if self.sending else {}),
         }
+
+    @property
+    def _first_in_the_way(self) -> Address | None:
+        return next(iter((*self.leaving, *self.outside, *self.leading_outside, *self.envelope.recipients)), None)
 
     def fix_words(self) -> Mapping[str, str]:
         """Add the connector that came nearest."""
@@ -362,8 +368,8 @@ class DeliveryAsk(Ask):
     ``onmicrosoft.com``. A quota of None means that no limit holds. ``recipients_today`` is what the mailbox has sent
     in the last 24 hours, up to and with the envelope recipient behind this copy. ``recipient_state`` is what stands
     against mail to the recipient. ``authentication`` is what the service found of the sender for this recipient's
-    tenant, None where it did not look; ``handling`` what that tenant's policy makes of it. ``is_behind_another`` tells
-    a copy for somebody who is behind a group, a contact or a mail user of the envelope.
+    tenant, None where it did not look; ``handling`` what that tenant's policy makes of it. ``written_to``
+    is the envelope recipient: a group, say, that this recipient is behind.
     """
 
     recipient: Recipient
@@ -382,7 +388,12 @@ class DeliveryAsk(Ask):
     recipient_state: SenderState = SenderState.GOOD
     authentication: AuthenticationResults | None = None
     handling: Handling = Handling.DELIVER
-    is_behind_another: bool = False
+    written_to: Recipient | None = None
+
+    @property
+    def is_behind_another(self) -> bool:
+        """True when the recipient is behind a group, a contact or a mail user of the envelope."""
+        return self.written_to is not None and self.written_to.address != self.recipient.address
 
     @property
     def is_for_another_tenant(self) -> bool:

@@ -250,7 +250,12 @@ class TokenAsk(UserAsk):
     def evidence(self) -> tuple[str, ...]:
         """Say what the client showed, and what it redeems."""
         said = [f"grant {self.grant_name or 'none'}; the client showed {self.proof}"]
-        if self.grant in {Grant.DEVICE_CODE, Grant.AUTHORIZATION_CODE, Grant.REFRESH_TOKEN}:
+        if self.grant is Grant.PASSWORD:
+            return (*said, *UserAsk.evidence(self))
+        if self.grant is Grant.DEVICE_CODE and self.code is CodeState.PENDING:
+            said.append("nobody has typed the device's code in and signed in yet")
+        elif self.grant in {Grant.DEVICE_CODE, Grant.AUTHORIZATION_CODE, Grant.REFRESH_TOKEN}:
             said.append(f"what it redeems is {self.code}")
-        rest = DirectoryAsk.evidence(self) if self.grant is Grant.CLIENT_CREDENTIALS else UserAsk.evidence(self)
-        return (*said, *rest)
+            if self.user_name:
+                said.append(f"signed in: {self.user_name}, {'a' if self.user else 'no'} user of this tenant")
+        return (*said, *DirectoryAsk.evidence(self))

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         TrustedIssuer,
     )
     from relaylab.domain.hve import HveAccount
-    from relaylab.domain.recipients import DynamicDistributionGroup, MailUser
+    from relaylab.domain.recipients import DynamicDistributionGroup, MailUser, SpoofItem
     from relaylab.domain.secret import Secret
 
 MB: Final = 1024 * 1024
@@ -284,6 +284,7 @@ class Tenant:
     anti_phish_policy: AntiPhishPolicy = DEFAULT_POLICY
     hosted_connection_filter_policy: HostedConnectionFilterPolicy = NOBODY_IS_BLOCKED
     tenant_allow_block_list: TenantAllowBlockList = NO_SENDER_IS_BLOCKED
+    tenant_allow_block_list_spoof_items: tuple[SpoofItem, ...] = ()
     outbound_restriction: OutboundRestriction = OutboundRestriction.NONE
     mail_flow_incident: MailFlowIncident = MailFlowIncident.NONE
     accepted_domains: tuple[AcceptedDomain, ...] = ()

@@ -32,7 +32,10 @@ class TokenFlaw(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenFacts:
-    """The claims of a token; those of a flawed one are only claimed. ``id`` names it in the log (uti, or a digest)."""
+    """The claims of a token; those of a flawed one are only claimed. ``id`` names it in the log (uti, or a digest).
+
+    ``signature`` says by what it claims to be signed: algorithm and key.
+    """
 
     id: str
     flaw: TokenFlaw | None = None
@@ -46,6 +49,7 @@ class TokenFacts:
     roles: tuple[str, ...] = ()
     scopes: tuple[str, ...] = ()
     user: str | None = None
+    signature: str = ""
 
     @property
     def is_for_an_app(self) -> bool:
@@ -55,6 +59,8 @@ class TokenFacts:
     def evidence(self) -> tuple[str, ...]:
         """Show the claims that matter, in sentences."""
         said = [f"the token {self.id} {self.flaw}"] if self.flaw else []
+        if self.flaw and self.signature:
+            said.append(f"its header names {self.signature}")
         if self.flaw is TokenFlaw.UNREADABLE:
             return tuple(said)
         begins, ends = (iso(at) if at else "none" for at in (self.not_before, self.expires))

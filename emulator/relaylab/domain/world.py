@@ -11,6 +11,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.connector import certificate_keys
+from relaylab.domain.directory import UserType
 from relaylab.domain.reputation import OF_RECIPIENTS, Reputation, SenderState
 from relaylab.domain.tenant import DomainType
 
@@ -75,6 +76,16 @@ class Recipient:
     def is_of(self, tenant: Tenant) -> bool:
         """Tell whether the address is in an accepted domain of that tenant."""
         return self.tenant is not None and self.tenant.id == tenant.id
+
+    @property
+    def leads_outside(self) -> bool:
+        """True for a mail contact, and for a guest: their mail is read elsewhere, whatever their address."""
+        return self.standing is Standing.CONTACT or self.is_guest
+
+    @property
+    def is_guest(self) -> bool:
+        """True for the user of another organisation who is a guest here."""
+        return self.mailbox is not None and self.mailbox.user_type is UserType.GUEST
 
     @property
     def is_outside(self) -> bool:

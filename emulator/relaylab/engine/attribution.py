@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from relaylab.domain.address import Address
     from relaylab.domain.arrival import Arrival
+    from relaylab.domain.connector import InboundConnector
     from relaylab.domain.world import Owned, World
 
 
@@ -84,7 +85,7 @@ class _Case:
             Direction.ORIGINATING,
             tenant,
             connector,
-            found.because,
+            (*found.because, *_without_effect(connector)),
             matches_the_client=True,
             basis=found.basis,
             risks=found.risks,
@@ -141,6 +142,15 @@ class _Case:
                 f"{self.arrival.ip} is also on a connector of tenant {', '.join(others)}: this works through the "
                 "sender's domain, and may stop after an internal move",
             )
+
+
+def _without_effect(connector: InboundConnector) -> Iterator[str]:
+    """Say what of the connector that decided counts in the service, and changes no answer here (fact MX-CON-07)."""
+    if connector.cloud_services_mail_enabled:
+        yield (
+            f"connector {connector.name!r} has CloudServicesMailEnabled: the service keeps the headers of an "
+            "on-premises Exchange then and may take its mail for internal; here no answer depends on it"
+        )
 
 
 def _relays(owned: Owned) -> bool:

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """What to do, in words that begin a sentence, and in how many steps."""
+    """What to do, in words that begin a sentence, and in how many steps.
+
+    To have a connector know another client, or to make one of a partner relay, counts as two: it changes who may relay.
+    """
 
     words: str
     steps: int
@@ -29,13 +32,14 @@ class _Steps:
 
     parameters: list[str] = field(default_factory=list)
     elsewhere: list[str] = field(default_factory=list)
+    grave: int = 0
 
     def words(self, owned: Owned) -> str:
         cmdlet = f'Set-InboundConnector -Identity "{owned.connector.name}" {" ".join(self.parameters)}'
         return ", and ".join([*([cmdlet] if self.parameters else []), *self.elsewhere])
 
     def remedy(self, owned: Owned) -> Remedy | None:
-        steps = len(self.parameters) + len(self.elsewhere)
+        steps = len(self.parameters) + len(self.elsewhere) + self.grave
         return Remedy(self.words(owned), steps) if steps else None
 
 
@@ -48,9 +52,11 @@ def remedy(owned: Owned, arrival: Arrival, mail_from: Address | None) -> Remedy 
         steps.parameters.append("-Enabled $true")
     if not connector.is_on_premises:
         steps.parameters.append("-ConnectorType OnPremises")
+        steps.grave += 1
     by_name = connector.name_in(arrival)
     if by_name is None and not connector.lists(arrival.ip):
         _identify(owned, arrival, steps)
+        steps.grave += 1
     if by_name is None or not _certificate_is_accepted(owned):
         _send_as_the_tenant(owned, mail_from, steps)
     return steps.remedy(owned)

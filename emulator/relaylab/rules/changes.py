@@ -204,7 +204,7 @@ _MESSAGE: Final[tuple[AnyChange, ...]] = (
         "FullAccess on {mailbox} for who signed in (an application: by the object id of its service principal)",
         lambda ask: replace(ask, may_log_on=True),
     ),
-    Change(DataAsk, "recipients inside only", lambda ask: replace(ask, outside=(), leaving=())),
+    Change(DataAsk, "recipients inside only", lambda ask: replace(ask, outside=(), leaving=(), contacts=())),
 )
 
 # A copy --------------------------------------------------------------------------------------------------------------

@@ -43,10 +43,10 @@ HVE_READINGS: Final = (
         "hve_token_margin",
         "How long must a token still be good for when it signs in at High Volume Email?",
         (
-            ("600", "more than ten minutes: one client refreshes then"),
-            ("1200", "more than twenty minutes: another client refreshes then"),
+            ("300", "more than five minutes: less than any known client leaves"),
+            ("600", "more than ten minutes: when one client refreshes"),
         ),
-        "600",
+        "300",
         sources.HVE_TOKEN_MARGIN,
     ),
     Reading(
@@ -82,6 +82,13 @@ HVE_READINGS: Final = (
         sources.HVE_SIZE_COUNT,
     ),
     Reading(
+        "hve_size_refusal",
+        "When is a message of more than 10 MB refused that has announced its size?",
+        (("data", "at the end of DATA, as one that has not"), ("mail", "at MAIL")),
+        "data",
+        sources.HVE_SIZE_STAGE,
+    ),
+    Reading(
         "hve_too_many_recipients",
         "What does the 51st recipient of a message get at High Volume Email?",
         (("rcpt", "452 4.5.3 at RCPT; the fifty before it stand"), ("ndr", "250, then a report 5.5.3 for all")),
@@ -96,8 +103,18 @@ HVE_READINGS: Final = (
         sources.HVE_EXTERNAL_STAGE,
     ),
     Reading(
+        "hve_contacts_and_guests",
+        "Are mail contacts and guests outside for High Volume Email?",
+        (
+            ("external", "yes, whatever domain their address is in"),
+            ("internal", "no, where their address is in an accepted domain of the tenant"),
+        ),
+        "external",
+        sources.HVE_CONTACTS,
+    ),
+    Reading(
         "hve_outside_members",
-        "What becomes of High Volume Email for somebody outside who is behind a group, a contact or a mail user?",
+        "What becomes of High Volume Email for somebody outside who is behind a group or a mail user?",
         (("ndr", "it comes back with 550 5.5.105"), ("delivered", "it leaves: the address written to is inside")),
         "ndr",
         sources.HVE_BEHIND,
@@ -111,8 +128,12 @@ HVE_READINGS: Final = (
     ),
     Reading(
         "hve_reply_to",
-        "What does the ReplyTo of a High Volume Email account do to a message with a Reply-To of its own?",
-        (("message_wins", "nothing"), ("account_wins", "a Reply-To is written above it, which counts")),
+        "What does the ReplyTo of a High Volume Email account do to a message?",
+        (
+            ("message_wins", "a Reply-To is written above one that has none of its own"),
+            ("account_wins", "a Reply-To is written above every one, and counts"),
+            ("not_written", "nothing: replies find their way without"),
+        ),
         "message_wins",
         sources.HVE_REPLY_TO,
     ),

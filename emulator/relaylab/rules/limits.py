@@ -51,7 +51,7 @@ HVE_RECIPIENTS_PER_DAY: Final = 100_000  # per tenant, rolling 24 hours, in the 
 HVE_OUTSIDE_PER_DAY: Final = 2_000  # of them outside; sources.HVE_CAPS
 HVE_ACCOUNTS: Final = 100  # per tenant; fact HVE-ACC-10
 HVE_ALLOWED_APPS: Final = 10  # per account; fact HVE-LIM-06
-HVE_TOKEN_MARGINS: Final = (timedelta(seconds=600), timedelta(seconds=1_200))  # sources.HVE_TOKEN_MARGIN
+HVE_TOKEN_MARGINS: Final = (timedelta(seconds=300), timedelta(seconds=600))  # sources.HVE_TOKEN_MARGIN
 DIRECT_SEND_DELAY: Final = timedelta(minutes=30)  # with the reading direct_send_delay=30_minutes; MX-DS-07
 FAILED_SIGN_INS: Final = 10  # per user name within the lock-out window; sources.SMART_LOCKOUT
 PROTOCOL_ERRORS: Final = 5  # per connection; sources.ERROR_LIMITS

@@ -245,10 +245,10 @@ HVE_BILLING_BEGINS: Final = Milestone(
 )
 HVE_BASIC_AUTH_ENDS: Final = Milestone(
     "hve_basic_auth_ends",
-    _day(2028, 9, 1),
+    _day(2028, 10, 1),
     "High Volume Email no longer takes passwords.",
     sources.HVE_BASIC_ENDS,
-    'The source says "until September 2028"; its first day is our choice.',
+    'The source says "until September 2028"; that this month is included is our choice.',
 )
 
 # Azure Communication Services Email -----------------------------------------------------------------------------------

@@ -378,8 +378,13 @@ SENDER_NOT_AUTHENTICATED_TEXT: Final = _inferred(
 )
 
 # High Volume Email ---------------------------------------------------------------------------------------------------
-LEARN_HVE: Final = f"{_LEARN}/exchange/mail-flow-best-practices/high-volume-mails-m365"
-_HVE_PAGE: Final = "Manage High Volume Email for Microsoft 365"
+LEARN_HVE: Final = f"{_LEARN}/exchange/mail-flow-best-practices/troubleshoot-high-volume-email-m365"
+LEARN_HVE_OAUTH: Final = f"{_LEARN}/exchange/mail-flow-best-practices/oauth-high-volume-mails-m365"
+_HVE_PAGE: Final = "Troubleshoot High Volume Email for Microsoft 365"
+_MC1243552: Final = "https://mc.merill.net/message/MC1243552"
+_PRESS_ON_HVE: Final = "https://petri.com/high-volume-email-delivery-internal-recipients/"
+_HVE_CLIENT: Final = "a client's table of codes, ercankskn/postfix-entra-relay"
+_HVE_CLIENT_URL: Final = "https://github.com/ercankskn/postfix-entra-relay"
 HVE_GENERAL: Final = _inferred("HVE-EP-10", "no capture of this endpoint; STARTTLS is answered as at client submission")
 HVE_STARTTLS: Final = _documented("HVE-EP-04", _HVE_PAGE, "2026-08", LEARN_HVE)
 HVE_EHLO_SIZE: Final = _inferred("HVE-EP-10", "Exchange Online's list stands in; what HVE advertises is not public")
@@ -394,39 +399,51 @@ HVE_SECURITY_DEFAULTS: Final = _documented("HVE-AUTH-04", _HVE_PAGE, "2026-08", 
 HVE_AUTH_POLICY: Final = _documented("HVE-AUTH-05", _HVE_PAGE, "2026-08", LEARN_HVE)
 HVE_WORDING: Final = _inferred("HVE-ERR-02", "the page contracts, an older quotation does not; so does no other line")
 HVE_CONDITIONAL_ACCESS: Final = _observed("HVE-AUTH-06", "2026-08-24")
-HVE_BASIC_ENDS: Final = _secondary("HVE-DATE-06", "press accounts of the Exchange team's announcement", "2025-06")
+HVE_BASIC_ENDS: Final = _secondary(
+    "HVE-DATE-06", "press accounts of the Exchange team's announcement", "2025-06", _PRESS_ON_HVE
+)
 HVE_BASIC_REFUSAL: Final = _inferred("HVE-DATE-06", "that Basic ends is announced, the line that follows is not")
 HVE_MALFORMED: Final = _observed("HVE-ERR-03", "2025-09-10", "tarickb/sasl-xoauth2#110")
 HVE_TOKEN: Final = _inferred("HVE-ERR-01", "what is wrong with the token otherwise fails as every sign-in does")
 HVE_TOKEN_EXPIRED: Final = _documented("HVE-ERR-05", _HVE_PAGE, "2026-08", LEARN_HVE)
 HVE_TOKEN_ENDS_SOON: Final = _documented("HVE-ERR-04", _HVE_PAGE, "2026-08", LEARN_HVE)
-HVE_TOKEN_MARGIN: Final = _inferred("HVE-OAUTH-08", "the threshold is not public; clients refresh at 600 or 1,200 s")
+HVE_TOKEN_MARGIN: Final = _inferred("HVE-OAUTH-08", "the threshold is not public; clients refresh at 600 s and more")
 HVE_SESSION_TOKEN: Final = _inferred("HVE-OAUTH-08", "a session may not outlive its token; the line is the one of AUTH")
-HVE_PERMISSION: Final = _documented("HVE-OAUTH-01", "Use OAuth with High Volume Email", "2026-08", LEARN_HVE)
+HVE_PERMISSION: Final = _documented("HVE-OAUTH-01", "OAuth for High Volume Email", "2026-08", LEARN_HVE_OAUTH)
 HVE_PERMISSION_TEXT: Final = _documented("HVE-ERR-06", _HVE_PAGE, "2026-08", LEARN_HVE)
 HVE_ALLOWED_APPS: Final = _documented("HVE-OAUTH-05", "Add-HVEAppAccess", "2026-03-25")
 HVE_APP_TEXT: Final = _documented("HVE-ERR-07", _HVE_PAGE, "2026-08", LEARN_HVE)
 HVE_REFUSAL_STAGE: Final = _inferred("HVE-ERR-07", "550, not 535: so after the 235 of AUTH, at MAIL or later")
-HVE_ACCOUNT_KIND: Final = _observed("HVE-ERR-08", "2026-08-24")
+HVE_ACCOUNT_KIND: Final = Source("HVE-ERR-08", _HVE_CLIENT, "2026-08-06", Confidence.OBSERVED, _HVE_CLIENT_URL)
 HVE_ACCOUNT_KIND_TEXT: Final = _inferred("HVE-ERR-08", "the code was seen in a client's table, its text was not")
-HVE_SENDER: Final = _observed("HVE-ERR-09", "2026-08-24")
+HVE_SENDER: Final = Source("HVE-ERR-09", _HVE_CLIENT, "2026-08-06", Confidence.OBSERVED, _HVE_CLIENT_URL)
 HVE_SENDER_TEXT: Final = _inferred("HVE-ERR-09", "the code was seen in a client's table, its text was not")
 HVE_SENDER_ADDRESSES: Final = _inferred("HVE-SND-03", "an older page says any address of the account, tests its own")
-HVE_FROM: Final = _observed("HVE-ERR-10", "2026-08-24")
+HVE_FROM: Final = Source("HVE-ERR-10", _HVE_CLIENT, "2026-08-06", Confidence.OBSERVED, _HVE_CLIENT_URL)
 HVE_FROM_TEXT: Final = _inferred("HVE-ERR-10", "the code was seen in a client's table, its text was not")
-HVE_BILLING: Final = _documented("HVE-DATE-04", "MC1243552, billing", "2026-03-31")
+HVE_BILLING: Final = _documented("HVE-DATE-04", "MC1243552", "2026-05-21", _MC1243552)
 HVE_BILLING_STATUS: Final = _documented("HVE-BILL-01", "Get-HVEAccountBillingPolicy", "2026-04-16")
 HVE_BILLING_TEXT: Final = _inferred("HVE-ERR-12", "that it cannot send is documented; code and text are not")
-HVE_GENERALLY_AVAILABLE: Final = _documented("HVE-DATE-03", "MC1243552, roadmap 382633", "2026-03-31")
+HVE_GENERALLY_AVAILABLE: Final = _documented("HVE-DATE-03", "MC1243552", "2026-03-04", _MC1243552)
 HVE_SIZE: Final = _observed("HVE-LIM-04", "2026-08-24")
+HVE_SIZE_STAGE: Final = _inferred("HVE-LIM-04", "the limit is known, the stage is not; late is harder for a device")
 HVE_SIZE_COUNT: Final = _inferred("HVE-LIM-04", "whether the growth by base64 counts is not said")
 HVE_RECIPIENTS: Final = _documented("HVE-LIM-01", _HVE_PAGE, "2026-08-18", LEARN_HVE)
 HVE_RECIPIENTS_STAGE: Final = _inferred("HVE-ERR-13", "the limit is documented, what the 51st recipient gets is not")
 HVE_CAPS: Final = _documented("HVE-LIM-02", "Public preview: High Volume Email for Microsoft 365", "2024-04-01")
 HVE_CAPS_LIFTED: Final = _secondary("HVE-DATE-02", "press accounts of the Exchange team's announcement", "2025-05")
 HVE_CAPS_TEXT: Final = _inferred("HVE-ERR-13", "the caps are documented, what was said at them is not")
-HVE_INTERNAL: Final = _secondary("HVE-RCPT-01", "press accounts of the Exchange team's announcement", "2025-06")
-HVE_EXTERNAL_TEXT: Final = _observed("HVE-RCPT-02", "2025")
+HVE_INTERNAL: Final = _secondary(
+    "HVE-RCPT-01", "press accounts of the Exchange team's announcement", "2025-06", _PRESS_ON_HVE
+)
+HVE_CONTACTS: Final = _inferred("HVE-RCPT-03", "what counts as inside is not public; one guide says accepted domains")
+HVE_EXTERNAL_TEXT: Final = Source(
+    "HVE-RCPT-02",
+    "one guide, tiagoscarvalho.com",
+    "2026",
+    Confidence.OBSERVED,
+    "https://tiagoscarvalho.com/exchange-online/hve-internal-notifications",
+)
 HVE_EXTERNAL_STAGE: Final = _inferred("HVE-RCPT-02", "one source calls it a hard bounce and shows no stage")
 HVE_BEHIND: Final = _inferred("HVE-RCPT-04", "groups are expanded after the 250, so who is behind them is met later")
 HVE_REPORTS: Final = _inferred("HVE-SND-04", "the account has no mailbox; where its reports go is not documented")

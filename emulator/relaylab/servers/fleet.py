@@ -253,6 +253,8 @@ class Fleet:
         doors = tuple(
             (Door(key), (ip_address(where.host),)) for key, where in self.endpoints.items() if key in set(Door)
         )
+        if self._lab is not None and (https := self._lab.place("https")) is not None:
+            doors = (*doors, (Door.HTTPS, (ip_address(https.host),)))
         lab = Lab((ip_address(place.host),), doors) if names.view is View.LAB else None
         self._name_server = NameServer(NameDesk(self._house, names.zone, lab))
         try:

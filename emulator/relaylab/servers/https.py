@@ -6,12 +6,15 @@ A new service is one more ``Service``: the first row whose host or path fits has
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from starlette.responses import JSONResponse
 
+from relaylab.servers import lab_obstacles
 from relaylab.servers.fleet import Announced, ListenError, Listening
+from relaylab.servers.lab_plan import REAL_PORTS
 from relaylab.servers.web import WebServer
 
 if TYPE_CHECKING:
@@ -84,13 +87,15 @@ class HttpsListener:
             return ()
         return (Announced("https", None, Listening(self._host, self._server.port, "login.microsoftonline.com")),)
 
-    async def start(self, host: str, port: int, certified: CertifiedKey) -> None:
+    async def start(self, host: str, port: int, certified: CertifiedKey, *, in_lab: bool = False) -> None:
         """Listen; port 0 takes a free one. Raise ListenError when it cannot."""
         server = WebServer(self._dispatch, certified=certified, on_tls_failure=self._on_tls_failure)
         try:
             await server.start(host, port)
         except OSError as error:
-            raise ListenError.about("https", host, port, error) from None
+            real = REAL_PORTS["https"]
+            way_out = lab_obstacles.way_out(error.errno, port, real, platform=sys.platform) if in_lab else ""
+            raise ListenError.about("https", host, port, error, way_out) from None
         self._server, self._host = server, host
 
     def certify(self, certified: CertifiedKey) -> None:

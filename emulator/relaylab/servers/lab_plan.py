@@ -18,12 +18,13 @@ REAL_PORTS: Final[Mapping[str, int]] = {
     "acs_smtp": 587,
     "submission_legacy": 587,
     "dns": 53,
+    "https": 443,
 }
 PAGE_PORT: Final = 80
-CHECK_PORT: Final = 8443  # the page once more, over TLS; 443 is left to the services that have it in the cloud
+CHECK_PORT: Final = 8443  # the page once more, over TLS; 443 is login.microsoftonline.com's
 KNOWN_PORTS: Final = tuple(sorted({*REAL_PORTS.values(), PAGE_PORT, CHECK_PORT}))
 
-_OF_NO_SITE: Final = frozenset({"dns"})
+_OF_NO_SITE: Final = frozenset({"dns", "https"})
 _EVERYBODY: Final = IPv4Address("255.255.255.255")
 
 

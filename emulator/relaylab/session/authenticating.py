@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from relaylab.domain.message import MessageHead
     from relaylab.domain.tenant import Tenant
     from relaylab.domain.world import Recipient
-    from relaylab.domain.zone import Zone
+    from relaylab.domain.zone import IpAddress, Zone
     from relaylab.session.moment import Moment
     from relaylab.session.party import Party
     from relaylab.session.transaction import Transaction
@@ -60,18 +60,18 @@ def authenticated(  # noqa: PLR0913 - the message and its session
     seen_from = judged_sender(content, arrival, transaction.sender, inside, attribution)
     if moment.dns is None or is_unrecorded((transaction.sender, head.from_address), moment):
         return Judged(None, seen_from=seen_from)
-    tenant = inside[0].tenant if inside else None
+    tenant, ip = inside[0].tenant if inside else None, seen_from.ip if seen_from else party.peer.ip
     results = judge(
         moment.dns,
         Session(
-            ip=seen_from.ip if seen_from else party.peer.ip,
+            ip=ip,
             helo=hello,
             mail_from=str(transaction.sender or ""),
             receiver=party.names.host,
             now=moment.now,
         ),
         content,
-        recipients=recipients_of(tenant, inside[0].address.domain, head, moment.dns) if tenant else None,
+        recipients=recipients_of(tenant, inside[0].address.domain, head, ip, moment.dns) if tenant else None,
         readings=moment.rulebook.readings,
         chance=party.randomness.stream("dmarc", message_id),
     )
@@ -121,8 +121,8 @@ def facts(hop: Hop, results: AuthenticationResults, receiver: str = "") -> HopFa
     )
 
 
-def recipients_of(tenant: Tenant, domain: DomainName, head: MessageHead, zone: Zone) -> Recipients:
-    """Give what the recipients' tenant knows that decides about a sender."""
+def recipients_of(tenant: Tenant, domain: DomainName, head: MessageHead, ip: IpAddress, zone: Zone) -> Recipients:
+    """Give what the recipients' tenant knows that decides about a sender who is seen at an address."""
     author = head.from_address
     hosts = [
         value.rpartition(" ")[2].removesuffix(".").lower() for value in zone.look_up(str(domain), "MX").values("MX")
@@ -130,4 +130,13 @@ def recipients_of(tenant: Tenant, domain: DomainName, head: MessageHead, zone: Z
     return Recipients(
         own_from=author is not None and tenant.owns(author.domain),
         mx_points_here=not hosts or any(host.endswith(_SERVICE) for host in hosts),
+        blocked_pair=author is not None and _may_not_spoof(author, ip, tenant, zone),
     )
+
+
+def _may_not_spoof(author: Address, ip: IpAddress, tenant: Tenant, zone: Zone) -> bool:
+    """Tell whether the tenant's list of spoofs blocks mail that is from an author and comes from an address."""
+    items = [item for item in tenant.tenant_allow_block_list_spoof_items if item.names(author)]
+    pointers = zone.look_up(ip.reverse_pointer, "PTR").values("PTR") if items else ()
+    hosts = [pointer.removesuffix(".").lower() for pointer in pointers]
+    return any(item.comes_from(ip, hosts) for item in items)

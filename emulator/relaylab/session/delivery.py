@@ -209,7 +209,7 @@ def _place(  # noqa: PLR0913, PLR0917 - the message, its recipients, and where b
             recipients_today=ask.recipients_today + place + 1,
             authentication=judged.results,
             handling=judged.handling,
-            is_behind_another=recipient.address != through,
+            written_to=moment.world.recipient(through),
             recipient_state=moment.world.state_of_recipient(recipient.address),
         )
         verdict = moment.rulebook.judge(copy_ask)

@@ -118,6 +118,7 @@ def data_ask(  # noqa: PLR0913 - each is a fact of its own
         tenant=account.tenant if account else acs.tenant if acs else None,
         hve=account.hve if account else None,
         leaving=tuple(one.address for one in transaction.recipients if account and not one.is_of(account.tenant)),
+        leading_outside=tuple(one.address for one in transaction.recipients if account and one.leads_outside),
         attribution=attribution,
         outside=tuple(recipient.address for recipient in transaction.recipients if recipient.is_outside),
         contacts=tuple(recipient for recipient in transaction.recipients if recipient.mail_contact),

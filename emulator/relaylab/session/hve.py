@@ -74,5 +74,6 @@ def settings_of(ask: DataAsk, moment: Moment) -> tuple[str, ...]:
     reply_to = ask.hve.account.reply_to if ask.hve is not None else None
     if reply_to is None:
         return ()
-    overrides = moment.rulebook.readings["hve_reply_to"] == "account_wins"
-    return (f"Reply-To: {reply_to}",) if overrides or not ask.head.has_reply_to else ()
+    chosen = moment.rulebook.readings["hve_reply_to"]
+    is_written = chosen == "account_wins" or (chosen == "message_wins" and not ask.head.has_reply_to)
+    return (f"Reply-To: {reply_to}",) if is_written else ()

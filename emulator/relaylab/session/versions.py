@@ -184,7 +184,7 @@ class _Maker:
             leaves,
             content,
             receiver=str(receiver),
-            recipients=recipients_of(tenant, receiver, ask.head, dns) if tenant else None,
+            recipients=recipients_of(tenant, receiver, ask.head, leaves.host.address, dns) if tenant else None,
             chance=self.party.randomness.stream("dmarc", self.message_id, "far end", str(receiver)),
             dns=dns,
             moment=self.moment,

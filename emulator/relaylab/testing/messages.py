@@ -12,6 +12,7 @@ from email.policy import default as modern
 from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
+from relaylab.domain.address import Address
 from relaylab.testing.failures import MessageNotSeenError, listed
 
 if TYPE_CHECKING:
@@ -110,6 +111,17 @@ class Message:
     def raw(self) -> bytes:
         """What the client sent, octet for octet."""
         return bytes(self.kept.raw)
+
+    def raw_for(self, recipient: str) -> bytes:
+        """Give what a recipient has: the content with the fields above it that the service puts there for that side.
+
+        ``recipient`` is an address of the envelope or of a copy; raise ValueError, which names those who have one.
+        """
+        content = self.kept.content_for(Address.parse(recipient))
+        if content is None:
+            got = ", ".join(who for who, where in self.placed.items() if where != "none")
+            raise ValueError(f"{recipient} has no copy of {self.id}; ask for one of {got or 'nobody'}")
+        return content
 
     @cached_property
     def email(self) -> EmailMessage:

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from relaylab.app.config import LoadedWorld, parse_world
+from relaylab.app.config import LoadedWorld, load_world, parse_world
 from relaylab.app.lab import settings
 from relaylab.app.rulebooks import Phase, in_phase, rulebook_for
 from relaylab.domain.clock import parse_instant
 from relaylab.rules import milestones
 from relaylab.servers.fleet import Listening
+from tests.clients.acs import acs_world
 
 LAB = {
     "submission": Listening("192.168.1.20", 587, "smtp.office365.com"),
@@ -30,6 +31,26 @@ def test_with_an_account_a_device_needs_server_port_starttls_and_a_mailbox(small
     assert "scanner@contoso.com" in with_account.accounts
     assert "helpdesk@contoso.com" not in with_account.accounts  # it has no password
     assert ["smtp-auth-basic", "smtp-auth-oauth"] == [method.value for method in with_account.methods]
+
+
+def test_with_an_application_a_device_needs_an_smtp_username_and_a_configured_sender() -> None:
+    where = {"acs_smtp": Listening("192.168.1.21", 587, "smtp.azurecomm.net")}
+    (shop,) = settings.device_settings(acs_world().world, where)
+
+    assert ("192.168.1.21", 587) == (shop.server, shop.port)
+    assert ["acs-smtp"] == [method.value for method in shop.methods]
+    assert ("printers@contoso.com", "firmware") == shop.accounts
+    assert "client secret" in shop.authentication
+    assert "orders@contoso.com" == shop.sender
+
+
+def test_high_volume_email_takes_its_own_accounts_and_reaches_their_tenant_only() -> None:
+    world = load_world("default").world
+    (bulk,) = settings.device_settings(world, {"hve": Listening("192.168.1.21", 587, "smtp.hve.mx.microsoft")})
+
+    assert ("192.168.1.21", 587, ("bulk@contoso.com",)) == (bulk.server, bulk.port, bulk.accounts)
+    assert "recipients of the account's own tenant only" == bulk.reaches
+    assert ["hve-basic", "hve-oauth"] == [method.value for method in bulk.methods]
 
 
 def test_without_an_account_a_device_reaches_the_labs_own_mailboxes(small_world: LoadedWorld) -> None:

@@ -17,7 +17,7 @@ from relaylab.mailauth.dkim.canonical import Form, canonical_body, canonical_fie
 from relaylab.mailauth.dkim.keys import KeyRecordError, parse_key
 from relaylab.mailauth.dkim.signature import SignatureError, parse_signature, without_value
 from relaylab.mailauth.dkim.tags import TagError, parse_tags
-from relaylab.mailauth.dkim.verify import MOST_SIGNATURES
+from relaylab.mailauth.dkim.verify import LONGEST_HEADER, MOST_SIGNATURES
 from relaylab.mailauth.fields import Field, split_message
 from tests.mailauth.dkim.letters import DOMAIN, HEADER, MESSAGES, SELECTOR, key_zone, put_on_top
 from tests.mailauth.zones import LiteralZone
@@ -52,6 +52,28 @@ def test_a_flood_of_signatures_is_not_verified_to_its_end() -> None:
 
     assert MOST_SIGNATURES == len(asked)
     assert DkimResult.NEUTRAL is checks[-1].result
+
+
+@pytest.mark.parametrize(("length", "result"), [(LONGEST_HEADER - 2_000, "fail"), (LONGEST_HEADER, "neutral")])
+def test_a_header_block_longer_than_any_in_earnest_is_not_verified(length: int, result: str) -> None:
+    padding = f"X-Padding: {'x' * 900}"
+    message = put_on_top(f"DKIM-Signature: {TAGS}; h=From; bh=AAAA; b=AAAA", MESSAGE)
+    for _ in range(length // (len(padding) + 2) + 1 if result == "neutral" else length // (len(padding) + 2) - 2):
+        message = put_on_top(padding, message)
+
+    (check,) = verify(key_zone(), message, NOON)
+
+    assert result == check.result
+
+
+def test_bodies_signed_in_part_are_hashed_for_a_few_lengths_only() -> None:
+    message = MESSAGE
+    for length in range(1, 6):
+        message = put_on_top(f"DKIM-Signature: {TAGS}; l={length}; h=From; bh=AAAA; b=AAAA", message)
+
+    found = [check.result for check in verify(key_zone(), message, NOON)]
+
+    assert [DkimResult.FAIL] * 3 + [DkimResult.NEUTRAL] * 2 == found
 
 
 @pytest.mark.parametrize(

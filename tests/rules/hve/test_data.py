@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from relaylab.domain.hve import BillingPolicyStatus
-from tests.builders import a_head, a_mailbox, a_world, an_address, at, just_before
+from tests.builders import a_head, a_mailbox, a_recipient, a_world, an_address, at, just_before
 from tests.hve_asks import (
     an_hve_account,
     an_hve_data_ask,
@@ -85,7 +85,7 @@ def test_a_copy_outside_comes_back_under_the_reading_that_reports_it() -> None:
 
 @pytest.mark.parametrize(("reading", "line"), [("ndr", EXTERNAL), ("delivered", "")])
 def test_what_becomes_of_a_member_outside_is_a_reading(reading: str, line: str) -> None:
-    ask = an_hve_delivery_ask("desk@fabrikam.com", is_behind_another=True)
+    ask = an_hve_delivery_ask("desk@fabrikam.com", written_to=a_recipient("all@contoso.com"))
 
     assert line == said(ask, hve_outside_members=reading)
     assert "" == said(replace(ask, now=just_before("2025-06-01")))

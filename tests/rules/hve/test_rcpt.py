@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.builders import a_tenant, a_world, at, just_before
+from relaylab.domain.directory import UserType
+from relaylab.domain.tenant import MailContact
+from tests.builders import a_mailbox, a_tenant, a_world, an_address, at, just_before
 from tests.hve_asks import an_hve_rcpt_ask, an_hve_tenant
 from tests.rules.judging import said
 
@@ -28,6 +30,18 @@ def test_another_tenant_is_outside() -> None:
     world = a_world(an_hve_tenant(), a_tenant("fabrikam"))
 
     assert EXTERNAL == said(an_hve_rcpt_ask("scanner@fabrikam.com", world=world))
+
+
+def test_a_guest_and_a_contact_count_as_outside_unless_the_reading_says_otherwise() -> None:
+    guest = a_mailbox("guest@contoso.com", user_type=UserType.GUEST)
+    contact = MailContact("Partner", an_address(OUTSIDE), (an_address("partner@contoso.com"),))
+    world = a_world(an_hve_tenant(mailboxes=(guest,), mail_contacts=(contact,)))
+
+    for address in ("guest@contoso.com", "partner@contoso.com"):
+        ask = an_hve_rcpt_ask(address, world=world)
+        assert EXTERNAL == said(ask)
+        assert RECIPIENT_OK == said(ask, hve_contacts_and_guests="internal")
+        assert RECIPIENT_OK == said(an_hve_rcpt_ask(address, world=world, now=just_before("2025-06-01")))
 
 
 @pytest.mark.parametrize("stage", ["data", "ndr"])

@@ -155,6 +155,14 @@ def test_the_nearest_of_several_is_the_one_that_lacks_least(*, in_order: bool) -
     assert 2 == sum("; to relay by it: " in one for one in found.because)
 
 
+@pytest.mark.parametrize("in_order", [True, False])
+def test_a_connector_that_knows_the_client_is_nearer_than_one_that_would_have_to(*, in_order: bool) -> None:
+    known, stranger = a_connector(name="known", enabled=False), a_connector(ELSEWHERE, name="stranger")
+    found = leaving(*((known, stranger) if in_order else (stranger, known)))
+
+    assert found.fix.startswith('Set-InboundConnector -Identity "known" -Enabled $true (')
+
+
 def test_a_partner_connector_says_whom_it_does_not_hear() -> None:
     found = leaving(a_connector(connector_type=PARTNER, sender_domains=("adatum.com",)))
 

@@ -21,6 +21,7 @@ from relaylab_conformance.inventory.shapes import (
     organization_config,
     sign_ins,
     smtp_auth_clients,
+    trace_summary,
     transport_config,
 )
 from relaylab_conformance.inventory.shapes.shape import Shape
@@ -28,6 +29,7 @@ from relaylab_conformance.inventory.shapes.shape import Shape
 RECOGNISED: Final[tuple[Shape, ...]] = (
     smtp_auth_clients.SHAPE,
     sign_ins.SHAPE,
+    trace_summary.SHAPE,
     message_trace.SHAPE,
     mail_users.SHAPE,
     mail_contacts.SHAPE,
@@ -58,5 +60,6 @@ READ: Final[tuple[str, ...]] = (
     "smtp_auth_clients",
     "sign_ins",
     "message_trace",
+    "trace_summary",
 )
 BY_NAME: Final = {shape.name: shape for shape in RECOGNISED}

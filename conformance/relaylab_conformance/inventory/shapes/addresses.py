@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from relaylab.domain.address import Address
 from relaylab_conformance.inventory import cells
 from relaylab_conformance.inventory.cells import CellError
 
+_REMEMBERED: Final = 4096  # addresses: a trace repeats those of its senders
 _PREFIX: Final = re.compile(r"(?P<kind>[A-Za-z0-9]+):(?P<rest>.*)")
 # Mailboxes of the service itself: nobody sends as one of them, and their names are not addresses everywhere.
 _OF_THE_SERVICE: Final = re.compile(
@@ -20,7 +22,11 @@ _OF_THE_SERVICE: Final = re.compile(
 
 def address(value: object) -> Address:
     """Read one address, with or without its prefix."""
-    found = cells.text(value)
+    return _parsed(cells.text(value))
+
+
+@lru_cache(_REMEMBERED)
+def _parsed(found: str) -> Address:
     prefix = _PREFIX.fullmatch(found)
     bare = prefix["rest"] if prefix and prefix["kind"].lower() == "smtp" else found
     try:

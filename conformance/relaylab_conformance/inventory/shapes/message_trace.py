@@ -1,24 +1,29 @@
 """Message trace: whom a sender writes to, how often, and what came in from outside under a name of the tenant's own.
 
-``FromIP`` is the address of the server that handed a message in (Graph's reference for ``fromIP``: of incoming
-messages), so a row that has one and whose sender lies in a domain of the tenant came by connector or by Direct Send.
-Rows of other senders are passed over.
+``FromIP`` is the address of the server that handed a message in; of messages that Exchange Online sent itself it is
+empty (Microsoft's pages on message trace in the admin center and on Graph's ``fromIP``, documented). So a row that has
+one and whose sender lies in a domain of the tenant came by connector or by Direct Send. Rows of other senders are
+passed over.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Final
 
+from relaylab.domain.address import Address
 from relaylab.rules.dns.outbound import SPF_RECORD
 from relaylab_conformance.inventory import cells
-from relaylab_conformance.inventory.cells import CellError, UnclearError
+from relaylab_conformance.inventory.cells import UnclearError
 from relaylab_conformance.inventory.found import Findings, NoteKind, Traffic
 from relaylab_conformance.inventory.rows import Row
 from relaylab_conformance.inventory.shapes.addresses import address
 from relaylab_conformance.inventory.shapes.shape import Shape, columns
 
 NOWHERE: Final = ""  # the place of a message without FromIP
+_REMEMBERED: Final = 4096  # addresses
 _RECEIVED: Final = ("received", "receiveddatetime", "date")
 _NEVER_CAME: Final = frozenset({"failed", "pending", "gettingstatus"})  # fact ADM-MT-02
 _MICROSOFT: Final[tuple[IPv4Network | IPv6Network, ...]] = tuple(
@@ -27,32 +32,37 @@ _MICROSOFT: Final[tuple[IPv4Network | IPv6Network, ...]] = tuple(
 
 
 def _read(row: Row, found: Findings) -> None:
-    _mind_day(row, found)
-    if row.value("senderaddress") is None:
-        return  # a bounce
-    try:
-        sender = row.needs(address, "senderaddress")
-        if not found.is_inside(sender.domain.name) or str(row.value("status") or "").casefold() in _NEVER_CAME:
-            return
+    mind_day(row, found, _RECEIVED)
+    if row.value("senderaddress") is None or str(row.value("status") or "").casefold() in _NEVER_CAME:
+        return  # a bounce, or a letter that did not come
+    sender = row.needs(address, "senderaddress")
+    if found.is_inside(sender.domain.name):
         recipient = row.needs(address, "recipientaddress")
-    except CellError as error:
-        raise row.wrong("senderaddress", error.expectation) from None
-    where = _place(row)
-    key = (sender.key, where)
-    traffic = found.traffic.setdefault(key, Traffic(origin=row.origin))
-    message = str(row.value("messagetraceid", "messageid") or "")
-    traffic.add(recipient.key, message, is_inside=found.is_inside(recipient.domain.name))
+        count(row, found, sender, [recipient], place_in(row, "fromip"))
 
 
-def _place(row: Row) -> str:
-    """Give FromIP, unless it is one of Microsoft's own or of an office's inside."""
-    said = row.read(cells.text, "fromip")
+def count(row: Row, found: Findings, sender: Address, recipients: Iterable[Address], place: str) -> None:
+    """Count one message to some recipients, from a place or from nowhere that is known."""
+    traffic = found.traffic.setdefault((sender.key, place), Traffic(origin=row.origin))
+    message = str(row.value("messagetraceid", "networkmessageid", "messageid") or "")
+    for recipient in recipients:
+        traffic.add(recipient.key, message, is_inside=found.is_inside(recipient.domain.name))
+
+
+def place_in(row: Row, column: str) -> str:
+    """Give the address in a column, unless it is one of Microsoft's own or of an office's inside."""
+    said = row.read(cells.text, column)
     if not said:
         return NOWHERE
     try:
-        ip = ip_address(said)
+        return _outside(said)
     except ValueError:
-        raise row.wrong("fromip", "is not an IP address") from None
+        raise row.wrong(column, "is not an IP address") from None
+
+
+@lru_cache(_REMEMBERED)
+def _outside(said: str) -> str:
+    ip = ip_address(said)
     is_ours = ip.is_private and not _is_for_documentation(str(ip))
     return NOWHERE if is_ours or any(ip in network for network in _MICROSOFT) else str(ip)
 
@@ -61,11 +71,12 @@ def _is_for_documentation(ip: str) -> bool:
     return ip.startswith(("192.0.2.", "198.51.100.", "203.0.113.", "2001:db8:"))
 
 
-def _mind_day(row: Row, found: Findings) -> None:
+def mind_day(row: Row, found: Findings, columns_of_it: tuple[str, ...]) -> None:
+    """Take the day of a row into the span of the trace."""
     try:
-        received = row.read(cells.instant, *_RECEIVED)
+        received = row.read(cells.instant, *columns_of_it)
     except UnclearError:
-        column = row.columns[row.has(*_RECEIVED) or _RECEIVED[0]]
+        column = row.columns[row.has(*columns_of_it) or columns_of_it[0]]
         found.note(NoteKind.UNCLEAR, row.origin, column, "day and month can be exchanged", "export it as JSON")
         return
     if received is not None:

@@ -25,7 +25,7 @@ from dns.rdtypes.ANY.TXT import TXT
 from dns.rdtypes.IN.A import A
 from dns.rdtypes.IN.AAAA import AAAA
 
-from relaylab_conformance.inventory.by_grammar import table_called
+from relaylab_conformance.inventory.by_grammar import choices
 from relaylab_conformance.inventory.found import Findings
 from relaylab_conformance.inventory.origin import ExportError, Origin, broken
 
@@ -82,14 +82,14 @@ def add_record(found: Findings, record: Record, origin: Origin) -> None:
 
 def known_types() -> frozenset[str]:
     """Give the types that the world file takes."""
-    return frozenset(table_called("dns").keys.model_json_schema()["properties"]["type"]["enum"])
+    return frozenset(choices("dns")["type"])
 
 
 def _records(text: str, file: str) -> Iterator[Record]:
     named = _ORIGIN.search(text) or _SOA_OWNER.search(text)
-    origin = dns.name.from_text(named[1]) if named else dns.name.root
-    gathered = dns.zonefile.RRSetsReaderManager(origin, relativize=False)
     try:
+        origin = dns.name.from_text(named[1]) if named else dns.name.root
+        gathered = dns.zonefile.RRSetsReaderManager(origin, relativize=False)
         with gathered.writer(True) as transaction:  # type: ignore[no-untyped-call]  # noqa: FBT003 - as dnspython has it
             words = dns.tokenizer.Tokenizer(text, file)
             dns.zonefile.Reader(words, dns.rdataclass.IN, transaction, default_ttl=_TTL).read()

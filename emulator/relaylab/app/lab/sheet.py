@@ -106,8 +106,9 @@ def lab_sheet(emulator: Emulator, plan: LabPlan, pages: LabPages, *, world: str,
     )
     clients = tuple((str(address), site.name) for site in there.sites for address in site.client_addresses)
     housed = {office.name for office in offices} | {name for _, name in clients}
+    by_name = dict(emulator.endpoints) | {one.key: one.where for one in emulator.listeners if one.key == "https"}
     where = (
-        *emulator.endpoints.values(),
+        *by_name.values(),
         *(one for site in emulator.sites.values() for one in site.endpoints.values()),
     )
     return LabSheet(
@@ -121,7 +122,7 @@ def lab_sheet(emulator: Emulator, plan: LabPlan, pages: LabPages, *, world: str,
         offices=offices,
         clients=clients,
         homeless=tuple(site.name for site in there.sites if site.name not in housed),
-        dns=dns_names(there, emulator.endpoints, plan.names, plan.address),
+        dns=dns_names(there, by_name, plan.names, plan.address),
         names=plan.names,
         page=pages.url,
         check_page=pages.check_url,

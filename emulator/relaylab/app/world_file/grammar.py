@@ -93,6 +93,9 @@ TENANT: Final = table_of(
         "anti_phish_policy": one(table_of(anti_spoof.AntiPhishPolicy)),
         "hosted_connection_filter_policy": one(table_of(recipients.HostedConnectionFilterPolicy)),
         "tenant_allow_block_list": one(table_of(recipients.TenantAllowBlockList)),
+        "tenant_allow_block_list_spoof_item": many(
+            "tenant_allow_block_list_spoof_items", table_of(recipients.SpoofItem)
+        ),
         "accepted_domain": many("accepted_domains", _ACCEPTED_DOMAIN),
         "mailbox": many("mailboxes", _MAILBOX),
         "recipient_permission": many("recipient_permissions", _RECIPIENT_PERMISSION),

@@ -2,7 +2,7 @@
 
 Security defaults, authentication policies and Conditional Access do; the cutover of client submission does not, since
 passwords go on here until September 2028 (facts HVE-AUTH-02 to HVE-AUTH-06). Every failure of the credentials gets the
-bare 535 5.7.3; the order of the checks is that of client submission.
+bare 535 5.7.3. What forbids passwords is looked at before the password, which is our order: none is published.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ def account_is_disabled(ask: SignInAsk) -> bool:
     fix=f"{_GO_OAUTH}; no switch brings passwords back.",
 )
 def basic_auth_has_ended(ask: SignInAsk) -> bool:
-    """From September 2028 on High Volume Email takes no passwords; until then the cutover does not reach it."""
+    """High Volume Email takes passwords until the end of September 2028; until then the cutover does not reach it."""
     return ask.mechanism.is_basic
 
 
@@ -191,10 +191,6 @@ RULES: Final[tuple[AnyRule, ...]] = (
     client_cancelled,
     login_response_is_malformed,
     xoauth2_response_is_malformed,
-    too_many_wrong_passwords,
-    password_is_wrong,
-    *tokens.RULES,
-    account_is_disabled,
     basic_auth_has_ended.only_under(hve_basic_refusal="5.7.139", hve_refusal_wording="does_not"),
     basic_auth_has_ended.saying(
         replies.HVE_NOT_ALLOWED_CONTRACTED, hve_basic_refusal="5.7.139", hve_refusal_wording="doesnt"
@@ -202,11 +198,15 @@ RULES: Final[tuple[AnyRule, ...]] = (
     basic_auth_has_ended.saying(replies.BASIC_IS_NOT_SUPPORTED, hve_basic_refusal="5.7.30"),
     *(
         line
-        for rule in (authentication_policy_blocks_basic, security_defaults_block_basic)
+        for rule in (security_defaults_block_basic, authentication_policy_blocks_basic)
         for line in (
             rule.only_under(hve_refusal_wording="does_not"),
             rule.saying(replies.HVE_NOT_ALLOWED_CONTRACTED, hve_refusal_wording="doesnt"),
         )
     ),
+    too_many_wrong_passwords,
+    password_is_wrong,
+    *tokens.RULES,
+    account_is_disabled,
     conditional_access_blocks_basic,
 )

@@ -53,7 +53,7 @@ def _as_the_account(ask: DataAsk) -> DataAsk:
 
 
 def _inside(recipient: Recipient, tenant: Tenant | None) -> Recipient:
-    if tenant is None or recipient.is_of(tenant):
+    if tenant is None or (recipient.is_of(tenant) and not recipient.leads_outside):
         return recipient
     mailbox = Mailbox(address=recipient.address)
     return replace(recipient, tenant=tenant, standing=Standing.MAILBOX, mailbox=mailbox)
@@ -96,8 +96,8 @@ SENDER: Final[tuple[AnyChange, ...]] = (
 RECIPIENT: Final[tuple[AnyChange, ...]] = (
     Change(
         RcptAsk,
-        "{recipient} in an accepted domain of tenant {tenant}",
-        lambda ask: replace(ask, recipient=_inside(ask.recipient, ask.tenant)),
+        "{recipient} a mailbox of the account's own tenant",
+        lambda ask: replace(ask, recipient=_inside(ask.recipient, ask.tenant)) if ask.hve else ask,
     ),
     Change(
         RcptAsk,
@@ -122,7 +122,7 @@ COPY: Final[tuple[AnyChange, ...]] = (
     ),
     Change(
         DeliveryAsk,
-        "{recipient} in an accepted domain of tenant {tenant}",
-        lambda ask: replace(ask, recipient=_inside(ask.recipient, ask.tenant)) if ask.hve else ask,
+        "{recipient} a mailbox of the account's own tenant, and written to itself",
+        lambda ask: replace(ask, recipient=_inside(ask.recipient, ask.tenant), written_to=None) if ask.hve else ask,
     ),
 )

@@ -138,6 +138,20 @@ def a_recipient_is_outside(ask: DataAsk) -> bool:
     return ask.hve is not None and bool(ask.leaving)
 
 
+@_rule(
+    EffectKind.REFUSE,
+    replies.HVE_EXTERNAL,
+    asks=DataAsk,
+    source=sources.HVE_CONTACTS,
+    since=milestones.HVE_INTERNAL_ONLY,
+    under=(("hve_external_stage", "data"), ("hve_contacts_and_guests", "external")),
+    fix=conditions.FIX_OUTSIDE,
+)
+def a_recipient_is_a_contact_or_a_guest(ask: DataAsk) -> bool:
+    """Under that reading a mail contact or a guest among the recipients does the same."""
+    return ask.hve is not None and bool(ask.leading_outside)
+
+
 RULES: Final[tuple[AnyRule, ...]] = (
     message_is_too_large,
     message_is_too_large_decoded,
@@ -148,4 +162,5 @@ RULES: Final[tuple[AnyRule, ...]] = (
     header_from_is_not_the_account,
     header_from_is_not_the_primary_address,
     a_recipient_is_outside,
+    a_recipient_is_a_contact_or_a_guest,
 )

@@ -73,6 +73,34 @@ def somebody_outside_is_behind_the_recipient(ask: DeliveryAsk) -> bool:
     return ask.is_external and ask.is_behind_another
 
 
+@_rule(
+    EffectKind.BOUNCE,
+    replies.HVE_EXTERNAL,
+    asks=DeliveryAsk,
+    source=sources.HVE_CONTACTS,
+    since=milestones.HVE_INTERNAL_ONLY,
+    under=(("hve_external_stage", "ndr"), ("hve_contacts_and_guests", "external")),
+    fix=conditions.FIX_OUTSIDE,
+)
+def recipient_is_a_contact_or_a_guest(ask: DeliveryAsk) -> bool:
+    """Under another reading a mail contact or a guest is accepted, and its copy comes back."""
+    return ask.written_to is not None and ask.written_to.leads_outside
+
+
+@_rule(
+    EffectKind.BOUNCE,
+    replies.HVE_EXTERNAL,
+    asks=DeliveryAsk,
+    source=sources.HVE_CONTACTS,
+    since=milestones.HVE_INTERNAL_ONLY,
+    under=(("hve_outside_members", "ndr"), ("hve_contacts_and_guests", "external")),
+    fix="Take {recipient} out of the group: a guest counts as outside.",
+)
+def guest_is_behind_the_recipient(ask: DeliveryAsk) -> bool:
+    """A guest who is a member of a group is one of its members outside."""
+    return ask.is_behind_another and ask.recipient.is_guest
+
+
 recipient_is_unknown = _rule(
     EffectKind.BOUNCE,
     replies.NDR_NOT_FOUND,
@@ -92,7 +120,9 @@ RULES: Final[tuple[AnyRule, ...]] = (
     billing_policy_is_not_valid,
     message_has_too_many_recipients,
     recipient_is_outside,
+    recipient_is_a_contact_or_a_guest,
     somebody_outside_is_behind_the_recipient,
+    guest_is_behind_the_recipient,
     recipient_is_unknown,
     sender_is_not_on_the_list,
 )

@@ -101,16 +101,25 @@ def billing_policy_is_not_valid(ask: MailAsk) -> bool:
     return ask.hve is not None and ask.hve.account.billing_policy_status is not BillingPolicyStatus.VALID
 
 
+declared_size_is_too_large = _rule(
+    EffectKind.REFUSE,
+    replies.TOO_LARGE,
+    asks=MailAsk,
+    source=sources.HVE_GENERAL,
+    fix=conditions.FIX_SIZE,
+)(submission.mail.declared_size_is_too_large.predicate)
+
+
 @_rule(
     EffectKind.REFUSE,
     replies.TOO_LARGE,
     asks=MailAsk,
     source=sources.HVE_SIZE,
-    under=(("hve_size_count", "as_sent"),),
+    under=(("hve_size_refusal", "mail"), ("hve_size_count", "as_sent")),
     fix=conditions.FIX_SIZE,
 )
-def declared_size_is_too_large(ask: MailAsk) -> bool:
-    """A message that announces more than 10 MB is refused before it is sent."""
+def declared_size_is_over_ten_megabytes(ask: MailAsk) -> bool:
+    """Under one reading a message that announces more than 10 MB is refused before it is sent."""
     return conditions.is_too_large(ask.declared_size)
 
 
@@ -119,11 +128,11 @@ def declared_size_is_too_large(ask: MailAsk) -> bool:
     replies.TOO_LARGE,
     asks=MailAsk,
     source=sources.HVE_SIZE,
-    under=(("hve_size_count", "decoded"),),
+    under=(("hve_size_refusal", "mail"), ("hve_size_count", "decoded")),
     fix=conditions.FIX_SIZE,
 )
-def declared_size_is_too_large_decoded(ask: MailAsk) -> bool:
-    """Under the other reading the growth by base64 does not count towards the 10 MB."""
+def declared_size_is_over_ten_megabytes_decoded(ask: MailAsk) -> bool:
+    """Under two readings it is refused before it is sent, and the growth by base64 does not count."""
     return conditions.is_too_large_decoded(ask.declared_size)
 
 
@@ -162,7 +171,8 @@ RULES: Final[tuple[AnyRule, ...]] = (
     application_is_not_allowed,
     billing_policy_is_not_valid,
     declared_size_is_too_large,
-    declared_size_is_too_large_decoded,
+    declared_size_is_over_ten_megabytes,
+    declared_size_is_over_ten_megabytes_decoded,
     sender_is_not_the_account,
     sender_is_not_the_primary_address,
 )

@@ -33,6 +33,20 @@ def recipient_is_outside(ask: RcptAsk) -> bool:
 
 
 @_rule(
+    EffectKind.REFUSE,
+    replies.HVE_EXTERNAL,
+    asks=RcptAsk,
+    source=sources.HVE_CONTACTS,
+    since=milestones.HVE_INTERNAL_ONLY,
+    under=(("hve_external_stage", "rcpt"), ("hve_contacts_and_guests", "external")),
+    fix=conditions.FIX_OUTSIDE,
+)
+def recipient_is_a_contact_or_a_guest(ask: RcptAsk) -> bool:
+    """A mail contact and a guest count as outside, whatever domain their address is in."""
+    return ask.hve is not None and ask.recipient.leads_outside
+
+
+@_rule(
     EffectKind.DEFER,
     replies.TOO_MANY_RECIPIENTS,
     asks=RcptAsk,
@@ -73,6 +87,7 @@ def tenant_has_its_two_thousand_recipients_outside(ask: RcptAsk) -> bool:
 
 RULES: Final[tuple[AnyRule, ...]] = (
     recipient_is_outside,
+    recipient_is_a_contact_or_a_guest,
     message_has_its_fifty_recipients,
     tenant_has_its_hundred_thousand_recipients,
     tenant_has_its_two_thousand_recipients_outside,

@@ -69,11 +69,11 @@ def _ends_within(ask: SignInAsk, margin: timedelta) -> bool:
     replies.HVE_TOKEN_ENDS_SOON,
     asks=SignInAsk,
     source=sources.HVE_TOKEN_ENDS_SOON,
-    under=(("hve_token_margin", "600"),),
+    under=(("hve_token_margin", "300"),),
     fix=f"{_FETCH} Refresh it when less than ten minutes are left.",
 )
-def token_ends_within_ten_minutes(ask: SignInAsk) -> bool:
-    """A token that ends within ten minutes is refused: a session may not outlive it."""
+def token_ends_within_five_minutes(ask: SignInAsk) -> bool:
+    """A token that ends within five minutes is refused: a session may not outlive it."""
     return _ends_within(ask, limits.HVE_TOKEN_MARGINS[0])
 
 
@@ -82,11 +82,11 @@ def token_ends_within_ten_minutes(ask: SignInAsk) -> bool:
     replies.HVE_TOKEN_ENDS_SOON,
     asks=SignInAsk,
     source=sources.HVE_TOKEN_ENDS_SOON,
-    under=(("hve_token_margin", "1200"),),
-    fix=f"{_FETCH} Refresh it when less than twenty minutes are left.",
+    under=(("hve_token_margin", "600"),),
+    fix=f"{_FETCH} Refresh it when less than a quarter of an hour is left.",
 )
-def token_ends_within_twenty_minutes(ask: SignInAsk) -> bool:
-    """Under the other reading a token must still be good for more than twenty minutes."""
+def token_ends_within_ten_minutes(ask: SignInAsk) -> bool:
+    """Under the other reading a token must still be good for more than ten minutes."""
     return _ends_within(ask, limits.HVE_TOKEN_MARGINS[1])
 
 
@@ -150,8 +150,8 @@ RULES: Final[tuple[AnyRule, ...]] = (
     token_signature_does_not_count,
     token_is_not_valid_yet,
     token_has_expired,
+    token_ends_within_five_minutes,
     token_ends_within_ten_minutes,
-    token_ends_within_twenty_minutes,
     token_is_for_another_service,
     token_is_of_another_tenant,
     token_lacks_mail_send,

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from relaylab.domain.address import Address
 from relaylab.domain.endpoint import Endpoint
+from relaylab.domain.message import Placement
 from relaylab.servers.control.call import JsonAnswer, Operation, Parameter, RejectedError, not_found
 from relaylab.servers.control.shapes import DeletedShape, MessagesShape
 from relaylab.servers.fleet import ENDPOINTS
@@ -48,7 +49,9 @@ async def _one(call: Call) -> Response:
 
 
 async def _raw(call: Call) -> Response:
-    return Response(content_of(call), media_type="message/rfc822")
+    recipient = call.text("recipient")
+    content = content_of(call) if recipient is None else _as_received(call, _address(recipient))
+    return Response(content, media_type="message/rfc822")
 
 
 async def _delete(call: Call) -> Response:
@@ -66,6 +69,20 @@ def content_of(call: Call) -> bytes:
     content = call.controlled.store.mail.raw(call.step("id"))
     if content is None:
         raise no_message(call)
+    return content
+
+
+def _as_received(call: Call, recipient: Address) -> bytes:
+    """Give the message that the path names as a recipient has it."""
+    message = call.controlled.store.mail.message(call.step("id"))
+    if message is None:
+        raise no_message(call)
+    content = message.content_for(recipient)
+    if content is None:
+        got = ", ".join(str(copy.recipient) for copy in message.copies if copy.placed is not Placement.NONE)
+        raise not_found(
+            f"{recipient} has no copy of {message.id}; ask for one of {got or 'nobody: every copy bounced'}"
+        )
     return content
 
 
@@ -124,8 +141,9 @@ OPERATIONS: Final = (
     Operation(
         "GET",
         "/messages/{id}/raw",
-        "Give a message octet for octet as it came.",
+        "Give a message octet for octet as it came; with a recipient, as that one has it with the service's fields.",
         _raw,
+        parameters=(Parameter("recipient", "An address of the envelope, or of a copy."),),
         media="message/rfc822",
         errors=(HTTPStatus.NOT_FOUND,),
     ),

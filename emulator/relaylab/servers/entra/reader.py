@@ -55,6 +55,7 @@ class SignedTokens:
             # Entra says scp; other issuers say scope, one text with blanks (RFC 9068 §2.2.3).
             scopes=tuple(map(_short, token.words("scp") or token.words("scope")))[:50],
             user=_short(user) or None,
+            signature=_short(f"alg {token.header.get('alg')}, kid {token.header.get('kid')}"),
         )
 
     def _check(self, value: str, token: Unverified, user: str) -> tuple[TokenFlaw | None, str]:

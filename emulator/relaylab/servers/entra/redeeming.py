@@ -23,12 +23,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redeemed:
-    """What a code, device code or refresh token is worth, and the sign-in behind it."""
+    """What a code, device code or refresh token is worth, and the sign-in behind it.
+
+    ``scope`` is what a device asked for whose user has not signed in yet.
+    """
 
     state: CodeState = CodeState.FINE
     signed_in: SignedIn | None = None
     issued: str = ""
     nonce: str = ""
+    scope: tuple[str, ...] = ()
 
 
 class Till:
@@ -62,11 +66,11 @@ class Till:
             return Redeemed(state=CodeState.OTHER_CLIENT)
         if kept.redeemed:
             return Redeemed(state=CodeState.REDEEMED, signed_in=kept.signed_in)
-        if kept.declined:
-            return Redeemed(state=CodeState.DECLINED)
-        if kept.expires <= now:
-            return Redeemed(state=CodeState.EXPIRED)
-        return Redeemed(state=CodeState.FINE if kept.signed_in else CodeState.PENDING, signed_in=kept.signed_in)
+        if kept.declined or kept.expires <= now:
+            return Redeemed(state=CodeState.DECLINED if kept.declined else CodeState.EXPIRED)
+        if kept.signed_in is None:
+            return Redeemed(state=CodeState.PENDING, scope=kept.scope)
+        return Redeemed(signed_in=kept.signed_in)
 
     def _redeem_code(self, form: dict[str, str], tenant: Tenant | None, now: datetime) -> Redeemed:
         kept = self._state.code(form.get("code", ""))

@@ -50,7 +50,9 @@ class TokenEndpoint:
         is_common = visit.tenant_name.lower() in lookup.COMMON
         app = lookup.find_app(world, tenant, form.get("client_id", "")) if tenant or is_common else None
         redeemed = self._till.redeem(grant, form, tenant, now)
-        words = tuple(form.get("scope", "").split()) or (redeemed.signed_in.scope if redeemed.signed_in else ())
+        words = tuple(form.get("scope", "").split()) or (
+            redeemed.signed_in.scope if redeemed.signed_in else redeemed.scope
+        )
         needs_scope = grant in {Grant.CLIENT_CREDENTIALS, Grant.PASSWORD} or redeemed.signed_in is not None
         scope = read_scope(words, for_app=grant is Grant.CLIENT_CREDENTIALS) if needs_scope else Scope(words)
         user_name = redeemed.signed_in.user if redeemed.signed_in else form.get("username", "")

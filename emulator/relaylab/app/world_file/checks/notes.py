@@ -58,6 +58,29 @@ def connectors_without_sender_domains(draft: Draft) -> Iterator[Fault]:
             )
 
 
+def properties_that_change_no_answer(draft: Draft) -> Iterator[Fault]:
+    """CloudServicesMailEnabled and TrustedOrganizations are about other servers (facts MX-CON-07, MX-CON-09)."""
+    for entry in draft.of(InboundConnector):
+        if entry.noun.cloud_services_mail_enabled:
+            seen = "is accepted and changes no answer here: headers of an on-premises Exchange are not promoted"
+            way_out = "expect X-MS-Exchange-Organization headers of a hybrid to count in the service only"
+            yield Fault(entry.place / "cloud_services_mail_enabled", "true", seen, way_out)
+        if entry.noun.trusted_organizations:
+            seen = "is accepted and changes no answer here: it takes mail from tenant to tenant, never a device's"
+            way_out = "name the site's public IP or its certificate in a connector of its own"
+            yield Fault(entry.place / "trusted_organizations", None, seen, way_out)
+
+
+def relays_over_two_families(draft: Draft) -> Iterator[Fault]:
+    """A device on a dual-stack line may connect over IPv6, which no connector holds (fact COR-02)."""
+    dual = {entry.noun.name for entry in draft.of(Site) if entry.noun.public_ipv6 is not None}
+    for entry in draft.of(Sender):
+        if entry.noun.site in dual and Method.CONNECTOR_RELAY in (entry.noun.today, entry.noun.target):
+            seen = "is dual-stack: over IPv6 its senders match no connector by address, since those hold IPv4 only"
+            way_out = "match by certificate, keep the senders on IPv4, or Disable-IPv6ForAcceptedDomain"
+            yield Fault(entry.place / "site", shown(entry.noun.site), seen, way_out)
+
+
 def private_addresses(draft: Draft) -> Iterator[Fault]:
     """Exchange Online never sees an address that is private to an office."""
     for entry in draft.of(InboundConnector):
@@ -101,6 +124,8 @@ NOTES: Final = (
     partner_connectors_by_two_things,
     skipped_addresses_beside_the_last,
     connectors_without_sender_domains,
+    properties_that_change_no_answer,
+    relays_over_two_families,
     private_addresses,
     oauth_senders_without_a_token,
     relays_without_a_site,
