@@ -24,6 +24,13 @@ def test_its_keys_are_the_same_in_every_test_until_they_are_rotated(relaylab: La
     assert fresh != before[1]
 
 
+def test_a_client_in_another_process_is_told_the_endpoint_and_no_key(relaylab: Lab) -> None:
+    variables = relaylab.env()
+
+    assert relaylab.acs_rest.url == variables["RELAYLAB_ACS_REST_URL"]
+    assert not any(key in value for key in relaylab.acs_rest.keys for value in variables.values())
+
+
 def test_another_resource_is_asked_for_by_its_name() -> None:
     with Lab(acs_world().world) as lab:
         assert MAIL == lab.acs_rest.name
