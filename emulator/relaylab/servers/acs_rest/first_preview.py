@@ -96,9 +96,15 @@ def _attachment(one: Mapping[str, Any]) -> dict[str, Any]:
 def _headers(document: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
     """Give the custom headers by name, and the importance as the field that mail has for it."""
     given, importance = document.get("headers"), document.get("importance")
-    own = {"Importance": importance} if importance in {"high", "low"} else {}
+    own = {"Importance": importance} if importance in ("high", "low") else {}
     if given is None:
         return own or None
     if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
         return given if not isinstance(given, dict) else []
-    return own | {str(one.get("name")): one.get("value") for one in given}
+    return own | {_named(one): one.get("value") for one in given}
+
+
+def _named(header: Mapping[str, Any]) -> str:
+    """Give a header's name; what is none is a name that no header can have."""
+    name = header.get("name")
+    return name if isinstance(name, str) else ""
