@@ -48,7 +48,7 @@ def test_every_listener_is_proved_by_a_real_connection(controlled: Controlled) -
     answer = controlled.get("/ready")
 
     assert answer["ready"]
-    assert 10 == len(answer["listeners"])
+    assert 13 == len(answer["listeners"])
     for one in answer["listeners"]:
         assert (True, "TLSv1.3", None) == (one["ready"], one["tls"], one["why"])
     for one in answer["listeners"][:-1]:

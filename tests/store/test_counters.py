@@ -13,6 +13,8 @@ SPANS = [
     (Meter.DELIVERIES, timedelta(minutes=1)),
     (Meter.EXTERNAL, timedelta(hours=24)),
     (Meter.MOERA_EXTERNAL, timedelta(hours=24)),
+    (Meter.HVE_RECIPIENTS, timedelta(hours=24)),
+    (Meter.HVE_OUTSIDE, timedelta(hours=24)),
     (Meter.FAILED_SIGN_INS, timedelta(minutes=10)),
 ]
 
