@@ -15,7 +15,7 @@ from tests.clients.controlled import Controlled
 from tests.conftest import Emulate
 from tests.servers.steering import send
 
-KEYS = ["submission", "mx", "submission_legacy"]
+KEYS = ["submission", "mx", "hve", "submission_legacy"]
 
 
 def test_the_status_tells_how_it_stands(controlled: Controlled) -> None:
