@@ -69,7 +69,7 @@ def test_a_plan_that_fails_is_not_enough() -> None:
 
 
 def test_a_plan_that_is_not_tried_is_open() -> None:
-    assert PlanWord.OPEN is only_sender(certified(a_sender(target="acs-rest"))).plan
+    assert PlanWord.OPEN is only_sender(certified(a_sender(target="hve-oauth"))).plan
 
 
 def test_a_method_that_is_not_tried_leaves_the_sender_open_and_never_ready() -> None:

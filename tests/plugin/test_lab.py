@@ -136,9 +136,19 @@ def test_it_says_where_its_listeners_are(relaylab: Lab) -> None:
     assert "smtp.office365.com" == relaylab.submission.name
     assert "smtp-legacy.office365.com" == relaylab.submission_legacy.name
     assert "smtp.azurecomm.net" == relaylab.acs_smtp.name == relaylab.site("hq").acs_smtp.name
-    ports = {relaylab.submission.port, relaylab.submission_legacy.port, relaylab.mx.port, relaylab.site("hq").mx.port}
+    assert "smtp.hve.mx.microsoft" == relaylab.hve.name
+    hq = relaylab.site("hq")
+    places = (
+        relaylab.submission,
+        relaylab.submission_legacy,
+        relaylab.mx,
+        relaylab.hve,
+        hq.mx,
+        hq.hve,
+        relaylab.acs_smtp,
+    )
 
-    assert 4 == len(ports)
+    assert 7 == len({place.port for place in places})
     assert "203.0.113.42" == relaylab.site("hq").public_ip
 
 
@@ -159,6 +169,8 @@ def test_the_environment_trusts_the_root_and_names_the_listeners(relaylab: Lab) 
         variables["RELAYLAB_SUBMISSION_PORT"],
     )
     assert str(relaylab.site("hq").mx.port) == variables["RELAYLAB_SITE_HQ_MX_PORT"]
+    assert str(relaylab.hve.port) == variables["RELAYLAB_HVE_PORT"]
+    assert str(relaylab.site("hq").hve.port) == variables["RELAYLAB_SITE_HQ_HVE_PORT"]
     assert not any("fake-" in value for value in variables.values())
 
 
@@ -185,6 +197,19 @@ def test_an_account_that_is_not_there_gets_a_near_miss(relaylab: Lab) -> None:
         _ = relaylab.accounts.scaner
     with pytest.raises(LookupError, match=r"helpdesk@contoso.com has no password in this world; give it password"):
         _ = relaylab.accounts.helpdesk.password
+
+
+def test_high_volume_email_has_an_account_in_the_world_that_tests_begin_with(relaylab: Lab) -> None:
+    bulk = relaylab.accounts.bulk
+    with smtplib.SMTP(relaylab.hve.host, relaylab.hve.port) as smtp:
+        smtp.starttls(context=relaylab.ssl_context())
+        smtp.login(*bulk.login)
+        smtp.sendmail(bulk.address, ["all@contoso.com"], f"From: {bulk.address}\r\nSubject: news\r\n\r\nnews\r\n")
+        with pytest.raises(smtplib.SMTPRecipientsRefused):
+            smtp.sendmail(bulk.address, ["customer@example.net"], f"From: {bulk.address}\r\n\r\nnews\r\n")
+
+    assert "hve" == relaylab.messages[0].endpoint
+    assert "hve.rcpt.recipient_is_outside" == relaylab.last_verdict.rule
 
 
 # Time ----------------------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ LETTER = (
 IPS = f'ef_skip_ips = ["{GATEWAY}", "{INNER}"]'
 
 
-def a_world(connector: str, kind: str = "Partner") -> LoadedWorld:
+def a_world(connector: str, kind: str = "Partner", hears: str = "*") -> LoadedWorld:
     return parse_world(
         f"""
 [[tenant]]
@@ -36,7 +36,7 @@ name = "contoso"
   [[tenant.inbound_connector]]
   name = "gateway"
   connector_type = "{kind}"
-  sender_domains = ["*"]
+  sender_domains = ["{hears}"]
   sender_ip_addresses = ["{GATEWAY}"]
   require_tls = false
   {connector}
@@ -99,12 +99,19 @@ def test_a_client_that_the_connector_does_not_know_is_judged_itself(emulate: Emu
     assert "192.0.2.1" == seen(kept(emulate(world=a_world(IPS)), site=None))[0]
 
 
-def test_a_partner_connector_that_does_not_hear_the_sender_skips_nothing(emulate: Emulate) -> None:
-    deaf = a_world(IPS)
-    text = 'ef_skip_ips = ["203.0.113.42"]\n  enabled = false'
-
-    assert SKIPPED == seen(kept(emulate(world=deaf)))
-    assert JUDGED_AS_THE_GATEWAY == seen(kept(emulate(world=a_world(text))))
+@pytest.mark.parametrize(
+    ("hears", "more", "expected"),
+    [
+        ("*.adatum.example", "", SKIPPED),
+        ("fabrikam.com", "", JUDGED_AS_THE_GATEWAY),
+        ("*", "enabled = false", JUDGED_AS_THE_GATEWAY),
+    ],
+    ids=["hears it", "hears somebody else", "is off"],
+)
+def test_a_partner_connector_skips_where_it_is_on_and_hears_the_sender(
+    emulate: Emulate, hears: str, more: str, expected: tuple[str, str, Placement]
+) -> None:
+    assert expected == seen(kept(emulate(world=a_world(f"{IPS}\n  {more}", hears=hears))))
 
 
 @pytest.mark.parametrize(

@@ -17,15 +17,18 @@ from relaylab.domain.event import (
     BadInput,
     Closed,
     Connected,
+    DeliveryReported,
     Event,
     Faulted,
     Judged,
     Kept,
+    OperationEnded,
     Queried,
     Reported,
     TlsFailed,
     TlsStarted,
     TurnedAway,
+    WebhookCalled,
 )
 from relaylab.engine.attribution import attribute
 from relaylab.store import KINDS, Entry, EventLog, as_json, kind_of
@@ -334,6 +337,54 @@ EVERY_KIND: list[tuple[Event, dict[str, object]]] = [
     (
         Queried(**COMMON, client="127.0.0.1", name="contoso.com", type="MX", rcode="NOERROR"),  # type: ignore[arg-type]
         {"kind": "queried", "client": "127.0.0.1", "name": "contoso.com", "type": "MX", "rcode": "NOERROR"},
+    ),
+    (
+        OperationEnded(**COMMON, operation="o-1", status="Failed", error="EmailDropped", said="Dropped."),  # type: ignore[arg-type]
+        {
+            "kind": "operation_ended",
+            "operation": "o-1",
+            "status": "Failed",
+            "error": "EmailDropped",
+            "said": "Dropped.",
+        },
+    ),
+    (
+        DeliveryReported(
+            **COMMON,  # type: ignore[arg-type]
+            operation="o-1",
+            recipient="a@contoso.com",
+            type="Microsoft.Communication.EmailDeliveryReportReceived",
+            about="Delivered",
+            document={"id": "e-1"},
+        ),
+        {
+            "kind": "delivery_reported",
+            "operation": "o-1",
+            "recipient": "a@contoso.com",
+            "type": "Microsoft.Communication.EmailDeliveryReportReceived",
+            "about": "Delivered",
+            "document": {"id": "e-1"},
+        },
+    ),
+    (
+        WebhookCalled(
+            **COMMON,  # type: ignore[arg-type]
+            subscription="orders",
+            url="http://127.0.0.1:9000/events",
+            what="Microsoft.Communication.EmailDeliveryReportReceived",
+            attempt=1,
+            delivered=True,
+            answered="HTTP 200",
+        ),
+        {
+            "kind": "webhook_called",
+            "subscription": "orders",
+            "url": "http://127.0.0.1:9000/events",
+            "what": "Microsoft.Communication.EmailDeliveryReportReceived",
+            "attempt": 1,
+            "delivered": True,
+            "answered": "HTTP 200",
+        },
     ),
 ]
 

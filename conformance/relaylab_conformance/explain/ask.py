@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from relaylab_conformance.explain.aadsts import explain_aadsts, is_of_entra
+from relaylab_conformance.explain.acs_rest import explain_rest_error, is_of_acs_rest
 from relaylab_conformance.explain.answer import Explanation, UnknownError
 from relaylab_conformance.explain.records import Records, explain_record, unknown
 from relaylab_conformance.explain.replies import explain_code, explain_line, is_a_code
@@ -36,6 +37,8 @@ def explain(what: str, rulebook: Rulebook, records: Records | None = None) -> Ex
             raise unknown(asked, records)
     if is_of_entra(asked):
         return explain_aadsts(asked, rulebook)
+    if is_of_acs_rest(asked):
+        return explain_rest_error(asked, rulebook)
     if is_like_a_rule(asked):
         return explain_rule(asked, rulebook)
     if is_a_code(asked):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
 
+from relaylab.app.world_file.checks.acs_rest import is_base64
 from relaylab.domain.directory import SMTP_SEND, AppRegistration
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.estate import Method
@@ -52,7 +53,15 @@ class FromEntra:
         return self.password is not None
 
 
-SignIn: TypeAlias = Password | Token | Nothing | FromEntra
+@dataclass(frozen=True, slots=True)
+class AccessKey:
+    """Signs each request with an access key of a Communication Services resource."""
+
+    resource: str
+    key: str = field(repr=False)
+
+
+SignIn: TypeAlias = Password | Token | Nothing | FromEntra | AccessKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +115,7 @@ def approach(  # noqa: PLR0911 - one line a method
         case Method.ACS_SMTP:
             return _by_acs(world, sender)
         case Method.ACS_REST:
-            return NotTried("certify sends over SMTP; a sender over REST is not tried")
+            return _by_acs_key(world, sender)
         case _:
             assert_never(method)
 
@@ -242,12 +251,7 @@ def _by_acs(world: World, sender: Sender) -> Approach | NotTried | NoRelay:
     """Sign in for the sender's resource with the client secret of an application."""
     found = acs_resource_of(world, sender)
     if found is None:
-        return NoRelay(
-            f"{sender.name} has no Communication Services resource to send through",
-            acs_sources.CLOSED_TO_NEW_CUSTOMERS,
-            "Choose another way: since 2026-10-23 a customer without a Communication Services resource can make none. "
-            "Where there is one, describe it as [[tenant.acs_resource]].",
-        )
+        return _no_resource(sender)
     tenant, resource = found
     client = acs_client_of(world, sender, tenant, resource)
     if client is None:
@@ -259,6 +263,26 @@ def _by_acs(world: World, sender: Sender) -> Approach | NotTried | NoRelay:
     if secret is None:
         return NotTried(f"application {client.app.app_id} has no client secret: add one to its registration")
     return Approach(Endpoint.ACS_SMTP, ACS_SMTP_NAME, Password(client.user, secret))
+
+
+def _by_acs_key(world: World, sender: Sender) -> Approach | NotTried | NoRelay:
+    """Sign with the access key of the sender's resource."""
+    found = acs_resource_of(world, sender)
+    if found is None:
+        return _no_resource(sender)
+    resource, key = found[1], found[1].keys[0].reveal()
+    if not is_base64(key):
+        return NotTried(f"the access_key of {resource.name} is not base64, so that nobody can sign with it: correct it")
+    return Approach(Endpoint.ACS_REST, resource.host_name, AccessKey(resource.name, key))
+
+
+def _no_resource(sender: Sender) -> NoRelay:
+    return NoRelay(
+        f"{sender.name} has no Communication Services resource to send through",
+        acs_sources.CLOSED_TO_NEW_CUSTOMERS,
+        "Choose another way: since 2026-10-23 a customer without a Communication Services resource can make none. "
+        "Where there is one, describe it as [[tenant.acs_resource]].",
+    )
 
 
 def hve_account_of(world: World, sender: Sender) -> tuple[Tenant, HveAccount] | None:

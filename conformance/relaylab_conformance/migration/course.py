@@ -25,8 +25,10 @@ from relaylab.session.smtp import SmtpSession
 from relaylab.session.turn import Then, Turn
 from relaylab.session.wire import Wire
 from relaylab.store import Counters, EventLog, MemoryMailStore, Store, WorldHolder
+from relaylab_conformance.migration import rest
 from relaylab_conformance.migration.acs import acs_client_of, acs_resource_of
 from relaylab_conformance.migration.approach import (
+    AccessKey,
     Approach,
     FromEntra,
     application_of,
@@ -107,7 +109,7 @@ def _edges(world: World, rulebook: Rulebook, sender: Sender, way: Approach) -> I
             *(one.end_date_time for one in app.key_credentials),
         ]
         yield from filter(None, ends)
-    if way.endpoint is Endpoint.ACS_SMTP:
+    if way.endpoint in {Endpoint.ACS_SMTP, Endpoint.ACS_REST}:
         yield from _edges_of_acs(world, sender)
     if way.endpoint is Endpoint.HVE:
         token = token_of(sender, *found) if (found := hve_account_of(world, sender)) else None
@@ -144,6 +146,8 @@ class _Premises:
 def _judged(  # noqa: PLR0913, PLR0917 - each is a fact of its own
     world: World, rulebook: Rulebook, sender: Sender, way: Approach, at: datetime, keys: SigningKeys
 ) -> tuple[Decision, bool]:
+    if way.endpoint is Endpoint.ACS_REST:
+        return _judged_over_rest(world, rulebook, sender, at)
     store = Store(MemoryMailStore(), EventLog(), Counters())
     premises = _Premises(ManualClock(at), WorldHolder(world, rulebook), store, Randomness(0))
     sign_in, tokens = _credentials(way, premises, keys)
@@ -170,10 +174,19 @@ def _judged(  # noqa: PLR0913, PLR0917 - each is a fact of its own
     return decisive.decision, decisive.decision.effect is EffectKind.ADMIT
 
 
+def _judged_over_rest(world: World, rulebook: Rulebook, sender: Sender, at: datetime) -> tuple[Decision, bool]:
+    verdicts = tuple(rest.judged(world, rulebook, sender, at))
+    decisive = next((one for one in verdicts if not one.admits), verdicts[0])
+    return decisive.decision(), decisive.admits
+
+
 def _credentials(
     way: Approach, premises: _Premises, keys: SigningKeys
 ) -> tuple[Password | Token | Nothing | None, TokenReader]:
     """Give what the sender signs in with, None where Entra refuses it a token, and who reads what Entra signed."""
+    if isinstance(way.sign_in, AccessKey):
+        msg = "an access key signs requests, and nobody signs in with one over SMTP"
+        raise TypeError(msg)
     if not isinstance(way.sign_in, FromEntra):
         return way.sign_in, NO_TOKENS
     entra = EntraService(premises, keys)

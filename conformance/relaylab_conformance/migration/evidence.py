@@ -68,7 +68,7 @@ class Evidence:
             return refused[-1] if refused else None
         bounced = [verdict for _, verdict in judged if verdict.decision.effect is EffectKind.BOUNCE]
         at_rcpt = [verdict for verdict in refused if verdict.decision.stage is Stage.RCPT]
-        accepted = [verdict for verdict in reversed(last) if verdict.decision.stage is Stage.DATA]
+        accepted = [verdict for verdict in reversed(last) if verdict.decision.stage in {Stage.DATA, Stage.SEND}]
         return next(iter((*bounced, *at_rcpt, *accepted)))
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.event import Attributed, Authenticated, Judged, Kept, Reported
-from relaylab_conformance.migration.approach import FromEntra, goes_over_ipv6
+from relaylab_conformance.migration import rest
+from relaylab_conformance.migration.approach import AccessKey, FromEntra, goes_over_ipv6
 from relaylab_conformance.migration.evidence import Evidence
 from relaylab_conformance.migration.tokens import fetch, over_https
 from relaylab_scenarios import (
@@ -14,6 +15,8 @@ from relaylab_scenarios import (
     Errand,
     Letter,
     LetterKind,
+    Nothing,
+    Password,
     Played,
     Profile,
     Stage,
@@ -53,10 +56,16 @@ def replay(emulator: Emulator, trial: Trial, way: Approach, randomness: Randomne
 
     The letter depends on the seed and the sender only: at every date, by every method, it sends the same one.
     """
+    if isinstance(way.sign_in, AccessKey):
+        return _seen(emulator, [rest.send(emulator, trial, way.sign_in)])
     sender, errand = profile(trial.sender.profile), _errand(emulator, trial, way, randomness)
     sessions = [_first(emulator, trial, way, errand)]
     while put_off := _put_off(sender, sessions[-1]):
         sessions.append(play(sender, replace(errand, recipients=put_off)))
+    return _seen(emulator, sessions)
+
+
+def _seen(emulator: Emulator, sessions: list[Played]) -> Replay:
     events = tuple(entry.event for entry in emulator.store.events if isinstance(entry.event, _SETTLED))
     return Replay(tuple(sessions), Evidence(events, tuple(emulator.store.mail.messages())))
 
@@ -99,9 +108,20 @@ def _errand(emulator: Emulator, trial: Trial, way: Approach, randomness: Randomn
         port=door.port,
         server_name=way.server_name,
         ca_file=emulator.ca_file,
-        # A token that is not fetched yet is none; a sender without OAuth stops at the sight of one.
-        sign_in=Token(way.sign_in.user, "") if isinstance(way.sign_in, FromEntra) else way.sign_in,
+        sign_in=_over_smtp(way),
         mail_from=mail_from,
         recipients=recipients,
         message=compose(letter, profile(sender.profile), randomness.stream("letter", sender.name)),
     )
+
+
+def _over_smtp(way: Approach) -> Password | Token | Nothing:
+    """Give what is signed in with; a token that is not fetched yet is none: who has no OAuth stops at its sight."""
+    match way.sign_in:
+        case FromEntra(user=user):
+            return Token(user, "")
+        case AccessKey():
+            msg = "an access key signs requests, and nobody signs in with one over SMTP"
+            raise TypeError(msg)
+        case _:
+            return way.sign_in

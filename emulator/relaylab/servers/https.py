@@ -116,6 +116,10 @@ def entra_service(app: ASGIApp) -> Service:
 
 
 def acs_rest_service(app: ASGIApp) -> Service:
-    """Give the row of Azure Communication Services: a resource is named by the host, or by the path below ``/acs/``."""
+    """Give the row of Azure Communication Services: a resource is named by the host, or by the path below ``/acs/``.
+
+    Without either it is told by the key that has signed, for clients that take no endpoint with a path.
+    """
     hosts = r"[a-z0-9-]+(\.[a-z0-9-]+)?\.communication\.azure\.com"
-    return Service("Azure Communication Services (*.communication.azure.com)", hosts, r"(?i:/acs)/[^/]+/", app)
+    paths = r"(?i:/acs)/[^/]+/|/+emails(:send|/operations/)"
+    return Service("Azure Communication Services (*.communication.azure.com)", hosts, paths, app)

@@ -192,17 +192,17 @@ async def _expect(reader: asyncio.StreamReader, code: ReplyCode) -> list[str]:
 
 
 async def _probe_https(where: Listening, house: House, trust: ssl.SSLContext, heard: _Heard) -> None:
-    """Begin TLS as login.microsoftonline.com, and ask what an error means: no rule is asked, nothing is logged."""
+    """Begin TLS as login.microsoftonline.com, and read the page of an error: no rule is asked, nothing is logged."""
     del house
     name = str(where.name)
     reader, writer = await asyncio.open_connection(where.host, where.port, ssl=trust, server_hostname=name)
     try:
         heard.tls = writer.get_extra_info("ssl_object").version()
-        asked = f"GET /error?code=7000215 HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n"
+        asked = f"GET /error?code=90002 HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n"
         writer.write(asked.encode("ascii"))
         heard.greeting = (await reader.readline()).decode("ascii", "backslashreplace").rstrip("\r\n")
         if " 200 " not in f"{heard.greeting} ":
-            raise _UnexpectedError(f"it said {heard.greeting!r} where the page of an error was due")
+            raise _UnexpectedError(f"it said {heard.greeting!r} where a page was due")
         await reader.read()
     finally:
         writer.close()

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from relaylab.app.config import LoadedWorld, parse_world
+from relaylab.app.config import LoadedWorld, load_world, parse_world
 from relaylab.app.lab import settings
 from relaylab.app.rulebooks import Phase, in_phase, rulebook_for
 from relaylab.domain.clock import parse_instant
@@ -42,6 +42,15 @@ def test_with_an_application_a_device_needs_an_smtp_username_and_a_configured_se
     assert ("printers@contoso.com", "firmware") == shop.accounts
     assert "client secret" in shop.authentication
     assert "orders@contoso.com" == shop.sender
+
+
+def test_high_volume_email_takes_its_own_accounts_and_reaches_their_tenant_only() -> None:
+    world = load_world("default").world
+    (bulk,) = settings.device_settings(world, {"hve": Listening("192.168.1.21", 587, "smtp.hve.mx.microsoft")})
+
+    assert ("192.168.1.21", 587, ("bulk@contoso.com",)) == (bulk.server, bulk.port, bulk.accounts)
+    assert "recipients of the account's own tenant only" == bulk.reaches
+    assert ["hve-basic", "hve-oauth"] == [method.value for method in bulk.methods]
 
 
 def test_without_an_account_a_device_reaches_the_labs_own_mailboxes(small_world: LoadedWorld) -> None:

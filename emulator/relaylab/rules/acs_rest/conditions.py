@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 SKEW: Final = timedelta(minutes=5)  # sources.SKEWED
 API_VERSIONS: Final = (
-    "2021-10-01-preview",
     "2023-01-15-preview",
     "2023-03-31",
     "2024-07-01-preview",

@@ -84,7 +84,7 @@ def accept(
         )
     )
     message_id = message_id_of(message) or f"<{office.guid('message-id')}@{message.sender_address.domain}>"
-    copies, fates = _place(office, wanted, lists, outcome, now)
+    copies, fates, bounced = _place(office, wanted, lists, outcome, now)
     kept = _kept(office, wanted, message_id, copies, outcome, verdict, ends_at)
     template = outcome.reply.template if outcome.reply else None
     failed = not outcome.admits and isinstance(template, RestError)
@@ -105,6 +105,9 @@ def accept(
     leases = tuple(_leases(fates, lists, now, ends_at))
     office.log(verdict, wanted.label, what, charges=(*charges, *leases), kept=(kept,))
     office.house.store.apply(events=(_kept_event(kept, wanted.label),))
+    for one in (outcome, *bounced):
+        if not one.admits:
+            office.log(one, wanted.label, f"operation {wanted.operation_id}")
     office.state.keep_operation(record)
     office.state.use_message_id(wanted.resource.name, message_id)
     office.state.plan(reports.ended(record, wanted.tenant, wanted.label, office.guid("report")))
@@ -125,11 +128,12 @@ def _list(office: RestOffice, wanted: Accepted, recipient: Address, now: datetim
 
 def _place(
     office: RestOffice, wanted: Accepted, lists: dict[Address, str], outcome: Verdict, now: datetime
-) -> tuple[tuple[Copy, ...], list[_Fate]]:
-    """Judge each recipient, and place what gets through."""
+) -> tuple[tuple[Copy, ...], list[_Fate], list[Verdict]]:
+    """Judge each recipient, and place what gets through; give the verdicts on what does not, too."""
     snapshot = office.house.holder.current
     copies: list[Copy] = []
     fates: list[_Fate] = []
+    bounced: list[Verdict] = []
     stopped = outcome.decision() if _stops_everything(outcome, wanted) else None
     for through in wanted.message.recipients:
         recipient = snapshot.world.recipient(through)
@@ -145,6 +149,7 @@ def _place(
         reply = verdict.reply
         if stopped is not None or reply is not None:
             copies.append(Copy(through, through, Placement.NONE, stopped or verdict.decision()))
+            bounced += [verdict] if stopped is None else []
             code = str(reply.enhanced) if reply is not None and reply.enhanced else ""
             fates.append(
                 _Fate(through, "Suppressed" if lists[through] else "Bounced", reply.line if reply else "", code)
@@ -156,7 +161,7 @@ def _place(
             outside = final.standing in {Standing.OUTSIDE, Standing.RELAYED}
             placed = Placement.NONE if lost else Placement.OUTSIDE if outside else Placement.INBOX
             copies.append(Copy(final.address, through, placed))
-    return tuple(copies), fates
+    return tuple(copies), fates, bounced
 
 
 def _stops_everything(outcome: Verdict, wanted: Accepted) -> bool:

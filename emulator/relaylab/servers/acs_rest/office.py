@@ -161,10 +161,10 @@ class RestOffice:
 
     def caller(self, visit: Visit, now: datetime) -> Caller:
         """Look up who asks."""
-        found = self.find(visit.resource_name)
-        tenant, resource = found or (None, None)
         hosts = (visit.authority, f"{visit.authority}{visit.prefix}") if visit.prefix else (visit.authority,)
         request = SignedRequest(visit.method, visit.raw_target, visit.headers, visit.digest, hosts)
+        found = self.find(visit.resource_name) if visit.resource_name else self._told_by_proof(request)
+        tenant, resource = found or (None, None)
         what = show(request, self.keys(resource) if resource else None)
         token = self.house.tokens.read(what.token) if what.proof is KeyProof.TOKEN else None
         calendar = self.house.holder.rulebook.calendar
@@ -172,7 +172,7 @@ class RestOffice:
             "endpoint": Endpoint.ACS_REST,
             "now": now,
             "peer": self._peer(visit.client),
-            "resource_name": shown(visit.resource_name) or "(none)",
+            "resource_name": shown(visit.resource_name) or (resource.name if resource else "(none)"),
             "tenant": tenant,
             "resource": resource,
             "is_made": resource is not None and resource.created <= now,
@@ -188,6 +188,22 @@ class RestOffice:
             "request_id": visit.request_id,
         }
         return Caller(tenant=tenant, resource=resource, shown=what, token=token, common=common)
+
+    def _told_by_proof(self, request: SignedRequest) -> tuple[Tenant, AcsResource] | None:
+        """Find the resource of a request that names none: whose key has signed, or who lets the token send.
+
+        Where neither tells, it is the first of the token's tenant, or the only one of the world.
+        """
+        pairs = tuple(self.resources())
+        what = show(request, None)
+        token = self.house.tokens.read(what.token) if what.proof is KeyProof.TOKEN else None
+        for pair in pairs:
+            if token is not None and _has_role(pair[1], token):
+                return pair
+            if token is None and show(request, self.keys(pair[1])).proof.is_by_key:
+                return pair
+        of_tenant = (pair for pair in pairs if token is not None and pair[0].id == token.tenant_id)
+        return next(of_tenant, pairs[0] if len(pairs) == 1 else None)
 
     def account(self, caller: Caller, sender: Address | None, now: datetime) -> Account | None:
         """Give whose quota a request uses."""

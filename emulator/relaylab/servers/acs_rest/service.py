@@ -48,19 +48,23 @@ _HEADERS: Final = {"X-Cache": "CONFIG_NOCACHE", "api-supported-versions": ", ".j
 
 @dataclass(frozen=True, slots=True)
 class RestPlace:
-    """Where a resource answers over REST, and its keys: ``url`` is its endpoint by path, ``host_name`` by name."""
+    """Where a resource answers over REST, and its keys.
+
+    ``url`` is its endpoint by path, ``host_name`` by name; at ``root`` it is told by the key that has signed.
+    """
 
     name: str
     tenant: str
     url: str
+    root: str
     host_name: str
     primary_key: Secret
     secondary_key: Secret
 
     @property
     def connection_string(self) -> str:
-        """What the clients of Microsoft are made with (fact ACS-AUTH-05)."""
-        return f"endpoint={self.url}/;accesskey={self.primary_key.reveal()}"
+        """What the clients of Microsoft are made with (ACS-AUTH-05); that for JavaScript refuses a path."""
+        return f"endpoint={self.root}/;accesskey={self.primary_key.reveal()}"
 
     @property
     def as_json(self) -> dict[str, str]:
@@ -113,7 +117,9 @@ class RestService:
         if not https_url:
             return ()
         return tuple(
-            RestPlace(one.name, tenant.name, f"{https_url}/acs/{one.name}", one.host_name, *self._office.keys(one))
+            RestPlace(
+                one.name, tenant.name, f"{https_url}/acs/{one.name}", https_url, one.host_name, *self._office.keys(one)
+            )
             for tenant, one in self._office.resources()
         )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 from datetime import timedelta
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final
@@ -116,10 +117,9 @@ class Teller:
     async def stop(self) -> None:
         """Call nobody any more, not even who is being called."""
         if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = self._loop = None
+            self._loop, task, self._task = None, self._task, None
+            task.cancel()
+            await asyncio.wait({task})
 
     def _wake(self) -> None:
         loop = self._loop
@@ -129,7 +129,8 @@ class Teller:
     async def _run(self) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._due.wait(), self._until_due())
+                async with asyncio.timeout(self._until_due()):
+                    await self._due.wait()
             self._due.clear()
             with self._office.house.lock:
                 now = self._office.now
@@ -234,7 +235,8 @@ class Teller:
         if not is_here(url):
             return 0, "it is not on this machine, and nothing leaves it"
         try:
-            async with httpx.AsyncClient(timeout=_PATIENCE, trust_env=False, verify=str(self._office.ca_file)) as http:
+            trusted = ssl.create_default_context(cafile=str(self._office.ca_file))
+            async with httpx.AsyncClient(timeout=_PATIENCE, trust_env=False, verify=trusted) as http:
                 response = await http.post(url, json=[event], headers=headers)
                 if answer is not None:
                     with contextlib.suppress(ValueError):

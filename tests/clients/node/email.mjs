@@ -1,0 +1,33 @@
+// Sends with @azure/communication-email: the job comes as JSON on standard input, what came of it goes out as JSON.
+import { readFileSync } from "node:fs";
+import { EmailClient } from "@azure/communication-email";
+import { ClientSecretCredential } from "@azure/identity";
+
+const { connection, endpoint, identity, message, operationId, options, clock } = JSON.parse(readFileSync(0, "utf8"));
+
+// The clock of the service is moved on while the client waits between two polls, instead of being waited for.
+async function advance(by) {
+  const headers = { Authorization: `Bearer ${clock.token}`, "Content-Type": "application/json" };
+  await fetch(`${clock.url}/clock/advance`, { method: "POST", headers, body: JSON.stringify({ by }) });
+}
+
+function client() {
+  if (connection) return new EmailClient(connection, options);
+  const { tenant, app, secret, authority } = identity;
+  const pointed = { authorityHost: authority, disableInstanceDiscovery: true };
+  return new EmailClient(endpoint, new ClientSecretCredential(tenant, app, secret, pointed), options);
+}
+
+try {
+  const poller = await client().beginSend(message, operationId ? { operationId } : {});
+  const states = [poller.getOperationState().status];
+  while (!poller.isDone()) {
+    await advance("30s");
+    await poller.poll();
+    states.push(poller.getOperationState().status);
+  }
+  console.log(JSON.stringify({ result: poller.getResult(), states }));
+} catch (error) {
+  const { name, code, statusCode, message: said, response } = error;
+  console.log(JSON.stringify({ name, code, statusCode, message: said, retryAfter: response?.headers?.get?.("retry-after") }));
+}

@@ -1,0 +1,108 @@
+"""npm's @azure/communication-email, unmodified, driven by ``node/email.mjs``: by connection string and by identity."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.acs_rest_lab import APP, STRANGER, UNLUCKY, WORLD_FILE, a_message
+from tests.clients.oauth import TENANT
+from tests.clients.programs import NODE_FOLDER, missing, run
+from tests.clients.served import Served
+
+pytestmark = pytest.mark.clients
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The world of Azure Communication Services as ``relaylab serve`` serves it, its clock standing still."""
+    words = ("--at", "2026-12-01", "--freeze", "--json", "--ca", str(tmp_path_factory.mktemp("ca")))
+    with Served(str(WORLD_FILE), *words) as running:
+        yield running
+
+
+def job(served: Served, folder: Path, resource: str = "contoso-mail", **more: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    """Have Node do one job, and give what it says."""
+    if not (NODE_FOLDER / "node_modules" / "@azure" / "communication-email").is_dir():
+        missing("@azure/communication-email", "npm install --prefix tests/clients/node")
+    node = shutil.which("node") or missing("node", "install Node.js (apt install nodejs)")
+    given = {
+        "connection": served.told["acs_rest"][resource]["connection_string"],
+        "message": a_message(),
+        "clock": served.told["endpoints"]["control"],
+        **more,
+    }
+    ran = run(
+        [node, NODE_FOLDER / "email.mjs"],
+        folder,
+        given=json.dumps(given).encode(),
+        environment={"NODE_EXTRA_CA_CERTS": str(served.told["ca_file"])},
+    )
+    assert 0 == ran.returncode, ran.stderr.decode()
+    said: dict[str, Any] = json.loads(ran.stdout)
+    return said
+
+
+def by_identity(served: Served, app: str, secret: str) -> dict[str, Any]:
+    https = served.told["endpoints"]["https"]["url"].replace("127.0.0.1", "localhost")
+    identity = {"tenant": TENANT, "app": app, "secret": secret, "authority": https}
+    return {"connection": None, "endpoint": https, "identity": identity}
+
+
+def test_a_message_is_sent_and_polled_to_success(served: Served, tmp_path: Path) -> None:
+    said = job(served, tmp_path)
+
+    assert "Succeeded" == said["result"]["status"]
+    assert ["running", "succeeded"] == said["states"]
+
+
+def test_an_application_of_entra_sends_with_its_secret(served: Served, tmp_path: Path) -> None:
+    assert "Succeeded" == job(served, tmp_path, **by_identity(served, APP, "fake-secret-1"))["result"]["status"]
+
+
+def test_an_application_without_the_role_is_the_client_s_own_error(served: Served, tmp_path: Path) -> None:
+    said = job(served, tmp_path, **by_identity(served, STRANGER, "fake-secret-2"))
+
+    assert ("RestError", 403) == (said["name"], said["statusCode"])
+
+
+def test_attachments_and_inline_images_are_taken(served: Served, tmp_path: Path) -> None:
+    content = {"subject": "Report", "html": '<img src="cid:logo">'}
+    pixel = base64.b64encode(b"\x89PNG").decode()
+    attachments = [
+        {"name": "logo.png", "contentType": "image/png", "contentInBase64": pixel, "contentId": "logo"},
+        {"name": "report.txt", "contentType": "text/plain", "contentInBase64": pixel},
+    ]
+    said = job(served, tmp_path, message=a_message(content=content, attachments=attachments))
+
+    assert "Succeeded" == said["result"]["status"]
+
+
+def test_a_message_to_nobody_but_the_suppressed_is_polled_to_failure(served: Served, tmp_path: Path) -> None:
+    said = job(served, tmp_path, message=a_message("orders@contoso.com", "never@fabrikam.com"))
+
+    seen = json.dumps(said)
+    assert "EmailDroppedAllRecipientsSuppressed" in seen or "all recipients were suppressed" in seen
+
+
+def test_a_wrong_key_is_the_client_s_own_error(served: Served, tmp_path: Path) -> None:
+    https = served.told["endpoints"]["https"]["url"]
+
+    said = job(served, tmp_path, connection=f"endpoint={https}/;accesskey=QUJD")
+
+    assert ("RestError", 401) == (said["name"], said["statusCode"])
+    assert "Denied" in said["message"]
+
+
+def test_without_retries_429_is_an_error_at_once_that_says_how_long(served: Served, tmp_path: Path) -> None:
+    said = job(
+        served, tmp_path, UNLUCKY, message=a_message("busy@contoso.com"), options={"retryOptions": {"maxRetries": 0}}
+    )
+
+    assert (429, "3600") == (said["statusCode"], said["retryAfter"])
