@@ -66,6 +66,7 @@ ACS_REST_EXAMPLES: Final[Mapping[str, Ask]] = (
             **_flaw(FlawKind.CONTENT_ID, "attachments[1].contentId")
         ),
         "acs_rest.send.property_is_wrong": a_send_ask(**_flaw(FlawKind.PROPERTY, "attachments[0].contentType")),
+        "acs_rest.send.repeatability_is_missing": a_send_ask(lacks_repeatability=True),
         "acs_rest.send.operation_id_is_malformed": a_send_ask(operation_id_is_malformed=True),
         "acs_rest.send.domain_is_not_linked": a_send_ask(
             sending=replace(SENDING, senders=(Address.parse("orders@fabrikam.com"),))

@@ -265,6 +265,21 @@ def test_an_attachment_is_written_out_decoded(served: Served, home: dict[str, st
     )
 
 
+def test_keys_of_azure_communication_services_are_shown_and_made_anew(
+    home: dict[str, str], authority: TestAuthority
+) -> None:
+    words = ("--json", "--at", "2026-12-01", "--freeze", "--ca", str(authority.ca_file.parent))
+    with Served("default", *words, environment=home) as served:
+        at_first = served.told["acs_rest"]["contoso-email"]
+        shown = told(home, "acs")
+        rotated = json.loads(told(home, "acs", "--rotate", "primary", "--json"))["resources"][0]
+
+    assert at_first["connection_string"] in shown
+    assert at_first["secondary_key"] == rotated["secondary_key"]
+    assert at_first["primary_key"] != rotated["primary_key"]
+    assert rotated["connection_string"].endswith(rotated["primary_key"])
+
+
 def test_events_are_listed_a_line_each(served: Served, home: dict[str, str]) -> None:
     send_directly(served.door("mx"))
 

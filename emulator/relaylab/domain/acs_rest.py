@@ -134,6 +134,7 @@ class SendAsk(RestAsk):
     ``flaw`` is the first thing that is wrong with the body, None where nothing is or the body was too long to read.
     ``sending`` is the message as every way of sending judges it, None where there is a flaw. ``size`` is the request's,
     in octets. ``operation_id`` is the one that the caller chose; ``is_repeated`` when it stands for a message already.
+    ``lacks_repeatability`` tells a request of the first preview without the headers that this needs.
     """
 
     size: int = 0
@@ -142,6 +143,7 @@ class SendAsk(RestAsk):
     operation_id: str = ""
     operation_id_is_malformed: bool = False
     is_repeated: bool = False
+    lacks_repeatability: bool = False
 
     @property
     def sender(self) -> Address | None:

@@ -71,6 +71,7 @@ class _Contents:
     faults_met: dict[str, int] = field(default_factory=dict)
     keys: dict[str, tuple[str, str]] = field(default_factory=dict)
     message_ids: set[str] = field(default_factory=set)
+    repeatable: dict[str, str] = field(default_factory=dict)
     reports: list[Report] = field(default_factory=list)
     posts: list[Post] = field(default_factory=list)
     validated: dict[str, str] = field(default_factory=dict)
@@ -115,6 +116,15 @@ class AcsRestState:
     def keep_operation(self, operation: OperationRecord) -> None:
         """Keep an operation."""
         self._contents.operations[_key(operation.resource, operation.id)] = operation
+
+    def repeated(self, resource: str, request_id: str) -> OperationRecord | None:
+        """Give the operation of a request that may be repeated; None where it has not come before."""
+        name = self._contents.repeatable.get(_key(resource, request_id))
+        return self.operation(resource, name) if name is not None else None
+
+    def keep_repeatable(self, resource: str, request_id: str, operation: str) -> None:
+        """Note under which id a request may be repeated."""
+        self._contents.repeatable[_key(resource, request_id)] = operation
 
     def is_message_id_used(self, resource: str, message_id: str) -> bool:
         """Tell whether a Message-ID was sent before through a resource."""

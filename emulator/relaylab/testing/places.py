@@ -142,9 +142,11 @@ class PlacedLab(RunningLab):
 
         ``SSL_CERT_FILE``, ``REQUESTS_CA_BUNDLE``, ``CURL_CA_BUNDLE``, ``NODE_EXTRA_CA_CERTS``, ...;
         ``RELAYLAB_SUBMISSION_HOST``, ``RELAYLAB_SUBMISSION_PORT``, ``RELAYLAB_MX_PORT``, ``RELAYLAB_SITE_HQ_MX_PORT``,
-        ... Nothing secret is among them.
+        ``RELAYLAB_ACS_REST_URL``, ... Nothing secret is among them.
         """
-        return trust.environment(self.ca_file, self.now, self.emulator.endpoints, self.sites)
+        variables = trust.environment(self.ca_file, self.now, self.emulator.endpoints, self.sites)
+        places = self.emulator.acs_rest.places(self.emulator.https_url)
+        return variables | ({"RELAYLAB_ACS_REST_URL": places[0].url} if places else {})
 
     @contextmanager
     def environment(self) -> Iterator[None]:

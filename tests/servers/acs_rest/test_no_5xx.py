@@ -120,6 +120,29 @@ def test_no_json_makes_a_5xx(client: Client, document: object) -> None:
     in_shape(client.request("POST", f"/emails:send?api-version={VERSION}", body))
 
 
+@given(
+    document=st.fixed_dictionaries(
+        {"sender": JSON | st.just("orders@contoso.com")},
+        optional={
+            "recipients": JSON | st.fixed_dictionaries({"to": JSON}, optional={"CC": JSON, "bCC": JSON}),
+            "content": JSON | st.just({"subject": "x", "plainText": "x"}),
+            "headers": JSON | st.lists(st.fixed_dictionaries({"name": JSON, "value": JSON}), max_size=2),
+            "attachments": JSON | st.lists(st.fixed_dictionaries({"name": TEXT, "attachmentType": JSON}), max_size=2),
+            "importance": JSON | st.sampled_from(["high", "low"]),
+            "replyTo": JSON,
+        },
+    )
+)
+@settings(max_examples=200, suppress_health_check=CHECKS)
+def test_nothing_in_the_words_of_the_first_preview_makes_a_5xx(client: Client, document: object) -> None:
+    headers = {"repeatability-request-id": "one", "repeatability-first-sent": "Tue, 01 Dec 2026 00:00:00 GMT"}
+    body = json.dumps(document).encode("utf-8", "surrogatepass")
+
+    answer = client.request("POST", "/emails:send?api-version=2021-10-01-preview", body, headers)
+    if answer.status_code != 202:
+        in_shape(answer)
+
+
 @given(body=st.binary(max_size=200))
 @settings(max_examples=100, suppress_health_check=CHECKS)
 def test_no_octets_make_a_5xx(client: Client, body: bytes) -> None:

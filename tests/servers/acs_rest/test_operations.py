@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from relaylab.app.emulator import Settings
 from relaylab.domain.event import DeliveryReported, Judged, OperationEnded
 from relaylab.domain.message import Placement
 from tests.acs_rest_lab import UNLUCKY, VERSION, AcsLab, a_message, acs_world
@@ -166,3 +168,27 @@ def test_the_same_seed_gives_the_same_ids(emulate: Emulate) -> None:
     one, other = (AcsLab(emulate(world=acs_world())).send().json()["id"] for _ in range(2))
 
     assert one == other
+
+
+def test_a_slow_answer_is_the_right_one_and_counts(emulate: Emulate) -> None:
+    slow = '\n    [[tenant.acs_resource.rest.fault]]\n    kind = "slow"\n    seconds = 0\n    times = 1\n'
+    lab = AcsLab(emulate(world=acs_world(slow)))
+
+    assert [202, 202] == [lab.send().status_code for _ in range(2)]
+
+
+def test_mail_is_kept_in_a_file_as_any_other(emulate: Emulate, tmp_path: Path) -> None:
+    lab = AcsLab(emulate(world=acs_world(), settings=Settings(store=tmp_path / "mail.db")))
+    lab.send()
+    lab.send(a_message("orders@contoso.com", "never@fabrikam.com"))
+
+    first, second = lab.emulator.store.mail.messages()
+    assert ("acs_rest", "Your order") == (first.endpoint, first.head.subject)
+    assert second.decision is not None
+    assert "acs_rest.outcome.all_recipients_are_suppressed" == second.decision.rule
+
+
+def test_what_comes_back_is_a_verdict_of_its_own(acs_lab: AcsLab) -> None:
+    acs_lab.send(a_message("orders@contoso.com", "never@fabrikam.com", "gone@contoso.com"))
+
+    assert ["acs_rest.delivery.recipient_is_suppressed", "acs_rest.delivery.recipient_is_unknown"] == acs_lab.rules()

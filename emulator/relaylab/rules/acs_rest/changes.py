@@ -101,6 +101,7 @@ def _delivered(ask: RestDeliveryAsk) -> RestDeliveryAsk:
 CHANGES: Final[tuple[AnyChange, ...]] = (
     *_of_every_request(SendAsk),
     Change(SendAsk, "a body in order: here {wrong}", lambda ask: replace(ask, flaw=None)),
+    Change(SendAsk, "both headers of repeatability", lambda ask: replace(ask, lacks_repeatability=False)),
     Change(SendAsk, "a GUID as Operation-Id", lambda ask: replace(ask, operation_id_is_malformed=False)),
     Change(SendAsk, "the domain {sender_domain} linked to {resource}", _linked),
     Change(SendAsk, "the records of {sender_domain} verified", _verified),

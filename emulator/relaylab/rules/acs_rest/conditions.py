@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from relaylab.engine.rule import AnyRule, RuleMaker
 
 SKEW: Final = timedelta(minutes=5)  # sources.SKEWED
+FIRST_PREVIEW: Final = "2021-10-01-preview"  # other names, repeatable requests (fact ACS-REST-09)
 API_VERSIONS: Final = (
+    FIRST_PREVIEW,
     "2023-01-15-preview",
     "2023-03-31",
     "2024-07-01-preview",

@@ -67,6 +67,13 @@ OPERATION_ID: Final = _error(
     "The header Operation-Id must be a GUID.",
     sources.OPERATION_UNKNOWN,
 )
+REPEATABILITY: Final = _error(
+    "repeatability",
+    HTTPStatus.BAD_REQUEST,
+    "BadRequest",
+    "The headers repeatability-request-id and repeatability-first-sent are required.",
+    sources.REPEATABLE_TEXT,
+)
 DOMAIN_NOT_LINKED: Final = _error(
     "domain_not_linked",
     HTTPStatus.NOT_FOUND,

@@ -90,6 +90,18 @@ def property_is_wrong(ask: SendAsk) -> bool:
 
 @_rule(
     EffectKind.REFUSE,
+    errors.REPEATABILITY,
+    asks=SendAsk,
+    source=sources.REPEATABLE,
+    fix="Send both headers, a GUID and the date of the first attempt, or use a later version: api-version=2025-09-01.",
+)
+def repeatability_is_missing(ask: SendAsk) -> bool:
+    """In the first preview every request says under which id it may be repeated."""
+    return ask.lacks_repeatability
+
+
+@_rule(
+    EffectKind.REFUSE,
     errors.OPERATION_ID,
     asks=SendAsk,
     source=sources.OPERATION_ID,
@@ -182,6 +194,7 @@ RULES: Final[tuple[AnyRule, ...]] = (
     nothing_proves_who_asks,
     token_does_not_count,
     application_lacks_the_role,
+    repeatability_is_missing,
     body_is_no_json,
     address_is_malformed,
     nobody_is_written_to,

@@ -95,6 +95,8 @@ UNVERIFIED: Final = _inferred("ACS-DOM-01", "the states are documented; what a m
 REPEATED_REPLAY: Final = _inferred(
     "ACS-REST-08", "the caller's id makes a repeat safe, so the first answer comes again"
 )
+REPEATABLE: Final = _doc("ACS-REST-09", _SPECIFICATION, "2021-10-01")
+REPEATABLE_TEXT: Final = _inferred("ACS-REST-09", "the headers are required; what who lacks them gets is not public")
 OPERATION_ID: Final = _doc("ACS-REST-08", _SPECIFICATION, "2025-09-01")
 OPERATION_UNKNOWN: Final = _inferred("ACS-REST-02", "an operation that there is not is 404; the body is not public")
 RETIRED: Final = _doc("ACS-LIFE-03", _RETIREMENT, "2026-08-18")

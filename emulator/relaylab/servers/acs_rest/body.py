@@ -39,15 +39,21 @@ class _Flawed(Exception):  # noqa: N818 - it never leaves this module
 
 
 def read_body(
-    raw: bytes | bytearray, *, knows_content_id: bool, is_used: Callable[[str], bool] = lambda _: False
+    raw: bytes | bytearray,
+    *,
+    knows_content_id: bool,
+    is_used: Callable[[str], bool] = lambda _: False,
+    translate: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
 ) -> EmailMessage | BodyFlaw:
     """Read the body of a send request.
 
     ``knows_content_id`` tells whether the API version has inline attachments (fact ACS-REST-05); ``is_used`` whether a
-    Message-ID was sent before.
+    Message-ID was sent before. ``translate`` writes a body of another version in the words of these.
     """
     try:
-        return _message(_parsed(raw), knows_content_id=knows_content_id, is_used=is_used)
+        return _message(
+            translate(_parsed(raw)) if translate else _parsed(raw), knows_content_id=knows_content_id, is_used=is_used
+        )
     except _Flawed as flawed:
         return flawed.flaw
 

@@ -88,7 +88,7 @@ class Answer:
     """What goes back; ``delay`` is real seconds to wait before."""
 
     status: int
-    document: Mapping[str, Any]
+    document: Mapping[str, Any] | None
     headers: Mapping[str, str] = field(default_factory=dict)
     delay: float = 0.0
 
@@ -159,8 +159,8 @@ class RestOffice:
 
     # Requests -------------------------------------------------------------------------------------------------------
 
-    def caller(self, visit: Visit, now: datetime) -> Caller:
-        """Look up who asks."""
+    def caller(self, visit: Visit, now: datetime, versions: tuple[str, ...] = API_VERSIONS) -> Caller:
+        """Look up who asks; ``versions`` are those in which there is such a request."""
         hosts = (visit.authority, f"{visit.authority}{visit.prefix}") if visit.prefix else (visit.authority,)
         request = SignedRequest(visit.method, visit.raw_target, visit.headers, visit.digest, hosts)
         found = self.find(visit.resource_name) if visit.resource_name else self._told_by_proof(request)
@@ -180,7 +180,7 @@ class RestOffice:
             and tenant is not None
             and sending.could_not_be_made(resource, tenant, calendar),
             "api_version": visit.api_version,
-            "versions": API_VERSIONS,
+            "versions": versions,
             "proof": what.proof,
             "skew": self._skew(what.date, now),
             "token": token,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from relaylab.domain.entra import shown
 from relaylab.domain.rest_message import BodyFlaw, EmailMessage
 from relaylab.rules.acs import limits
 from relaylab.rules.acs_rest.conditions import INLINE_SINCE
+from relaylab.servers.acs_rest import first_preview
 from relaylab.servers.acs_rest.accepting import Accepted, accept
 from relaylab.servers.acs_rest.body import read_body
 from relaylab.servers.acs_rest.office import Answer, Caller, RestOffice, Visit
@@ -42,7 +44,9 @@ class SendEndpoint:
         message = read if isinstance(read, EmailMessage) else None
         asked_id = visit.headers.get("operation-id", "")
         operation_id = _guid(asked_id)
-        repeated = (
+        again = visit.headers.get(first_preview.REQUEST_ID, "") if first_preview.speaks(visit) else ""
+        repeated = office.state.repeated(caller.resource.name, again) if caller.resource and again else None
+        by_operation = (
             office.state.operation(caller.resource.name, operation_id) if caller.resource and operation_id else None
         )
         account = office.account(caller, message.sender_address if message else None, now)
@@ -67,7 +71,8 @@ class SendEndpoint:
             ),
             operation_id=operation_id or shown(asked_id),
             operation_id_is_malformed=bool(asked_id) and not operation_id,
-            is_repeated=repeated is not None,
+            is_repeated=by_operation is not None,
+            lacks_repeatability=first_preview.lacks_repeatability(visit),
         )
         verdict = office.house.holder.rulebook.judge(ask)
         if fault is not None and (verdict.admits or fault.kind.refuses):
@@ -82,9 +87,10 @@ class SendEndpoint:
             if answer.status == 429 and visit.request_id:
                 office.state.throttle(visit.request_id)
             return answer
-        if repeated is not None:
+        earlier = repeated or by_operation
+        if earlier is not None:
             office.log(verdict, label, _WHAT, charges=charges)
-            return _accepted(repeated, visit, caller, now, delay)
+            return _accepted(earlier, visit, caller, now, delay)
         if message is None or caller.resource is None or caller.tenant is None:
             msg = "the rules admit no request without message and resource"
             raise AssertionError(msg)
@@ -98,6 +104,8 @@ class SendEndpoint:
             fault=fault,
         )
         record = accept(office, wanted, verdict, _WHAT, charges)
+        if again:
+            office.state.keep_repeatable(caller.resource.name, again, record.id)
         return _accepted(record, visit, caller, now, delay)
 
     def _read(self, visit: Visit, resource: AcsResource | None) -> EmailMessage | BodyFlaw | None:
@@ -105,10 +113,15 @@ class SendEndpoint:
         if visit.size > limits.MESSAGE_SIZE:
             return None
         name = resource.name if resource else ""
-        return read_body(
+        is_first = first_preview.speaks(visit)
+        read = read_body(
             visit.body,
             knows_content_id=visit.api_version >= INLINE_SINCE,
             is_used=lambda message_id: self._office.state.is_message_id_used(name, message_id),
+            translate=first_preview.translated if is_first else None,
+        )
+        return (
+            replace(read, at=first_preview.in_its_words(read.at)) if isinstance(read, BodyFlaw) and is_first else read
         )
 
 
@@ -126,6 +139,8 @@ def _guid(text: str) -> str:
 
 def _accepted(record: OperationRecord, visit: Visit, caller: Caller, now: datetime, delay: float) -> Answer:
     """Write the answer to an accepted send (fact ACS-REST-20)."""
+    if first_preview.speaks(visit):
+        return _accepted_in_the_first_preview(record, visit, caller, now, delay)
     headers = {"Operation-Location": f"{visit.base}/emails/operations/{record.id}?api-version={visit.api_version}"}
     if not record.has_ended(now) and caller.resource is not None:
         headers["Retry-After"] = str(caller.resource.rest.retry_after)
@@ -133,3 +148,17 @@ def _accepted(record: OperationRecord, visit: Visit, caller: Caller, now: dateti
     if caller.resource is not None and not caller.resource.rest.retry_after:
         headers.pop("Retry-After", None)
     return Answer(status=202, document=document, headers=headers, delay=delay)
+
+
+def _accepted_in_the_first_preview(
+    record: OperationRecord, visit: Visit, caller: Caller, now: datetime, delay: float
+) -> Answer:
+    """Write that answer as the first preview does: without a body (fact ACS-REST-09)."""
+    headers = {
+        "Operation-Location": f"{visit.base}/emails/{record.id}/status?api-version={visit.api_version}",
+        "Repeatability-Result": "accepted",
+        "x-ms-request-id": record.id,
+    }
+    if caller.resource is not None and caller.resource.rest.retry_after and not record.has_ended(now):
+        headers["Retry-After"] = str(caller.resource.rest.retry_after)
+    return Answer(status=202, document=None, headers=headers, delay=delay)

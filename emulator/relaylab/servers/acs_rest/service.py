@@ -42,6 +42,7 @@ _LARGEST_BODY: Final = 32 * 1024 * 1024  # octets that are read at all, to tell 
 _AUTHORITY: Final = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?|\[[0-9a-fA-F:.]+\](?::\d{1,5})?")
 _SEND: Final = re.compile(r"/+emails:send")
 _STATUS: Final = re.compile(r"/+emails/operations/([^/]+)")
+_FIRST_STATUS: Final = re.compile(r"/+emails/([^/]+)/status")
 _MOST_FIELDS: Final = 50
 _HEADERS: Final = {"X-Cache": "CONFIG_NOCACHE", "api-supported-versions": ", ".join(API_VERSIONS)}
 
@@ -199,12 +200,15 @@ class RestService:
             return _plain(413, "RequestTooLarge", f"the request is larger than {_LARGEST_BODY} octets")
         self.settle()
         path = unquote(visit.path)
-        operation = _STATUS.fullmatch(path)
+        first = _FIRST_STATUS.fullmatch(path)
+        operation = _STATUS.fullmatch(path) or first
         with self._office.house.lock:
             if _SEND.fullmatch(path):
                 return self._send.answer(visit) if visit.method == "POST" else _wrong_method("POST")
             if operation is not None:
-                return self._status.answer(visit, operation[1]) if visit.method == "GET" else _wrong_method("GET")
+                if visit.method != "GET":
+                    return _wrong_method("GET")
+                return self._status.answer(visit, operation[1], is_first=operation is first)
         return _plain(404, "NotFound", "there are POST /emails:send and GET /emails/operations/{id}")
 
     def _rendered(self, answer: Answer, request: Request) -> Response:
@@ -217,6 +221,8 @@ class RestService:
         if asked and wanted and wanted.isascii() and wanted.isprintable():
             own["x-ms-client-request-id"] = wanted[:256]
         headers = _HEADERS | own | dict(answer.headers)
+        if answer.document is None:
+            return Response(status_code=answer.status, headers=headers)
         return _Json(dict(answer.document), status_code=answer.status, headers=headers)
 
 

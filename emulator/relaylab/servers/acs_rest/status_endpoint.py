@@ -8,6 +8,8 @@ from relaylab.domain.acs_rest import StatusAsk
 from relaylab.domain.acs_settings import RestFaultKind, RestOperation
 from relaylab.domain.address import Address
 from relaylab.domain.entra import shown
+from relaylab.rules.acs_rest.conditions import API_VERSIONS, FIRST_PREVIEW
+from relaylab.servers.acs_rest import first_preview
 from relaylab.servers.acs_rest.office import Answer, RestOffice, Visit
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from relaylab.store.acs_rest import OperationRecord
 
 _WHAT: Final = "GET /emails/operations"
+_OF_THE_FIRST: Final = (FIRST_PREVIEW,)
+_OF_THE_OTHERS: Final = tuple(one for one in API_VERSIONS if one != FIRST_PREVIEW)
 
 
 class StatusEndpoint:
@@ -26,10 +30,10 @@ class StatusEndpoint:
         """Work in this office."""
         self._office = office
 
-    def answer(self, visit: Visit, operation_id: str) -> Answer:
-        """Answer one request; the lock of the house is held."""
+    def answer(self, visit: Visit, operation_id: str, *, is_first: bool = False) -> Answer:
+        """Answer one request, or one of the first preview, which has a path of its own; the house's lock is held."""
         office, now = self._office, self._office.now
-        caller, label = office.caller(visit, now), office.label()
+        caller, label = office.caller(visit, now, _OF_THE_FIRST if is_first else _OF_THE_OTHERS), office.label()
         record = office.state.operation(caller.resource.name, operation_id) if caller.resource else None
         sender = Address.parse(record.sender) if record else None
         account = office.account(caller, sender, now)
@@ -55,7 +59,8 @@ class StatusEndpoint:
         if not record.has_ended(now) and caller.resource.rest.retry_after:
             headers["Retry-After"] = str(caller.resource.rest.retry_after)
         delay = float(fault.seconds) if fault is not None and fault.kind is RestFaultKind.SLOW else 0.0
-        return Answer(status=200, document=status_document(record, now), headers=headers, delay=delay)
+        write = first_preview.status_document if is_first else status_document
+        return Answer(status=200, document=write(record, now), headers=headers, delay=delay)
 
 
 def status_document(record: OperationRecord, now: datetime) -> dict[str, Any]:
