@@ -187,8 +187,7 @@ def _missing(found: Findings) -> dict[str, str]:
     given = set(found.shapes)
     if "scubagear" in given:
         given |= {"accepted_domains", "transport_config", "organization_config", "inbound_connectors", "zone"}
-    if given & _TRACES:
-        given |= _TRACES
+    given |= _TRACES if given & _TRACES else {"trace_summary"}
     missing = {shape.title: shape.asks for shape in BY_NAME.values() if shape.name not in given}
     if "zone" not in given:
         missing["DNS"] = f"what SPF says of each office: {zone.COMMAND}"
