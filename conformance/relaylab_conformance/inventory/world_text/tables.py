@@ -85,7 +85,7 @@ def ask(block: Block, unknown: Mapping[str, str]) -> None:
         _unask(block, key)
     for key, sentence in unknown.items():
         if block.statement(key) is None:
-            text = f"{_inner(block)}{UNKNOWN}{key}: {on_one_line(sentence)}\n"
+            text = f"{_inner(block)}{on_one_line(f'{UNKNOWN}{key}: {sentence}')}\n"
             block.statements.insert(block.end_of_body(), Statement(text))
 
 
