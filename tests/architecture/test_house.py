@@ -20,8 +20,8 @@ PACKAGES = (
 
 SMTP_REPLY = re.compile(r"[2-5]\d\d[ -]")
 RULES = ROOT / "emulator/relaylab/rules"
-# replies.py is where every reply lives; the other two quote replies in prose, and nothing of theirs is sent.
-MAY_SPELL_REPLIES = {RULES / "replies.py", RULES / "readings.py", RULES / "sources.py"}
+# replies.py is where every reply lives; the others quote replies in prose, and nothing of theirs is sent.
+MAY_SPELL_REPLIES = {RULES / name for name in ("replies.py", "readings.py", "hve_readings.py", "sources.py")}
 
 # Written so that this file does not match itself.
 REGISTRY = re.compile(

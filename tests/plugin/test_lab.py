@@ -300,6 +300,17 @@ def test_a_report_of_the_service_is_told_from_what_was_sent(relaylab: Lab) -> No
     assert "bounce" == relaylab.last_verdict.effect
 
 
+def test_the_default_world_sends_by_azure_communication_services_too(relaylab: Lab) -> None:
+    letter = "From: orders@contoso.com\nSubject: Your order\n\nThank you.\n"
+    with smtplib.SMTP(relaylab.acs_smtp.host, relaylab.acs_smtp.port) as smtp:
+        smtp.starttls(context=relaylab.ssl_context())
+        smtp.login("orders@contoso.com", "fake-app-client-secret")
+        smtp.sendmail("orders@contoso.com", ["customer@example.net"], letter)
+
+    (message,) = relaylab.messages
+    assert ("acs_smtp", "Your order") == (message.endpoint, message.subject)
+
+
 def test_one_message_where_there_is_none_tells_the_dialogue_the_rule_the_source_and_the_way_past(relaylab: Lab) -> None:
     relaylab.travel("2027-01-04")
     with pytest.raises(smtplib.SMTPAuthenticationError):

@@ -99,7 +99,8 @@ def _outcome(inventory: Inventory, written: Written, path: Path | None) -> Itera
         yield f"Nothing is written: {tally}. --out world.toml writes it."
     else:
         yield f"{path}: {tally}; {asked} questions stand in it as # unknown."
-        yield f"Next: relaylab certify migration {path}"
+        is_ready = bool(written.world.world.senders)
+        yield f"Next: relaylab certify migration {path}" if is_ready else "Next: the exports that show senders"
 
 
 def _listed(line: str, width: int) -> str:

@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 _LOST: Final = re.compile(
-    r"System\.[\w.]+\[\]|System\.Collections\.\S+|Microsoft\.[\w.]+(?:MultiValuedProperty\S*|\[\]|Status|`1\S*)?"
-    r"|Deserialized\.\S+|@\{.*\}|Microsoft\.Graph\.PowerShell\.\S+"
+    r"System\.[\w.]+\[\]|System\.Collections\.\S+|Microsoft\.(?:\w+\.){2,}\w+(?:`1\S*|\[\])?"
+    r"|Deserialized\.\S+|@\{.*\}"
 )
 _FORMULA: Final = re.compile(r"=.*|[+\-@].*[|(!].*|[\t\r]+[=+\-@].*", re.DOTALL)
 _LOST_BEGIN: Final = ("System.", "Microsoft.", "Deserialized.", "@{")

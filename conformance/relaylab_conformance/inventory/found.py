@@ -128,6 +128,7 @@ class Findings:
         self.clients: dict[str, Client] = {}
         self.sign_ins: dict[tuple[str, str], SignIn] = {}
         self.traffic: dict[tuple[str, str], Traffic] = {}
+        self.withheld: set[tuple[str, str]] = set()
         self.days: tuple[date, date] | None = None  # the first and the last of the trace
         self.tenant_names: dict[str, Origin] = {}
         self._counts: Counter[tuple[str, str, str]] = Counter()

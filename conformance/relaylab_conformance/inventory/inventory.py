@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, Final
 
 from relaylab.domain.address import Address
 from relaylab.domain.estate import Method
 from relaylab.domain.source import Confidence
 from relaylab_conformance.inventory.found import Entry, Note
 from relaylab_conformance.inventory.origin import Origin
+
+PROFILE: Final = "generic-mfp"  # of a sender of which nobody has said what it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,21 @@ class FoundSender:
         return min((one.confidence for one in self.evidence), key=order.index)
 
 
+def sender_values(sender: FoundSender, name: str, site: str | None) -> dict[str, Any]:
+    """Give a ``[[sender]]`` as the world file has it; its target is today's method until somebody decides."""
+    values = {
+        "name": name,
+        "profile": PROFILE,
+        "site": site,
+        "from": str(sender.address),
+        "to": list(sender.to),
+        "today": sender.method.value,
+        "target": sender.method.value,
+        "messages_per_day": sender.messages_per_day,
+    }
+    return {key: value for key, value in values.items() if value is not None}
+
+
 @dataclass(frozen=True, slots=True)
 class FoundSite:
     """An address that senders come from."""
@@ -72,7 +90,8 @@ class Inventory:
     """One tenant, as its exports describe it.
 
     ``entries`` are the tables of the world file that describe it, its own among them (table ``tenant``); ``shapes``
-    says which exports were read, by the files that had them; ``missing`` which were not, with what each would tell.
+    says which exports were read, by the files that had them; ``missing`` which were not, with what each would tell;
+    ``withheld`` names tables, by kind and key, that the exports show and a world could not hold.
     """
 
     tenant: str
@@ -82,6 +101,7 @@ class Inventory:
     notes: tuple[Note, ...]
     shapes: Mapping[str, tuple[str, ...]]
     missing: Mapping[str, str]
+    withheld: frozenset[tuple[str, str]] = frozenset()
 
     def of(self, table: str) -> tuple[Entry, ...]:
         """Give the entries of a table."""

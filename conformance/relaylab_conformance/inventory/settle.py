@@ -10,9 +10,10 @@ from typing import Final
 
 from relaylab.domain.estate import Method
 from relaylab_conformance.inventory.by_grammar import kinds
-from relaylab_conformance.inventory.found import Findings, NoteKind
+from relaylab_conformance.inventory.fit import fit
+from relaylab_conformance.inventory.found import Findings, NoteKind, Value
 from relaylab_conformance.inventory.inventory import FoundSender, FoundSite, Inventory
-from relaylab_conformance.inventory.origin import Origin, broken
+from relaylab_conformance.inventory.origin import NOWHERE, Origin, broken
 from relaylab_conformance.inventory.senders import SenderFinder
 from relaylab_conformance.inventory.shapes import BY_NAME, zone
 
@@ -42,6 +43,8 @@ def settle(found: Findings, tenant: str | None = None, report_days: int = REPORT
     _join_policies(found)
     senders = tuple(_with_accounts(found, SenderFinder(found, report_days).senders()))
     _add_accounts(found, senders)
+    _stand_in_for_members(found)
+    senders = fit(found, name, senders)
     _tell_switched_off(found, senders)
     _ask_what_nobody_says(found)
     sites = {sender.ip: FoundSite(sender.ip, sender.evidence[-1].origin) for sender in senders if sender.ip}
@@ -53,6 +56,7 @@ def settle(found: Findings, tenant: str | None = None, report_days: int = REPORT
         notes=tuple(found.counted()),
         shapes={shape: tuple(files) for shape, files in found.shapes.items()},
         missing=_missing(found),
+        withheld=frozenset(found.withheld),
     )
 
 
@@ -84,6 +88,15 @@ def _add_domains(found: Findings) -> None:
             continue
         entry = found.entry("accepted_domain", domain, origin)
         entry.unknown["domain_type"] = f"the domain is inferred from an address: {BY_NAME['accepted_domains'].ask}"
+
+
+def _stand_in_for_members(found: Findings) -> None:
+    """Put somebody into lists whose members no export says: a world's list is not empty."""
+    anybody = next((entry.key for entry in found.of("mailbox")), None)
+    for entry in found.of("distribution_group"):
+        if "members" not in entry.values and anybody is not None:
+            asked = entry.unknown.pop("members", "its members, of whom none is left")
+            entry.values["members"] = Value([anybody], NOWHERE, f"unknown: {asked}; one mailbox stands in for them")
 
 
 def _join_policies(found: Findings) -> None:
@@ -174,8 +187,7 @@ def _missing(found: Findings) -> dict[str, str]:
     given = set(found.shapes)
     if "scubagear" in given:
         given |= {"accepted_domains", "transport_config", "organization_config", "inbound_connectors", "zone"}
-    if given & _TRACES:
-        given |= _TRACES
+    given |= _TRACES if given & _TRACES else {"trace_summary"}
     missing = {shape.title: shape.asks for shape in BY_NAME.values() if shape.name not in given}
     if "zone" not in given:
         missing["DNS"] = f"what SPF says of each office: {zone.COMMAND}"

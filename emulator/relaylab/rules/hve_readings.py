@@ -33,8 +33,8 @@ HVE_READINGS: Final = (
         "hve_basic_refusal",
         "Which line does a password get once High Volume Email takes none any more? None is published.",
         (
-            ("5.7.139", "535 5.7.139, the line of High Volume Email for a password that is not allowed"),
-            ("5.7.30", "550 5.7.30, the line announced for client submission"),
+            ("5.7.139", "the line 535 5.7.139 of High Volume Email for a password that is not allowed"),
+            ("5.7.30", "the line 550 5.7.30 announced for client submission"),
         ),
         "5.7.139",
         sources.HVE_BASIC_REFUSAL,
@@ -70,7 +70,7 @@ HVE_READINGS: Final = (
     Reading(
         "hve_billing_refusal",
         "How is an account without a valid billing policy told so? No line is published.",
-        (("mail", "550 at MAIL"), ("ndr", "250, then a report")),
+        (("mail", "with 550 at MAIL"), ("ndr", "250, then a report")),
         "mail",
         sources.HVE_BILLING_TEXT,
     ),
@@ -91,7 +91,7 @@ HVE_READINGS: Final = (
     Reading(
         "hve_too_many_recipients",
         "What does the 51st recipient of a message get at High Volume Email?",
-        (("rcpt", "452 4.5.3 at RCPT; the fifty before it stand"), ("ndr", "250, then a report 5.5.3 for all")),
+        (("rcpt", "with 452 4.5.3 at RCPT; the fifty before it stand"), ("ndr", "250, then a report 5.5.3 for all")),
         "rcpt",
         sources.HVE_RECIPIENTS_STAGE,
     ),

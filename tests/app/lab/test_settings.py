@@ -53,6 +53,14 @@ def test_high_volume_email_takes_its_own_accounts_and_reaches_their_tenant_only(
     assert ["hve-basic", "hve-oauth"] == [method.value for method in bulk.methods]
 
 
+def test_both_names_of_high_volume_email_point_at_its_listener(small_world: LoadedWorld) -> None:
+    place = {"hve": Listening("192.168.1.21", 587, "smtp.hve.mx.microsoft")}
+
+    assert {"smtp.hve.mx.microsoft": "192.168.1.21", "smtp-hve.office365.com": "192.168.1.21"} == {
+        name.name: name.address for name in settings.dns_names(small_world.world, place, (), "192.168.1.20")
+    }
+
+
 def test_without_an_account_a_device_reaches_the_labs_own_mailboxes(small_world: LoadedWorld) -> None:
     _, without = settings.device_settings(small_world.world, LAB)
 

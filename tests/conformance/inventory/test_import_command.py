@@ -117,6 +117,17 @@ def test_a_cell_cannot_steer_the_terminal_or_leave_its_comment(tmp_path: Path) -
     assert not world.exists() or ["contoso"] == [one.name for one in load_world(world).world.tenants]
 
 
+def test_the_name_of_a_file_cannot_leave_its_comment(tmp_path: Path) -> None:
+    folder, world = tmp_path / "e", tmp_path / "w.toml"
+    try:
+        put(folder, {'a\n[[tenant]]\nname = "evil".csv': CAS})
+    except OSError:
+        pytest.skip("this system has no such names")
+
+    assert 0 == relaylab(folder, "--tenant", "contoso", "--out", world).exit_code
+    assert ["contoso"] == [one.name for one in load_world(world).world.tenants]
+
+
 # What is shipped -----------------------------------------------------------------------------------------------------
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from relaylab.app.config import load_document
 from relaylab.domain.world import World
+from relaylab_conformance.inventory.inventory import PROFILE
 from relaylab_conformance.inventory.settle import PASSWORD
-from relaylab_conformance.inventory.world_text.merge import PROFILE
 from relaylab_scenarios.exports import CSV, DIALECTS, Dialect, ExportEstate, an_estate, exported
 from tests.conformance.inventory.importing import an_export_estate, comparable, names, put, world_of
 

@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from relaylab_conformance.inventory.by_grammar import kinds
 from relaylab_conformance.inventory.found import Entry, Note, NoteKind
-from relaylab_conformance.inventory.inventory import FoundSender, FoundSite, Inventory
+from relaylab_conformance.inventory.inventory import FoundSender, FoundSite, Inventory, sender_values
+from relaylab_conformance.inventory.keys import key_of
 from relaylab_conformance.inventory.origin import Origin
-from relaylab_conformance.inventory.world_text.blocks import Block, Statement
+from relaylab_conformance.inventory.world_text.blocks import UNKNOWN, Block, Statement
 from relaylab_conformance.inventory.world_text.document import Document
 from relaylab_conformance.inventory.world_text.tables import (
     Change,
@@ -26,14 +27,7 @@ from relaylab_conformance.inventory.world_text.tables import (
 
 EVIDENCE: Final = "evidence: "
 NOT_GIVEN: Final = "# not given of "
-PROFILE: Final = "generic-mfp"
 _SINGLE: Final = frozenset({"transport_config", "organization_config"})
-_KEYS: Final = {  # by which a table is told from others of its kind
-    "mailbox": "address",
-    "distribution_group": "address",
-    "mail_user": "address",
-    "hve_account": "address",
-}
 _DEFINED_BY: Final = {  # the export that lists all there are of a kind
     "mailbox": ("cas_mailboxes", "mailboxes"),
     "inbound_connector": ("inbound_connectors", "scubagear"),
@@ -114,6 +108,7 @@ class Merger:
         own = {table for table in entry.unknown if table not in kinds("tenant")}
         have = {table for table in own if self._document.below(block, table)}
         entry.unknown = {key: said for key, said in entry.unknown.items() if key not in have}
+        block.statements = [one for one in block.statements if not one.text.lstrip().startswith(UNKNOWN)]
         fill(block, f"tenant {name}", entry, self.change, {"name": name})
         return block
 
@@ -123,7 +118,7 @@ class Merger:
         fill(block, f"{self._inventory.tenant} {entry.table}", entry, self.change, {})
 
     def _listed(self, tenant: Block, entry: Entry) -> None:
-        key = _KEYS.get(entry.table, "name")
+        key = key_of(entry.table)
         if entry.table not in self._below:
             there = self._document.below(tenant, entry.table)
             self._below[entry.table] = {str(one.value(key)).casefold(): one for one in there}
@@ -148,8 +143,9 @@ class Merger:
         for table, shapes in _DEFINED_BY.items():
             if not set(shapes) & set(self._inventory.shapes):
                 continue
-            key = _KEYS.get(table, "name")
+            key = key_of(table)
             here = {entry.key.casefold() for entry in self._inventory.of(table)}
+            here |= {name for kind, name in self._inventory.withheld if kind == table}
             for block in self._document.below(tenant, table):
                 if str(block.value(key)).casefold() in here or not block.comment.startswith("from "):
                     continue
@@ -243,25 +239,16 @@ class Merger:
         origin = sender.evidence[0].origin
         head(block, f"{EVIDENCE}{sender.key}")
         see(block, [str(one) for one in sender.evidence])
-        values: dict[str, tuple[Any, str]] = {
-            "profile": (PROFILE, _unknown(sender, "profile", "")),
-            "from": (str(sender.address), ""),
-            "to": (list(sender.to), _unknown(sender, "to", "")),
-            "today": (sender.method.value, _unknown(sender, "today", f"{sender.confidence}")),
-            "target": (sender.method.value, _DECIDE),
-            "messages_per_day": (sender.messages_per_day, _unknown(sender, "messages_per_day", "")),
-        }
-        if sender.ip is not None and sender.ip in names:
-            values = {"profile": values["profile"], "site": (names[sender.ip], ""), **values}
+        notes = {"today": f"{sender.confidence}", "target": _DECIDE}
+        site = names.get(sender.ip) if sender.ip is not None else None
+        values = sender_values(sender, "", site)
+        del values["name"]
         invented = {"profile", "target"} | set(sender.unknown)
-        for key, (value, note) in values.items():
+        for key, value in values.items():
             said = Origin("") if key in invented else origin
+            note = f"unknown: {sender.unknown[key]}" if key in sender.unknown else notes.get(key, "")
             update(block, name, self.change, key=key, value=value, note=note, origin=said)
         ask(block, {key: said for key, said in sender.unknown.items() if key not in values})
-
-
-def _unknown(sender: FoundSender, key: str, otherwise: str) -> str:
-    return f"unknown: {sender.unknown[key]}" if key in sender.unknown else otherwise
 
 
 def _evidence_key(block: Block) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from relaylab_conformance.inventory.found import Entry, Note, NoteKind
 from relaylab_conformance.inventory.origin import Origin
 from relaylab_conformance.inventory.world_text.blocks import SEEN, UNKNOWN, Block, Statement
-from relaylab_conformance.inventory.world_text.values import is_marked, marked, same, written
+from relaylab_conformance.inventory.world_text.values import is_marked, marked, on_one_line, same, written
 
 FROM: Final = "from "
 _COLUMN: Final = 40  # where comments begin, if the line is short enough
@@ -85,14 +85,14 @@ def ask(block: Block, unknown: Mapping[str, str]) -> None:
         _unask(block, key)
     for key, sentence in unknown.items():
         if block.statement(key) is None:
-            text = f"{_inner(block)}{UNKNOWN}{key}: {' '.join(sentence.split())}\n"
+            text = f"{_inner(block)}{on_one_line(f'{UNKNOWN}{key}: {sentence}')}\n"
             block.statements.insert(block.end_of_body(), Statement(text))
 
 
 def see(block: Block, sentences: Iterable[str]) -> None:
     """Write what was seen of a sender directly under its header, in place of what was written there before."""
     block.statements = [one for one in block.statements if not one.text.lstrip().startswith(SEEN)]
-    lines = [Statement(f"{_inner(block)}{SEEN}{' '.join(sentence.split())}\n") for sentence in sentences]
+    lines = [Statement(f"{_inner(block)}{SEEN}{on_one_line(sentence)}\n") for sentence in sentences]
     block.statements[:0] = lines
 
 
@@ -102,7 +102,7 @@ def head(block: Block, comment: str) -> None:
     if comment and (not said or said.startswith((FROM, "evidence: "))):
         bare = block.header.rstrip("\r\n")
         bare = bare[: bare.index("#")].rstrip() if said else bare
-        block.header = f"{_aligned(bare)}# {comment}\n"
+        block.header = f"{_aligned(bare)}# {on_one_line(comment)}\n"
 
 
 def is_imported(block: Block) -> bool:

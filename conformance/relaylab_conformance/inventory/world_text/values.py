@@ -50,7 +50,7 @@ def same(one: object, other: object) -> bool:
 
 def marked(note: str, value: object) -> str:
     """Write the comment of an imported line."""
-    return f"# {_on_one_line(note)} [{digest(value)}]" if note else f"# [{digest(value)}]"
+    return f"# {on_one_line(note)} [{digest(value)}]" if note else f"# [{digest(value)}]"
 
 
 def is_marked(comment: str, value: object) -> bool:
@@ -59,9 +59,9 @@ def is_marked(comment: str, value: object) -> bool:
     return found is not None and found["digest"] == digest(value)
 
 
-def _on_one_line(note: str) -> str:
-    """Write a note so that it can neither end its comment nor steer a terminal."""
-    return "".join(each if each.isprintable() else " " for each in note)
+def on_one_line(note: str) -> str:
+    """Write a text so that it can neither end its comment nor steer a terminal."""
+    return " ".join("".join(each if each.isprintable() else " " for each in note).split())
 
 
 def _plain(value: object) -> object:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from relaylab.servers.fleet import Listening
 
 _MX_ZONES: Final = (".mail.protection.outlook.com", ".mx.microsoft")
+_HVE_FIRST_NAME: Final = "smtp-hve.office365.com"  # devices may still have it; no day is named for its end
 _WITH_ACCOUNT: Final = (Method.SMTP_AUTH_BASIC, Method.SMTP_AUTH_OAUTH)
 _WITH_HVE_ACCOUNT: Final = (Method.HVE_BASIC, Method.HVE_OAUTH)
 _WITHOUT_ACCOUNT: Final = (Method.CONNECTOR_RELAY, Method.DIRECT_SEND)
@@ -69,6 +70,8 @@ def dns_names(
 ) -> tuple[DnsName, ...]:
     """Give the names to point at the lab's own listeners."""
     found = [DnsName(where.name, where.host) for where in endpoints.values() if where.name]
+    if hve := endpoints.get("hve"):
+        found.append(DnsName(_HVE_FIRST_NAME, hve.host))
     if mx := endpoints.get("mx"):
         found += [DnsName(name, mx.host) for name in mx_names(world)]
     return tuple(dict.fromkeys((*found, *(DnsName(name, address) for name in lab_names))))

@@ -105,9 +105,10 @@ def oauth_senders_without_a_token(draft: Draft) -> Iterator[Fault]:
     """A sender by OAuth needs an application to ask with, or a token that the world knows."""
     holders = {entry.noun.user for entry in draft.of(FixedToken)}
     for entry in draft.of(Sender):
-        sender = entry.noun
-        if {sender.today, sender.target} & _OAUTH and sender.app_id is None and sender.signs_in_as not in holders:
-            way_out = f"name its app_id, or add a [[tenant.token]] for {sender.signs_in_as}"
+        sender, methods = entry.noun, {entry.noun.today, entry.noun.target}
+        user = sender.hve_account if Method.HVE_OAUTH in methods and sender.hve_account else sender.signs_in_as
+        if methods & _OAUTH and sender.app_id is None and user not in holders:
+            way_out = f"name its app_id, or add a [[tenant.token]] for {user}"
             yield Fault(entry.place / "app_id", None, "is left out, and no token is known for its user", way_out)
 
 

@@ -1,0 +1,86 @@
+"""Where a method does not fit a sender's recipients or volume, said before anything is sent."""
+
+from __future__ import annotations
+
+import pytest
+
+from relaylab.domain.clock import parse_instant
+from relaylab.rules.catalogue import rulebook
+from relaylab_conformance.migration.pitfalls import pitfalls
+from tests.conformance.estates import a_sender, an_estate
+
+INSIDE = ("desk@contoso.com",)
+
+
+def said(sender: str, *, at: str = "2027-01-04", a_day: int = 20_000) -> str:
+    """Everything that is said of the only sender of an estate, which sends so many messages a day."""
+    world = an_estate(f"{sender}\nmessages_per_day = {a_day}").world
+    return "\n".join(pitfalls(world, rulebook(), world.senders[0], parse_instant(at)))
+
+
+def bulk(*to: str) -> str:
+    return a_sender(today="hve-basic", target="hve-basic", mail_from="bulk@contoso.com", to=to or INSIDE)
+
+
+def test_a_high_volume_inside_is_what_high_volume_email_is_for() -> None:
+    told = said(bulk())
+
+    assert "is meant for" not in told
+    assert "reaches nobody outside" not in told
+
+
+@pytest.mark.parametrize(("a_day", "is_few"), [(9_999, True), (10_000, False)])
+def test_less_than_ten_thousand_a_day_inside_is_for_direct_send(a_day: int, *, is_few: bool) -> None:
+    assert is_few == ("Direct Send needs no account" in said(bulk(), a_day=a_day))
+
+
+def test_who_is_outside_is_named_from_june_2025_on() -> None:
+    sender = bulk("desk@contoso.com", "customer@example.net")
+
+    assert "outside" not in said(sender, at="2025-05-31T23:59:59Z")
+    assert "hve-basic reaches nobody outside the tenant, and customer@example.net is there" in said(
+        sender, at="2025-06-01"
+    )
+
+
+def test_expanded_recipients_cost_from_june_2026_on() -> None:
+    sender = bulk("desk@contoso.com", "app@contoso.com")
+
+    assert "US dollars" not in said(sender, at="2026-05-31T23:59:59Z")
+    assert "20,000 messages to 2 recipients are 40,000 a day, about 50.40 US dollars a month" in said(
+        sender, at="2026-06-01"
+    )
+
+
+def test_a_preview_is_called_one_until_general_availability() -> None:
+    assert "is a preview on 2026-03-30" in said(bulk(), at="2026-03-30")
+    assert "preview" not in said(bulk(), at="2026-03-31")
+
+
+@pytest.mark.parametrize(("number", "is_many"), [(50, False), (51, True)])
+def test_more_than_fifty_recipients_want_a_group(number: int, *, is_many: bool) -> None:
+    to = tuple(f"person{each}@contoso.com" for each in range(number))
+
+    assert is_many == ("takes 50 recipients a message" in said(bulk(*to)))
+
+
+def test_another_from_than_the_account_s_is_told() -> None:
+    moving = a_sender(target="hve-basic", to=INSIDE)
+
+    assert "sends as bulk@contoso.com only" in said(moving)
+    assert "get nowhere: Set-HVEAccountSettings -ReplyTo" in said(moving)
+    assert "sends as" not in said(bulk())
+
+
+@pytest.mark.parametrize(("a_day", "is_many"), [(10_000, False), (10_001, True)])
+def test_a_mailbox_reaches_ten_thousand_recipients_a_day(a_day: int, *, is_many: bool) -> None:
+    inside = a_sender(target="smtp-auth-oauth", to=INSIDE)
+
+    assert is_many == ("move it to High Volume Email" in said(inside, a_day=a_day))
+
+
+@pytest.mark.parametrize(("a_day", "is_many"), [(9_999, False), (10_000, True)])
+def test_direct_send_is_for_low_volume(a_day: int, *, is_many: bool) -> None:
+    sender = a_sender(today="direct-send", target="direct-send", to=INSIDE)
+
+    assert is_many == ("direct-send is for low volume" in said(sender, a_day=a_day))
