@@ -186,8 +186,13 @@ def describe(emulator: Emulator, control: ControlServer, lab: LabSheet | None = 
         "seed": emulator.seed,
         "endpoints": endpoints,
         "sites": {name: _site(site) for name, site in emulator.sites.items()},
-        "acs_rest": {one.name: one.as_json for one in emulator.acs_rest.places(emulator.https_url)},
-    } | ({"lab": lab.as_json} if lab else {})
+    } | _told_besides(emulator, lab)
+
+
+def _told_besides(emulator: Emulator, lab: LabSheet | None) -> dict[str, object]:
+    """Give what is told where it is there: the resources of Azure Communication Services over REST, the lab."""
+    resources = {one.name: one.as_json for one in emulator.acs_rest.places(emulator.https_url)}
+    return ({"acs_rest": resources} if resources else {}) | ({"lab": lab.as_json} if lab else {})
 
 
 def _site(site: SiteListening) -> dict[str, object]:
