@@ -65,7 +65,7 @@ def test_the_only_one_that_is_serving_is_found_by_itself(served: Served, home: d
     status = json.loads(told(home, "status", "--json"))
 
     assert served.told["endpoints"]["control"]["url"] == status["url"]
-    assert (True, 10) == (status["ready"], len(status["listeners"]))
+    assert (True, 16) == (status["ready"], len(status["listeners"]))
 
 
 def test_the_token_is_kept_where_only_its_owner_can_read_it_and_goes_with_the_end(

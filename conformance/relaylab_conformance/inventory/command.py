@@ -16,7 +16,7 @@ from relaylab_conformance.inventory.reading import Hints, read_exports
 from relaylab_conformance.inventory.rows import squash
 from relaylab_conformance.inventory.settle import settle
 from relaylab_conformance.inventory.shapes import READ
-from relaylab_conformance.inventory.writing import merged, write
+from relaylab_conformance.inventory.writing import merged, tenants_in, write
 from relaylab_conformance.options import BadInputError
 from relaylab_conformance.terminal import progress, say, say_json, width
 from relaylab_scenarios.exports import example_folder, examples
@@ -52,7 +52,7 @@ def import_and_tell(  # noqa: PLR0913 - an argument an option
                 done += octets
                 tell(min(done, size), max(size, 1))
 
-            found = read_exports(named, hints, told)
+            found = read_exports(named, hints, told, there=tenants_in(out), wanted=tenant)
         inventory = settle(found, tenant, report_days)
         written = merged(inventory, out)
     except ExportError as error:

@@ -66,7 +66,8 @@ class _Layout:
             elif entry.table == "dns" or is_many(entry.table):
                 listed = self.document["dns"] if entry.table == "dns" else own.setdefault(entry.table, [])
                 self._entries[entry.table, len(listed)] = entry
-                listed.append(values if entry.table == "dns" else {key_of(entry.table): entry.key} | values)
+                has_key = entry.table == "dns" or entry.is_there
+                listed.append(values if has_key else {key_of(entry.table): entry.key} | values)
             else:
                 own[entry.table] = values
                 self._entries[entry.table, 0] = entry
@@ -100,6 +101,8 @@ class _Layout:
 
     def _mend(self, fault: Fault, entry: Entry, rest: Sequence[object]) -> None:
         """Take out a part of a list, a value, or the whole table where it cannot be without that value."""
+        if entry.is_there:
+            return  # it is a person's, and the file holds
         match rest:
             case [str(key), int(index), *_] if key in entry.values:
                 value = entry.values[key]
@@ -112,6 +115,8 @@ class _Layout:
                 self._drop(fault, entry)
 
     def _drop(self, fault: Fault, entry: Entry) -> None:
+        if entry.is_there:
+            return  # it is a person's, and the file holds
         if self._found.entries.pop((entry.table, entry.key.casefold()), None) is not None:
             name = f"{entry.table} {entry.key}"
             self._tell(fault, name, entry.origin)

@@ -63,7 +63,7 @@ class Entry:
     """A table of the world: ``key`` tells it from others of its kind.
 
     ``empty`` are keys that the export has and that say nothing there, ``unknown`` sentences about keys that no export
-    says, each with what to ask.
+    says, each with what to ask. ``is_there`` says that the world file has it, and that no export was read of it.
     """
 
     table: str
@@ -72,6 +72,7 @@ class Entry:
     values: dict[str, Value] = field(default_factory=dict)
     empty: set[str] = field(default_factory=set)
     unknown: dict[str, str] = field(default_factory=dict)
+    is_there: bool = False
 
 
 @dataclass(slots=True)
@@ -115,6 +116,7 @@ class SignIn:
     origin: Origin = NOWHERE
 
 
+THERE: Final = Origin("", kind="in the world file")  # of what it says already
 _NO: Final = Value(value=False, origin=Origin(""))
 
 
@@ -128,6 +130,7 @@ class Findings:
         self.clients: dict[str, Client] = {}
         self.sign_ins: dict[tuple[str, str], SignIn] = {}
         self.traffic: dict[tuple[str, str], Traffic] = {}
+        self.tenant_there: str | None = None  # the one in the world file that these exports are of
         self.withheld: set[tuple[str, str]] = set()
         self.days: tuple[date, date] | None = None  # the first and the last of the trace
         self.tenant_names: dict[str, Origin] = {}

@@ -14,12 +14,13 @@ from typing import IO, Any, Final
 
 from relaylab.app.config import Problem
 from relaylab.app.world_file.errors import did_you_mean
+from relaylab_conformance.inventory.already import NO_TENANTS, Tenants, recall
 from relaylab_conformance.inventory.csv_rows import CsvFile, letter
 from relaylab_conformance.inventory.found import Findings, Note, NoteKind
 from relaylab_conformance.inventory.json_records import JsonFile, Record
 from relaylab_conformance.inventory.origin import ExportError, Origin, broken
 from relaylab_conformance.inventory.rows import Row, squash
-from relaylab_conformance.inventory.shapes import BY_NAME, READ, RECOGNISED, scubagear, smtp_auth_clients, zone
+from relaylab_conformance.inventory.shapes import BY_NAME, READ, RECOGNISED, TRACES, scubagear, smtp_auth_clients, zone
 from relaylab_conformance.inventory.shapes.shape import Shape
 from relaylab_conformance.inventory.text import open_text
 
@@ -54,8 +55,18 @@ class Hints:
 NO_HINTS: Final = Hints({}, {})
 
 
-def read_exports(paths: Sequence[Path], hints: Hints, tell: Tell) -> Findings:
-    """Read every file, or every known one of a folder; raise ExportError with all that is wrong."""
+def read_exports(
+    paths: Sequence[Path],
+    hints: Hints,
+    tell: Tell,
+    *,
+    there: Tenants = NO_TENANTS,
+    wanted: str | None = None,
+) -> Findings:
+    """Read every file, or every known one of a folder; raise ExportError with all that is wrong.
+
+    ``there`` are the tenants of the world file, ``wanted`` names the one that the exports are of.
+    """
     found = Findings()
     problems: list[Problem] = []
     exports: list[Export] = []
@@ -68,9 +79,14 @@ def read_exports(paths: Sequence[Path], hints: Hints, tell: Tell) -> Findings:
             else:
                 for one in error.problems:
                     found.notes.append(Note(NoteKind.LEFT_OUT, one.file, one.expectation, one.suggestion))
-    for export in sorted(exports, key=lambda export: READ.index(export.shape)):
+    for export in exports:
         found.shapes.setdefault(export.shape, []).append(export.name)
+    exports.sort(key=lambda export: READ.index(export.shape))
+    for export in exports:
+        if export.shape in TRACES and found.tenant_there is None:
+            recall(found, there, wanted)
         problems += _read(export, found, hints, tell)
+    recall(found, there, wanted)
     if problems:
         raise ExportError(*problems)
     if not exports:

@@ -14,12 +14,21 @@ from relaylab.domain.source import Confidence
 from relaylab_conformance.inventory.found import Client, Entry, Findings, NoteKind, SignIn, Traffic
 from relaylab_conformance.inventory.inventory import Evidence, FoundSender
 from relaylab_conformance.inventory.origin import Origin
-from relaylab_conformance.inventory.shapes import BY_NAME
+from relaylab_conformance.inventory.shapes import BY_NAME, TRACES
 from relaylab_conformance.inventory.shapes.message_trace import NOWHERE
 from relaylab_conformance.inventory.shapes.smtp_auth_clients import UNSAID
 
 MOST_SITES: Final = 5  # of one address; the others are named
 _MOST_RECIPIENTS: Final = 3  # of each kind, as an example in ``to``
+_REPORT: Final = "the report SMTP AUTH clients counts"
+_SIGNED_IN: Final = "signed in"
+_CAME_IN: Final = "came in from"
+SEEN_IN: Final = {  # how a sentence about a sender begins, by the exports that it comes from
+    _REPORT: ("smtp_auth_clients",),
+    _SIGNED_IN: ("sign_ins",),
+    _CAME_IN: TRACES,
+}
+_ASSUMED: Final = "no export says whether it signs in by password or by token: a password is assumed, which stops"
 _HOW: Final = {Method.SMTP_AUTH_BASIC: "by password", Method.SMTP_AUTH_OAUTH: "by token (OAuth)"}
 _ON_PREMISES: Final = "OnPremises"
 
@@ -122,10 +131,12 @@ class SenderFinder:
         evidence = list(_evidence_of(client, method))
         unknown = {"profile": "no export says what machine or program it is"}
         if place.seen is not None:
-            sentence = f"signed in {_times(place.seen.good)} from {place.ip} as Authenticated SMTP"
+            sentence = f"{_SIGNED_IN} {_times(place.seen.good)} from {place.ip} as Authenticated SMTP"
             evidence.append(Evidence(sentence, place.seen.origin, Confidence.INFERRED))
         else:
             unknown["site"] = f"no export says where it stands: {BY_NAME['sign_ins'].ask}"
+        if method.value not in client.messages:
+            unknown["today"] = _ASSUMED
         traffic = self._traffic.get(client.address.key)
         per_day = total / self._report_days
         if not total and traffic is not None:
@@ -165,7 +176,7 @@ class SenderFinder:
         unknown = {"profile": "no export says what machine or program it is"}
         listed = next((one for one in self._connectors if one.lists(ip)), None)
         if listed is not None:
-            sentence = f'came in from {ip}, which the connector "{listed.entry.key}" lists'
+            sentence = f'{_CAME_IN} {ip}, which the connector "{listed.entry.key}" lists'
             evidence = (Evidence(sentence, traffic.origin, Confidence.INFERRED),)
             yield self._from_trace(address, ip, Method.CONNECTOR_RELAY, traffic, evidence, unknown)
         elif traffic.outside:
@@ -173,7 +184,7 @@ class SenderFinder:
             what = f"{key} wrote to outside from {ip}, signed in nowhere and stands on no connector by address"
             self._found.note(NoteKind.LEFT_OUT, traffic.origin, "FromIP", what, way_out)
         else:
-            sentence = f"came in from {ip}, for recipients inside, and no connector lists that address"
+            sentence = f"{_CAME_IN} {ip}, for recipients inside, and no connector lists that address"
             evidence = (Evidence(sentence, traffic.origin, Confidence.INFERRED),)
             unknown["today"] = f"Direct Send, or somebody who forges {address}: ask who owns {ip}"
             yield self._from_trace(address, ip, Method.DIRECT_SEND, traffic, evidence, unknown)
@@ -235,12 +246,11 @@ def _times(count: int) -> str:
 
 def _evidence_of(client: Client, method: Method) -> Iterator[Evidence]:
     if method.value in client.messages:
-        sentence = f"the report SMTP AUTH clients counts {client.messages[method.value]} messages {_HOW[method]}"
+        sentence = f"{_REPORT} {client.messages[method.value]} messages {_HOW[method]}"
         yield Evidence(sentence, client.origins[method.value], Confidence.DOCUMENTED)
     elif UNSAID in client.messages:
         sentence = (
-            f"the report SMTP AUTH clients counts {client.messages[UNSAID]} messages, and not how it signs in: "
-            "taken for a password, which stops"
+            f"{_REPORT} {client.messages[UNSAID]} messages, and not how it signs in: taken for a password, which stops"
         )
         yield Evidence(sentence, client.origins[UNSAID], Confidence.INFERRED)
 

@@ -11,16 +11,15 @@ from typing import Final
 from relaylab.domain.estate import Method
 from relaylab_conformance.inventory.by_grammar import kinds
 from relaylab_conformance.inventory.fit import fit
-from relaylab_conformance.inventory.found import Findings, NoteKind, Value
+from relaylab_conformance.inventory.found import THERE, Entry, Findings, NoteKind, Value
 from relaylab_conformance.inventory.inventory import FoundSender, FoundSite, Inventory
 from relaylab_conformance.inventory.origin import NOWHERE, Origin, broken
 from relaylab_conformance.inventory.senders import SenderFinder
-from relaylab_conformance.inventory.shapes import BY_NAME, zone
+from relaylab_conformance.inventory.shapes import BY_NAME, TRACES, zone
 
 REPORT_DAYS: Final = 7  # the report's own range, unless somebody chose another (fact ADM-REP-01)
 PASSWORD: Final = "not in any export"  # noqa: S105 - it says that there is none
 INVENTED: Final = "invented: no export holds a password, and the real one does not belong here"
-_TRACES: Final = frozenset({"message_trace", "trace_summary"})  # one of them will do
 _SWITCH: Final = "smtp_client_authentication_disabled"
 _SMTP_AUTH: Final = frozenset({Method.SMTP_AUTH_BASIC, Method.SMTP_AUTH_OAUTH})
 _ASKED_OF_THE_TENANT: Final = {
@@ -50,7 +49,7 @@ def settle(found: Findings, tenant: str | None = None, report_days: int = REPORT
     sites = {sender.ip: FoundSite(sender.ip, sender.evidence[-1].origin) for sender in senders if sender.ip}
     return Inventory(
         tenant=name,
-        entries=tuple(found.entries.values()),
+        entries=tuple(_news(found)),
         sites=tuple(sites.values()),
         senders=senders,
         notes=tuple(found.counted()),
@@ -58,6 +57,14 @@ def settle(found: Findings, tenant: str | None = None, report_days: int = REPORT
         missing=_missing(found),
         withheld=frozenset(found.withheld),
     )
+
+
+def _news(found: Findings) -> Iterator[Entry]:
+    """Give what the exports say, without what the world file said before."""
+    for entry in found.entries.values():
+        said = {key: value for key, value in entry.values.items() if value.origin is not THERE}
+        if not entry.is_there or said or entry.unknown:
+            yield Entry(entry.table, entry.key, entry.origin, said, entry.empty, entry.unknown)
 
 
 def _name_of(found: Findings, tenant: str | None) -> str:
@@ -72,6 +79,8 @@ def _name_of(found: Findings, tenant: str | None) -> str:
     if len(names) > 1:
         places = ", ".join(f"{name} ({found.tenant_names[name]})" for name in names)
         raise broken(places, "", "are several tenants", "import the exports of each by themselves, into the same world")
+    if not names and found.tenant_there is not None:
+        return found.tenant_there
     if not names:
         way_out = f"say --tenant NAME (NAME.onmicrosoft.com), or add: {BY_NAME['accepted_domains'].command}"
         files = sorted({file for shape in found.shapes.values() for file in shape})
@@ -104,7 +113,7 @@ def _join_policies(found: Findings) -> None:
     known = found.addresses()
     for entry in found.of("authentication_policy"):
         users = entry.values.get("users")
-        if users is None:
+        if users is None or entry.is_there:
             continue
         kept = [user for user in users.value if known.get(user.casefold()) in {"mailbox", "hve_account"}]
         if len(kept) < len(users.value):
@@ -136,7 +145,11 @@ def _add_accounts(found: Findings, senders: Iterable[FoundSender]) -> None:
             origin = sender.evidence[0].origin
             entry = found.entry("mailbox", str(sender.address), origin)
             entry.unknown["smtp_client_authentication_disabled"] = BY_NAME["cas_mailboxes"].ask
-        if entry is not None and sender.method in {Method.SMTP_AUTH_BASIC, Method.HVE_BASIC}:
+        if (
+            entry is not None
+            and "password" not in entry.values
+            and sender.method in {Method.SMTP_AUTH_BASIC, Method.HVE_BASIC}
+        ):
             found.put(entry, "password", PASSWORD, Origin(""), INVENTED)
 
 
@@ -172,7 +185,7 @@ def _tell_switched_off(found: Findings, senders: Iterable[FoundSender]) -> None:
 
 
 def _ask_what_nobody_says(found: Findings) -> None:
-    tenant = found.entry("tenant", "", Origin(""))
+    tenant = found.entry("tenant", "", next(iter(found.tenant_names.values()), NOWHERE))
     for key, ask in _ASKED_OF_THE_TENANT.items():
         if key not in tenant.values and (key in kinds("tenant") or "_policy" in key):
             tenant.unknown.setdefault(key, ask)
@@ -187,7 +200,7 @@ def _missing(found: Findings) -> dict[str, str]:
     given = set(found.shapes)
     if "scubagear" in given:
         given |= {"accepted_domains", "transport_config", "organization_config", "inbound_connectors", "zone"}
-    given |= _TRACES if given & _TRACES else {"trace_summary"}
+    given |= set(TRACES) if given & set(TRACES) else {"trace_summary"}
     missing = {shape.title: shape.asks for shape in BY_NAME.values() if shape.name not in given}
     if "zone" not in given:
         missing["DNS"] = f"what SPF says of each office: {zone.COMMAND}"

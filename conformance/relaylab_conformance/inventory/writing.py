@@ -49,6 +49,12 @@ def merged(inventory: Inventory, path: Path | None, known: KnownNames | None = N
     return Written(text.replace("\n", _CRLF) if _CRLF in old else text, world, change)
 
 
+def tenants_in(path: Path | None, known: KnownNames | None = None) -> list[dict[str, Any]]:
+    """Give the tenants of the world file at ``path``, none where there is no file; raise WorldFileError."""
+    names = known or KnownNames.of_the_rules(frozenset(profiles()))
+    return list(_document(_old_text(path, names)).get("tenant", ()))
+
+
 def write(text: str, path: Path) -> None:
     """Put the text in the file's place at once: whoever looks sees the old file or the new one."""
     target = path.resolve()

@@ -13,7 +13,7 @@ from relaylab_conformance.cli import main
 from relaylab_conformance.inventory.inventory import Inventory
 from relaylab_conformance.inventory.reading import NO_HINTS, Hints, read_exports
 from relaylab_conformance.inventory.settle import settle
-from relaylab_conformance.inventory.writing import Written, merged
+from relaylab_conformance.inventory.writing import Written, merged, tenants_in
 from relaylab_scenarios.exports import ExportEstate, Names, an_estate
 
 FIRST = ("Ann", "Bob", "Zoë", "Dörte", "Émile", "Fay", "Gül")
@@ -37,12 +37,19 @@ def put(folder: Path, files: Mapping[str, bytes | str]) -> Path:
     return folder
 
 
-def take(*paths: Path, tenant: str | None = None, hints: Hints = NO_HINTS, report_days: int = 7) -> Inventory:
-    return settle(read_exports(paths, hints, lambda _: None), tenant, report_days)
+def take(
+    *paths: Path,
+    tenant: str | None = None,
+    hints: Hints = NO_HINTS,
+    report_days: int = 7,
+    into: Path | None = None,
+) -> Inventory:
+    found = read_exports(paths, hints, lambda _: None, there=tenants_in(into), wanted=tenant)
+    return settle(found, tenant, report_days)
 
 
 def world_of(*paths: Path, tenant: str | None = None, into: Path | None = None) -> Written:
-    return merged(take(*paths, tenant=tenant), into)
+    return merged(take(*paths, tenant=tenant, into=into), into)
 
 
 def csv(*rows: Sequence[str], delimiter: str = ",") -> str:

@@ -104,7 +104,7 @@ def test_the_question_goes_when_the_export_is_right(tmp_path: Path) -> None:
     world.write_text(written.text, encoding="utf-8")
     put(tmp_path / "e", {"connectors.csv": csv(CONNECTOR, ("Relay", "OnPremises", "203.0.113.1", "*"))})
 
-    again = merged(take(tmp_path / "e"), world)
+    again = merged(take(tmp_path / "e", into=world), world)
 
     assert "# unknown: inbound_connector" not in again.text
     assert 1 == len(again.world.world.tenants[0].inbound_connectors)
@@ -116,7 +116,7 @@ def test_a_lost_export_does_not_take_out_a_connector_that_is_there(tmp_path: Pat
     world.write_text(written.text, encoding="utf-8")
     put(tmp_path / "e", {"connectors.csv": csv(CONNECTOR, ("Relay", "OnPremises", "System.Object[]", "*"))})
 
-    again = merged(take(tmp_path / "e"), world)
+    again = merged(take(tmp_path / "e", into=world), world)
 
     assert ["Relay"] == [one.name for one in again.world.world.tenants[0].inbound_connectors]
 

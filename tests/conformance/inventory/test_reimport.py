@@ -15,8 +15,8 @@ from relaylab_conformance.inventory.world_text.blocks import split
 from relaylab_conformance.inventory.world_text.values import digest, is_marked, marked, written
 from relaylab_conformance.inventory.writing import Written, merged
 from relaylab_conformance.inventory.writing import write as write_file
-from relaylab_scenarios.exports import CSV, exported
-from tests.conformance.inventory.importing import an_export_estate, comparable, csv, put, take, world_of
+from relaylab_scenarios.exports import CSV, an_estate, exported
+from tests.conformance.inventory.importing import an_export_estate, comparable, csv, names, put, take, world_of
 
 CONTOSO = Path(__file__).parents[3] / "emulator/relaylab/app/worlds/contoso.toml"
 ROOT = CONTOSO.parents[4]
@@ -33,7 +33,7 @@ def cas(*boxes: tuple[str, str]) -> dict[str, str]:
 def reimport(folder: Path, files: dict[str, str], world: Path) -> Written:
     for old in folder.glob("*.csv"):
         old.unlink()
-    found = merged(take(put(folder, files)), world)
+    found = merged(take(put(folder, files), into=world), world)
     write_file(found.text, world)
     return found
 
@@ -216,6 +216,79 @@ def test_the_shipped_world_takes_an_import_and_keeps_every_line(tmp_path: Path, 
     assert [one.name for one in load_world(CONTOSO).world.senders] == [
         one.name for one in again.world.world.senders[: len(load_world(CONTOSO).world.senders)]
     ]
+
+
+PARTS = {
+    "report": ("smtp-auth-clients.csv",),
+    "trace": ("messagetrace.csv",),
+    "sign-ins": ("signins.csv",),
+    "mailboxes": ("casmailbox.csv", "mailbox.csv"),
+    "connectors": ("inboundconnector.csv",),
+    "everything": (),
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_one_export_alone_is_understood_by_what_the_file_says(tmp_path: Path, world: Path, part: str) -> None:
+    files = exported(an_export_estate(), CSV)
+    write_file(world_of(put(tmp_path / "all", files)).text, world)
+    before = world.read_text(encoding="utf-8")
+    folder = put(tmp_path / "part", {name: files[name] for name in PARTS[part] or files})
+
+    again = world_of(folder, into=world)
+
+    assert ([], [], []) == (again.change.added, again.change.removed, again.change.notes)
+    assert comparable(load_world(world).world)["connectors"] == comparable(again.world.world)["connectors"]
+    assert load_world(world).world.senders == again.world.world.senders
+    assert [line for line in before.splitlines() if "# seen: " in line] == [
+        line for line in again.text.splitlines() if "# seen: " in line
+    ]
+    assert [line for line in before.splitlines() if "# not given" in line] == [
+        line for line in again.text.splitlines() if "# not given" in line
+    ]
+
+
+def test_exports_that_come_one_by_one_give_the_same_world(tmp_path: Path, world: Path) -> None:
+    files = exported(an_export_estate(4), CSV)
+    at_once = world_of(put(tmp_path / "all", files))
+    order = sorted(files, key=lambda name: (name not in {"accepteddomain.csv", "casmailbox.csv"}, name))
+
+    for name in order:
+        write_file(world_of(put(tmp_path / name, {name: files[name]}), into=world).text, world)
+
+    expected = comparable(at_once.world.world)
+    assert {**expected, "senders": None} == {**comparable(load_world(world).world), "senders": None}
+    assert {one.from_address: one.today for one in at_once.world.world.senders} == {
+        one.from_address: one.today for one in load_world(world).world.senders
+    }
+    assert "# not given" not in world.read_text(encoding="utf-8")
+
+
+def test_a_report_alone_keeps_the_two_places_of_one_mailbox(folder: Path, world: Path) -> None:
+    """The message count of a report cannot be shared out without the sign-ins."""
+    columns = ("Sender address", "TLS 1.0", "TLS 1.1", "TLS 1.2", "Messages sent", "Authentication Protocol")
+    files = {"d.csv": DOMAINS, "r.csv": csv(columns, ("a@litware.example", "0", "0", "100", "140", "Basic"))}
+    logged = ("Username", "IP address", "Client app", "Status")
+    signed_in = [("a@litware.example", f"203.0.113.{n}", "Authenticated SMTP", "Success") for n in (1, 2)]
+    before = reimport(folder, {**files, "s.csv": csv(logged, *signed_in)}, world)
+
+    again = reimport(folder, {"r.csv": csv(columns, ("a@litware.example", "0", "0", "100", "14", "OAuth"))}, world)
+
+    assert [10, 10] == [one.messages_per_day for one in before.world.world.senders]
+    assert [("smtp-auth-oauth", 10)] * 2 == [(one.today, one.messages_per_day) for one in again.world.world.senders]
+    assert {"203.0.113.1", "203.0.113.2"} == {str(one.public_ip) for one in again.world.world.sites}
+    assert 2 == again.text.count("# evidence: a@litware.example | 203.0.113.")
+
+
+def test_of_several_tenants_the_one_is_taken_whose_domain_is_seen(tmp_path: Path, world: Path) -> None:
+    for number, name in enumerate(("litware", "tailspin")):
+        estate = an_estate(number, names(), tenant=name, domain=f"{name}.example", network=f"198.51.{number}")
+        write_file(world_of(put(tmp_path / name, exported(estate, CSV)), into=world).text, world)
+    report = tmp_path / "tailspin" / "smtp-auth-clients.csv"
+
+    again = world_of(report, into=world)
+
+    assert ([], []) == (again.change.added, again.change.notes)
 
 
 def test_windows_line_ends_stay(folder: Path, world: Path) -> None:

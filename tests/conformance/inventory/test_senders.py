@@ -267,7 +267,7 @@ def test_a_sender_whose_switch_is_off_contradicts_the_report(tmp_path: Path) -> 
 def test_what_no_export_says_is_asked(tmp_path: Path) -> None:
     sender = only(found_in(tmp_path, report=report(("a@contoso.com", "contoso.com", "0", "0", "100", "7"))))
 
-    assert {"profile", "site", "to"} == set(sender.unknown)
+    assert {"profile", "site", "to", "today"} == set(sender.unknown)
     assert "export message trace" in sender.unknown["to"]
 
 

@@ -62,4 +62,5 @@ READ: Final[tuple[str, ...]] = (
     "message_trace",
     "trace_summary",
 )
+TRACES: Final = ("message_trace", "trace_summary")  # which ask what domain is the tenant's
 BY_NAME: Final = {shape.name: shape for shape in RECOGNISED}

@@ -33,6 +33,10 @@ class Document:
         """Give the tables of one kind that a tenant has."""
         return [one for one in self._span(tenant) if one.path == ("tenant", table)]
 
+    def all_of(self, tenant: Block) -> list[Block]:
+        """Give a tenant's table and all below it."""
+        return [tenant, *self._span(tenant)]
+
     def top(self, table: str) -> list[Block]:
         """Give the tables of one kind that the world has."""
         return [one for one in self.blocks if one.path == (table,)]

@@ -9,11 +9,13 @@ from typing import Any, Final
 from relaylab_conformance.inventory.by_grammar import kinds
 from relaylab_conformance.inventory.found import Entry, Note, NoteKind
 from relaylab_conformance.inventory.inventory import FoundSender, FoundSite, Inventory, sender_values
-from relaylab_conformance.inventory.keys import key_of
+from relaylab_conformance.inventory.keys import DEFINED_BY, key_of
 from relaylab_conformance.inventory.origin import Origin
+from relaylab_conformance.inventory.senders import SEEN_IN
 from relaylab_conformance.inventory.world_text.blocks import UNKNOWN, Block, Statement
 from relaylab_conformance.inventory.world_text.document import Document
 from relaylab_conformance.inventory.world_text.tables import (
+    FROM,
     Change,
     ask,
     fill,
@@ -28,15 +30,6 @@ from relaylab_conformance.inventory.world_text.tables import (
 EVIDENCE: Final = "evidence: "
 NOT_GIVEN: Final = "# not given of "
 _SINGLE: Final = frozenset({"transport_config", "organization_config"})
-_DEFINED_BY: Final = {  # the export that lists all there are of a kind
-    "mailbox": ("cas_mailboxes", "mailboxes"),
-    "inbound_connector": ("inbound_connectors", "scubagear"),
-    "accepted_domain": ("accepted_domains", "scubagear"),
-    "mail_contact": ("mail_contacts",),
-    "distribution_group": ("distribution_groups",),
-    "authentication_policy": ("authentication_policies",),
-    "hve_account": ("mail_users",),
-}
 _DECIDE: Final = "unknown: nobody has decided yet, so it is as today: write what it shall become"
 _PREAMBLE: Final = """\
 # A world file for relaylab, written by `relaylab import` from an administrator's exports.
@@ -80,23 +73,18 @@ class Merger:
         if not "".join(one.text for one in first.statements).strip() and len(self._document.blocks) == 1:
             first.statements = [Statement(line) for line in _PREAMBLE.splitlines(keepends=True)]
         start = f"{NOT_GIVEN}{self._inventory.tenant}: "
-        first.statements = [one for one in first.statements if not one.text.startswith(start)]
-        lines = [
-            Statement(f"{start}{title}, {asks}\n")
-            for title, asks in self._inventory.missing.items()
-            if not self._is_known_already(title)
-        ]
+        earlier = [one.text for one in first.statements if one.text.startswith(start)]
+        first.statements = [one for one in first.statements if one.text not in earlier]
+        lines = [f"{start}{title}, {asks}\n" for title, asks in self._inventory.missing.items()]
+        if self._was_imported():
+            lines = [line for line in lines if line in earlier]  # the others were given before
         place = max((n for n, one in enumerate(first.statements) if one.text.startswith("#")), default=-1) + 1
-        first.statements[place:place] = lines
+        first.statements[place:place] = map(Statement, lines)
 
-    def _is_known_already(self, title: str) -> bool:
-        """Tell whether an earlier import into the same tenant gave what this one lacks."""
+    def _was_imported(self) -> bool:
+        """Tell whether the tenant came from exports before."""
         tenant = self._document.tenant(self._inventory.tenant)
-        if tenant is None:
-            return False
-        tables = {"Get-InboundConnector": "inbound_connector", "Get-AcceptedDomain": "accepted_domain"}
-        tables |= {"Get-MailContact": "mail_contact", "Get-DistributionGroup": "distribution_group"}
-        return title in tables and bool(self._document.below(tenant, tables[title]))
+        return tenant is not None and any(one.comment.startswith(FROM) for one in self._document.all_of(tenant))
 
     def _tenant(self) -> Block:
         name = self._inventory.tenant
@@ -108,9 +96,17 @@ class Merger:
         own = {table for table in entry.unknown if table not in kinds("tenant")}
         have = {table for table in own if self._document.below(block, table)}
         entry.unknown = {key: said for key, said in entry.unknown.items() if key not in have}
-        block.statements = [one for one in block.statements if not one.text.lstrip().startswith(UNKNOWN)]
+        block.statements = [one for one in block.statements if not self._is_answered(one)]
         fill(block, f"tenant {name}", entry, self.change, {"name": name})
         return block
+
+    def _is_answered(self, statement: Statement) -> bool:
+        """Tell whether a question of an earlier import is asked anew by this one, if at all."""
+        asked = statement.text.lstrip()
+        if not asked.startswith(UNKNOWN):
+            return False
+        table, space, _ = asked.removeprefix(UNKNOWN).partition(": ")[0].partition(" ")
+        return not space or bool(set(DEFINED_BY.get(table, ())) & set(self._inventory.shapes))
 
     def _single(self, tenant: Block, entry: Entry) -> None:
         found = self._document.below(tenant, entry.table)
@@ -140,7 +136,7 @@ class Merger:
 
     def _tell_gone(self, tenant: Block) -> None:
         """Take out connectors that are no more, since they would seem to relay; of others say that they are gone."""
-        for table, shapes in _DEFINED_BY.items():
+        for table, shapes in DEFINED_BY.items():
             if not set(shapes) & set(self._inventory.shapes):
                 continue
             key = key_of(table)
@@ -213,14 +209,14 @@ class Merger:
         taken = {id(by_key[sender.key]) for sender in senders if sender.key in by_key}
         ips = {name: ip for ip, name in names.items()}
         for sender in senders:
-            block = by_key.get(sender.key)
-            if block is None:
-                free = [one for one in blocks if id(one) not in taken]
-                block = next((one for one in free if _may_be(one, sender, ips)), None)
-            if block is None:
-                block = self._new_sender(sender)
-            taken.add(id(block))
-            self._fill_sender(block, sender, names)
+            if sender.key in by_key:
+                self._fill_sender(by_key[sender.key], sender, names)
+                continue
+            free = [one for one in blocks if id(one) not in taken and _may_be(one, sender, ips)]
+            several = sender.ip is None and len(free) > 1  # known by their places, of which these exports say nothing
+            for block in free if several else free[:1] or [self._new_sender(sender)]:
+                taken.add(id(block))
+                self._fill_sender(block, sender, names, shared=several)
 
     def _new_sender(self, sender: FoundSender) -> Block:
         used = {str(one.value("name")).casefold() for one in self._document.top("sender")}
@@ -234,21 +230,41 @@ class Merger:
         self.change.added.append(f"sender {name}")
         return block
 
-    def _fill_sender(self, block: Block, sender: FoundSender, names: Mapping[str, str]) -> None:
+    def _fill_sender(
+        self, block: Block, sender: FoundSender, names: Mapping[str, str], *, shared: bool = False
+    ) -> None:
+        """Bring a sender up to date; ``shared`` says that several of the file are this one, each at its place.
+
+        What is only assumed never takes the place of what an earlier import read.
+        """
         name = f"sender {block.value('name')}"
         origin = sender.evidence[0].origin
-        head(block, f"{EVIDENCE}{sender.key}")
-        see(block, [str(one) for one in sender.evidence])
+        if sender.ip is not None or not _evidence_key(block):
+            head(block, f"{EVIDENCE}{sender.key}")
+        see(block, [str(one) for one in sender.evidence], self._is_out_of_sight, _rank)
         notes = {"today": f"{sender.confidence}", "target": _DECIDE}
         site = names.get(sender.ip) if sender.ip is not None else None
         values = sender_values(sender, "", site)
         del values["name"]
         invented = {"profile", "target"} | set(sender.unknown)
         for key, value in values.items():
+            is_assumed = key in sender.unknown or (key == "target" and "today" in sender.unknown)
+            if block.statement(key) is not None and (is_assumed or (shared and key == "messages_per_day")):
+                continue
             said = Origin("") if key in invented else origin
             note = f"unknown: {sender.unknown[key]}" if key in sender.unknown else notes.get(key, "")
             update(block, name, self.change, key=key, value=value, note=note, origin=said)
         ask(block, {key: said for key, said in sender.unknown.items() if key not in values})
+
+    def _is_out_of_sight(self, sentence: str) -> bool:
+        """Tell whether what was seen once comes from a kind of export that this import does not have."""
+        shapes = next((shapes for start, shapes in SEEN_IN.items() if sentence.startswith(start)), ())
+        return not set(shapes) & set(self._inventory.shapes)
+
+
+def _rank(sentence: str) -> int:
+    """Number the kinds of what is seen of a sender, as its evidence has them."""
+    return next((rank for rank, start in enumerate(SEEN_IN) if sentence.startswith(start)), len(SEEN_IN))
 
 
 def _evidence_key(block: Block) -> str:

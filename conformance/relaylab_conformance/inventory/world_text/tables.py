@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -89,8 +89,10 @@ def ask(block: Block, unknown: Mapping[str, str]) -> None:
             block.statements.insert(block.end_of_body(), Statement(text))
 
 
-def see(block: Block, sentences: Iterable[str]) -> None:
-    """Write what was seen of a sender directly under its header, in place of what was written there before."""
+def see(block: Block, sentences: Iterable[str], stays: Callable[[str], bool], rank: Callable[[str], int]) -> None:
+    """Write what was seen of a sender directly under its header, by rank, in place of what was there and goes."""
+    there = [one.text.strip().removeprefix(SEEN) for one in block.statements if one.text.lstrip().startswith(SEEN)]
+    sentences = sorted([*sentences, *(sentence for sentence in there if stays(sentence))], key=rank)
     block.statements = [one for one in block.statements if not one.text.lstrip().startswith(SEEN)]
     lines = [Statement(f"{_inner(block)}{SEEN}{on_one_line(sentence)}\n") for sentence in sentences]
     block.statements[:0] = lines

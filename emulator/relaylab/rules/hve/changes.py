@@ -113,6 +113,7 @@ MESSAGE: Final[tuple[AnyChange, ...]] = (
         lambda ask: _with_sender(ask, app_object_id=None),
     ),
     Change(DataAsk, "{mailbox} in MAIL FROM and From", _as_the_account),
+    Change(DataAsk, "no mail contact and no guest among the recipients", lambda ask: replace(ask, leading_outside=())),
 )
 COPY: Final[tuple[AnyChange, ...]] = (
     Change(
