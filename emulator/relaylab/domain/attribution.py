@@ -53,7 +53,8 @@ class ConnectorEvidence:
     """What one connector had to do with a message: whether it is the one, and what matched or did not.
 
     ``remedy`` is what would have made it the one, the exact cmdlet and what no cmdlet does; ``steps`` counts what that
-    takes. It is empty where nothing would, and where the connector is the one.
+    takes, and is 0 where the connector stays as it is and another is made beside it. ``remedy`` is empty where nothing
+    would, and where the connector is the one.
     """
 
     tenant: str
@@ -139,4 +140,4 @@ class Attribution:
     def nearest(self) -> ConnectorEvidence | None:
         """Give the connector in question that lacked least and did not decide; the first of several."""
         found = self.witness.involved() if self.witness else ()
-        return min((one for one in found if one.remedy), key=lambda one: one.steps, default=None)
+        return min((one for one in found if one.steps), key=lambda one: one.steps, default=None)

@@ -6,7 +6,7 @@ SenderDomains, RequireTls and the Restrict flags have no part in it (facts MX-CO
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class Remedy:
     """What to do, in words that begin a sentence, and in how many steps.
 
-    To have a connector know another client, or to make one of a partner relay, counts as two: it changes who may relay.
+    To have a connector know another client counts as two: it changes who may relay. ``steps`` is 0 where nothing is
+    done to the connector itself, and another is made beside it.
     """
 
     words: str
@@ -48,11 +49,10 @@ def remedy(owned: Owned, arrival: Arrival, mail_from: Address | None) -> Remedy 
     connector, steps = owned.connector, _Steps()
     if connector.trusted_organizations:
         return None
+    if not connector.is_on_premises:
+        return _beside(owned, arrival, mail_from)
     if not connector.enabled:
         steps.parameters.append("-Enabled $true")
-    if not connector.is_on_premises:
-        steps.parameters.append("-ConnectorType OnPremises")
-        steps.grave += 1
     by_name = connector.name_in(arrival)
     if by_name is None and not connector.lists(arrival.ip):
         _identify(owned, arrival, steps)
@@ -60,6 +60,24 @@ def remedy(owned: Owned, arrival: Arrival, mail_from: Address | None) -> Remedy 
     if by_name is None or not _certificate_is_accepted(owned):
         _send_as_the_tenant(owned, mail_from, steps)
     return steps.remedy(owned)
+
+
+def _beside(owned: Owned, arrival: Arrival, mail_from: Address | None) -> Remedy | None:
+    """Leave a partner's connector as it is, and make one that knows this client alone.
+
+    As OnPremises it would make the partner's mail the tenant's, and lose its restrictions (facts MX-CON-04, MX-CON-05).
+    """
+    if arrival.ip.version != 4:
+        return None
+    steps = _Steps()
+    steps.elsewhere.append(
+        f'New-InboundConnector -Name "{arrival.ip}" -ConnectorType OnPremises -SenderDomains * '
+        f"-SenderIPAddresses {arrival.ip}, for this address only, beside the partner's"
+    )
+    _send_as_the_tenant(
+        replace(owned, connector=replace(owned.connector, associated_accepted_domains=())), mail_from, steps
+    )
+    return Remedy(steps.words(owned), 0)
 
 
 def _identify(owned: Owned, arrival: Arrival, steps: _Steps) -> None:

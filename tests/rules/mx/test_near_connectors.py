@@ -75,7 +75,6 @@ def by_certificate(name: str) -> InboundConnector:
     ("connector", "arrival", "cmdlet"),
     [
         (a_connector(enabled=False), {}, f"{SET} -Enabled $true"),
-        (a_connector(connector_type=PARTNER), {}, f"{SET} -ConnectorType OnPremises"),
         (a_connector(ELSEWHERE), {}, f'{SET} -SenderIPAddresses @{{Add="{OFFICE_IP}"}}'),
         (
             a_connector(associated_accepted_domains=(a_domain("contoso.net"),)),
@@ -88,12 +87,12 @@ def by_certificate(name: str) -> InboundConnector:
             f'{SET} -TlsSenderCertificateName "mail.contoso.com"',
         ),
         (
-            a_connector(ELSEWHERE, enabled=False, connector_type=PARTNER),
+            a_connector(ELSEWHERE, enabled=False),
             {},
-            f'{SET} -Enabled $true -ConnectorType OnPremises -SenderIPAddresses @{{Add="{OFFICE_IP}"}}',
+            f'{SET} -Enabled $true -SenderIPAddresses @{{Add="{OFFICE_IP}"}}',
         ),
     ],
-    ids=["disabled", "Partner", "address outside its range", "other accepted domains", "another certificate", "three"],
+    ids=["disabled", "address outside its range", "other accepted domains", "another certificate", "two"],
 )
 def test_the_fix_names_the_connector_that_nearly_matched_and_its_cmdlet(
     connector: InboundConnector, arrival: dict[str, TlsFacts], cmdlet: str
@@ -108,7 +107,6 @@ def test_what_the_cmdlet_says_is_what_lets_the_message_through() -> None:
     ranged, limited = a_connector(ELSEWHERE), a_connector(associated_accepted_domains=(a_domain("contoso.net"),))
     mended = [
         (a_connector(enabled=False), replace(a_connector(), enabled=True)),
-        (a_connector(connector_type=PARTNER), a_connector()),
         (ranged, a_connector(ELSEWHERE, OFFICE_IP)),
         (limited, replace(limited, associated_accepted_domains=(a_domain("contoso.net"), a_domain("contoso.com")))),
     ]
@@ -161,6 +159,39 @@ def test_a_connector_that_knows_the_client_is_nearer_than_one_that_would_have_to
     found = leaving(*((known, stranger) if in_order else (stranger, known)))
 
     assert found.fix.startswith('Set-InboundConnector -Identity "known" -Enabled $true (')
+
+
+BESIDE = (
+    f'New-InboundConnector -Name "{OFFICE_IP}" -ConnectorType OnPremises -SenderDomains * -SenderIPAddresses '
+    f"{OFFICE_IP}, for this address only, beside the partner's"
+)
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"enabled": False}, {"associated_accepted_domains": (a_domain("contoso.net"),)}]
+)
+@pytest.mark.parametrize("lists", [OFFICE_IP, ELSEWHERE])
+def test_a_partner_s_connector_is_left_as_it_is_and_is_never_the_nearest(
+    lists: str, changes: dict[str, object]
+) -> None:
+    found = leaving(a_connector(lists, connector_type=PARTNER, **changes))
+
+    assert any(one.endswith(f"; to relay by it: {BESIDE}") for one in found.because)
+    assert not any("Set-InboundConnector" in one for one in (*found.because, found.fix))
+    assert "came nearest" not in found.fix
+
+
+def test_over_ipv6_nothing_is_made_beside_a_partner_s_connector() -> None:
+    found = leaving(a_connector(connector_type=PARTNER), ip="2001:db8::1")
+
+    assert not any("to relay by it" in one for one in found.because)
+
+
+def test_a_farther_connector_of_one_s_own_is_nearer_than_a_partner_s() -> None:
+    far = a_connector(ELSEWHERE, name="far", enabled=False)
+    found = leaving(a_connector(connector_type=PARTNER), far)
+
+    assert found.fix.startswith('Set-InboundConnector -Identity "far" -Enabled $true ')
 
 
 def test_a_partner_connector_says_whom_it_does_not_hear() -> None:
