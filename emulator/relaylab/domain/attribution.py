@@ -101,8 +101,9 @@ class Attribution:
     """Which tenant a message was attributed to, through which connector, and why.
 
     ``because`` says what matched. ``matches_the_client`` is true when some enabled OnPremises connector lists the
-    address or names the certificate, whoever the sender is. ``counts_as_internal`` is true for a connector with
-    TreatMessagesAsInternal and a sender of its tenant (fact MX-CON-07).
+    address or names the certificate, whoever the sender is; ``lacks_the_sender`` when the sender is all that it lacks:
+    MAIL FROM is empty, or of no tenant of the world, or of one with such a connector. ``counts_as_internal`` is true
+    for a connector with TreatMessagesAsInternal and a sender of its tenant (fact MX-CON-07).
     """
 
     direction: Direction
@@ -110,6 +111,7 @@ class Attribution:
     connector: InboundConnector | None = None
     because: tuple[str, ...] = ()
     matches_the_client: bool = False
+    lacks_the_sender: bool = False
     basis: Basis | None = None
     risks: tuple[Risk, ...] = ()
     counts_as_internal: bool = False

@@ -75,10 +75,15 @@ class _Case:
         """Go through the documented order."""
         named, listed = tuple(self._named()), tuple(self._listed())
         found = self._by_certificate(named) or self._by_address(listed)
-        known = bool(named or listed)
         if found is None:
-            witness = Testimony(self.world, self.arrival, self.mail_from)
-            return Attribution(Direction.INCOMING, matches_the_client=known, witness=witness)
+            owners = {owned.tenant.id for owned in (*(one for one, _ in named), *listed)}
+            sender = self.world.tenant_of(self.mail_from.domain) if self.mail_from else None
+            return Attribution(
+                Direction.INCOMING,
+                matches_the_client=bool(owners),
+                lacks_the_sender=bool(owners) and (sender is None or sender.id in owners),
+                witness=Testimony(self.world, self.arrival, self.mail_from),
+            )
         tenant, connector = found.owned.tenant, found.owned.connector
         is_own = self.mail_from is not None and tenant.owns(self.mail_from.domain)
         return Attribution(

@@ -47,10 +47,11 @@ def leaving(
     ip: str = OFFICE_IP,
     tls: TlsFacts | None = TLS,
     tenant: Tenant | None = None,
+    beside: tuple[Tenant, ...] = (),
 ) -> Verdict:
-    """The verdict on a message to somebody outside, from an office of contoso."""
+    """The verdict on a message to somebody outside, from an office of contoso, in a world with tenants beside it."""
     owner = replace(tenant or a_tenant(), inbound_connectors=connectors)
-    world, peer = a_world(owner), a_peer(ip)
+    world, peer = a_world(*beside, owner), a_peer(ip)
     recipient = a_recipient(OUTSIDE, world)
     ask: DataAsk = a_data_ask(
         OUTSIDE,
@@ -192,6 +193,34 @@ def test_a_farther_connector_of_one_s_own_is_nearer_than_a_partner_s() -> None:
     found = leaving(a_connector(connector_type=PARTNER), far)
 
     assert found.fix.startswith('Set-InboundConnector -Identity "far" -Enabled $true ')
+
+
+NORTHWIND = a_tenant("northwind", inbound_connectors=(a_connector(name="theirs"),))
+
+
+def test_only_the_connectors_of_the_sender_s_tenant_come_near() -> None:
+    found = leaving(a_connector(ELSEWHERE), beside=(NORTHWIND,))
+
+    assert found.fix.startswith(f"{SET} -SenderIPAddresses @{{Add=\"{OFFICE_IP}\"}} (connector 'hq' of tenant contoso ")
+    theirs = next(one for one in found.because if "'theirs' of tenant northwind" in one)
+    assert theirs.endswith("it lists the IP, but contoso.com is not an accepted domain of the tenant")
+
+
+def test_a_sender_whose_own_tenant_has_no_connector_is_not_told_to_send_as_another() -> None:
+    found = leaving(beside=(NORTHWIND,))
+
+    assert found.rule is not None
+    assert "mx.data.relay_is_denied" == found.rule.id
+    assert found.fix.startswith(f"Put {OFFICE_IP} on a connector: New-InboundConnector ")
+    assert "northwind" not in found.fix
+
+
+@pytest.mark.parametrize("mail_from", [None, "x@adatum.com"])
+def test_a_sender_of_no_tenant_may_become_one_of_any_that_lists_the_address(mail_from: str | None) -> None:
+    found = leaving(mail_from=mail_from, beside=(NORTHWIND,))
+
+    assert found.rule is not None
+    assert "mx.data.relay_is_denied_to_a_foreign_sender" == found.rule.id
 
 
 def test_a_partner_connector_says_whom_it_does_not_hear() -> None:
