@@ -34,10 +34,14 @@ class Basis(StrEnum):
 
 
 class RiskKind(StrEnum):
-    """What works today and, as Microsoft warns, may stop after an internal move (facts COR-07, COR-08)."""
+    """What works today and, as Microsoft warns, may stop after an internal move (facts COR-07, COR-08).
+
+    One client certificate a tenant is Microsoft's advice, where a server serves several.
+    """
 
     SHARED_ADDRESS = "shared_address"
     CERTIFICATE_DOMAIN_NOT_ACCEPTED = "certificate_domain_not_accepted"
+    CERTIFICATE_OF_SEVERAL_TENANTS = "certificate_of_several_tenants"
 
 
 @dataclass(frozen=True, slots=True)

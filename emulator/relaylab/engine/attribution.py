@@ -109,15 +109,20 @@ class _Case:
         return (owned for owned in self.world.connectors_listing(self.arrival.ip) if _relays(owned))
 
     def _by_certificate(self, named: tuple[tuple[Owned, str], ...]) -> _Found | None:
-        """Take the most specific accepted domain (MX-ATTR-05); else a sender of the connector's tenant (MX-GAP-12)."""
+        """Take the most specific accepted domain (MX-ATTR-05); else a sender of the connector's tenant (MX-GAP-12).
+
+        Of accepted domains that fit equally well, the one of the sender's tenant: MAIL FROM is the second criterion
+        (COR-07).
+        """
+        several = tuple(_several(named))
         accepted = [(owned, name) for owned, name in named if _certificate_domain_is_accepted(owned)]
         if accepted:
-            owned, name = max(accepted, key=lambda one: (*_specificity(*one), -one[0].place))
+            owned, name = max(accepted, key=self._fitness)
             because = (
                 _matches(owned, name),
                 f"{owned.connector.certificate_domain} is an accepted domain of that tenant",
             )
-            return _Found(owned, Basis.CERTIFICATE, because)
+            return _Found(owned, Basis.CERTIFICATE, because, several)
         for claim in self.claims:
             for owned, name in named:
                 if claim.belongs_to(owned):
@@ -127,8 +132,14 @@ class _Case:
                         f"the certificate's domain {domain} is not an accepted domain of tenant {owned.tenant.name}: "
                         "this works through the sender's domain, and may stop after an internal move",
                     )
-                    return _Found(owned, Basis.CERTIFICATE, (_matches(owned, name), str(claim)), (risk,))
+                    return _Found(owned, Basis.CERTIFICATE, (_matches(owned, name), str(claim)), (risk, *several))
         return None
+
+    def _fitness(self, one: tuple[Owned, str]) -> tuple[int, bool, int, bool, int]:
+        """Tell how well a connector fits, what decides between tenants first; the first of the world wins a tie."""
+        owned, name = one
+        by_domain, labels, is_exact = _specificity(owned, name)
+        return by_domain, any(claim.belongs_to(owned) for claim in self.claims), labels, is_exact, -owned.place
 
     def _by_address(self, listed: tuple[Owned, ...]) -> _Found | None:
         """Take the connector of the one tenant that has the sender's domain (MX-ATTR-06)."""
@@ -147,6 +158,20 @@ class _Case:
                 f"{self.arrival.ip} is also on a connector of tenant {', '.join(others)}: this works through the "
                 "sender's domain, and may stop after an internal move",
             )
+
+
+def _several(named: tuple[tuple[Owned, str], ...]) -> Iterator[Risk]:
+    """Warn of a certificate that connectors of several tenants take for theirs."""
+    names: dict[str, dict[str, None]] = {}
+    for owned, name in named:
+        names.setdefault(owned.tenant.name, {})[name] = None
+    if len(names) > 1:
+        whose = " and ".join(f"of tenant {tenant} ({', '.join(shown)})" for tenant, shown in names.items())
+        yield Risk(
+            RiskKind.CERTIFICATE_OF_SEVERAL_TENANTS,
+            f"the certificate's names fit connectors {whose}: Microsoft advises one for each tenant, and this may "
+            "stop after an internal move",
+        )
 
 
 def _without_effect(connector: InboundConnector) -> Iterator[str]:

@@ -175,7 +175,7 @@ BESIDE = (
 def test_a_partner_s_connector_is_left_as_it_is_and_is_never_the_nearest(
     lists: str, changes: dict[str, object]
 ) -> None:
-    found = leaving(a_connector(lists, connector_type=PARTNER, **changes))
+    found = leaving(a_connector(lists, connector_type=PARTNER, **changes))  # type: ignore[arg-type]
 
     assert any(one.endswith(f"; to relay by it: {BESIDE}") for one in found.because)
     assert not any("Set-InboundConnector" in one for one in (*found.because, found.fix))
