@@ -102,8 +102,12 @@ class InboundConnector:
 
     def name_in(self, arrival: Arrival) -> str | None:
         """Give the certificate's name that TlsSenderCertificateName matches, the first of several (fact MX-ATTR-08)."""
+        return self.name_among(arrival.identities)
+
+    def name_among(self, names: tuple[str, ...]) -> str | None:
+        """Give the first of ``names``, in lower case, that TlsSenderCertificateName matches, whatever proves them."""
         mine = (self.tls_sender_certificate_name or "").lower()
-        return next((name for name in arrival.identities if mine and mine in certificate_keys(name)), None)
+        return next((name for name in names if mine and mine in certificate_keys(name)), None)
 
     def identifies(self, arrival: Arrival) -> bool:
         """Tell whether it is in use and knows the client by address or certificate."""

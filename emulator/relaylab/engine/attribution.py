@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from relaylab.domain.address import DomainName
 from relaylab.domain.attribution import Attribution, Basis, Direction, Risk, RiskKind
+from relaylab.engine.remedy import accepting_the_name, certificate_is_accepted
 from relaylab.engine.testimony import Testimony
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class _Case:
         (COR-07).
         """
         several = tuple(_several(named))
-        accepted = [(owned, name) for owned, name in named if _certificate_domain_is_accepted(owned)]
+        accepted = [(owned, name) for owned, name in named if certificate_is_accepted(owned)]
         if accepted:
             owned, name = max(accepted, key=self._fitness)
             because = (
@@ -130,7 +131,8 @@ class _Case:
                     risk = Risk(
                         RiskKind.CERTIFICATE_DOMAIN_NOT_ACCEPTED,
                         f"the certificate's domain {domain} is not an accepted domain of tenant {owned.tenant.name}: "
-                        "this works through the sender's domain, and may stop after an internal move",
+                        "this works through the sender's domain, and may stop after an internal move; to end that, "
+                        f"{accepting_the_name(owned)}",
                     )
                     return _Found(owned, Basis.CERTIFICATE, (_matches(owned, name), str(claim)), (risk, *several))
         return None
@@ -185,13 +187,6 @@ def _without_effect(connector: InboundConnector) -> Iterator[str]:
 
 def _relays(owned: Owned) -> bool:
     return owned.connector.enabled and owned.connector.is_on_premises
-
-
-def _certificate_domain_is_accepted(owned: Owned) -> bool:
-    """Tell whether the connector's own name, or what its wildcard stands before, is accepted (fact MX-ATTR-09)."""
-    domain = owned.connector.certificate_domain
-    accepted = owned.tenant.accepted_domain(domain) if domain else None
-    return accepted is not None and owned.connector.serves(accepted.name)
 
 
 def _specificity(owned: Owned, name: str) -> tuple[int, int, bool]:

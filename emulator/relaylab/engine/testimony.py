@@ -42,9 +42,12 @@ class Testimony:
         return self._on(self.world.connectors())
 
     def involved(self, recipient_tenant: Tenant | None = None) -> tuple[ConnectorEvidence, ...]:
-        """Testify on those that know the client or belong to the sender's tenant, and to ``recipient_tenant``."""
+        """Testify on those that know the client, or would if its chain were good, and on those of two tenants.
+
+        They are the sender's, and ``recipient_tenant``.
+        """
         known = list(self.world.connectors_listing(self.arrival.ip))
-        for name in self.arrival.identities:
+        for name in (*self.arrival.identities, *self.arrival.unproven):
             known += self.world.connectors_naming(name)
         for tenant in (self._sender_tenant, recipient_tenant):
             known += self.world.connectors_of(tenant) if tenant else ()
