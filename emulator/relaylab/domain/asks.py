@@ -16,6 +16,7 @@ from relaylab.domain.arrival import Arrival
 from relaylab.domain.attribution import Attribution, Direction
 from relaylab.domain.clock import iso
 from relaylab.domain.identity import Credential, Mechanism
+from relaylab.domain.inside import standing_inside
 from relaylab.domain.reputation import Reputation, SenderState
 
 if TYPE_CHECKING:
@@ -245,8 +246,14 @@ class RcptAsk(Ask):
             *self._changes(),
             *self.attribution.because,
             *(risk.sentence for risk in self.attribution.risks),
-            *self.attribution.rejected(self.recipient.tenant),
+            *self._connectors(),
         )
+
+    def _connectors(self) -> tuple[str, ...]:
+        tenant = self.recipient.tenant
+        if tenant is None:
+            return self.attribution.rejected()
+        return self.attribution.inside(tenant, lambda connector: standing_inside(self, connector))
 
     def _changes(self) -> tuple[str, ...]:
         """Say when RejectDirectSend was changed, and from when on that holds; nothing where that is not known."""
@@ -351,7 +358,8 @@ class DataAsk(Ask):
             said += _contacts(self.contacts)
         risks = (risk.sentence for risk in self.attribution.risks)
         authentication = self.authentication.because if self.authentication else ()
-        return (*said, *self.attribution.because, *risks, *self.attribution.rejected(), *authentication)
+        others = self.attribution.rejected(with_ways=bool(self.outside))
+        return (*said, *self.attribution.because, *risks, *others, *authentication)
 
     @property
     def _author_domain(self) -> str:

@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from relaylab.domain.connector import ConnectorType, InboundConnector
     from relaylab.domain.tenant import Tenant
 
@@ -138,10 +140,21 @@ class Attribution:
             return self.evidence
         return self.witness.involved()
 
-    def rejected(self, recipient_tenant: Tenant | None = None) -> tuple[str, ...]:
-        """Say of each connector that came into question and is not the one what did not match."""
+    def rejected(self, *, with_ways: bool = True) -> tuple[str, ...]:
+        """Say of each connector that came into question and is not the one what did not match, and the way to relay."""
+        return tuple(one.advice if with_ways else one.sentence for one in self._not_the_one())
+
+    def inside(self, tenant: Tenant, standing: Callable[[InboundConnector], str]) -> tuple[str, ...]:
+        """Say the same for a recipient of ``tenant``, whom no relay is needed for, with ``standing`` of its own."""
+        own = {one.name: one for one in tenant.inbound_connectors}
+        return tuple(
+            f"{one.sentence}{standing(own[one.connector]) if one.tenant == tenant.name else ''}"
+            for one in self._not_the_one(tenant)
+        )
+
+    def _not_the_one(self, recipient_tenant: Tenant | None = None) -> tuple[ConnectorEvidence, ...]:
         found = self.witness.involved(recipient_tenant) if self.witness else ()
-        return tuple(one.advice for one in found if not one.decided)
+        return tuple(one for one in found if not one.decided)
 
     def nearest(self) -> ConnectorEvidence | None:
         """Give the connector in question that lacked least and did not decide; the first of several."""
