@@ -18,6 +18,7 @@ from relaylab.domain.clock import iso
 from relaylab.domain.identity import Credential, Mechanism
 from relaylab.domain.inside import standing_inside
 from relaylab.domain.reputation import Reputation, SenderState
+from relaylab.domain.vouching import way_to_vouch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -335,8 +336,9 @@ class DataAsk(Ask):
         return next(iter((*self.leaving, *self.outside, *self.leading_outside, *self.envelope.recipients)), None)
 
     def fix_words(self) -> Mapping[str, str]:
-        """Add the connector that came nearest."""
-        return {**self.words(), "nearest": nearest_way(self.attribution, self.contacts)}
+        """Add the connector that came nearest, and what would vouch for the sender."""
+        near = nearest_way(self.attribution, self.contacts)
+        return {**self.words(), "nearest": near, "vouch": way_to_vouch(self.authentication)}
 
     @property
     def _certificate(self) -> str:
@@ -437,6 +439,13 @@ class DeliveryAsk(Ask):
             "size": str(self.size),
             "author_domain": _author_domain(self.authentication),
         }
+
+    def fix_words(self) -> Mapping[str, str]:
+        """Add what would vouch for the sender, whose domain is written as it is and not as the refusal shouts it."""
+        results = self.authentication
+        way = way_to_vouch(results, by_the_service=self.is_for_another_tenant)
+        author = results.dmarc.header_from if results else None
+        return {**self.words(), "vouch": way, "signing_domain": author or "the From domain"}
 
     def evidence(self) -> tuple[str, ...]:
         """Say what the recipient is, and what was found of the sender."""
