@@ -364,6 +364,9 @@ TEMPORARY_ERRORS_STAGE: Final = _inferred(
 )
 RECEIVE_LIMITS: Final = _observed("MX-ERR-35", "2025-02")
 RECEIVE_LIMITS_TEXT: Final = _inferred("MX-ERR-35", "the codes and what they are for were seen; the words are ours")
+IPV6_NOT_AUTHENTICATED_LINE: Final = _inferred(
+    "MX-ERR-26", "the text and 4.7.26 are documented, the 450 before them is our choice", "2023-01"
+)
 IPV6_NOT_AUTHENTICATED: Final = _documented("MX-ERR-26", _NDR_PAGE, "2023-01", LEARN_NDR)
 IPV6_NOT_ACCEPTED: Final = _documented("MX-ERR-26", _NDR_PAGE, "2023-01", LEARN_NDR)
 IPV6_WITHOUT_NAME: Final = _documented("MX-ERR-26", _NDR_PAGE, "2023-01", LEARN_NDR)
