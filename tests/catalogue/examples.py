@@ -79,7 +79,7 @@ MX: Final = Endpoint.MX
 SUBMISSION: Final = Endpoint.SUBMISSION
 OUTSIDE: Final = "desk@fabrikam.com"
 IPV6: Final = a_peer("2001:db8::1")
-LISTED: Final = Attribution(Direction.INCOMING, matches_the_client=True)
+LISTED: Final = Attribution(Direction.INCOMING, matches_the_client=True, lacks_the_sender=True)
 RELAYED: Final = Attribution(Direction.ORIGINATING, a_tenant(), a_connector(OFFICE_IP))
 FAILS: Final = results(None, a_dmarc_check(policy=DmarcPolicy.QUARANTINE))
 FABRIKAM: Final = a_tenant("fabrikam", mailboxes=(a_mailbox("desk@fabrikam.com"),))

@@ -105,6 +105,28 @@ def test_a_line_is_explained_by_the_rule_that_says_it_first_the_one_in_force() -
     assert "Fix       Move the sender to OAuth 2.0" in text
 
 
+@pytest.mark.parametrize(
+    ("tag", "line"),
+    [
+        ("ATTR36", "550 5.7.64 Relay Access Denied ATTR36."),
+        ("attr49", "452 4.5.3 Too many recipients ATTR49"),
+        (" ATTR35 ", "451 4.4.62 Mail sent to the wrong Office 365 region. ATTR35."),
+        ("AS(1440)", "550 5.7.1 Service unavailable, Client host"),
+    ],
+)
+def test_a_bare_tag_finds_the_texts_that_hold_it(tag: str, line: str) -> None:
+    found = explain(tag, rulebook())
+
+    assert found.text.startswith(line)
+    assert found.document["text_is_known"] is True
+
+
+@pytest.mark.parametrize("tag", ["ATTR3", "TTR36", "ATTR360"])
+def test_a_part_of_a_tag_is_no_tag(tag: str) -> None:
+    with pytest.raises(UnknownError):
+        explain(tag, rulebook())
+
+
 def test_a_moved_date_shows_in_the_explanation() -> None:
     moved = rulebook(None, {"basic_auth_off_by_default": None})
 

@@ -130,5 +130,16 @@ def test_a_world_that_says_nothing_of_the_domain_cannot_be_looked_at() -> None:
     assert "the world's [[dns]] says nothing of their domains" in found.seen[0]
 
 
+@pytest.mark.parametrize(
+    ("record", "seen"), [("_dmarc.contoso.com", Status.FAIL), ("contoso.com", Status.FAIL), ("com", Status.NOT_EXERCISED)]
+)
+def test_a_record_of_the_organisation_tells_of_a_domain_below_it_as_it_does_on_arrival(
+    record: str, seen: Status
+) -> None:
+    mistake = mistake_3(txt("v=DMARC1; p=reject"), mail_from="scanner@pay.contoso.com", record=record)
+
+    assert seen is mistake.status
+
+
 def test_the_fix_is_the_soft_fail_that_microsoft_advises() -> None:
     assert "include:spf.protection.outlook.com ~all" in mistake_3(txt("v=spf1 -all")).fix

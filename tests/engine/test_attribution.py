@@ -210,6 +210,54 @@ def test_a_name_below_an_accepted_domain_is_not_that_domain() -> None:
     found = arriving(a_world(owning("contoso", by_certificate("mail.contoso.com"))), "mail.contoso.com")
 
     assert [RiskKind.CERTIFICATE_DOMAIN_NOT_ACCEPTED] == [risk.kind for risk in found.risks]
+    assert found.risks[0].sentence.endswith(
+        "to end that, make mail.contoso.com an accepted domain of tenant contoso, or Set-InboundConnector "
+        '-Identity "cert" -TlsSenderCertificateName "*.contoso.com"'
+    )
+
+
+BOTH = ("mail.contoso.com", "mail.fabrikam.com")
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+@pytest.mark.parametrize("sender", ["contoso", "fabrikam"])
+def test_between_tenants_that_a_certificate_fits_equally_well_the_sender_decides(
+    sender: str, *, in_order: bool
+) -> None:
+    both = [owning(one, by_certificate(f"*.{one}.com")) for one in ("contoso", "fabrikam")]
+    found = arriving(a_world(*(both if in_order else reversed(both))), *BOTH, mail_from=f"scanner@{sender}.com")
+
+    assert found.tenant is not None
+    assert sender == found.tenant.name
+
+
+def test_a_more_specific_accepted_domain_decides_against_the_sender() -> None:
+    world = a_world(
+        owning("contoso", by_certificate("*.contoso.com")),
+        owning("plant", by_certificate("*.plant.contoso.com"), domains=("plant.contoso.com",)),
+    )
+    found = arriving(world, "mail.plant.contoso.com", mail_from="scanner@contoso.com")
+
+    assert found.tenant is not None
+    assert "plant" == found.tenant.name
+
+
+@pytest.mark.parametrize("mail_from", [None, "scanner@contoso.com"])
+def test_a_certificate_that_fits_several_tenants_works_and_is_at_risk(mail_from: str | None) -> None:
+    world = a_world(*(owning(one, by_certificate(f"*.{one}.com")) for one in ("contoso", "fabrikam")))
+    found = arriving(world, *BOTH, mail_from=mail_from)
+
+    assert [RiskKind.CERTIFICATE_OF_SEVERAL_TENANTS] == [risk.kind for risk in found.risks]
+    assert "of tenant contoso (mail.contoso.com) and of tenant fabrikam (mail.fabrikam.com)" in found.risks[0].sentence
+    assert not arriving(world, BOTH[0], mail_from=mail_from).risks
+
+
+def test_a_certificate_that_fits_several_tenants_only_by_the_sender_is_at_both_risks() -> None:
+    world = a_world(*(owning(one, by_certificate(f"mail.{one}.com")) for one in ("contoso", "fabrikam")))
+
+    assert [RiskKind.CERTIFICATE_DOMAIN_NOT_ACCEPTED, RiskKind.CERTIFICATE_OF_SEVERAL_TENANTS] == [
+        risk.kind for risk in arriving(world, *BOTH).risks
+    ]
 
 
 # What weakens or limits it ------------------------------------------------------------------------------------------

@@ -241,7 +241,7 @@ JUDGE = ChainJudge([ROOT.certificate])
 
 @settings(deadline=None, max_examples=300)
 @given(AN_OCTET)
-def test_a_chain_of_which_an_octet_was_changed_is_judged_and_never_trusted(change: tuple[int, int, int]) -> None:
+def test_nothing_that_is_signed_can_change_in_a_chain_and_be_trusted(change: tuple[int, int, int]) -> None:
     which, at, by = change
     sent = [bytearray(LEAF.der), bytearray(BETWEEN.der)]
     sent[which][at % len(sent[which])] ^= by
@@ -249,7 +249,25 @@ def test_a_chain_of_which_an_octet_was_changed_is_judged_and_never_trusted(chang
     shown = JUDGE.judge([bytes(one) for one in sent])
 
     assert hashlib.sha256(sent[0]).hexdigest().upper() == shown.fingerprint.replace(":", "")
-    assert not shown.is_trusted_at(NOW)
+    if shown.is_trusted_at(NOW):
+        for before, after in zip((LEAF, BETWEEN), sent, strict=True):
+            read = x509.load_der_x509_certificate(bytes(after))
+            assert before.certificate.tbs_certificate_bytes == read.tbs_certificate_bytes
+            assert before.certificate.signature == read.signature
+
+
+def test_how_many_bits_of_a_signature_are_unused_is_not_signed() -> None:
+    leaf = next(one for one in iter(lambda: BETWEEN.issue(MAIL), None) if one.certificate.signature[-1] % 2 == 0)
+    sent = bytearray(leaf.der)
+    count = len(sent) - len(leaf.certificate.signature) - 1  # the octet before the signature's first
+    assert 0 == sent[count]
+    sent[count] = 1
+
+    read = x509.load_der_x509_certificate(bytes(sent))
+
+    assert leaf.certificate.tbs_certificate_bytes == read.tbs_certificate_bytes
+    assert leaf.certificate.signature == read.signature
+    assert JUDGE.judge([bytes(sent), BETWEEN.der]).is_trusted_at(NOW)
 
 
 def test_the_same_chain_unchanged_is_trusted() -> None:

@@ -192,9 +192,13 @@ def _connectors(event: Mapping[str, Any], records: Records) -> list[str]:
                 f"{one['connector']!r} of tenant {one['tenant']}, {one['connector_type']}: {one['finding']}{_way(one)}",
             )
             for one in attribution["evidence"]
-            if f"connector {one['connector']!r} of tenant {one['tenant']}: {one['finding']}{_way(one)}" not in told
+            if not any(because.startswith(_sentence(one)) for because in told)
         ]
     return lines
+
+
+def _sentence(evidence: Mapping[str, Any]) -> str:
+    return f"connector {evidence['connector']!r} of tenant {evidence['tenant']}: {evidence['finding']}"
 
 
 def _way(evidence: Mapping[str, Any]) -> str:

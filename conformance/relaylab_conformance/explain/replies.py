@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from relaylab.engine.rulebook import Rulebook
 
 _ENHANCED: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
+_TAG: Final = re.compile(r"[A-Za-z]{1,6}\(?\d+\)?")  # letters with a number: no code, and no rule
 _FEW: Final = 3  # replies that are explained in full; of more, only the lines and the rules are listed
 _NO_RULE: Final = "none: it is what a stage answers by default, or the grammar of the protocol"
 _A_FAULT: Final = "none: only a fault says it (`relaylab faults`); the service is not known to"
@@ -42,7 +43,10 @@ def explain_code(what: str, rulebook: Rulebook) -> Explanation:
 
 
 def explain_line(what: str, rulebook: Rulebook) -> Explanation:
-    """Explain a reply line, wherever in the pasted text it stands; raise UnknownError."""
+    """Explain a reply line, wherever in the pasted text it stands, or a tag such as ATTR36; raise UnknownError."""
+    tagged = _tagged(what)
+    if tagged:
+        return _explained(what, str(tagged[0].enhanced), tagged, rulebook)
     places = said_in(what)
     found = best_match(places)
     if found is not None:
@@ -54,6 +58,15 @@ def explain_line(what: str, rulebook: Rulebook) -> Explanation:
     if not named.words:
         return explain_code(named.enhanced, rulebook)
     return _by_code_only(what, named.enhanced, rulebook)
+
+
+def _tagged(what: str) -> list[ReplyTemplate]:
+    """Give the replies whose text holds a tag that was asked for alone: people search for ATTR49 and for AS(1440)."""
+    tag = what.strip()
+    if not _TAG.fullmatch(tag):
+        return []
+    within = re.compile(rf"(?<!\w){re.escape(tag)}(?!\w)", re.IGNORECASE)
+    return [reply for reply in REPLIES if within.search(reply.text)]
 
 
 def _by_code_only(what: str, code: str, rulebook: Rulebook) -> Explanation:

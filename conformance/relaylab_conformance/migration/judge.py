@@ -50,6 +50,10 @@ _RISKS: Final = {
         sources.FOREIGN_CERTIFICATE,
         "Give the sender a certificate for an accepted domain, or add the certificate's domain: New-AcceptedDomain.",
     ),
+    RiskKind.CERTIFICATE_OF_SEVERAL_TENANTS: (
+        sources.SHARED_ADDRESS,
+        "Give the sender a client certificate for each tenant that it serves, with names of that tenant alone.",
+    ),
 }
 
 

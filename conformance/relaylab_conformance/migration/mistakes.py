@@ -14,7 +14,7 @@ from relaylab_conformance.finding import Status
 from relaylab_conformance.migration.dates import superseded
 from relaylab_conformance.migration.judge import MAIL_CONTACT, MAIL_CONTACT_FIX, peer_of
 from relaylab_conformance.migration.reach import outside_recipients
-from relaylab_conformance.migration.spf import is_recorded, spf_failures, spf_senders
+from relaylab_conformance.migration.spf import spf_failures, spf_senders
 from relaylab_conformance.report.model import Mistake
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def _outside_by_hve(world: World, rulebook: Rulebook, at: datetime) -> Iterator[
 def _spf(world: World, rulebook: Rulebook, at: datetime) -> Iterator[Mistake]:
     """Look at both hops, each with the address that is seen there; nobody who sends to an MX is nobody to look at."""
     senders = spf_senders(world)
-    if any(is_recorded(world, sender) for sender in senders):
+    if any(world.has_records_of(sender.from_address.domain) for sender in senders):
         yield _SPF.found(spf_failures(world, rulebook, at))
     elif senders:
         why = "the world's [[dns]] says nothing of their domains; add the TXT record of each"

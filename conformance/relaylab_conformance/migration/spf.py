@@ -33,7 +33,7 @@ def spf_failures(world: World, rulebook: Rulebook, at: datetime) -> Iterator[tup
     """
     zone = zones_of(world, rulebook, Randomness(0), lambda _: _NO_KEY).at(at)
     for sender in spf_senders(world):
-        if not is_recorded(world, sender):
+        if not world.has_records_of(sender.from_address.domain):
             continue
         methods = _MX & {sender.today, sender.target}
         address = _address(world, rulebook, sender, at)
@@ -68,11 +68,6 @@ def _outside(
 def spf_senders(world: World) -> tuple[Sender, ...]:
     """Give the senders whose mail goes to a tenant MX, today or by their plan."""
     return tuple(sender for sender in world.senders if _MX & {sender.today, sender.target})
-
-
-def is_recorded(world: World, sender: Sender) -> bool:
-    """Tell whether the world's DNS says anything of the domain that a sender is from."""
-    return any(record.name.is_within(sender.from_address.domain) for record in world.dns)
 
 
 def _told(sender: Sender, result: SpfResult, hop: str, lacks: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 Json = Mapping[str, Any]
 
+_BELOW: Final = " " * 8
 _LONGEST: Final = 160  # characters of a reply in a line
 
 
@@ -77,13 +78,15 @@ def message_lines(message: Json, attachments: Json) -> Iterator[str]:
         yield f"  verdict     {_verdict(message['endpoint'], message['verdict'])}"
 
 
-def event_line(event: Json) -> str:
-    """Say in a line what happened."""
+def event_lines(event: Json) -> Iterator[str]:
+    """Say in a line what happened; of an attribution, in one more line for each connector."""
     head = f"{event['seq']:>6}  {_instant(event['at'])}  {event['session']}  {event['endpoint']}  {event['kind']}"
-    return f"{head}  {_happened(event)}".rstrip()
+    yield f"{head}  {_happened(event)}".rstrip()
+    if event["kind"] == "attributed":
+        yield from _of_connectors(event["attribution"])
 
 
-def _happened(event: Json) -> str:
+def _happened(event: Json) -> str:  # noqa: PLR0911 - one line a kind
     match event["kind"]:
         case "judged":
             return f"{event['command']} -> {_verdict(event['endpoint'], event['verdict'])}"
@@ -94,9 +97,36 @@ def _happened(event: Json) -> str:
             return f"{event['command']} -> {said}  [fault {event['fault']} ({event['behaviour']})]"
         case "bad_input":
             return f"{event['what']} -> {_reply(event['reply'])}"
+        case "attributed":
+            return _attributed(event["attribution"])
+        case "authenticated":
+            return _authenticated(event)
         case _:
             own = {key: value for key, value in event.items() if key not in _COMMON}
-            return ", ".join(f"{key} {_plain(value)}" for key, value in own.items() if value not in (None, []))
+            return ", ".join(f"{key} {_plain(value)}" for key, value in own.items() if value not in (None, [], ""))
+
+
+def _attributed(attribution: Json) -> str:
+    by = f", connector {attribution['connector']!r} by {attribution['basis']}" if attribution["connector"] else ""
+    risk = ", at risk" if attribution["risks"] else ""
+    return f"{attribution['direction']}, tenant {attribution['tenant'] or '(none)'}{by}{risk}"
+
+
+def _of_connectors(attribution: Json) -> Iterator[str]:
+    """Say of each risk and each connector a line, below the event's."""
+    for risk in attribution["risks"]:
+        yield f"{_BELOW}at risk: {risk['sentence']}"
+    for one in attribution["evidence"]:
+        mark = "decided" if one["decided"] else "not this"
+        whose = f"{one['connector']!r} of tenant {one['tenant']}, {one['connector_type']}"
+        yield f"{_BELOW}{mark}: connector {whose}: {one['finding']}"
+
+
+def _authenticated(event: Json) -> str:
+    where = f"{event['hop']} {event['receiver']}".rstrip()
+    results = (("spf", event["spf"]), ("dkim", _plain(event["dkim"])), ("dmarc", event["dmarc"]))
+    found = ", ".join(f"{name}={said or 'none'}" for name, said in (*results, ("compauth", event["compauth"])))
+    return f"{event['message']} at {where} for {event['ip']}: {found}"
 
 
 _COMMON: Final = ("seq", "at", "session", "endpoint", "kind")

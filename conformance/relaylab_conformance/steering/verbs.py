@@ -18,7 +18,7 @@ from relaylab_conformance.steering.found import find
 from relaylab_conformance.steering.told import (
     acs_lines,
     clock_line,
-    event_line,
+    event_lines,
     message_line,
     message_lines,
     status_lines,
@@ -160,7 +160,8 @@ def _tell_event(which: Which, event: Mapping[str, Any]) -> None:
     if which.as_json:
         say_json(json.dumps(event))
     else:
-        say(event_line(event))
+        for line in event_lines(event):
+            say(line)
     sys.stdout.flush()
 
 

@@ -16,7 +16,9 @@ from relaylab.domain.arrival import Arrival
 from relaylab.domain.attribution import Attribution, Direction
 from relaylab.domain.clock import iso
 from relaylab.domain.identity import Credential, Mechanism
+from relaylab.domain.inside import standing_inside
 from relaylab.domain.reputation import Reputation, SenderState
+from relaylab.domain.vouching import way_to_vouch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -245,8 +247,14 @@ class RcptAsk(Ask):
             *self._changes(),
             *self.attribution.because,
             *(risk.sentence for risk in self.attribution.risks),
-            *self.attribution.rejected(self.recipient.tenant),
+            *self._connectors(),
         )
+
+    def _connectors(self) -> tuple[str, ...]:
+        tenant = self.recipient.tenant
+        if tenant is None:
+            return self.attribution.rejected()
+        return self.attribution.inside(tenant, lambda connector: standing_inside(self, connector))
 
     def _changes(self) -> tuple[str, ...]:
         """Say when RejectDirectSend was changed, and from when on that holds; nothing where that is not known."""
@@ -328,8 +336,9 @@ class DataAsk(Ask):
         return next(iter((*self.leaving, *self.outside, *self.leading_outside, *self.envelope.recipients)), None)
 
     def fix_words(self) -> Mapping[str, str]:
-        """Add the connector that came nearest."""
-        return {**self.words(), "nearest": nearest_way(self.attribution, self.contacts)}
+        """Add the connector that came nearest, and what would vouch for the sender."""
+        near = nearest_way(self.attribution, self.contacts)
+        return {**self.words(), "nearest": near, "vouch": way_to_vouch(self.authentication)}
 
     @property
     def _certificate(self) -> str:
@@ -351,7 +360,8 @@ class DataAsk(Ask):
             said += _contacts(self.contacts)
         risks = (risk.sentence for risk in self.attribution.risks)
         authentication = self.authentication.because if self.authentication else ()
-        return (*said, *self.attribution.because, *risks, *self.attribution.rejected(), *authentication)
+        others = self.attribution.rejected(with_ways=bool(self.outside))
+        return (*said, *self.attribution.because, *risks, *others, *authentication)
 
     @property
     def _author_domain(self) -> str:
@@ -429,6 +439,13 @@ class DeliveryAsk(Ask):
             "size": str(self.size),
             "author_domain": _author_domain(self.authentication),
         }
+
+    def fix_words(self) -> Mapping[str, str]:
+        """Add what would vouch for the sender, whose domain is written as it is and not as the refusal shouts it."""
+        results = self.authentication
+        way = way_to_vouch(results, by_the_service=self.is_for_another_tenant)
+        author = results.dmarc.header_from if results else None
+        return {**self.words(), "vouch": way, "signing_domain": author or "the From domain"}
 
     def evidence(self) -> tuple[str, ...]:
         """Say what the recipient is, and what was found of the sender."""

@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from relaylab.domain.connector import ConnectorType, InboundConnector
     from relaylab.domain.tenant import Tenant
 
@@ -34,10 +36,14 @@ class Basis(StrEnum):
 
 
 class RiskKind(StrEnum):
-    """What works today and, as Microsoft warns, may stop after an internal move (facts COR-07, COR-08)."""
+    """What works today and, as Microsoft warns, may stop after an internal move (facts COR-07, COR-08).
+
+    One client certificate a tenant is Microsoft's advice, where a server serves several.
+    """
 
     SHARED_ADDRESS = "shared_address"
     CERTIFICATE_DOMAIN_NOT_ACCEPTED = "certificate_domain_not_accepted"
+    CERTIFICATE_OF_SEVERAL_TENANTS = "certificate_of_several_tenants"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,8 @@ class ConnectorEvidence:
     """What one connector had to do with a message: whether it is the one, and what matched or did not.
 
     ``remedy`` is what would have made it the one, the exact cmdlet and what no cmdlet does; ``steps`` counts what that
-    takes. It is empty where nothing would, and where the connector is the one.
+    takes, and is 0 where the connector stays as it is and another is made beside it. ``remedy`` is empty where nothing
+    would, and where the connector is the one.
     """
 
     tenant: str
@@ -100,8 +107,9 @@ class Attribution:
     """Which tenant a message was attributed to, through which connector, and why.
 
     ``because`` says what matched. ``matches_the_client`` is true when some enabled OnPremises connector lists the
-    address or names the certificate, whoever the sender is. ``counts_as_internal`` is true for a connector with
-    TreatMessagesAsInternal and a sender of its tenant (fact MX-CON-07).
+    address or names the certificate, whoever the sender is; ``lacks_the_sender`` when the sender is all that it lacks:
+    MAIL FROM is empty, or of no tenant of the world, or of one with such a connector. ``counts_as_internal`` is true
+    for a connector with TreatMessagesAsInternal and a sender of its tenant (fact MX-CON-07).
     """
 
     direction: Direction
@@ -109,6 +117,7 @@ class Attribution:
     connector: InboundConnector | None = None
     because: tuple[str, ...] = ()
     matches_the_client: bool = False
+    lacks_the_sender: bool = False
     basis: Basis | None = None
     risks: tuple[Risk, ...] = ()
     counts_as_internal: bool = False
@@ -131,12 +140,23 @@ class Attribution:
             return self.evidence
         return self.witness.involved()
 
-    def rejected(self, recipient_tenant: Tenant | None = None) -> tuple[str, ...]:
-        """Say of each connector that came into question and is not the one what did not match."""
+    def rejected(self, *, with_ways: bool = True) -> tuple[str, ...]:
+        """Say of each connector that came into question and is not the one what did not match, and the way to relay."""
+        return tuple(one.advice if with_ways else one.sentence for one in self._not_the_one())
+
+    def inside(self, tenant: Tenant, standing: Callable[[InboundConnector], str]) -> tuple[str, ...]:
+        """Say the same for a recipient of ``tenant``, whom no relay is needed for, with ``standing`` of its own."""
+        own = {one.name: one for one in tenant.inbound_connectors}
+        return tuple(
+            f"{one.sentence}{standing(own[one.connector]) if one.tenant == tenant.name else ''}"
+            for one in self._not_the_one(tenant)
+        )
+
+    def _not_the_one(self, recipient_tenant: Tenant | None = None) -> tuple[ConnectorEvidence, ...]:
         found = self.witness.involved(recipient_tenant) if self.witness else ()
-        return tuple(one.advice for one in found if not one.decided)
+        return tuple(one for one in found if not one.decided)
 
     def nearest(self) -> ConnectorEvidence | None:
         """Give the connector in question that lacked least and did not decide; the first of several."""
         found = self.witness.involved() if self.witness else ()
-        return min((one for one in found if one.remedy), key=lambda one: one.steps, default=None)
+        return min((one for one in found if one.steps), key=lambda one: one.steps, default=None)

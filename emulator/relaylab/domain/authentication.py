@@ -35,7 +35,8 @@ class SpfCheck:
 
     ``term`` is the term that decided, as written in the record, and ``record_of`` the domain whose record holds it;
     both are None where no term did. ``lookups`` are the DNS questions asked, in order, each with what it gave.
-    ``explanation`` is the domain's own text for a fail, already expanded.
+    ``explanation`` is the domain's own text for a fail, already expanded. ``unheld`` are the names that were asked for
+    and that no zone of the world holds.
     """
 
     result: SpfResult
@@ -47,6 +48,7 @@ class SpfCheck:
     record_of: str | None = None
     explanation: str | None = None
     lookups: tuple[str, ...] = ()
+    unheld: tuple[str, ...] = ()
     because: tuple[str, ...] = ()
 
 

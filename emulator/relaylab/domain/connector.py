@@ -102,12 +102,33 @@ class InboundConnector:
 
     def name_in(self, arrival: Arrival) -> str | None:
         """Give the certificate's name that TlsSenderCertificateName matches, the first of several (fact MX-ATTR-08)."""
+        return self.name_among(arrival.identities)
+
+    def name_among(self, names: tuple[str, ...]) -> str | None:
+        """Give the first of ``names``, in lower case, that TlsSenderCertificateName matches, whatever proves them."""
         mine = (self.tls_sender_certificate_name or "").lower()
-        return next((name for name in arrival.identities if mine and mine in certificate_keys(name)), None)
+        return next((name for name in names if mine and mine in certificate_keys(name)), None)
 
     def identifies(self, arrival: Arrival) -> bool:
         """Tell whether it is in use and knows the client by address or certificate."""
         return self.enabled and (self.lists(arrival.ip) or self.name_in(arrival) is not None)
+
+    def vouches_for(self, arrival: Arrival, sender: Address | None) -> bool:
+        """Tell whether it makes the sender's mail more than anybody's: it knows the client, and is for that sender.
+
+        A Partner connector is for its SenderDomains alone (fact MX-CON-02), an OnPremises one for every sender.
+        """
+        return self.identifies(arrival) and (self.is_on_premises or self.hears(sender))
+
+    def is_a_partner_for(self, sender: Address | None, domain: DomainName | None) -> bool:
+        """Tell whether it is a Partner connector in use that hears the sender and serves the recipient's ``domain``."""
+        in_use = self.enabled and not self.is_on_premises
+        return in_use and self.hears(sender) and domain is not None and self.serves(domain)
+
+    def is_met_by(self, arrival: Arrival) -> bool:
+        """Tell whether a client comes by what the connector restricts its sender domains to."""
+        by_address = self.restrict_domains_to_ip_addresses and self.lists(arrival.ip)
+        return by_address or (self.restrict_domains_to_certificate and self.name_in(arrival) is not None)
 
     def hears(self, sender: Address | None) -> bool:
         """Tell whether SenderDomains holds the sender's domain; only ``*`` holds an empty one (fact MX-CON-02)."""

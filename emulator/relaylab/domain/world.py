@@ -236,6 +236,14 @@ class World:
         """The records of the world about IPv6 addresses."""
         return self._index.reverse_records
 
+    def has_records_of(self, domain: DomainName) -> bool:
+        """Tell whether the DNS says anything of a domain, or of the organisation that it may belong to.
+
+        ``_dmarc.contoso.com`` tells of ``pay.contoso.com`` too; a record of a bare ``com`` would tell of nobody.
+        """
+        every = (domain, *(parent for parent in domain.parents() if "." in parent.name))
+        return any(record.name.is_within(one) for record in self.dns for one in every)
+
     def recipient(self, address: Address) -> Recipient:
         """Look an address up."""
         found = self._index.objects.get(address.key)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from relaylab.domain.address import DomainName
 from relaylab.domain.attribution import Attribution, Basis, Direction, Risk, RiskKind
+from relaylab.engine.remedy import accepting_the_name, certificate_is_accepted
 from relaylab.engine.testimony import Testimony
 
 if TYPE_CHECKING:
@@ -75,10 +76,15 @@ class _Case:
         """Go through the documented order."""
         named, listed = tuple(self._named()), tuple(self._listed())
         found = self._by_certificate(named) or self._by_address(listed)
-        known = bool(named or listed)
         if found is None:
-            witness = Testimony(self.world, self.arrival, self.mail_from)
-            return Attribution(Direction.INCOMING, matches_the_client=known, witness=witness)
+            owners = {owned.tenant.id for owned in (*(one for one, _ in named), *listed)}
+            sender = self.world.tenant_of(self.mail_from.domain) if self.mail_from else None
+            return Attribution(
+                Direction.INCOMING,
+                matches_the_client=bool(owners),
+                lacks_the_sender=bool(owners) and (sender is None or sender.id in owners),
+                witness=Testimony(self.world, self.arrival, self.mail_from),
+            )
         tenant, connector = found.owned.tenant, found.owned.connector
         is_own = self.mail_from is not None and tenant.owns(self.mail_from.domain)
         return Attribution(
@@ -104,15 +110,20 @@ class _Case:
         return (owned for owned in self.world.connectors_listing(self.arrival.ip) if _relays(owned))
 
     def _by_certificate(self, named: tuple[tuple[Owned, str], ...]) -> _Found | None:
-        """Take the most specific accepted domain (MX-ATTR-05); else a sender of the connector's tenant (MX-GAP-12)."""
-        accepted = [(owned, name) for owned, name in named if _certificate_domain_is_accepted(owned)]
+        """Take the most specific accepted domain (MX-ATTR-05); else a sender of the connector's tenant (MX-GAP-12).
+
+        Of accepted domains that fit equally well, the one of the sender's tenant: MAIL FROM is the second criterion
+        (COR-07).
+        """
+        several = tuple(_several(named))
+        accepted = [(owned, name) for owned, name in named if certificate_is_accepted(owned)]
         if accepted:
-            owned, name = max(accepted, key=lambda one: (*_specificity(*one), -one[0].place))
+            owned, name = max(accepted, key=self._fitness)
             because = (
                 _matches(owned, name),
                 f"{owned.connector.certificate_domain} is an accepted domain of that tenant",
             )
-            return _Found(owned, Basis.CERTIFICATE, because)
+            return _Found(owned, Basis.CERTIFICATE, because, several)
         for claim in self.claims:
             for owned, name in named:
                 if claim.belongs_to(owned):
@@ -120,10 +131,17 @@ class _Case:
                     risk = Risk(
                         RiskKind.CERTIFICATE_DOMAIN_NOT_ACCEPTED,
                         f"the certificate's domain {domain} is not an accepted domain of tenant {owned.tenant.name}: "
-                        "this works through the sender's domain, and may stop after an internal move",
+                        "this works through the sender's domain, and may stop after an internal move; to end that, "
+                        f"{accepting_the_name(owned)}",
                     )
-                    return _Found(owned, Basis.CERTIFICATE, (_matches(owned, name), str(claim)), (risk,))
+                    return _Found(owned, Basis.CERTIFICATE, (_matches(owned, name), str(claim)), (risk, *several))
         return None
+
+    def _fitness(self, one: tuple[Owned, str]) -> tuple[int, bool, int, bool, int]:
+        """Tell how well a connector fits, what decides between tenants first; the first of the world wins a tie."""
+        owned, name = one
+        by_domain, labels, is_exact = _specificity(owned, name)
+        return by_domain, any(claim.belongs_to(owned) for claim in self.claims), labels, is_exact, -owned.place
 
     def _by_address(self, listed: tuple[Owned, ...]) -> _Found | None:
         """Take the connector of the one tenant that has the sender's domain (MX-ATTR-06)."""
@@ -144,6 +162,20 @@ class _Case:
             )
 
 
+def _several(named: tuple[tuple[Owned, str], ...]) -> Iterator[Risk]:
+    """Warn of a certificate that connectors of several tenants take for theirs."""
+    names: dict[str, dict[str, None]] = {}
+    for owned, name in named:
+        names.setdefault(owned.tenant.name, {})[name] = None
+    if len(names) > 1:
+        whose = " and ".join(f"of tenant {tenant} ({', '.join(shown)})" for tenant, shown in names.items())
+        yield Risk(
+            RiskKind.CERTIFICATE_OF_SEVERAL_TENANTS,
+            f"the certificate's names fit connectors {whose}: Microsoft advises one for each tenant, and this may "
+            "stop after an internal move",
+        )
+
+
 def _without_effect(connector: InboundConnector) -> Iterator[str]:
     """Say what of the connector that decided counts in the service, and changes no answer here (fact MX-CON-07)."""
     if connector.cloud_services_mail_enabled:
@@ -155,13 +187,6 @@ def _without_effect(connector: InboundConnector) -> Iterator[str]:
 
 def _relays(owned: Owned) -> bool:
     return owned.connector.enabled and owned.connector.is_on_premises
-
-
-def _certificate_domain_is_accepted(owned: Owned) -> bool:
-    """Tell whether the connector's own name, or what its wildcard stands before, is accepted (fact MX-ATTR-09)."""
-    domain = owned.connector.certificate_domain
-    accepted = owned.tenant.accepted_domain(domain) if domain else None
-    return accepted is not None and owned.connector.serves(accepted.name)
 
 
 def _specificity(owned: Owned, name: str) -> tuple[int, int, bool]:

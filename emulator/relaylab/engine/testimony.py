@@ -42,12 +42,14 @@ class Testimony:
         return self._on(self.world.connectors())
 
     def involved(self, recipient_tenant: Tenant | None = None) -> tuple[ConnectorEvidence, ...]:
-        """Testify on those that know the client or belong to the sender's tenant, and to ``recipient_tenant``."""
+        """Testify on those that know the client, or would if its chain were good, and on those of two tenants.
+
+        They are the sender's, and ``recipient_tenant``.
+        """
         known = list(self.world.connectors_listing(self.arrival.ip))
-        for name in self.arrival.identities:
+        for name in (*self.arrival.identities, *self.arrival.unproven):
             known += self.world.connectors_naming(name)
-        mine = self.world.tenant_of(self.mail_from.domain) if self.mail_from else None
-        for tenant in (mine, recipient_tenant):
+        for tenant in (self._sender_tenant, recipient_tenant):
             known += self.world.connectors_of(tenant) if tenant else ()
         by_place = {owned.place: owned for owned in known}
         return self._on(by_place[place] for place in sorted(by_place))
@@ -59,7 +61,7 @@ class Testimony:
         decided = self.chosen is not None and owned.place == self.chosen.place
         finding = "; ".join(self.because) if decided else "; ".join(self._why_not(owned))
         connector = owned.connector
-        way = remedy(owned, self.arrival, self.mail_from) if self.chosen is None else None
+        way = remedy(owned, self.arrival, self.mail_from) if self.chosen is None and self._may_help(owned) else None
         return ConnectorEvidence(
             owned.tenant.name,
             connector.name,
@@ -69,6 +71,15 @@ class Testimony:
             way.words if way else "",
             way.steps if way else 0,
         )
+
+    def _may_help(self, owned: Owned) -> bool:
+        """Tell whether the sender may be the tenant's: a MAIL FROM of another tenant is that one's own affair."""
+        sender = self._sender_tenant
+        return sender is None or sender.id == owned.tenant.id
+
+    @property
+    def _sender_tenant(self) -> Tenant | None:
+        return self.world.tenant_of(self.mail_from.domain) if self.mail_from else None
 
     def _why_not(self, owned: Owned) -> Iterator[str]:
         connector = owned.connector

@@ -569,7 +569,7 @@ IPV6_NOT_AUTHENTICATED: Final = _reply(
     "4.7.26",
     "Access denied, a message sent over IPv6 [{ip}] must pass either SPF or DKIM validation, this message is not "
     "signed",
-    sources.IPV6_NOT_AUTHENTICATED,
+    sources.IPV6_NOT_AUTHENTICATED_LINE,
     _EDGE,
 )
 EXCESSIVE_RATE: Final = _reply(

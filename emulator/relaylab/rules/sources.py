@@ -245,6 +245,9 @@ DIRECT_SEND: Final = _documented("MX-DS-05", "Set-OrganizationConfig, RejectDire
 DIRECT_SEND_STAGE: Final = _inferred("MX-GAP-06", "refused at the protocol layer", "2025-08")
 DIRECT_SEND_SENDER: Final = _inferred("MX-GAP-17", "Microsoft names the domain only; one report differs (MX-DS-11)")
 DIRECT_SEND_EMPTY_SENDER: Final = _inferred("MX-GAP-18", "the rule needs a domain (MX-DS-10)")
+DIRECT_SEND_PARTNER: Final = _inferred(
+    "MX-DS-05", "a connector must match by address or certificate; a Partner one is for its SenderDomains (MX-CON-02)"
+)
 DIRECT_SEND_DELAY: Final = _inferred("MX-GAP-16", "a free choice for tests")
 IPV6_MATCHES_NOTHING: Final = _inferred(
     "COR-02", "MC835648 warns of it; the refusal follows, since connectors hold IPv4 addresses only (MX-CON-03)"
@@ -347,6 +350,7 @@ BANNED_FOR_GOOD: Final = _documented("MX-ERR-14", _NDR_PAGE, "2023-01", LEARN_ND
 DENIED_FOR_ABUSE: Final = _documented("MX-ERR-20", _NDR_PAGE, "2023-01", LEARN_NDR)
 CUSTOMER_BLOCK_LIST: Final = _documented("MX-ERR-20", _NDR_PAGE, "2023-01", LEARN_NDR)
 EXCESSIVE_RATE: Final = _observed("MX-ERR-29", "2026")
+THROTTLING_SENDERS: Final = _inferred("MX-RLY-06", "the text speaks of the address alone, whoever it sends for")
 SERVER_BUSY_RULE: Final = _documented("MX-RLY-06", "Fix error code 451 4.7.500-699 (ASxxx)", "2023")
 BAD_HELO: Final = _documented("MX-ERR-21", _NDR_PAGE, "2023-01", LEARN_NDR)
 WRONG_REGION: Final = _documented("MX-ERR-32", "Mail sent to the wrong Office 365 region", "2026")
@@ -360,6 +364,9 @@ TEMPORARY_ERRORS_STAGE: Final = _inferred(
 )
 RECEIVE_LIMITS: Final = _observed("MX-ERR-35", "2025-02")
 RECEIVE_LIMITS_TEXT: Final = _inferred("MX-ERR-35", "the codes and what they are for were seen; the words are ours")
+IPV6_NOT_AUTHENTICATED_LINE: Final = _inferred(
+    "MX-ERR-26", "the text and 4.7.26 are documented, the 450 before them is our choice", "2023-01"
+)
 IPV6_NOT_AUTHENTICATED: Final = _documented("MX-ERR-26", _NDR_PAGE, "2023-01", LEARN_NDR)
 IPV6_NOT_ACCEPTED: Final = _documented("MX-ERR-26", _NDR_PAGE, "2023-01", LEARN_NDR)
 IPV6_WITHOUT_NAME: Final = _documented("MX-ERR-26", _NDR_PAGE, "2023-01", LEARN_NDR)

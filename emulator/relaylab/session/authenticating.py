@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from relaylab.domain.address import DomainName
 from relaylab.domain.anti_spoof import Handling
 from relaylab.domain.message import Hop, HopFacts
 from relaylab.mailauth import Session
@@ -17,7 +16,7 @@ from relaylab.rules.authentication import Recipients, handling, judge
 from relaylab.session.skipping import judged_sender
 
 if TYPE_CHECKING:
-    from relaylab.domain.address import Address
+    from relaylab.domain.address import Address, DomainName
     from relaylab.domain.arrival import Arrival
     from relaylab.domain.attribution import Attribution
     from relaylab.domain.authentication import AuthenticationResults, JudgedAddress
@@ -86,17 +85,7 @@ def is_unrecorded(senders: tuple[Address | None, ...], moment: Moment) -> bool:
     """Tell whether the world's DNS says nothing of the senders, and that is read as: nobody knows."""
     if moment.rulebook.readings["unrecorded_sender"] == "judged":
         return False
-    domains = [sender.domain for sender in senders if sender is not None]
-    return not any(_tells_of(record.name, domain) for domain in domains for record in moment.world.dns)
-
-
-def _tells_of(name: DomainName, domain: DomainName) -> bool:
-    """Tell whether a record lies within a domain, or within the organisation that the domain may belong to.
-
-    ``_dmarc.contoso.com`` tells of ``pay.contoso.com`` too; a record of a bare ``com`` would tell of nobody.
-    """
-    labels = domain.name.split(".")
-    return any(name.is_within(DomainName(".".join(labels[place:]))) for place in range(len(labels) - 1))
+    return not any(moment.world.has_records_of(sender.domain) for sender in senders if sender is not None)
 
 
 def is_inside(recipient: Recipient, attribution: Attribution) -> bool:

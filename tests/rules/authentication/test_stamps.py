@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_address
 
@@ -266,3 +267,9 @@ def test_attribution_is_shown_in_the_order_and_the_folds_of_the_capture() -> Non
         "X-MS-Exchange-Transport-CrossTenantHeadersStamped: DU0PR10MB9198",
     )
     assert expected == shown
+
+
+def test_a_name_that_the_world_does_not_describe_is_no_timeout() -> None:
+    spf = replace(an_spf_check(SpfResult.TEMPERROR, domain="amd.com"), unheld=("_spf.amd.com",))
+
+    assert "lookup of amd.com: _spf.amd.com is not in this world's DNS)" in received_spf(spf).replace("\r\n ", " ")

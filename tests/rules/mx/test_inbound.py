@@ -89,11 +89,39 @@ def test_the_refusal_says_what_each_connector_of_the_recipient_s_tenant_lacked()
     because = verdict(arriving(with_connectors(strict, a_connector(GATEWAY)))).because
 
     lacked = f"{OFFICE_IP} is not among its sender_ip_addresses"
-    assert any(
-        one.startswith(f"connector 'gateway' of tenant contoso: a Partner connector grants no relay; {lacked}; ")
-        for one in because
+    refused = f"a Partner connector grants no relay; {lacked}; its restriction is not met; it wants TLS"
+    assert f"connector 'gateway' of tenant contoso: {refused}" in because
+    assert f"connector 'hq' of tenant contoso: {lacked}" in because
+
+
+def of(ask: RcptAsk, name: str = "gateway") -> str:
+    """What the evidence of a verdict says of one connector of contoso."""
+    found = [one for one in verdict(ask).because if one.startswith(f"connector {name!r} of tenant contoso: ")]
+    assert 1 == len(found)
+    return found[0]
+
+
+def test_the_evidence_for_a_recipient_inside_speaks_of_no_way_to_relay() -> None:
+    config = OrganizationConfig(reject_direct_send=True)
+    careful = with_connectors(a_partner(OFFICE_IP), a_connector(GATEWAY), organization_config=config)
+    inside = arriving(careful, mail_from="scanner@contoso.com")
+    outside = arriving(careful, mail_from="scanner@contoso.com", to="desk@fabrikam.com")
+
+    assert not any("to relay by it" in one for one in verdict(inside).because)
+    assert any("to relay by it" in one for one in outside.evidence())
+    assert of(inside).endswith("; it wants TLS; it counts as the sender's for RejectDirectSend")
+    assert of(inside, "hq").endswith("; it does not count as the sender's for RejectDirectSend")
+
+
+def test_the_evidence_says_whether_a_restriction_is_met_and_tls_is_wanted() -> None:
+    strict = with_connectors(a_partner(GATEWAY, restrict_domains_to_ip_addresses=True))
+
+    assert of(arriving(strict, ip=GATEWAY, tls=None)).endswith(
+        "; its restriction is met; it wants TLS, and the connection is not encrypted"
     )
-    assert any(one.startswith(f"connector 'hq' of tenant contoso: {lacked}; ") for one in because)
+    assert "TLS" not in of(arriving(with_connectors(a_partner(GATEWAY, require_tls=False))))
+    assert "restriction" not in of(arriving(with_connectors(a_partner(GATEWAY))))
+    assert "TLS" not in of(arriving(with_connectors(a_partner(GATEWAY, sender_domains=("fabrikam.com",)))))
 
 
 def test_a_partner_connector_restricted_to_a_certificate_refuses_its_sender_domains_with_another_or_none() -> None:
@@ -257,6 +285,15 @@ def test_an_address_on_a_connector_of_the_tenant_is_exempt(connector: InboundCon
 
 def test_a_connector_that_merely_hears_the_domain_exempts_nobody() -> None:
     assert DIRECT_SEND == said(directly(a_careful_tenant(a_partner(GATEWAY))))
+
+
+def test_a_partner_s_connector_exempts_the_partner_s_sender_domains_alone() -> None:
+    for_another = a_partner(OFFICE_IP, sender_domains=("adatum.com",))
+    for_us = a_partner(OFFICE_IP, sender_domains=("adatum.com", "contoso.com"))
+
+    assert DIRECT_SEND == said(directly(a_careful_tenant(for_another)))
+    assert OK == said(directly(a_careful_tenant(for_us)))
+    assert OK == said(directly(a_careful_tenant(a_connector(OFFICE_IP, sender_domains=("adatum.com",)))))
 
 
 def test_a_certificate_on_a_partner_connector_of_the_tenant_is_exempt() -> None:

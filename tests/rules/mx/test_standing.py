@@ -3,6 +3,7 @@
 import pytest
 
 from relaylab.domain.attribution import Attribution, Direction
+from relaylab.domain.connector import ConnectorType
 from relaylab.domain.reputation import Reputation, SenderState
 from relaylab.domain.tenant import Tenant
 from tests.builders import OFFICE_IP, a_connector, a_hello_ask, a_mail_ask, a_peer, a_rcpt_ask, a_tenant, a_world
@@ -38,6 +39,13 @@ def test_an_address_that_is_not_trusted_yet_is_put_off_unless_it_is_on_a_connect
     assert line == said(a_rcpt_ask(reputation=Reputation.THROTTLED))
     assert "250 2.1.5 Recipient OK" == said(a_rcpt_ask(reputation=Reputation.THROTTLED, attribution=KNOWN))
     assert "250 2.1.5 Recipient OK" == said(a_rcpt_ask(reputation=Reputation.THROTTLED, world=connected))
+
+
+def test_a_partner_s_address_is_trusted_whoever_sends_over_it() -> None:
+    partner = a_connector(connector_type=ConnectorType.PARTNER, sender_domains=("adatum.com",))
+    world = a_world(a_tenant(inbound_connectors=(partner,)))
+
+    assert "250 2.1.5 Recipient OK" == said(a_rcpt_ask(reputation=Reputation.THROTTLED, world=world))
 
 
 def test_an_address_on_spamhaus_is_refused_with_the_number_of_its_time() -> None:

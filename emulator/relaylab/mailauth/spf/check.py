@@ -89,6 +89,7 @@ class _Check:
             record_of=found.domain if found.term is not None else None,
             explanation=self._explain(found.domain, found.explanation) if explains else None,
             lookups=tuple(self._questions.asked),
+            unheld=tuple(self._questions.unheld),
             because=(*(f"SPF: {sentence}" for sentence in self._because), self._summary(found)),
         )
 

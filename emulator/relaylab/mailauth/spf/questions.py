@@ -29,10 +29,11 @@ class PermanentError(Exception):
 
 
 class Questions:
-    """The questions of one check; ``asked`` is a line for each."""
+    """The questions of one check; ``asked`` is a line for each, ``unheld`` the names that no zone holds."""
 
     def __init__(self, zone: Zone, ip: IPv4Address | IPv6Address) -> None:
         self.asked: list[str] = []
+        self.unheld: list[str] = []
         self._zone = zone
         self._ip = ip
         self._terms = 0
@@ -93,7 +94,10 @@ class Questions:
             values = answer.values(record_type)
             self.asked.append(f"{record_type} {name}: {answer.rcode}, {len(values)} found")
             if answer.rcode not in {Rcode.NOERROR, Rcode.NXDOMAIN}:
-                reason = "no zone of the world holds it" if answer.rcode is Rcode.REFUSED else "DNS did not answer"
+                reason = "DNS did not answer"
+                if answer.rcode is Rcode.REFUSED:
+                    reason = "no zone of the world holds it"
+                    self.unheld.append(name)
                 raise TemporaryError(f"{record_type} {name}: {reason}")
         else:
             self.asked.append(f"{record_type} {name}: not a name that DNS can hold")

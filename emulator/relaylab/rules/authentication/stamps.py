@@ -124,7 +124,8 @@ def received_spf(spf: SpfCheck) -> str:
         case SpfResult.NONE:
             said = f"None ({_RECEIVER}: {domain} does not designate permitted sender hosts)"
         case SpfResult.TEMPERROR:
-            said = f"TempError ({_RECEIVER}: error in processing during lookup of {domain}: DNS Timeout)"
+            why = f"{spf.unheld[-1]} is not in this world's DNS" if spf.unheld else "DNS Timeout"
+            said = f"TempError ({_RECEIVER}: error in processing during lookup of {domain}: {why})"
         case SpfResult.PERMERROR:
             said = f"PermError ({_RECEIVER}: domain of {domain} used an invalid SPF mechanism)"
         case _:

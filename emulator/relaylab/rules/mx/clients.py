@@ -10,10 +10,13 @@ if TYPE_CHECKING:
 
 
 def is_on_a_connector_of_the_recipient(ask: RcptAsk) -> bool:
-    """Tell whether a connector of the recipient's tenant, of either type, knows the client (fact MX-DS-05)."""
-    tenant = ask.recipient.tenant
-    connectors = tenant.inbound_connectors if tenant else ()
-    return any(connector.identifies(ask.arrival) for connector in connectors)
+    """Tell whether a connector of the recipient's tenant, of either type, knows the client (fact MX-RLY-06)."""
+    return any(connector.identifies(ask.arrival) for connector in _connectors(ask))
+
+
+def is_vouched_for_by_the_recipient(ask: RcptAsk) -> bool:
+    """Tell whether such a connector is for the sender as well: a partner's is for its SenderDomains (fact MX-DS-05)."""
+    return any(connector.vouches_for(ask.arrival, ask.mail_from) for connector in _connectors(ask))
 
 
 def restricting(ask: RcptAsk) -> InboundConnector | None:
@@ -22,7 +25,7 @@ def restricting(ask: RcptAsk) -> InboundConnector | None:
     Only the connectors count that hear the sender's domain and serve the recipient's.
     """
     strict = [connector for connector in _partners(ask) if connector.restricts]
-    met = any(_meets(ask, connector) for connector in strict)
+    met = any(connector.is_met_by(ask.arrival) for connector in strict)
     return None if met or not strict else strict[0]
 
 
@@ -42,25 +45,14 @@ def wanting_tls(ask: RcptAsk) -> bool:
 
 def _closeness(ask: RcptAsk, connector: InboundConnector) -> tuple[bool, bool, int]:
     knows = connector.identifies(ask.arrival)
-    return connector.restricts and _meets(ask, connector), knows, connector.narrowness(ask.mail_from)
+    return connector.restricts and connector.is_met_by(ask.arrival), knows, connector.narrowness(ask.mail_from)
 
 
 def _partners(ask: RcptAsk) -> list[InboundConnector]:
     domain = ask.recipient.domain
-    connectors = ask.recipient.tenant.inbound_connectors if ask.recipient.tenant else ()
-    return [
-        one
-        for one in connectors
-        if one.enabled
-        and not one.is_on_premises
-        and one.hears(ask.mail_from)
-        and domain is not None
-        and one.serves(domain.name)
-    ]
+    name = domain.name if domain else None
+    return [one for one in _connectors(ask) if one.is_a_partner_for(ask.mail_from, name)]
 
 
-def _meets(ask: RcptAsk, connector: InboundConnector) -> bool:
-    arrival = ask.arrival
-    by_address = connector.restrict_domains_to_ip_addresses and connector.lists(arrival.ip)
-    by_name = connector.restrict_domains_to_certificate and connector.name_in(arrival) is not None
-    return by_address or by_name
+def _connectors(ask: RcptAsk) -> tuple[InboundConnector, ...]:
+    return ask.recipient.tenant.inbound_connectors if ask.recipient.tenant else ()

@@ -40,7 +40,7 @@ def message_is_too_large(ask: DataAsk) -> bool:
 )
 def relay_is_denied_to_a_foreign_sender(ask: DataAsk) -> bool:
     """A connector that knows the client does not relay for a MAIL FROM that is empty or not the tenant's."""
-    return _may_not_leave(ask) and ask.attribution.matches_the_client
+    return _may_not_leave(ask) and ask.attribution.lacks_the_sender
 
 
 @_rule(

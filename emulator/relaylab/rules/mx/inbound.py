@@ -2,7 +2,8 @@
 
 In the order of fact MX-GAP-07: Partner restrictions, RequireTls, RejectDirectSend, then the directory. Inferred is that
 RequireTls answers with 454 (REQUIRE_TLS_STAGE), and that RejectDirectSend refuses here (DIRECT_SEND_STAGE), takes an
-empty MAIL FROM for nobody's (DIRECT_SEND_EMPTY_SENDER) and holds from the instant it is set (DIRECT_SEND_DELAY).
+empty MAIL FROM for nobody's (DIRECT_SEND_EMPTY_SENDER), asks of a Partner connector that it be for the sender
+(DIRECT_SEND_PARTNER) and holds from the instant it is set (DIRECT_SEND_DELAY).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from relaylab.domain.world import Standing
 from relaylab.engine.rule import AnyRule, RuleMaker
 from relaylab.rules import milestones, replies, sources
 from relaylab.rules.mx import fixes
-from relaylab.rules.mx.clients import is_on_a_connector_of_the_recipient, restricting, wanting_tls
+from relaylab.rules.mx.clients import is_vouched_for_by_the_recipient, restricting, wanting_tls
 
 _rule = RuleMaker(Endpoint.MX, Stage.RCPT)
 
@@ -101,7 +102,7 @@ def _is_unwanted_direct_send(ask: RcptAsk) -> bool:
         and tenant is not None
         and tenant.organization_config.rejects_direct_send(ask.now, ask.direct_send_delay)
         and tenant.owns(ask.mail_from.domain)
-        and not is_on_a_connector_of_the_recipient(ask)
+        and not is_vouched_for_by_the_recipient(ask)
     )
 
 

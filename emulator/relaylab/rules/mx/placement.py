@@ -19,10 +19,7 @@ from relaylab.rules.mx import fixes
 
 _rule = RuleMaker(Endpoint.MX, Stage.DELIVERY)
 _RESTS_ON: Final = ("compauth_implicit", "dmarc_discovery", "unrecorded_sender")
-_VOUCH: Final = (
-    "Put the address that the recipient saw into the sender's SPF record, or have the sender sign with DKIM for "
-    "{author_domain}"
-)
+_VOUCH: Final = "Vouch for the sender: {vouch}"
 
 
 @_rule(
@@ -43,7 +40,7 @@ def recipient_is_unknown_to_another_tenant(ask: DeliveryAsk) -> bool:
     asks=DeliveryAsk,
     source=sources.ANOTHER_TENANT,
     rests_on=_RESTS_ON,
-    fix="Have Exchange Online sign for {author_domain} (New-DkimSigningConfig, and its two CNAME records), or put "
+    fix="Have Exchange Online sign for {signing_domain} (New-DkimSigningConfig, and its two CNAME records), or put "
     "include:spf.protection.outlook.com into its SPF record.",
 )
 def another_tenant_refuses_what_fails_a_policy_of_reject(ask: DeliveryAsk) -> bool:

@@ -73,7 +73,7 @@ def _may_not_leave(ask: RcptAsk) -> bool:
 )
 def relay_is_denied_at_once_to_a_foreign_sender(ask: RcptAsk) -> bool:
     """Under the older reading of the stage, a connector that lists the address refuses a foreign MAIL FROM at RCPT."""
-    return _may_not_leave(ask) and ask.attribution.matches_the_client
+    return _may_not_leave(ask) and ask.attribution.lacks_the_sender
 
 
 @_rule(

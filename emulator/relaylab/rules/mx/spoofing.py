@@ -20,8 +20,7 @@ _rule = RuleMaker(Endpoint.MX, Stage.DATA)
     asks=DataAsk,
     source=sources.ANTI_SPOOF,
     rests_on=("compauth_implicit", "dmarc_discovery"),
-    fix="Put the sending address into the domain's SPF record (ip4:{ip}), or have the sender sign with DKIM for "
-    "{author_domain}; or, for a device of one's own, relay over a connector.",
+    fix="Vouch for the sender: {vouch}; or, for a device of one's own, relay over a connector.",
 )
 def sender_fails_dmarc_with_a_policy_of_reject(ask: DataAsk) -> bool:
     """Mail from outside that fails DMARC for a domain with p=reject is refused where the recipients honour that."""

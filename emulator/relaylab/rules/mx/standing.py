@@ -1,7 +1,7 @@
 """RCPT TO at the tenant MX, first part: what is held against the client itself, before anybody's tenant is asked.
 
-An address on a connector is never throttled (fact MX-RLY-06); the other lists hold for it, too. Which of two lists
-decides first is inferred.
+An address on a connector is never throttled (fact MX-RLY-06), a partner's included, whoever sends over it
+(THROTTLING_SENDERS, inferred); the other lists hold for it, too. Which of two lists decides first is inferred.
 """
 
 from __future__ import annotations

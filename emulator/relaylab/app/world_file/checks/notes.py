@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 from typing import Final
@@ -11,10 +12,14 @@ from relaylab.app.world_file.errors import Fault, shown
 from relaylab.domain.connector import ConnectorType, InboundConnector
 from relaylab.domain.estate import Method, Sender, Site
 from relaylab.domain.tenant import FixedToken
-from relaylab.domain.world import DEFAULT_PUBLIC_IP
+from relaylab.domain.world import DEFAULT_PUBLIC_IP, DnsRecord
+from relaylab.domain.zone import Rcode
+from relaylab.engine.zone import RecordZone
+from relaylab.rules.dns.catalogue import APEXES
 
 _PARTNER_ONLY: Final = ("require_tls", "restrict_domains_to_ip_addresses", "restrict_domains_to_certificate")
 _OAUTH: Final = frozenset({Method.SMTP_AUTH_OAUTH, Method.HVE_OAUTH})
+_LEADING: Final = re.compile(r"(?:[+?~-]?include:|redirect=)(?P<name>\S+)", re.IGNORECASE)  # RFC 7208 §5.2, §6.1
 _PRIVATE: Final = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
 
 
@@ -112,6 +117,27 @@ def oauth_senders_without_a_token(draft: Draft) -> Iterator[Fault]:
             yield Fault(entry.place / "app_id", None, "is left out, and no token is known for its user", way_out)
 
 
+def spf_records_that_lead_out_of_the_world(draft: Draft) -> Iterator[Fault]:
+    """Nobody outside the world is asked: a name that it does not describe leaves SPF without a result."""
+    entries = draft.of(DnsRecord)
+    zone = RecordZone.of([entry.noun for entry in entries], APEXES)
+    for entry in entries:
+        for name in _leads_to(entry.noun):
+            if zone.look_up(name, "TXT").rcode is Rcode.REFUSED:
+                seen = f"leads to {name}, which the world does not describe: SPF has no result where it is asked for"
+                way_out = f'add a [[dns]] with name = "{name}", type = "TXT" and its record'
+                yield Fault(entry.place / "value", shown(entry.noun.value), seen, way_out)
+
+
+def _leads_to(record: DnsRecord) -> Iterator[str]:
+    """Give the names that an SPF record includes or hands over to; one that a macro makes is known only in a check."""
+    if record.type == "TXT" and record.value.lower().split(" ")[0] == "v=spf1":
+        for term in record.value.split():
+            found = _LEADING.fullmatch(term)
+            if found and "%" not in found["name"]:
+                yield found["name"].lower().removesuffix(".")
+
+
 def relays_without_a_site(draft: Draft) -> Iterator[Fault]:
     """A sender without a site can match no connector by IP address."""
     for entry in draft.of(Sender):
@@ -130,4 +156,5 @@ NOTES: Final = (
     private_addresses,
     oauth_senders_without_a_token,
     relays_without_a_site,
+    spf_records_that_lead_out_of_the_world,
 )
