@@ -82,7 +82,12 @@ ENTRA_EXAMPLES: Final[Mapping[str, Ask]] = (
         "entra.authorize.nobody_is_signed_in": an_authorize_ask(prompt="none"),
         "entra.authorize.challenge_is_malformed": an_authorize_ask(challenge_is_malformed=True),
     }
-    | {"entra.sign_in.user_declines": a_page_ask(declined=True)}
+    | {
+        "entra.sign_in.user_declines": a_page_ask(declined=True),
+        "entra.sign_in.session_is_without_a_second_factor": a_page_ask(
+            needs_second_factor=True, shows_second_factor=False
+        ),
+    }
     | _user("sign_in", a_page_ask)
     | _directory("device_code", a_device_ask)
     | {
@@ -134,6 +139,7 @@ ENTRA_EXAMPLES: Final[Mapping[str, Ask]] = (
         "entra.token.refresh_token_was_revoked": a_user_s_ask(Grant.REFRESH_TOKEN, code=CodeState.REVOKED),
         "entra.token.code_is_unknown": a_user_s_ask(Grant.REFRESH_TOKEN, code=CodeState.UNKNOWN),
         "entra.token.second_factor_is_needed": a_user_s_ask(needs_second_factor=True),
+        "entra.token.sign_in_was_without_a_second_factor": a_user_s_ask(Grant.REFRESH_TOKEN, needs_second_factor=True),
     }
 )
 

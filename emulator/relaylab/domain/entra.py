@@ -183,9 +183,13 @@ class UserAsk(DirectoryAsk):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInPageAsk(UserAsk):
-    """A user has filled in the sign-in page, or turned away from it."""
+    """A user has filled in the sign-in page, or turned away from it; or a browser knows the user from before.
+
+    ``shows_second_factor`` is false where the browser's session began without one: nobody is asked for it there.
+    """
 
     declined: bool = False
+    shows_second_factor: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,7 +59,8 @@ class TokenEndpoint:
         found = None if grant is Grant.CLIENT_CREDENTIALS else lookup.find_user(world, tenant, user_name)
         home, user = found or (tenant, None)
         password = _judge_password(grant, user, form)
-        fault_name, fault = lookup.fault_for(home, form.get("client_id", ""), self._office.state)
+        host = home or lookup.owner_of(world, app)  # at common, while nobody is signed in
+        fault_name, fault = lookup.fault_for(host, form.get("client_id", ""), self._office.state)
         ask = TokenAsk(
             endpoint=Endpoint.ENTRA,
             now=now,
@@ -79,8 +80,8 @@ class TokenEndpoint:
             recent_failures=self._office.failures(user_name, now) if grant is Grant.PASSWORD else 0,
             needs_second_factor=user is not None
             and home is not None
-            and grant is Grant.PASSWORD
-            and lookup.needs_second_factor(home, user),
+            and lookup.needs_second_factor(home, user)
+            and not (redeemed.signed_in is not None and redeemed.signed_in.with_second_factor),
             blocked=_is_blocked(grant, home, user, app),
             consented=found is None or app is None or self._has_consented(scope, app, *found),
             is_for_a_user=grant is not Grant.CLIENT_CREDENTIALS,

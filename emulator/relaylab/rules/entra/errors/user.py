@@ -67,6 +67,7 @@ SECOND_FACTOR_TO_REGISTER: Final = error(
     "in multi-factor authentication to access '{resource}'.",
     sources.SECOND_FACTOR_TO_REGISTER,
     suberror="basic_action",
+    asks_for_claims=True,
 )
 BLOCKED: Final = error(
     "blocked",
