@@ -27,6 +27,7 @@ WORLD_FILE = Path(__file__).parents[1] / "entra_world.toml"
 TENANT = "c0000000-0000-4000-8000-000000000001"
 AN_HOUR_LATER = "2026-12-01T01:00:00Z"
 DEFAULT_SCOPE = "https://outlook.office365.com/.default"
+JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 USER_SCOPE = "https://outlook.office.com/SMTP.Send"
 INVOICES, FIRMWARE, STRANGER, WRONG_OBJECT_ID, BY_ROLE, OFF, FOR_GRAPH, BAD_DAY, BLOCKED, HAND_TO_MOUTH = (
     f"a0000000-0000-4000-8000-{number:012x}" for number in range(1, 11)

@@ -53,7 +53,9 @@ class Proof(StrEnum):
     WRONG_SECRET = "a secret that is none of the application's"  # noqa: S105 - a word
     EXPIRED_SECRET = "a secret that has expired"  # noqa: S105 - a word
     UNREADABLE_ASSERTION = "an assertion that is no signed JWT"
+    OTHER_ASSERTION_TYPE = "an assertion of another type than jwt-bearer"
     UNKNOWN_KEY = "an assertion with a key that is not registered"
+    EXPIRED_KEY = "an assertion with a key whose certificate or registration has ended"
     BAD_SIGNATURE = "an assertion whose signature is wrong"
     WRONG_ASSERTION = "an assertion for another audience or client"
     EXPIRED_ASSERTION = "an assertion out of its time"

@@ -29,6 +29,7 @@ from tests.clients.oauth import (
     DEFAULT_SCOPE,
     FIRMWARE,
     INVOICES,
+    JWT_BEARER,
     OFF,
     STRANGER,
     USER_SCOPE,
@@ -146,7 +147,7 @@ def signed(
         header = {"kid": kid or certificate().fingerprint(SHA1()).hex()}
         assertion = jwt.encode(own | claims, signer or key(), "RS256", header)
         form = {"client_id": SIGNS, "scope": DEFAULT_SCOPE, "client_assertion": assertion}
-        return lab.ask(grant_type="client_credentials", **form)
+        return lab.ask(grant_type="client_credentials", client_assertion_type=JWT_BEARER, **form)
 
     return ask
 
@@ -238,6 +239,11 @@ def guarded(tenant: dict[str, object]) -> None:
     tenant["security_defaults"] = True
 
 
+def ended(tenant: dict[str, object]) -> None:
+    signs = next(one for one in tenant["app_registration"] if one["app_id"] == SIGNS)  # type: ignore[attr-defined]
+    signs["key_credential"][0]["end_date_time"] = "2026-11-30"
+
+
 def polled(
     client_id: str = FIRMWARE, at: str = "", action: str = "", device_code: str = ""
 ) -> Callable[[OAuthLab], httpx.Response]:
@@ -300,7 +306,9 @@ ROWS: Final[Mapping[str, Callable[[OAuthLab], httpx.Response]]] = {
     "expired_secret": app(client_secret="fake-secret-old"),
     "no_credential": app(client_secret=""),
     "public_client": user(client_secret="none of mine"),
-    "assertion_unreadable": app(client_assertion="a.b.c"),
+    "assertion_unreadable": app(client_assertion="a.b.c", client_assertion_type=JWT_BEARER),
+    "assertion_type": app(client_assertion="a.b.c", client_assertion_type="urn:something:else"),
+    "assertion_key_expired": after(ended, signed()),
     "assertion_key": signed(kid="somebody-else-s"),
     "assertion_signature": signed(signer=rsa.generate_private_key(public_exponent=65_537, key_size=2048)),
     "assertion_audience": signed(aud="https://elsewhere.example"),

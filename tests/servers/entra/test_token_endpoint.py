@@ -7,7 +7,7 @@ import json
 import re
 import socket
 import ssl
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 import jwt
@@ -20,6 +20,7 @@ from tests.clients.oauth import (
     DEFAULT_SCOPE,
     FIRMWARE,
     INVOICES,
+    JWT_BEARER,
     STRANGER,
     TENANT,
     USER_SCOPE,
@@ -30,6 +31,7 @@ from tests.conftest import Emulate
 
 CLIENT = {"grant_type": "client_credentials", "client_id": INVOICES, "client_secret": "fake-secret-1"}
 IN_ORDER = CLIENT | {"scope": DEFAULT_SCOPE}
+SIGNED = IN_ORDER | {"client_assertion": "a.b.c", "client_assertion_type": JWT_BEARER}
 
 
 def test_an_error_has_the_shape_and_the_ids_that_clients_and_people_read(oauth_lab: OAuthLab) -> None:
@@ -69,7 +71,9 @@ def test_under_the_older_reading_lines_are_parted_by_cr_and_lf(emulate: Emulate)
         ("contoso.com", IN_ORDER | {"grant_type": ""}, 400, "invalid_request", 900144),
         ("contoso.com", IN_ORDER | {"grant_type": "implicit"}, 400, "unsupported_grant_type", 70003),
         ("contoso.com", IN_ORDER | {"client_secret": ""}, 401, "invalid_client", 7000218),
-        ("contoso.com", IN_ORDER | {"client_assertion": "a.b.c"}, 401, "invalid_client", 50027),
+        ("contoso.com", SIGNED, 401, "invalid_client", 50027),
+        ("contoso.com", SIGNED | {"client_assertion_type": ""}, 400, "invalid_request", 900144),
+        ("contoso.com", SIGNED | {"client_assertion_type": "urn:else"}, 400, "invalid_request", 90011),
         ("fabrikam.com", IN_ORDER, 400, "unauthorized_client", 700016),
         ("contoso.com", IN_ORDER | {"scope": "SMTP.SendAsApp"}, 400, "invalid_scope", 1002012),
         ("contoso.com", IN_ORDER | {"scope": "https://x.example/.default"}, 400, "invalid_resource", 500011),
@@ -190,6 +194,24 @@ def test_http_basic_and_a_query_and_unknown_fields_do_no_harm(oauth_lab: OAuthLa
         )
 
     assert {"token_type", "expires_in", "ext_expires_in", "access_token"} == set(answer.json())
+
+
+def test_a_query_or_a_body_that_is_no_form_asks_for_nothing(oauth_lab: OAuthLab) -> None:
+    path = "/contoso.com/oauth2/v2.0/token"
+    body = urlencode(IN_ORDER)
+    with oauth_lab.http() as http:
+        answers = [
+            http.post(path, params=IN_ORDER),
+            http.post(path, params={"client_secret": "fake-secret-1"}, data=IN_ORDER | {"client_secret": ""}),
+            http.post(path, content=body, headers={"Content-Type": "text/plain"}),
+            http.post(path, json=IN_ORDER),
+        ]
+        charset = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
+        form = http.post(path, content=body, headers=charset)
+
+    assert [900144, 7000218, 900144, 900144] == [answer.json()["error_codes"][0] for answer in answers]
+    assert "'grant_type'" in answers[0].json()["error_description"]
+    assert 200 == form.status_code
 
 
 def test_a_fault_is_met_as_often_as_it_says_and_only_by_its_application(oauth_lab: OAuthLab) -> None:

@@ -182,8 +182,8 @@ class EntraService:
             _route("/{tenant}/.well-known/openid-configuration", self._configuration, "GET", is_v1=True),
             _route("/{tenant}/discovery/v2.0/keys", self._keys, "GET"),
             _route("/{tenant}/discovery/keys", self._keys, "GET"),
-            _route("/{tenant}/oauth2/v2.0/token", token.answer, "POST"),
-            _route("/{tenant}/oauth2/token", token.answer, "POST", is_v1=True),
+            _route("/{tenant}/oauth2/v2.0/token", token.answer, "POST", takes_query=False),
+            _route("/{tenant}/oauth2/token", token.answer, "POST", is_v1=True, takes_query=False),
             *_both("devicecode", device_codes.device_code),
             *_both("authorize", authorize.authorize),
             _route("/{tenant}/login", authorize.log_in, "POST"),
@@ -203,9 +203,11 @@ def _both(name: str, answer: Callable[[Visit], Answer]) -> tuple[Route, Route]:
     )
 
 
-def _route(path: str, answer: Callable[[Visit], Answer], *methods: str, is_v1: bool = False) -> Route:
+def _route(
+    path: str, answer: Callable[[Visit], Answer], *methods: str, is_v1: bool = False, takes_query: bool = True
+) -> Route:
     async def endpoint(request: Request) -> Response:
-        given = answer(await read_visit(request, is_v1=is_v1))
+        given = answer(await read_visit(request, is_v1=is_v1, takes_query=takes_query))
         if given.delay:
             await asyncio.sleep(given.delay)
         return _rendered(given)

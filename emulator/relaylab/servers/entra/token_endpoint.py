@@ -32,6 +32,8 @@ _NEEDS: Final = {
     Grant.PASSWORD: ("client_id", "scope", "username", "password"),
     Grant.UNKNOWN: (),
 }
+_NEEDED_WITH_ASSERTION: Final = {True: ("client_assertion_type",), False: ()}
+_ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"  # RFC 7523 §2.2
 
 
 class TokenEndpoint:
@@ -45,7 +47,7 @@ class TokenEndpoint:
     def answer(self, visit: Visit) -> Answer:
         """Answer one request."""
         form, now, world = _completed(visit), self._office.now, self._office.world
-        grant = Grant.named(form.get("grant_type", ""))
+        grant, assertion = Grant.named(form.get("grant_type", "")), bool(form.get("client_assertion"))
         tenant = lookup.find_tenant(world, visit.tenant_name)
         is_common = visit.tenant_name.lower() in lookup.COMMON
         app = lookup.find_app(world, tenant, form.get("client_id", "")) if tenant or is_common else None
@@ -70,7 +72,7 @@ class TokenEndpoint:
             is_common=is_common,
             client_id=shown(form.get("client_id", "")),
             app=app,
-            missing=visit.missing("grant_type", *_NEEDS[grant], form=form),
+            missing=visit.missing("grant_type", *_NEEDS[grant], *_NEEDED_WITH_ASSERTION[assertion], form=form),
             names_resource=visit.names_resource,
             scope=shown(scope.text),
             scope_flaw=scope.flaw,
@@ -219,6 +221,8 @@ def _proof(
     if app is None:
         return Proof.NONE
     if assertion := form.get("client_assertion"):
+        if form.get("client_assertion_type") != _ASSERTION_TYPE:
+            return Proof.OTHER_ASSERTION_TYPE
         return judge_assertion(assertion, app, _audiences(visit, tenant), now)
     secret = form.get("client_secret")
     return Proof.NONE if not secret else lookup.judge_secret(app, secret, now)
