@@ -100,6 +100,11 @@ class EntraService:
         self._office.keys.drop_old()
 
     @property
+    def keys(self) -> SigningKeys:
+        """The keys that sign tokens: what a snapshot keeps besides."""
+        return self._office.keys
+
+    @property
     def signing_keys(self) -> tuple[str, ...]:
         """The ids of the keys that are published: the one that signs, then older ones."""
         return self._office.keys.ids
