@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from relaylab.domain.asks import Ask
-from relaylab.domain.directory import TokenFault, TokenFaultKind, UserType
+from relaylab.domain.directory import ServicePrincipal, Spreading, TokenFault, TokenFaultKind, UserType
 from relaylab.domain.entra import CodeState, Grant, Proof, ScopeFlaw
 from relaylab.domain.identity import Credential
 from relaylab.domain.token import TokenFlaw
 from tests.builders import a_data_ask, a_mailbox, a_tenant, a_token_ask, at
 from tests.entra_asks import (
+    APP_ID,
     a_device_ask,
     a_discovery_ask,
     a_page_ask,
@@ -145,6 +147,7 @@ ENTRA_EXAMPLES: Final[Mapping[str, Ask]] = (
     }
 )
 
+_SPREADING: Final = Spreading("FullAccess", at("2026-01-01"), at("2100-01-01"))
 TOKEN_EXAMPLES: Final[Mapping[str, Ask]] = {
     "submission.auth.token_is_unreadable": a_token_ask(token=a_token(flaw=TokenFlaw.UNREADABLE)),
     "submission.auth.token_is_an_id_token": a_token_ask(token=a_token(flaw=TokenFlaw.ID_TOKEN)),
@@ -156,9 +159,26 @@ TOKEN_EXAMPLES: Final[Mapping[str, Ask]] = {
     "submission.auth.guest_has_no_mailbox": a_token_ask(a_mailbox(user_type=UserType.GUEST), token=a_token()),
     "submission.auth.app_lacks_the_role": a_token_ask(token=a_token(roles=())),
     "submission.auth.token_lacks_the_scope": a_token_ask(token=a_token(user="scanner@contoso.com", roles=())),
+    "submission.auth.user_is_an_alias": replace(
+        a_token_ask(token=a_token()), tenant=None, mailbox=None, alias_of=a_mailbox().address
+    ),
+    "submission.auth.user_is_no_mailbox": replace(a_token_ask(token=a_token()), tenant=None, mailbox=None),
+    "submission.auth.role_assignment_has_not_spread_yet": a_token_ask(
+        token=a_token(roles=()), spreading=_SPREADING, token_opens_mailbox=False
+    ),
+    "submission.auth.user_s_full_access_has_not_spread_yet": a_token_ask(
+        token=a_token(user="desk@contoso.com", scopes=("SMTP.Send",)), spreading=_SPREADING, token_opens_mailbox=False
+    ),
+    "submission.auth.service_principal_has_another_object_id": a_token_ask(
+        token=a_token(), service_principal=ServicePrincipal(APP_ID, "50000000-0000-4000-8000-0000000000ff")
+    ),
     "submission.auth.service_principal_is_not_registered": a_token_ask(token=a_token()),
     "submission.auth.user_may_not_open_the_mailbox": a_token_ask(
         token=a_token(user="desk@contoso.com", scopes=("SMTP.Send",)), token_opens_mailbox=False
     ),
+    "submission.data.full_access_has_not_spread_yet": a_data_ask(
+        may_log_on=False, log_on_spreading=_SPREADING, token=a_token()
+    ),
+    "submission.data.send_as_has_not_spread_yet": a_data_ask(may_send_as=False, send_as_spreading=_SPREADING),
     "submission.data.application_may_not_open_the_mailbox": a_data_ask(may_log_on=False, token=a_token()),
 }

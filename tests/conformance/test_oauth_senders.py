@@ -134,7 +134,7 @@ WRONG: dict[str, tuple[LoadedWorld, str, str]] = {
     ),
     "the object id of the App registration": (
         an_estate(an_app(SECRET, ROLES, 'service_principal_id = "c1111111-1111-4111-8111-111111111111"'), REGISTERED),
-        "submission.auth.service_principal_is_not_registered",
+        "submission.auth.service_principal_has_another_object_id",
         "535 5.7.3",
     ),
     "no FullAccess": (
