@@ -26,7 +26,8 @@ def _may_be_public(app: AppRegistration) -> bool:
     errors.THROTTLED,
     asks=TokenAsk,
     source=sources.THROTTLED,
-    fix="Wait as long as Retry-After says, and keep tokens until they expire instead of asking for each message.",
+    fix="Wait as long as Retry-After says, and keep tokens until they expire instead of asking for each message. Here "
+    "it is a [[tenant.token_fault]] of the world.",
 )
 def endpoint_is_throttled(ask: TokenAsk) -> bool:
     """A tenant that asks too often is throttled."""
@@ -38,7 +39,8 @@ def endpoint_is_throttled(ask: TokenAsk) -> bool:
     errors.CLIENT_LOOP,
     asks=TokenAsk,
     source=sources.CLIENT_LOOP,
-    fix="Keep a token until it expires, and stop after a refusal instead of asking the same again.",
+    fix="Keep a token until it expires, and stop after a refusal instead of asking the same again. Here it is a "
+    "[[tenant.token_fault]] of the world.",
 )
 def client_asks_in_a_loop(ask: TokenAsk) -> bool:
     """A client that asks the same again and again is stopped."""
