@@ -126,6 +126,7 @@ ENTRA_EXAMPLES: Final[Mapping[str, Ask]] = (
         "entra.token.assertion_signature_is_wrong": an_app_s_ask(proof=Proof.BAD_SIGNATURE),
         "entra.token.assertion_is_for_somebody_else": an_app_s_ask(proof=Proof.WRONG_ASSERTION),
         "entra.token.assertion_is_out_of_its_time": an_app_s_ask(proof=Proof.EXPIRED_ASSERTION),
+        "entra.token.refresh_lacks_the_scope": a_user_s_ask(Grant.REFRESH_TOKEN, lacks_scope=True),
         "entra.token.scope_is_no_default": an_app_s_ask(scope_flaw=ScopeFlaw.NOT_DEFAULT),
         "entra.token.application_is_blocked": an_app_s_ask(blocked=True),
         "entra.token.device_code_is_pending": a_user_s_ask(Grant.DEVICE_CODE, code=CodeState.PENDING),
@@ -165,6 +166,9 @@ TOKEN_EXAMPLES: Final[Mapping[str, Ask]] = {
     "submission.auth.user_is_no_mailbox": replace(a_token_ask(token=a_token()), tenant=None, mailbox=None),
     "submission.auth.role_assignment_has_not_spread_yet": a_token_ask(
         token=a_token(roles=()), spreading=_SPREADING, token_opens_mailbox=False
+    ),
+    "submission.auth.token_is_another_user_s": a_token_ask(
+        token=a_token(user="desk@contoso.com", scopes=("SMTP.Send",))
     ),
     "submission.auth.user_s_full_access_has_not_spread_yet": a_token_ask(
         token=a_token(user="desk@contoso.com", scopes=("SMTP.Send",)), spreading=_SPREADING, token_opens_mailbox=False

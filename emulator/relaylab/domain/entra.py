@@ -232,7 +232,8 @@ class TokenAsk(UserAsk):
     """A client asks for a token.
 
     ``code`` is the state of the authorization code, device code or refresh token it redeems, ``issued`` when that was
-    issued. ``fault`` is the bad day of the token endpoint that this request meets.
+    issued. ``lacks_scope`` tells that the request names none, whatever scope that gives. ``fault`` is the bad day of the
+    token endpoint that this request meets.
     """
 
     grant: Grant
@@ -242,12 +243,14 @@ class TokenAsk(UserAsk):
     issued: str = ""
     is_v1: bool = False
     redirect_uri: str = ""
+    lacks_scope: bool = False
     fault: TokenFault | None = None
 
     def words(self) -> Mapping[str, str]:
         """Add the grant and what it redeems."""
         return {
             **UserAsk.words(self),
+            "missing": self.missing or ("scope" if self.lacks_scope else ""),
             "grant": self.grant_name,
             "issued": self.issued,
             "redirect_uri": self.redirect_uri,

@@ -152,6 +152,7 @@ OAUTH_TOKEN: Final = _inferred("OA-CHK-02", "a token that is out of its time or 
 OAUTH_PERMISSION: Final = _observed("OA-CHK-03", "2026-11-23")
 OAUTH_OTHER_USER: Final = _documented("OA-CHK-04", "Authenticate using OAuth", "2026-11-23", LEARN_OAUTH_SMTP)
 OAUTH_SERVICE_PRINCIPAL: Final = _documented("OA-CHK-06", "Authenticate using OAuth", "2026-11-23", LEARN_OAUTH_SMTP)
+OAUTH_TOKEN_USER: Final = _observed("CS-AUTH-27", "2026-11-23", "tarickb/sasl-xoauth2#43")
 OAUTH_SPREADS: Final = _inferred("OA-CHK-07", "a grant of another kind spreads as FullAccess of an application does")
 SEND_AS_SPREADS: Final = OAUTH_SPREADS
 OAUTH_NAME: Final = _inferred("OA-CHK-04", "a name that is no mailbox has nothing that a token could open")

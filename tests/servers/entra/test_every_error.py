@@ -356,6 +356,7 @@ ROWS: Final[Mapping[str, Callable[[OAuthLab], httpx.Response]]] = {
     "declined_by_user": page(action="decline"),
     "no_consent": user(client_id=STRANGER, client_secret="fake-secret-3"),
     "pending": polled(),
+    "pending_as_at_v1": polled(),
     "slow_down": polled(SLOWED),
     "declined": polled(action="decline"),
     "device_code_unknown": polled(device_code="invented"),
@@ -378,6 +379,7 @@ ROWS: Final[Mapping[str, Callable[[OAuthLab], httpx.Response]]] = {
 }
 READINGS: Final = {
     "device_code_on_common": {"device_code_on_common": "90133"},
+    "pending_as_at_v1": {"authorization_pending_text": "end_user"},
     "device_code_expired_as_documented": {"device_code_expired": "70019"},
 }
 

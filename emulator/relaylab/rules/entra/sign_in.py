@@ -50,7 +50,7 @@ def user_has_not_consented(ask: SignInPageAsk) -> bool:
     EffectKind.REFUSE,
     errors.DECLINED_BY_USER,
     asks=SignInPageAsk,
-    source=sources.NO_CONSENT,
+    source=sources.DECLINED_BY_USER,
     fix="Press Accept at the page of application {client_id}.",
 )
 def user_declines(ask: SignInPageAsk) -> bool:

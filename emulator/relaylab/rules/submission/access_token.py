@@ -235,6 +235,19 @@ def service_principal_is_not_registered(ask: SignInAsk) -> bool:
     EffectKind.REFUSE,
     replies.UNSUCCESSFUL,
     asks=SignInAsk,
+    source=sources.OAUTH_TOKEN_USER,
+    under=(("user_token_for_another_mailbox", "refused"),),
+    fix="Sign in as the token's own user, {token_user}, or let the application fetch a token for itself.",
+)
+def token_is_another_user_s(ask: SignInAsk) -> bool:
+    """Under one reading a user's token opens the user's own mailbox and no other."""
+    return ask.token is not None and not ask.token.is_for_an_app and not ask.is_in_person
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.UNSUCCESSFUL,
+    asks=SignInAsk,
     source=sources.OAUTH_SPREADS,
     fix=_SPREADS,
 )
@@ -247,7 +260,8 @@ def user_s_full_access_has_not_spread_yet(ask: SignInAsk) -> bool:
     EffectKind.REFUSE,
     replies.UNSUCCESSFUL,
     asks=SignInAsk,
-    source=sources.OAUTH_OTHER_USER,
+    source=sources.OAUTH_TOKEN_USER,
+    under=(("user_token_for_another_mailbox", "full_access"),),
     fix="Sign in as the token's own user, or Add-MailboxPermission -Identity {mailbox} -User {token_user} "
     "-AccessRights FullAccess for a shared mailbox.",
 )
@@ -272,6 +286,7 @@ RULES: Final[tuple[AnyRule, ...]] = (
     token_lacks_the_scope,
     service_principal_has_another_object_id,
     service_principal_is_not_registered,
+    token_is_another_user_s,
     user_s_full_access_has_not_spread_yet,
     user_may_not_open_the_mailbox,
 )

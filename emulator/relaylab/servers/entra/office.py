@@ -192,7 +192,7 @@ class Office:
         stamp = as_utc(now).strftime("%Y-%m-%d %H:%M:%SZ")
         lines = (text, f"Trace ID: {trace}", f"Correlation ID: {correlation}", f"Timestamp: {stamp}")
         told: dict[str, Any] = {
-            "error": template.error,
+            "error": self.reading(template.word_reading) if template.word_reading else template.error,
             "error_description": ("\r\n" if self.reading("aadsts_separator") == "crlf" else " ").join(lines),
             "error_codes": [template.number],
             "timestamp": stamp,

@@ -93,6 +93,7 @@ class TokenEndpoint:
             code=redeemed.state,
             issued=redeemed.issued,
             is_v1=visit.is_v1,
+            lacks_scope=not form.get("scope"),
             redirect_uri=shown(form.get("redirect_uri", "")),
             fault=fault,
         )

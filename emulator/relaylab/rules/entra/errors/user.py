@@ -57,6 +57,7 @@ SECOND_FACTOR: Final = error(
     "multi-factor authentication to access '{resource}'.",
     sources.SECOND_FACTOR,
     suberror="basic_action",
+    word_reading="second_factor_error",
     asks_for_claims=True,
 )
 SECOND_FACTOR_TO_REGISTER: Final = error(
@@ -67,6 +68,7 @@ SECOND_FACTOR_TO_REGISTER: Final = error(
     "in multi-factor authentication to access '{resource}'.",
     sources.SECOND_FACTOR_TO_REGISTER,
     suberror="basic_action",
+    word_reading="second_factor_error",
     asks_for_claims=True,
 )
 BLOCKED: Final = error(
@@ -75,6 +77,7 @@ BLOCKED: Final = error(
     "invalid_grant",
     "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.",
     sources.CONDITIONAL_ACCESS,
+    word_reading="conditional_access_error",
     asks_for_claims=True,
 )
 APP_BLOCKED: Final = error(
@@ -85,7 +88,7 @@ APP_BLOCKED: Final = error(
     sources.CONDITIONAL_ACCESS,
 )
 DECLINED_BY_USER: Final = error(
-    "declined_by_user", 65004, "access_denied", "User declined to consent to access the app.", sources.NO_CONSENT
+    "declined_by_user", 65004, "access_denied", "User declined to consent to access the app.", sources.DECLINED_BY_USER
 )
 NO_CONSENT: Final = error(
     "no_consent",
@@ -95,6 +98,7 @@ NO_CONSENT: Final = error(
     "an interactive authorization request for this user and resource.",
     sources.NO_CONSENT,
     suberror="consent_required",
+    word_reading="consent_error",
 )
 NOBODY_SIGNED_IN: Final = error(
     "nobody_signed_in",
