@@ -20,6 +20,7 @@ from tests.entra_asks import (
     a_page_ask,
     a_token,
     a_user_s_ask,
+    an_admin_s_ask,
     an_app,
     an_app_s_ask,
     an_authorize_ask,
@@ -96,6 +97,15 @@ ENTRA_EXAMPLES: Final[Mapping[str, Ask]] = (
         "entra.device_code.device_code_is_for_one_tenant": a_device_ask(
             tenant=None, tenant_name="common", is_common=True
         )
+    }
+    | {
+        name: ask
+        for name, ask in _directory("admin_consent", an_admin_s_ask).items()
+        if not name.endswith(("of_the_old_endpoint", *_FLAWS))
+    }
+    | {
+        "entra.admin_consent.redirect_uri_is_not_registered": an_admin_s_ask(redirect_uri="https://elsewhere.example"),
+        "entra.admin_consent.administrator_declines": an_admin_s_ask(declined=True),
     }
     | _directory("token", partial(a_user_s_ask, Grant.REFRESH_TOKEN))
     | _user("token", a_user_s_ask)

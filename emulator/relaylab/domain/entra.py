@@ -223,6 +223,18 @@ class AuthorizeAsk(DirectoryAsk):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AdminConsentAsk(DirectoryAsk):
+    """An administrator is asked to consent for a whole tenant, or has answered."""
+
+    redirect_uri: str = ""
+    declined: bool = False
+
+    def words(self) -> Mapping[str, str]:
+        """Add the redirect URI, in bounds."""
+        return {**DirectoryAsk.words(self), "redirect_uri": shown(self.redirect_uri)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceAsk(DirectoryAsk):
     """A device asks for a code to show."""
 
@@ -232,8 +244,8 @@ class TokenAsk(UserAsk):
     """A client asks for a token.
 
     ``code`` is the state of the authorization code, device code or refresh token it redeems, ``issued`` when that was
-    issued. ``lacks_scope`` tells that the request names none, whatever scope that gives. ``fault`` is the bad day of the
-    token endpoint that this request meets.
+    issued. ``lacks_scope`` tells that the request names none, whatever scope that gives. ``fault`` is the bad day of
+    the token endpoint that this request meets.
     """
 
     grant: Grant

@@ -50,6 +50,10 @@ SECOND_FACTOR_TO_REGISTER: Final = _doc("OA-ERR-21")
 NO_CONSENT: Final = _doc("OA-ERR-22")
 CONDITIONAL_ACCESS: Final = _seen("OA-ERR-23", "2026-11-23")
 REFRESH_INACTIVE: Final = _seen("OA-ERR-25", "2026-08")
+ADMIN_CONSENT: Final = _doc(
+    "OA-EP-04", "Client credentials flow", f"{_LEARN}/v2-oauth2-client-creds-grant-flow", "2023-02-13"
+)
+ADMIN_CONSENT_CHECKS: Final = _inferred("OA-EP-04", "a browser is sent to no other address than from authorize")
 REFRESH_WITHOUT_SCOPE: Final = _seen("OA-RT-01", "2026-11-23")
 REFRESH_DEAD: Final = _doc("OA-ERR-26")
 PENDING: Final = _seen("OA-ERR-27", "2020")

@@ -60,7 +60,10 @@ class EntraService:
         self.tokens: Final = SignedTokens(self._office.keys, house.holder)
         sign_ins = SignIns(self._office)
         self._token, self._device_codes = TokenEndpoint(self._office), DeviceCodeEndpoint(self._office, sign_ins)
-        self._authorize, self._consent = AuthorizeEndpoint(self._office, sign_ins), ConsentEndpoint(self._office)
+        self._authorize, self._consent = (
+            AuthorizeEndpoint(self._office, sign_ins),
+            ConsentEndpoint(self._office, sign_ins),
+        )
         self.app: Final = self._application()
 
     def posted(self, path: str, form: Mapping[str, str]) -> Answer:

@@ -50,7 +50,7 @@ class TokenEndpoint:
         grant, assertion = Grant.named(form.get("grant_type", "")), bool(form.get("client_assertion"))
         tenant = lookup.find_tenant(world, visit.tenant_name)
         is_common = visit.tenant_name.lower() in lookup.COMMON
-        app = lookup.find_app(world, tenant, form.get("client_id", "")) if tenant or is_common else None
+        app = self._office.find_app(tenant, form.get("client_id", "")) if tenant or is_common else None
         redeemed = self._till.redeem(grant, form, tenant, now)
         words = tuple(form.get("scope", "").split()) or (
             redeemed.signed_in.scope if redeemed.signed_in else redeemed.scope

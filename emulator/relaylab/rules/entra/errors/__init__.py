@@ -80,6 +80,7 @@ from relaylab.rules.entra.errors.service import (
     UNAVAILABLE,
 )
 from relaylab.rules.entra.errors.user import (
+    ADMIN_CANCELED,
     APP_BLOCKED,
     BLOCKED,
     DECLINED_BY_USER,
@@ -101,6 +102,7 @@ ERRORS: Final[tuple[OAuthError, ...]] = tuple(
 )
 
 __all__ = [
+    "ADMIN_CANCELED",
     "APP_BLOCKED",
     "APP_DISABLED",
     "APP_NOT_FOUND",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Final
 
+from relaylab.domain.reply import OAuthError
 from relaylab.rules.entra import sources
 from relaylab.rules.entra.errors.making import error
 
@@ -106,4 +108,13 @@ NOBODY_SIGNED_IN: Final = error(
     "login_required",
     "A silent sign-in request was sent but no user is signed in.",
     sources.PROMPT,
+)
+# The words of the consent page's own answer, which has no number.
+ADMIN_CANCELED: Final = OAuthError(
+    "admin_canceled",
+    HTTPStatus.BAD_REQUEST,
+    None,
+    "The admin canceled the request",
+    sources.ADMIN_CONSENT,
+    error="permission_denied",
 )
