@@ -9,6 +9,7 @@ from typing import Any, Final
 from relaylab.domain.directory import AppRegistration
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.entra import (
+    AdminConsentAsk,
     AuthorizeAsk,
     DeviceAsk,
     DiscoveryAsk,
@@ -85,6 +86,11 @@ def an_authorize_ask(*, now: str | datetime = TODAY, **changes: object) -> Autho
 
 def a_device_ask(*, now: str | datetime = TODAY, **changes: object) -> DeviceAsk:
     return replace(DeviceAsk(**_directory(now, f"{EXCHANGE}/SMTP.Send")), **changes)  # type: ignore[arg-type]
+
+
+def an_admin_s_ask(*, now: str | datetime = TODAY, **changes: object) -> AdminConsentAsk:
+    ask = AdminConsentAsk(**_directory(now, ""), redirect_uri="http://localhost")
+    return replace(ask, **changes)  # type: ignore[arg-type]
 
 
 def a_page_ask(*, now: str | datetime = TODAY, **changes: object) -> SignInPageAsk:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from relaylab.app.config import load_world
+from relaylab.domain.clock import parse_instant
 from relaylab.domain.estate import Method, Sender
 from relaylab.domain.tenant import Tenant
 from relaylab.domain.world import World
@@ -128,7 +129,7 @@ def test_send_as_is_missing_for_the_report(contoso: World) -> None:
     found = contoso.mailbox(report.signs_in_as)
 
     assert found is not None
-    assert not found[0].may_send_as(found[1], report.from_address)
+    assert not found[0].may_send_as(found[1], report.from_address, parse_instant("2027-01-01"))
 
 
 def test_the_three_switches_are_there(contoso: World) -> None:

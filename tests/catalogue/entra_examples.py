@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from relaylab.domain.asks import Ask
-from relaylab.domain.directory import TokenFault, TokenFaultKind, UserType
+from relaylab.domain.directory import ServicePrincipal, Spreading, TokenFault, TokenFaultKind, UserType
 from relaylab.domain.entra import CodeState, Grant, Proof, ScopeFlaw
 from relaylab.domain.identity import Credential
 from relaylab.domain.token import TokenFlaw
 from tests.builders import a_data_ask, a_mailbox, a_tenant, a_token_ask, at
 from tests.entra_asks import (
+    APP_ID,
     a_device_ask,
     a_discovery_ask,
     a_page_ask,
     a_token,
     a_user_s_ask,
+    an_admin_s_ask,
     an_app,
     an_app_s_ask,
     an_authorize_ask,
@@ -82,13 +85,27 @@ ENTRA_EXAMPLES: Final[Mapping[str, Ask]] = (
         "entra.authorize.nobody_is_signed_in": an_authorize_ask(prompt="none"),
         "entra.authorize.challenge_is_malformed": an_authorize_ask(challenge_is_malformed=True),
     }
-    | {"entra.sign_in.user_declines": a_page_ask(declined=True)}
+    | {
+        "entra.sign_in.user_declines": a_page_ask(declined=True),
+        "entra.sign_in.session_is_without_a_second_factor": a_page_ask(
+            needs_second_factor=True, shows_second_factor=False
+        ),
+    }
     | _user("sign_in", a_page_ask)
     | _directory("device_code", a_device_ask)
     | {
         "entra.device_code.device_code_is_for_one_tenant": a_device_ask(
             tenant=None, tenant_name="common", is_common=True
         )
+    }
+    | {
+        name: ask
+        for name, ask in _directory("admin_consent", an_admin_s_ask).items()
+        if not name.endswith(("of_the_old_endpoint", *_FLAWS))
+    }
+    | {
+        "entra.admin_consent.redirect_uri_is_not_registered": an_admin_s_ask(redirect_uri="https://elsewhere.example"),
+        "entra.admin_consent.administrator_declines": an_admin_s_ask(declined=True),
     }
     | _directory("token", partial(a_user_s_ask, Grant.REFRESH_TOKEN))
     | _user("token", a_user_s_ask)
@@ -114,9 +131,12 @@ ENTRA_EXAMPLES: Final[Mapping[str, Ask]] = (
         "entra.token.secret_has_expired": an_app_s_ask(proof=Proof.EXPIRED_SECRET),
         "entra.token.assertion_is_unreadable": an_app_s_ask(proof=Proof.UNREADABLE_ASSERTION),
         "entra.token.assertion_key_is_unknown": an_app_s_ask(proof=Proof.UNKNOWN_KEY),
+        "entra.token.assertion_is_of_another_type": an_app_s_ask(proof=Proof.OTHER_ASSERTION_TYPE),
+        "entra.token.assertion_key_has_expired": an_app_s_ask(proof=Proof.EXPIRED_KEY),
         "entra.token.assertion_signature_is_wrong": an_app_s_ask(proof=Proof.BAD_SIGNATURE),
         "entra.token.assertion_is_for_somebody_else": an_app_s_ask(proof=Proof.WRONG_ASSERTION),
         "entra.token.assertion_is_out_of_its_time": an_app_s_ask(proof=Proof.EXPIRED_ASSERTION),
+        "entra.token.refresh_lacks_the_scope": a_user_s_ask(Grant.REFRESH_TOKEN, lacks_scope=True),
         "entra.token.scope_is_no_default": an_app_s_ask(scope_flaw=ScopeFlaw.NOT_DEFAULT),
         "entra.token.application_is_blocked": an_app_s_ask(blocked=True),
         "entra.token.device_code_is_pending": a_user_s_ask(Grant.DEVICE_CODE, code=CodeState.PENDING),
@@ -134,9 +154,11 @@ ENTRA_EXAMPLES: Final[Mapping[str, Ask]] = (
         "entra.token.refresh_token_was_revoked": a_user_s_ask(Grant.REFRESH_TOKEN, code=CodeState.REVOKED),
         "entra.token.code_is_unknown": a_user_s_ask(Grant.REFRESH_TOKEN, code=CodeState.UNKNOWN),
         "entra.token.second_factor_is_needed": a_user_s_ask(needs_second_factor=True),
+        "entra.token.sign_in_was_without_a_second_factor": a_user_s_ask(Grant.REFRESH_TOKEN, needs_second_factor=True),
     }
 )
 
+_SPREADING: Final = Spreading("FullAccess", at("2026-01-01"), at("2100-01-01"))
 TOKEN_EXAMPLES: Final[Mapping[str, Ask]] = {
     "submission.auth.token_is_unreadable": a_token_ask(token=a_token(flaw=TokenFlaw.UNREADABLE)),
     "submission.auth.token_is_an_id_token": a_token_ask(token=a_token(flaw=TokenFlaw.ID_TOKEN)),
@@ -148,9 +170,29 @@ TOKEN_EXAMPLES: Final[Mapping[str, Ask]] = {
     "submission.auth.guest_has_no_mailbox": a_token_ask(a_mailbox(user_type=UserType.GUEST), token=a_token()),
     "submission.auth.app_lacks_the_role": a_token_ask(token=a_token(roles=())),
     "submission.auth.token_lacks_the_scope": a_token_ask(token=a_token(user="scanner@contoso.com", roles=())),
+    "submission.auth.user_is_an_alias": replace(
+        a_token_ask(token=a_token()), tenant=None, mailbox=None, alias_of=a_mailbox().address
+    ),
+    "submission.auth.user_is_no_mailbox": replace(a_token_ask(token=a_token()), tenant=None, mailbox=None),
+    "submission.auth.role_assignment_has_not_spread_yet": a_token_ask(
+        token=a_token(roles=()), spreading=_SPREADING, token_opens_mailbox=False
+    ),
+    "submission.auth.token_is_another_user_s": a_token_ask(
+        token=a_token(user="desk@contoso.com", scopes=("SMTP.Send",))
+    ),
+    "submission.auth.user_s_full_access_has_not_spread_yet": a_token_ask(
+        token=a_token(user="desk@contoso.com", scopes=("SMTP.Send",)), spreading=_SPREADING, token_opens_mailbox=False
+    ),
+    "submission.auth.service_principal_has_another_object_id": a_token_ask(
+        token=a_token(), service_principal=ServicePrincipal(APP_ID, "50000000-0000-4000-8000-0000000000ff")
+    ),
     "submission.auth.service_principal_is_not_registered": a_token_ask(token=a_token()),
     "submission.auth.user_may_not_open_the_mailbox": a_token_ask(
         token=a_token(user="desk@contoso.com", scopes=("SMTP.Send",)), token_opens_mailbox=False
     ),
+    "submission.data.full_access_has_not_spread_yet": a_data_ask(
+        may_log_on=False, log_on_spreading=_SPREADING, token=a_token()
+    ),
+    "submission.data.send_as_has_not_spread_yet": a_data_ask(may_send_as=False, send_as_spreading=_SPREADING),
     "submission.data.application_may_not_open_the_mailbox": a_data_ask(may_log_on=False, token=a_token()),
 }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import ssl
+import tomllib
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
@@ -12,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
-from relaylab.app.config import LoadedWorld, load_world, parse_world
+from relaylab.app.config import LoadedWorld, load_document, load_world, parse_world
 from relaylab.app.emulator import Emulator
 from relaylab.domain.clock import parse_instant
 from tests.clients.errand import Outcome, refusing_rules, submit
@@ -25,6 +27,7 @@ WORLD_FILE = Path(__file__).parents[1] / "entra_world.toml"
 TENANT = "c0000000-0000-4000-8000-000000000001"
 AN_HOUR_LATER = "2026-12-01T01:00:00Z"
 DEFAULT_SCOPE = "https://outlook.office365.com/.default"
+JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 USER_SCOPE = "https://outlook.office.com/SMTP.Send"
 INVOICES, FIRMWARE, STRANGER, WRONG_OBJECT_ID, BY_ROLE, OFF, FOR_GRAPH, BAD_DAY, BLOCKED, HAND_TO_MOUTH = (
     f"a0000000-0000-4000-8000-{number:012x}" for number in range(1, 11)
@@ -124,6 +127,17 @@ class OAuthLab:
             case _:
                 pass
         return answer
+
+    def meanwhile(self, at: str, now: str) -> None:
+        """Let time pass, and an administrator give the mailbox scanner@contoso.com other keys."""
+        if at:
+            self.emulator.travel(parse_instant(at))
+        if now:
+            said: Any = copy.deepcopy(dict(self.emulator.document or {}))
+            mailboxes = said["tenant"][0]["mailbox"]
+            (scanner,) = (one for one in mailboxes if one["address"] == "scanner@contoso.com")
+            scanner |= tomllib.loads(now)
+            self.emulator.put(world=load_document(said, "world"))
 
     def send(self, user: str, token: str, folder: Path, sender: str | None = None) -> Outcome:
         """Send a message with Python's smtplib and the token."""

@@ -18,7 +18,6 @@ from azure.identity import (
     UsernamePasswordCredential,
 )
 
-from relaylab.domain.clock import parse_instant
 from tests.clients.oauth import TENANT, OAuthLab
 from tests.clients.oauth_assertions import shown
 from tests.clients.oauth_requests import Act, ForItself, Renewing, Request, Told, WithCode, WithDeviceCode, WithPassword
@@ -86,8 +85,8 @@ class AzureIdentity:
                     return by_device.get_token(*scope.split()).token
             case WithCode():
                 return _by_code(lab, request)
-            case Renewing(at=at, scope=scope, app_id=app_id):
-                return _renewing(lab, at, scope, app_id)
+            case Renewing():
+                return _renewing(lab, request)
 
 
 def _for_itself(lab: OAuthLab, app_id: str, secret: str, tenant: str) -> Any:  # noqa: ANN401 - one of three
@@ -114,15 +113,14 @@ def _by_code(lab: OAuthLab, request: WithCode) -> str:
         return credential.get_token(request.scope).token
 
 
-def _renewing(lab: OAuthLab, at: str, scope: str, app_id: str) -> str:
+def _renewing(lab: OAuthLab, request: Renewing) -> str:
     """Sign in, and ask again: the tokens of this world live so short that the library refreshes by itself."""
 
     def signs_in(_uri: str, user_code: str, _expires: object) -> None:
         lab.act_at_device_page(Act.ACCEPT, user_code)
 
     settings = pointed(lab) | {"tenant_id": TENANT, "prompt_callback": signs_in}
-    with DeviceCodeCredential(app_id, disable_automatic_authentication=True, **settings) as credential:
+    with DeviceCodeCredential(request.app_id, disable_automatic_authentication=True, **settings) as credential:
         credential.authenticate(scopes=[WithDeviceCode().scope])
-        if at:
-            lab.emulator.travel(parse_instant(at))
-        return credential.get_token(scope).token
+        lab.meanwhile(request.at, request.now)
+        return credential.get_token(request.scope).token

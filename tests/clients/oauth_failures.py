@@ -173,6 +173,20 @@ OF_REFRESHING = (
         scanner="sign_in_sessions_valid_from = 2026-12-01T00:10:00Z",
     ),
     Failure(
+        code=50076,
+        error="invalid_grant",
+        suberror="basic_action",
+        request=Renewing(now="mfa_required = true"),
+        interaction=True,
+    ),
+    Failure(
+        code=50079,
+        error="invalid_grant",
+        suberror="basic_action",
+        request=Renewing(now="mfa_required = true\nmfa_registered = false"),
+        interaction=True,
+    ),
+    Failure(
         code=65001,
         error="invalid_grant",
         suberror="consent_required",

@@ -8,7 +8,6 @@ from typing import Any
 
 import msal  # type: ignore[import-untyped]
 
-from relaylab.domain.clock import parse_instant
 from tests.clients.oauth import TENANT, OAuthLab
 from tests.clients.oauth_assertions import shown
 from tests.clients.oauth_requests import Act, ForItself, Renewing, Request, Told, WithCode, WithDeviceCode, WithPassword
@@ -64,13 +63,12 @@ class MsalPython:
                 return _by_device_code(lab, request, tenant)
             case WithCode():
                 return _by_code(lab, request, tenant)
-            case Renewing(at=at, scope=scope, app_id=app_id):
+            case Renewing(at=at, now=now, scope=scope, app_id=app_id):
                 app = public(lab, app_id)
                 flow = app.initiate_device_flow([WithDeviceCode().scope])
                 lab.type_in(flow["user_code"], "scanner@contoso.com", "fake tray 2")
                 app.acquire_token_by_device_flow(flow)
-                if at:
-                    lab.emulator.travel(parse_instant(at))
+                lab.meanwhile(at, now)
                 (account,) = app.get_accounts()
                 return app.acquire_token_silent_with_error([scope], account=account, force_refresh=True)
 

@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
-from relaylab.domain.clock import parse_instant
 from tests.clients.oauth import TENANT, OAuthLab
 from tests.clients.oauth_assertions import shown
 from tests.clients.oauth_requests import Act, ForItself, Renewing, Request, Told, WithCode, WithDeviceCode, WithPassword
@@ -120,8 +119,8 @@ def answer_to(lab: OAuthLab, request: Request, said: Mapping[str, Any]) -> str:
     if "url" in said:
         return json.dumps(_browse(lab, request.act if isinstance(request, WithCode) else Act.ACCEPT, said["url"]))
     if "token" in said and "fromCache" not in said:
-        if isinstance(request, Renewing) and request.at:
-            lab.emulator.travel(parse_instant(request.at))
+        if isinstance(request, Renewing):
+            lab.meanwhile(request.at, request.now)
         return json.dumps({"more": [request.scope]})
     return ""
 

@@ -81,9 +81,13 @@ class WithCode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renewing:
-    """A user has signed in; then it is ``at``, and the client refreshes, for another scope where one is named."""
+    """A user has signed in; then it is ``at``, and the client refreshes, for another scope where one is named.
+
+    ``now`` are the keys that an administrator has given the user's mailbox meanwhile.
+    """
 
     at: str = ""
+    now: str = ""
     scope: str = USER_SCOPE
     app_id: str = FIRMWARE
 

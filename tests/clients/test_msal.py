@@ -119,7 +119,7 @@ def test_a_throttled_msal_is_told_when_to_come_back_and_fails_on_503(oauth_lab: 
             "fake-secret-4",
             "app@contoso.com",
             535,
-            "submission.auth.service_principal_is_not_registered",
+            "submission.auth.service_principal_has_another_object_id",
         ),
         (FOR_GRAPH, "fake-secret-7", "app@contoso.com", 535, "submission.auth.token_is_for_another_service"),
         (INVOICES, "fake-secret-1", "closed@contoso.com", 430, "submission.data.application_may_not_open_the_mailbox"),

@@ -136,3 +136,26 @@ def test_jose_does_not_know_a_key_that_is_gone(oauth_lab: OAuthLab, tmp_path: Pa
     oauth_lab.emulator.entra.rotate_signing_keys(keep_old=False)
 
     assert "ERR_JWKS_NO_MATCHING_KEY" == by_jose(oauth_lab, tmp_path, token)["code"]
+
+
+def test_a_return_to_a_snapshot_brings_the_keys_back(oauth_lab: OAuthLab, tmp_path: Path) -> None:
+    keys, before = Keys(oauth_lab), oauth_lab.app_token()
+    snapshot = oauth_lab.emulator.snapshot()
+    oauth_lab.emulator.entra.rotate_signing_keys(keep_old=False)
+    after = oauth_lab.app_token()
+
+    oauth_lab.emulator.roll_back(snapshot)
+
+    assert ["SMTP.SendAsApp"] == keys.verify(before)["roles"]
+    assert "sent" == oauth_lab.send("app@contoso.com", before, tmp_path).ended
+    with pytest.raises(jwt.PyJWKClientError):
+        keys.verify(after)
+
+
+def test_the_first_key_stays_when_the_snapshot_is_older_than_it(oauth_lab: OAuthLab) -> None:
+    keys, snapshot = Keys(oauth_lab), oauth_lab.emulator.snapshot()
+    token = oauth_lab.app_token()
+
+    oauth_lab.emulator.roll_back(snapshot)
+
+    assert ["SMTP.SendAsApp"] == keys.verify(token)["roles"]

@@ -130,9 +130,7 @@ CAUSES: dict[str, Cause] = {
     "of another tenant": Cause(
         rule="auth.token_is_of_another_tenant", token=OAuthLab.app_token, user="desk@fabrikam.com"
     ),
-    "user= is the application": Cause(
-        rule="auth.token_is_of_another_tenant", token=OAuthLab.app_token, user="Invoices"
-    ),
+    "user= is the application": Cause(rule="auth.user_is_no_mailbox", token=OAuthLab.app_token, user="Invoices"),
     "of a guest": Cause(
         rule="auth.guest_has_no_mailbox",
         token=of_user("visitor@contoso.com", "fake visitor"),
@@ -154,7 +152,7 @@ CAUSES: dict[str, Cause] = {
         world=lambda: oauth_world(UNREGISTERED),
     ),
     "the other object id": Cause(
-        rule="auth.service_principal_is_not_registered", token=of_app(WRONG_OBJECT_ID, "fake-secret-4")
+        rule="auth.service_principal_has_another_object_id", token=of_app(WRONG_OBJECT_ID, "fake-secret-4")
     ),
     "a mailbox of somebody else": Cause(
         rule="auth.user_may_not_open_the_mailbox", token=of_user(), user="helpdesk@contoso.com"
@@ -179,7 +177,7 @@ CAUSES: dict[str, Cause] = {
         stage=Refused.MESSAGE,
     ),
     "FullAccess that has not spread": Cause(
-        rule="data.application_may_not_open_the_mailbox",
+        rule="data.full_access_has_not_spread_yet",
         token=at("2026-12-01T00:29:59Z", "b0000000-0000-4000-8000-000000000004", "fake-secret-b4"),
         world=lambda: oauth_world(SPREADING),
         line=(430, "4.2.0"),

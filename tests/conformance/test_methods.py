@@ -53,7 +53,7 @@ def test_a_device_without_oauth_fails_by_itself_whatever_token_it_is_given() -> 
     assert "no OAuth 2.0" in cell.reason
 
 
-@pytest.mark.parametrize(("method", "what"), [("hve-oauth", "no fixed token")])
+@pytest.mark.parametrize(("method", "what"), [("hve-oauth", "nothing says how bulk@contoso.com gets a token")])
 def test_a_method_that_cannot_be_tried_is_not_exercised(method: str, what: str) -> None:
     cell = the_cell(certified(a_sender(target=method), at=(AT,)), method, AT)
 

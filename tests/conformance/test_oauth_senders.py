@@ -6,69 +6,27 @@ from dataclasses import replace
 
 import pytest
 
-from relaylab.app.config import LoadedWorld, parse_world
+from relaylab.app.config import LoadedWorld
 from relaylab.domain.clock import parse_instant
 from relaylab_certs import TestAuthority
 from relaylab_conformance.finding import Status
-from relaylab_conformance.migration import Order, certify
-from relaylab_conformance.report.model import Cell, Certificate
-from tests.conformance.estates import TENANTS, a_sender, only_sender, the_cell
-
-BEFORE, AT, LATER = "2026-12-01", "2027-01-04", "2027-06-02"
-APP = "a1111111-1111-4111-8111-111111111111"
-PRINCIPAL = "b1111111-1111-4111-8111-111111111111"
-METHOD = "smtp-auth-oauth"
-SECRET = 'client_secret = "fake-secret"'
-ROLES = 'roles = ["SMTP.SendAsApp"]'
-REGISTERED = f"""
-  [[tenant.service_principal]]
-  app_id = "{APP}"
-  object_id = "{PRINCIPAL}"
-  full_access = ["app@contoso.com"]
-"""
-
-
-def an_app(*lines: str) -> str:
-    body = "\n".join(f"  {line}" for line in lines)
-    return f'\n  [[tenant.app_registration]]\n  app_id = "{APP}"\n{body}\n'
-
-
-def an_estate(*tables: str, sender: str | None = None, tenant: str = "contoso") -> LoadedWorld:
-    """The small estate with tables at the end of a tenant's, and a program that moves to OAuth already."""
-    mark = '\n[[tenant]]\nname = "northwind"'
-    contoso, rest = TENANTS.replace("BASIC", "default").split(mark)
-    contoso = contoso.replace('value = "fake-token-app"', 'value = "fake-token-of-somebody-else"').replace(
-        'user = "app@contoso.com"', 'user = "desk@contoso.com"'
-    )
-    more = "".join(tables)
-    if tenant == "contoso":
-        contoso += more
-    else:
-        first, site, sites = rest.partition("\n[[site]]")
-        rest = first + more + site + sites
-    return parse_world("\n".join([contoso + mark + rest, sender or a_program()]), "estate")
-
-
-def a_program(mail_from: str = "app@contoso.com", secret: str | None = None) -> str:
-    return a_sender(
-        profile="python-smtplib",
-        mail_from=mail_from,
-        today=METHOD,
-        target=METHOD,
-        app_id=APP,
-        client_secret=secret,
-    )
-
-
-def certified(estate: LoadedWorld, *at: str) -> Certificate:
-    return certify(estate, Order(at=tuple(map(parse_instant, at or (AT,))), seed=7))
-
-
-def cell_of(estate: LoadedWorld, at: str = AT) -> Cell:
-    return the_cell(certified(estate, at), METHOD, at)
-
-
-IN_ORDER = (an_app(SECRET, ROLES), REGISTERED)
+from tests.conformance.estates import a_sender, only_sender, the_cell
+from tests.conformance.oauth_estates import (
+    APP,
+    AT,
+    BEFORE,
+    IN_ORDER,
+    LATER,
+    METHOD,
+    REGISTERED,
+    ROLES,
+    SECRET,
+    a_program,
+    an_app,
+    an_estate,
+    cell_of,
+    certified,
+)
 
 
 def test_a_sender_with_a_registered_application_fetches_its_token_and_passes() -> None:
@@ -134,7 +92,7 @@ WRONG: dict[str, tuple[LoadedWorld, str, str]] = {
     ),
     "the object id of the App registration": (
         an_estate(an_app(SECRET, ROLES, 'service_principal_id = "c1111111-1111-4111-8111-111111111111"'), REGISTERED),
-        "submission.auth.service_principal_is_not_registered",
+        "submission.auth.service_principal_has_another_object_id",
         "535 5.7.3",
     ),
     "no FullAccess": (
@@ -221,7 +179,7 @@ def test_a_sender_that_signs_is_judged_by_the_certificate_s_end_date(authority: 
     certificate = certified(an_estate(an_app(ROLES) + credential, REGISTERED), AT, LATER)
 
     assert Status.PASS is the_cell(certificate, METHOD, AT).status
-    assert "entra.token.assertion_key_is_unknown" == the_cell(certificate, METHOD, LATER).outcomes[0].rule
+    assert "entra.token.assertion_key_has_expired" == the_cell(certificate, METHOD, LATER).outcomes[0].rule
     assert "client_assertion=<assertion>" in "".join(certificate.transcripts.values())
 
 

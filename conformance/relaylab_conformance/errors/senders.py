@@ -48,7 +48,7 @@ def _fate(rule: AnyRule) -> str | None:
             return "refused_for_now" if for_now else "refused_for_good"
         case Stage.DELIVERY:
             return None  # the sender has had its 250
-        case Stage.DISCOVERY | Stage.TOKEN | Stage.AUTHORIZE | Stage.SIGN_IN | Stage.DEVICE_CODE:
+        case Stage.DISCOVERY | Stage.TOKEN | Stage.AUTHORIZE | Stage.SIGN_IN | Stage.DEVICE_CODE | Stage.ADMIN_CONSENT:
             return None  # Entra says it, before there is a sender that could read it
         case Stage.SEND | Stage.STATUS | Stage.OUTCOME:
             return None  # it is JSON over HTTPS, which no described sender reads

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
 
 from relaylab.app.world_file.checks.acs_rest import is_base64
-from relaylab.domain.directory import SMTP_SEND, AppRegistration
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.estate import Method
 from relaylab.rules.acs import sources as acs_sources
 from relaylab.rules.dns.hosts import answers_over_ipv6
 from relaylab_conformance.migration.acs import acs_client_of, acs_resource_of
+from relaylab_conformance.migration.from_entra import (
+    HVE,
+    SMTP,
+    FromEntra,
+    from_entra,
+    main_domain,
+    secret_of,
+    way_to_a_token,
+)
 from relaylab_scenarios import Nothing, Password, Token
 
 if TYPE_CHECKING:
-    from relaylab.domain.address import Address, DomainName
+    from relaylab.domain.address import Address
     from relaylab.domain.estate import Sender
     from relaylab.domain.hve import HveAccount
     from relaylab.domain.source import Source
@@ -28,29 +36,7 @@ SUBMISSION_NAME: Final = "smtp.office365.com"
 HVE_NAME: Final = "smtp.hve.mx.microsoft"
 ACS_SMTP_NAME: Final = "smtp.azurecomm.net"
 _MX_ZONE: Final = ".mail.protection.outlook.com"
-_NO_END: Final = datetime.max.replace(tzinfo=UTC)
 NEVER_A_RELAY: Final = "a mail contact only receives: it has no endpoint, and carries nobody's mail"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FromEntra:
-    """Asks Entra for a token before it connects: ``tenant`` is a domain of it, ``user`` the mailbox to sign in as.
-
-    The client shows ``secret``, or ``signs`` with a certificate, or nothing as a public client. With ``password`` it is
-    the user's token that it asks for, and the user signs in at the page for device codes.
-    """
-
-    user: str
-    tenant: str
-    client_id: str
-    secret: str | None = field(default=None, repr=False)
-    signs: bool = False
-    password: str | None = field(default=None, repr=False)
-
-    @property
-    def asks_for_a_user(self) -> bool:
-        """True when the token is a user's and not the application's own."""
-        return self.password is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +112,7 @@ def mx_name(world: World, sender: Sender) -> str:
     A name in ``mx.microsoft`` has a middle label that no test certificate could foresee; the older one stands for it.
     """
     owned = _tenant_of(world, sender)
-    domain = _main_domain(owned) if owned else sender.from_address.domain
+    domain = main_domain(owned) if owned else sender.from_address.domain
     named = (
         record.value.split()[-1].rstrip(".").lower()
         for record in world.dns
@@ -144,17 +130,13 @@ def goes_over_ipv6(world: World, rulebook: Rulebook, sender: Sender, way: Approa
     if way.endpoint is not Endpoint.MX or site is None or site.public_ipv6 is None:
         return False
     owned = _tenant_of(world, sender)
-    domain = owned.accepted_domain(_main_domain(owned)) if owned else None
+    domain = owned.accepted_domain(main_domain(owned)) if owned else None
     return domain is not None and answers_over_ipv6(domain, at, rulebook.calendar)
 
 
 def _tenant_of(world: World, sender: Sender) -> Tenant | None:
     tenants = (world.tenant_of(address.domain) for address in (sender.from_address, *sender.to))
     return next((tenant for tenant in tenants if tenant), None)
-
-
-def _main_domain(tenant: Tenant) -> DomainName:
-    return next((domain.name for domain in tenant.domains if domain.default), tenant.domains[-1].name)
 
 
 def _by_password(world: World, sender: Sender) -> Approach | NotTried:
@@ -166,63 +148,14 @@ def _by_password(world: World, sender: Sender) -> Approach | NotTried:
 
 def _by_token(world: World, sender: Sender) -> Approach | NotTried:
     """A sender with a registered application asks Entra; one without holds a fixed token, or nothing is known."""
-    asked = _from_entra(world, sender)
+    asked = from_entra(world, sender, sender.signs_in_as, SMTP)
     if asked is not None:
         return Approach(Endpoint.SUBMISSION, SUBMISSION_NAME, asked)
     found = world.mailbox(sender.signs_in_as)
     token = token_of(sender, *found) if found else None
     if token is None:
-        return NotTried(
-            f"nothing says how {sender.signs_in_as} gets a token: give the sender an app_id of a "
-            "[[tenant.app_registration]] (and its user a password, where that has no credential), or add a "
-            "[[tenant.token]]"
-        )
+        return NotTried(f"nothing says how {sender.signs_in_as} gets a token: {way_to_a_token(world, sender)}")
     return Approach(Endpoint.SUBMISSION, SUBMISSION_NAME, Token(str(sender.signs_in_as), token.value.reveal()))
-
-
-def application_of(world: World, sender: Sender) -> AppRegistration | None:
-    """Give the application that a sender is, in whichever tenant it is registered."""
-    registered = (app for tenant in world.tenants for app in tenant.app_registrations)
-    return next((app for app in registered if app.app_id == sender.app_id), None)
-
-
-def _from_entra(world: World, sender: Sender) -> FromEntra | None:
-    app, tenant = application_of(world, sender), world.tenant_of(sender.signs_in_as.domain)
-    if app is None or tenant is None:
-        return None
-    found = world.mailbox(sender.signs_in_as)
-    password = found[1].password.reveal() if found and found[1].password else None
-    is_for_itself = _acts_for_itself(app, tenant)
-    if not is_for_itself and password is None:
-        return None
-    secret = secret_of(sender, app)
-    return FromEntra(
-        user=str(sender.signs_in_as),
-        tenant=_main_domain(tenant).name,
-        client_id=app.app_id,
-        secret=secret,
-        signs=secret is None and bool(app.key_credentials),
-        password=None if is_for_itself else password,
-    )
-
-
-def secret_of(sender: Sender, app: AppRegistration) -> str | None:
-    """Give the secret that a sender has of an application; None where it has none."""
-    return sender.client_secret.reveal() if sender.client_secret else _longest_secret(app)
-
-
-def _acts_for_itself(app: AppRegistration, tenant: Tenant) -> bool:
-    """Tell an application with a credential from one that acts for its users: by what it may do, if that says it."""
-    has_role = bool(app.roles) or any(one.app == app.app_id for one in tenant.management_role_assignments)
-    return app.is_confidential and (has_role or SMTP_SEND not in app.scopes)
-
-
-def _longest_secret(app: AppRegistration) -> str | None:
-    """Give the secret that lasts longest, which an owner who renews in time would have."""
-    if app.client_secret is not None:
-        return app.client_secret.reveal()
-    known = sorted(app.password_credentials, key=lambda one: one.end_date_time or _NO_END)
-    return known[-1].secret_text.reveal() if known else None
 
 
 def _by_hve(world: World, sender: Sender, method: Method) -> Approach | NotTried:
@@ -239,11 +172,12 @@ def _by_hve(world: World, sender: Sender, method: Method) -> Approach | NotTried
         if account.password is None:
             return NotTried(f"the world has no password for {name}: add it to its [[tenant.hve_account]]")
         return Approach(Endpoint.HVE, HVE_NAME, Password(name, account.password.reveal()), account.address)
+    asked = from_entra(world, sender, account.address, HVE)
+    if asked is not None:
+        return Approach(Endpoint.HVE, HVE_NAME, asked, account.address)
     token = token_of(sender, tenant, account)
     if token is None:
-        return NotTried(
-            f"the world has no fixed token for {name}, and certify asks no token endpoint: add a [[tenant.token]]"
-        )
+        return NotTried(f"nothing says how {name} gets a token: {way_to_a_token(world, sender)}")
     return Approach(Endpoint.HVE, HVE_NAME, Token(name, token.value.reveal()), account.address)
 
 

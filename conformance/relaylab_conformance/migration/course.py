@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, assert_never
 
 from relaylab.domain.clock import ManualClock
@@ -30,14 +30,13 @@ from relaylab_conformance.migration.acs import acs_client_of, acs_resource_of
 from relaylab_conformance.migration.approach import (
     AccessKey,
     Approach,
-    FromEntra,
-    application_of,
     approach,
     goes_over_ipv6,
     hve_account_of,
     token_of,
 )
 from relaylab_conformance.migration.evidence import Evidence
+from relaylab_conformance.migration.from_entra import FromEntra, application_of
 from relaylab_conformance.migration.judge import peer_of
 from relaylab_conformance.migration.tokens import fetch, in_memory
 from relaylab_scenarios import Nothing, Password, Token
@@ -142,6 +141,12 @@ class _Premises:
     store: Store
     randomness: Randomness
 
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def wait(self, by: timedelta) -> None:
+        self.clock.advance(by)
+
 
 def _judged(  # noqa: PLR0913, PLR0917 - each is a fact of its own
     world: World, rulebook: Rulebook, sender: Sender, way: Approach, at: datetime, keys: SigningKeys
@@ -164,7 +169,7 @@ def _judged(  # noqa: PLR0913, PLR0917 - each is a fact of its own
         store.apply(charges=turn.charges, kept=turn.kept, events=turn.events)
 
     if sign_in is not None:
-        moment = Moment(at, world, rulebook, store.counters, tokens=tokens)
+        moment = Moment(premises.now(), world, rulebook, store.counters, tokens=tokens)
         _converse(Wire(SmtpSession(party), lambda: moment, apply), sender, way.mail_from(sender), sign_in)
     evidence = Evidence(tuple(entry.event for entry in store.events), tuple(store.mail.messages()))
     decisive = evidence.decisive
@@ -190,7 +195,7 @@ def _credentials(
     if not isinstance(way.sign_in, FromEntra):
         return way.sign_in, NO_TOKENS
     entra = EntraService(premises, keys)
-    token = fetch(way.sign_in, in_memory(entra), premises.clock.now()).token
+    token = fetch(way.sign_in, in_memory(entra), premises).token
     return None if token is None else Token(way.sign_in.user, token), entra.tokens
 
 

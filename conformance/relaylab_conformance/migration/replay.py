@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.event import Attributed, Authenticated, Judged, Kept, Reported
 from relaylab_conformance.migration import rest
-from relaylab_conformance.migration.approach import AccessKey, FromEntra, goes_over_ipv6
+from relaylab_conformance.migration.approach import AccessKey, goes_over_ipv6
 from relaylab_conformance.migration.evidence import Evidence
+from relaylab_conformance.migration.from_entra import FromEntra
 from relaylab_conformance.migration.tokens import fetch, over_https
 from relaylab_scenarios import (
     Conduct,
@@ -27,6 +28,8 @@ from relaylab_scenarios import (
 )
 
 if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
     from relaylab.app.emulator import Emulator
     from relaylab.domain.randomness import Randomness
     from relaylab_conformance.migration.approach import Approach
@@ -36,6 +39,19 @@ _COMES_AWAY_EMPTY: Final = "gets no token from Entra, so it never comes to SMTP"
 _SCANS: Final = frozenset({"generic-mfp"})
 # What is said before a client hears it, so that it is in the log when the player comes back; the rest may be late.
 _SETTLED: Final = (Attributed, Authenticated, Judged, Kept, Reported)
+
+
+@dataclass(frozen=True, slots=True)
+class _Time:
+    """The emulator's time, for a client that waits in it."""
+
+    emulator: Emulator
+
+    def now(self) -> datetime:
+        return self.emulator.clock.now()
+
+    def wait(self, by: timedelta) -> None:
+        self.emulator.advance(by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +91,7 @@ def _first(emulator: Emulator, trial: Trial, way: Approach, errand: Errand) -> P
     sender = profile(trial.sender.profile)
     if not isinstance(way.sign_in, FromEntra) or not sender.sign_in.speaks_oauth:
         return play(sender, errand)
-    fetched = fetch(way.sign_in, over_https(emulator), trial.leg.at)
+    fetched = fetch(way.sign_in, over_https(emulator), _Time(emulator))
     if fetched.token is None:
         conduct = sender.aftermath.sign_in_refused.conduct
         return Played(fetched.transcript, conduct, _COMES_AWAY_EMPTY, refused_at=Stage.AUTH, error=fetched.error)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -39,7 +39,7 @@ class _StandIn:
 
 
 def with_stand_ins(world: World) -> World:
-    """Give the world in which every certificate that an application registered is ours; end dates stay."""
+    """Give the world in which every certificate that an application registered is ours; their ends stay."""
     if not any(app.key_credentials for tenant in world.tenants for app in tenant.app_registrations):
         return world
     return replace(world, tenants=tuple(map(_of_tenant, world.tenants)))
@@ -61,9 +61,18 @@ def _of_tenant(tenant: Tenant) -> Tenant:
 def _of_app(app: AppRegistration) -> AppRegistration:
     if not app.key_credentials:
         return app
-    ends = max((one.end_date_time or _NEVER for one in app.key_credentials), default=_NEVER)
+    ends = max(map(_end, app.key_credentials))
     ours = KeyCredential(key=_stand_in().pem, end_date_time=None if ends == _NEVER else ends)
     return replace(app, key_credentials=(ours,))
+
+
+def _end(credential: KeyCredential) -> datetime:
+    """Give when a registration or its certificate ends, whichever is first; its last second is good."""
+    registered = credential.end_date_time or _NEVER
+    if credential.key is None:
+        return registered
+    certificate = x509.load_pem_x509_certificate(credential.key.encode())
+    return min(registered, certificate.not_valid_after_utc + timedelta(seconds=1))
 
 
 @cache

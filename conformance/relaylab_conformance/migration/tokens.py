@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.client import HTTPConnection, HTTPException
 from socket import create_connection
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import quote_plus, urlencode, urlsplit
 
 from relaylab_conformance.migration.stand_ins import assertion
@@ -23,16 +23,18 @@ from relaylab_scenarios import Direction, WireLine
 if TYPE_CHECKING:
     from relaylab.app.emulator import Emulator
     from relaylab.servers.entra import EntraService
-    from relaylab_conformance.migration.approach import FromEntra
+    from relaylab_conformance.migration.from_entra import FromEntra
 
 HOST: Final = "login.microsoftonline.com"
-_APP_SCOPE: Final = "https://outlook.office365.com/.default"
-_USER_SCOPE: Final = "https://outlook.office.com/SMTP.Send offline_access"
 _DEVICE_GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
 _ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _GOOD: Final = 200
 _PATIENCE: Final = 30.0  # real seconds for an answer
 _LIFETIME: Final = timedelta(minutes=10)
+_THROTTLED: Final = 429
+_FIRST_OF_THE_SERVER: Final = 500
+_MOST_TRIES: Final = 5
+_PAUSE: Final = 60  # simulated seconds until a client asks again where nothing says how long
 _SECRETS: Final = {
     "client_secret": "<secret>",
     "client_assertion": "<assertion>",
@@ -46,10 +48,21 @@ _SECRETS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the endpoint answered; a page is no document."""
+    """What the endpoint answered; a page is no document. ``retry_after`` is in seconds, where the answer says it."""
 
     status: int
     document: Mapping[str, Any]
+    retry_after: int | None = None
+
+    @property
+    def is_for_now(self) -> bool:
+        """True for an answer that will be another one soon: a client is throttled, or the service has a bad day."""
+        return self.status == _THROTTLED or self.status >= _FIRST_OF_THE_SERVER
+
+    @property
+    def pause(self) -> timedelta:
+        """How long a client waits before it asks again."""
+        return timedelta(seconds=_PAUSE if self.retry_after is None else self.retry_after)
 
 
 Post = Callable[[str, Mapping[str, str]], Told]
@@ -65,18 +78,37 @@ class Fetched:
     error: str | None = None
 
 
-def fetch(way: FromEntra, post: Post, now: datetime) -> Fetched:
-    """Ask for a token: as the application itself, or for its user, who signs in at the page for device codes."""
+class Time(Protocol):
+    """The simulated time of whoever asks: it reads it, and it waits."""
+
+    def now(self) -> datetime:
+        """Give the instant."""
+        ...
+
+    def wait(self, by: timedelta) -> None:
+        """Let time pass."""
+        ...
+
+
+def fetch(way: FromEntra, post: Post, time: Time) -> Fetched:
+    """Ask for a token: as the application itself, or for its user, who signs in at the page for device codes.
+
+    Who is throttled, or meets a bad day of the service, waits as long as Retry-After says and asks again.
+    """
     lines: list[WireLine] = []
 
     def ask(path: str, form: Mapping[str, str]) -> Told:
         lines.append(WireLine(Direction.CLIENT, f"POST https://{HOST}{path} {_shown_form(form)}".encode()))
-        told = post(path, form)
-        lines.append(WireLine(Direction.SERVER, f"HTTP {told.status} {_shown(told.document)}".encode()))
+        for _ in range(_MOST_TRIES):
+            told = post(path, form)
+            lines.append(WireLine(Direction.SERVER, f"HTTP {told.status} {_shown(told.document)}".encode()))
+            if not told.is_for_now:
+                break
+            time.wait(told.pause)
         return told
 
     try:
-        told = _for_user(way, ask, now) if way.asks_for_a_user else _for_itself(way, ask, now)
+        told = _for_user(way, ask, time) if way.asks_for_a_user else _for_itself(way, ask, time)
     except (OSError, HTTPException, ValueError) as error:
         return Fetched(None, tuple(lines), f"the token endpoint gave no answer ({type(error).__name__})")
     token = told.document.get("access_token") if told.status == _GOOD else None
@@ -97,7 +129,8 @@ def over_https(emulator: Emulator) -> Post:
             connection.request("POST", path, urlencode(form).encode(), headers)
             answer = connection.getresponse()
             content, is_json = answer.read(), answer.headers.get_content_type() == "application/json"
-        return Told(answer.status, json.loads(content) if is_json else {})
+        later = answer.headers.get("Retry-After", "")
+        return Told(answer.status, json.loads(content) if is_json else {}, int(later) if later.isdigit() else None)
 
     return post
 
@@ -107,28 +140,29 @@ def in_memory(service: EntraService) -> Post:
 
     def post(path: str, form: Mapping[str, str]) -> Told:
         answer = service.posted(path, form)
-        return Told(answer.status, answer.document or {})
+        later = answer.headers.get("Retry-After")
+        return Told(answer.status, answer.document or {}, int(later) if later else None)
 
     return post
 
 
-def _for_itself(way: FromEntra, ask: Post, now: datetime) -> Told:
+def _for_itself(way: FromEntra, ask: Post, time: Time) -> Told:
     path = f"/{way.tenant}/oauth2/v2.0/token"
-    form = {"grant_type": "client_credentials", "client_id": way.client_id, "scope": _APP_SCOPE}
-    return ask(path, form | _proof(way, path, now))
+    form = {"grant_type": "client_credentials", "client_id": way.client_id, "scope": way.door.app_scope}
+    return ask(path, form | _proof(way, path, time.now()))
 
 
-def _for_user(way: FromEntra, ask: Post, now: datetime) -> Told:
-    code = ask(f"/{way.tenant}/oauth2/v2.0/devicecode", {"client_id": way.client_id, "scope": _USER_SCOPE})
+def _for_user(way: FromEntra, ask: Post, time: Time) -> Told:
+    code = ask(f"/{way.tenant}/oauth2/v2.0/devicecode", {"client_id": way.client_id, "scope": way.door.user_scope})
     if code.status != _GOOD:
         return code
-    typed = {"user_code": str(code.document["user_code"]), "login": way.user, "passwd": way.password or ""}
+    typed = {"user_code": str(code.document["user_code"]), "login": way.login, "passwd": way.password or ""}
     approved = ask("/common/oauth2/deviceauth", typed | {"consent": "1", "action": "accept"})
     if approved.status != _GOOD:
         return approved
     path = f"/{way.tenant}/oauth2/v2.0/token"
     form = {"grant_type": _DEVICE_GRANT, "client_id": way.client_id, "device_code": str(code.document["device_code"])}
-    return ask(path, form | _proof(way, path, now))
+    return ask(path, form | _proof(way, path, time.now()))
 
 
 def _proof(way: FromEntra, path: str, now: datetime) -> dict[str, str]:

@@ -389,6 +389,7 @@ class Emulator:
                 store=self.store.dump(),
                 dialogues=self.dialogues.dump() if self.dialogues is not None else None,
                 entra=self.entra.state.dump(),
+                signing_keys=self.entra.keys.dump(),
                 acs_rest=self.acs_rest.state.dump(),
             )
 
@@ -407,6 +408,7 @@ class Emulator:
             async with self._alone():
                 self.store.load(snapshot.store)
                 self.entra.state.load(snapshot.entra)
+                self.entra.keys.load(snapshot.signing_keys)
                 self.acs_rest.state.load(snapshot.acs_rest)
                 self._put_in_force(snapshot.world, snapshot.rulebook)
                 self.document = None if snapshot.document is None else dict(snapshot.document)

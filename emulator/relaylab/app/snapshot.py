@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from relaylab.domain.world import World
     from relaylab.engine.rulebook import Rulebook
     from relaylab.servers.clocks import ClockState
+    from relaylab.servers.entra.keys import SigningKey
     from relaylab.store import DialoguesDump, StoreDump
 
 
@@ -20,7 +21,7 @@ class EmulatorSnapshot:
 
     ``started`` and ``sessions`` are what the next session is numbered from, ``questions`` counts those to DNS.
     Connections are not in it, nor is the revision of the world, which only ever grows. It holds the mail with its
-    contents, in memory, and what was said on the wire where that is kept.
+    contents, in memory, what was said on the wire where that is kept, and the keys that sign tokens.
     """
 
     world: World = field(repr=False)
@@ -37,4 +38,5 @@ class EmulatorSnapshot:
     store: StoreDump = field(repr=False)
     dialogues: DialoguesDump | None = field(repr=False)
     entra: Mapping[str, object] = field(repr=False)
+    signing_keys: tuple[SigningKey, ...] = field(repr=False)
     acs_rest: Mapping[str, object] = field(repr=False)

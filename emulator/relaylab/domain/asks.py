@@ -18,6 +18,7 @@ from relaylab.domain.clock import iso
 from relaylab.domain.identity import Credential, Mechanism
 from relaylab.domain.inside import standing_inside
 from relaylab.domain.reputation import Reputation, SenderState
+from relaylab.domain.token import SMTP_AUDIENCES
 from relaylab.domain.vouching import way_to_vouch
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from relaylab.domain.acs import AcsResource, Sending
     from relaylab.domain.address import Address
     from relaylab.domain.authentication import AuthenticationResults, JudgedAddress
-    from relaylab.domain.directory import ServicePrincipal
+    from relaylab.domain.directory import ServicePrincipal, Spreading
     from relaylab.domain.endpoint import Endpoint
     from relaylab.domain.hve import HveSender
     from relaylab.domain.message import Envelope, MessageHead
@@ -42,6 +43,14 @@ def _signed_in(principal: Mailbox | None, hve: HveSender | None) -> str:
     """Give the address of the account that is signed in; empty where nobody is."""
     account = hve.account if hve is not None else principal
     return str(account.address) if account is not None else ""
+
+
+def _spreading_words(spreading: Spreading | None) -> Mapping[str, str]:
+    """Give the words of a grant that is on its way."""
+    return {
+        "granted": iso(spreading.granted) if spreading else "(never)",
+        "spread": iso(spreading.until) if spreading else "(never)",
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +103,8 @@ class SignInAsk(Ask):
     ``user`` is the name as presented; ``tenant`` and ``mailbox`` are known when it is somebody's. ``recent_failures``
     counts wrong passwords for this name in the lock-out window. ``tenant_is_new`` tells a tenant that was created at
     or after the cutover. ``on_legacy_host`` is true at smtp-legacy.office365.com. At High Volume Email ``hve`` is the
-    account whose name it is.
+    account whose name it is. ``alias_of`` is the mailbox that has ``user`` as an address besides its primary one.
+    ``spreading`` is the grant that would let the token in once it has reached every server.
     """
 
     mechanism: Mechanism
@@ -111,6 +121,8 @@ class SignInAsk(Ask):
     app_role_covers_mailbox: bool = False
     token_opens_mailbox: bool = True
     hve: HveSender | None = None
+    alias_of: Address | None = None
+    spreading: Spreading | None = None
 
     @property
     def is_in_person(self) -> bool:
@@ -126,6 +138,9 @@ class SignInAsk(Ask):
             "object_id": (self.token.object_id if self.token else "") or "(no object id)",
             "audience": (self.token.audience if self.token else "") or "(no audience)",
             "token_user": (self.token.user if self.token else None) or "(no user)",
+            "known_object_id": self.service_principal.object_id if self.service_principal else "(no object id)",
+            "primary": str(self.alias_of) if self.alias_of else self.user,
+            **_spreading_words(self.spreading),
             "ip": str(self.peer.ip),
             "user": self.user,
             "mailbox": str(self.mailbox.address) if self.mailbox else self.user,
@@ -137,12 +152,29 @@ class SignInAsk(Ask):
         """Say who tried to sign in and how."""
         what = "a High Volume Email account" if self.hve else "a mailbox" if self.mailbox else ""
         whose = f"{what} of tenant {self.tenant.name}" if self.tenant and what else "no mailbox of this world"
-        said = (f"{self.mechanism} as {self.user}, {whose}", f"the credential: {self.credential}")
+        if self.alias_of is not None:
+            whose = f"an address of {self.alias_of} besides its primary one"
+        said = f"{self.mechanism} as {self.user}, {whose}"
         if self.token is None:
-            return said
+            return (said, f"the credential: {self.credential}")
+        spreading = (str(self.spreading),) if self.spreading else ()
+        return (said, *self.token.evidence(), *self._exchange_knows(), *spreading)
+
+    def _exchange_knows(self) -> tuple[str, ...]:
+        """Say what Exchange knows of an application, where its token is good and the mailbox is the tenant's."""
+        token = self.token
+        is_judged = token is not None and token.is_for_an_app and token.flaw is None and self.mailbox is not None
+        if not is_judged or self.credential is not Credential.MATCHES or self._is_elsewhere:
+            return ()
         known = f"by object id {self.service_principal.object_id}" if self.service_principal else "not at all"
-        exchange = (f"Exchange knows the application {known}",) if self.token.is_for_an_app else ()
-        return (*said, *self.token.evidence(), *exchange)
+        return (f"Exchange knows the application {known}",)
+
+    @property
+    def _is_elsewhere(self) -> bool:
+        """True for a token of another tenant, or for another service than Exchange."""
+        if self.token is None or self.tenant is None:
+            return True
+        return self.token.tenant_id != self.tenant.id or self.token.audience.rstrip("/") not in SMTP_AUDIENCES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,8 +307,9 @@ class DataAsk(Ask):
     began. ``recipients_today`` is what the mailbox has sent in the last 24 hours, ``charge`` what this message adds (a
     group counts once). ``sender`` is the address the message claims to be from, as the reading ``send_as_identity`` has
     it, and ``may_send_as`` tells whether the mailbox may use it. ``may_log_on`` tells whether the mailbox server lets
-    in who signed in by ``token``. ``excessive_parts`` counts its MIME parts where they are too many. ``outside`` are
-    the recipients in no tenant of this world, ``contacts`` the recipients that have to do with a mail contact.
+    in who signed in by ``token``; ``log_on_spreading`` and ``send_as_spreading`` are the grants that would allow either
+    once they have reached every server. ``excessive_parts`` counts its MIME parts where they are too many. ``outside``
+    are the recipients in no tenant of this world, ``contacts`` the recipients that have to do with a mail contact.
     ``receipt`` holds the words of the final 250: message id, queue id, size
     and rate. ``authentication`` is what SPF, DKIM and DMARC say of the sender, None where nobody looked; ``handling``
     what the recipients' policy makes of it. ``seen_from`` is the address behind a gateway that was judged in place of
@@ -303,6 +336,8 @@ class DataAsk(Ask):
     sender: Address | None = None
     may_send_as: bool = True
     may_log_on: bool = True
+    log_on_spreading: Spreading | None = None
+    send_as_spreading: Spreading | None = None
     token: TokenFacts | None = None
     receipt: tuple[tuple[str, str], ...] = ()
     authentication: AuthenticationResults | None = None
@@ -317,6 +352,7 @@ class DataAsk(Ask):
             "ip": str(self.peer.ip),
             "app_id": self.token.app_id if self.token else "(no application)",
             "object_id": self.token.object_id if self.token else "(no object id)",
+            **_spreading_words(self.log_on_spreading if not self.may_log_on else self.send_as_spreading),
             "mailbox": _signed_in(self.principal, self.hve) or "(nobody)",
             "app": (self.hve.app_object_id if self.hve else None) or "(no application)",
             "author": str(self.head.from_address) if self.head.from_address else "(none)",
@@ -352,6 +388,7 @@ class DataAsk(Ask):
             said.append(f"{_signed_in(self.principal, self.hve)} is signed in and sends as {self.sender}")
         if self.token is not None:
             said += self.token.evidence()
+        said += [str(one) for one in (self.log_on_spreading, self.send_as_spreading) if one is not None]
         if self.sending is not None:
             said += self.sending.evidence()
         if self.outside:

@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 from uuid import NAMESPACE_URL, uuid5
 
+from relaylab.domain.clock import iso
+
 if TYPE_CHECKING:
     from relaylab.domain.address import Address
     from relaylab.domain.secret import Secret
@@ -131,7 +133,7 @@ class ServicePrincipal:
     """``Get-ServicePrincipal`` in Exchange, the mailboxes it has FullAccess on and the addresses it may send as.
 
     ``full_access_granted`` is the instant of ``Add-MailboxPermission``, from which the tenant's permission delay
-    counts; None: long ago.
+    counts, ``send_as_granted`` that of ``Add-RecipientPermission``; None: long ago.
     """
 
     app_id: str
@@ -139,24 +141,33 @@ class ServicePrincipal:
     full_access: tuple[Address, ...] = ()
     send_as: tuple[Address, ...] = ()
     full_access_granted: datetime | None = None
+    send_as_granted: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class MailboxPermission:
-    """``Get-MailboxPermission``: ``user`` may open the mailbox ``identity``, as needed for a shared one."""
+    """``Get-MailboxPermission``: ``user`` may open the mailbox ``identity``, as needed for a shared one.
+
+    ``granted`` is the instant of ``Add-MailboxPermission``, from which the permission delay counts; None: long ago.
+    """
 
     identity: Address
     user: Address
     access_rights: tuple[str, ...] = ("FullAccess",)
+    granted: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ManagementRoleAssignment:
-    """``Get-ManagementRoleAssignment`` of an application; without ``custom_resource_scope`` it holds for all."""
+    """``Get-ManagementRoleAssignment`` of an application; without ``custom_resource_scope`` it holds for all.
+
+    ``granted`` is the instant of ``New-ManagementRoleAssignment``, as for a permission.
+    """
 
     app: str
     role: str = RBAC_ROLE
     custom_resource_scope: tuple[Address, ...] = ()
+    granted: datetime | None = None
 
     def covers(self, mailbox: Address) -> bool:
         """Tell whether the application may use this mailbox."""
@@ -190,6 +201,19 @@ class TokenFault:
 
 
 @dataclass(frozen=True, slots=True)
+class Spreading:
+    """A permission that was granted and has not reached every server yet."""
+
+    what: str
+    granted: datetime
+    until: datetime
+
+    def __str__(self) -> str:
+        """Say so in a sentence."""
+        return f"{self.what} was granted at {iso(self.granted)}, and spreads until {iso(self.until)}"
+
+
+@dataclass(frozen=True, slots=True)
 class TokenService:
     """How the token service treats a tenant; spans are of simulated time, in the unit of their name, else seconds.
 
@@ -207,6 +231,11 @@ class TokenService:
     def permission_delay(self) -> timedelta:
         """How long a granted permission takes to reach every server."""
         return timedelta(minutes=self.permission_delay_minutes)
+
+    def spreading(self, what: str, granted: datetime | None, now: datetime) -> Spreading | None:
+        """Tell how a grant is on its way at an instant; None for one that has reached every server (OA-CHK-07)."""
+        until = granted + self.permission_delay if granted is not None else None
+        return Spreading(what, granted, until) if granted is not None and until is not None and now < until else None
 
 
 DEFAULT_TOKEN_SERVICE: Final = TokenService()

@@ -33,6 +33,7 @@ class Stage(StrEnum):
     AUTHORIZE = "authorize"  # the sign-in page is asked for
     SIGN_IN = "sign_in"  # a user has filled it in
     DEVICE_CODE = "device_code"
+    ADMIN_CONSENT = "admin_consent"  # an administrator is asked, or has answered
     SEND = "send"  # Azure Communication Services over REST, from here on: a message is handed in
     STATUS = "status"  # the status of an operation is asked for
     OUTCOME = "outcome"  # an operation ends

@@ -53,7 +53,9 @@ class Proof(StrEnum):
     WRONG_SECRET = "a secret that is none of the application's"  # noqa: S105 - a word
     EXPIRED_SECRET = "a secret that has expired"  # noqa: S105 - a word
     UNREADABLE_ASSERTION = "an assertion that is no signed JWT"
+    OTHER_ASSERTION_TYPE = "an assertion of another type than jwt-bearer"
     UNKNOWN_KEY = "an assertion with a key that is not registered"
+    EXPIRED_KEY = "an assertion with a key whose certificate or registration has ended"
     BAD_SIGNATURE = "an assertion whose signature is wrong"
     WRONG_ASSERTION = "an assertion for another audience or client"
     EXPIRED_ASSERTION = "an assertion out of its time"
@@ -183,9 +185,13 @@ class UserAsk(DirectoryAsk):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInPageAsk(UserAsk):
-    """A user has filled in the sign-in page, or turned away from it."""
+    """A user has filled in the sign-in page, or turned away from it; or a browser knows the user from before.
+
+    ``shows_second_factor`` is false where the browser's session began without one: nobody is asked for it there.
+    """
 
     declined: bool = False
+    shows_second_factor: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +223,18 @@ class AuthorizeAsk(DirectoryAsk):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AdminConsentAsk(DirectoryAsk):
+    """An administrator is asked to consent for a whole tenant, or has answered."""
+
+    redirect_uri: str = ""
+    declined: bool = False
+
+    def words(self) -> Mapping[str, str]:
+        """Add the redirect URI, in bounds."""
+        return {**DirectoryAsk.words(self), "redirect_uri": shown(self.redirect_uri)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceAsk(DirectoryAsk):
     """A device asks for a code to show."""
 
@@ -226,7 +244,8 @@ class TokenAsk(UserAsk):
     """A client asks for a token.
 
     ``code`` is the state of the authorization code, device code or refresh token it redeems, ``issued`` when that was
-    issued. ``fault`` is the bad day of the token endpoint that this request meets.
+    issued. ``lacks_scope`` tells that the request names none, whatever scope that gives. ``fault`` is the bad day of
+    the token endpoint that this request meets.
     """
 
     grant: Grant
@@ -236,12 +255,14 @@ class TokenAsk(UserAsk):
     issued: str = ""
     is_v1: bool = False
     redirect_uri: str = ""
+    lacks_scope: bool = False
     fault: TokenFault | None = None
 
     def words(self) -> Mapping[str, str]:
         """Add the grant and what it redeems."""
         return {
             **UserAsk.words(self),
+            "missing": self.missing or ("scope" if self.lacks_scope else ""),
             "grant": self.grant_name,
             "issued": self.issued,
             "redirect_uri": self.redirect_uri,

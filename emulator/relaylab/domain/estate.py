@@ -70,7 +70,8 @@ class Site:
 class Sender:
     """A device or program that sends: how it does so today and how it is meant to in future.
 
-    ``sign_in`` is the mailbox whose credentials it holds (left out: the mailbox of ``from_address``), ``app_id`` the
+    ``sign_in`` is the mailbox whose credentials it holds (left out: the mailbox of ``from_address``), ``sign_in_user``
+    the user whose token opens that mailbox, where it is a shared one (fact OA-CHK-04), ``app_id`` the
     application of an OAuth sender and ``client_secret`` the secret it has of it (left out: the one that lasts longest),
     ``planned_for`` the date its owner believes in. ``hve_account`` is the High Volume
     Email account that it moves to, or uses, where it signs in with a mailbox otherwise: it sends from there, since
@@ -92,6 +93,7 @@ class Sender:
     planned_for: date | None = None
     hve_account: Address | None = None
     acs_resource: str | None = None
+    sign_in_user: Address | None = None
 
     @property
     def signs_in_as(self) -> Address:

@@ -54,13 +54,15 @@ class ReplyTemplate:
 class OAuthError(ReplyTemplate):
     """An error of Entra: its AADSTS number, and the words that a client program acts on (fact OA-ES-01).
 
-    ``asks_for_claims`` marks those that a policy gives, which name it in ``claims``.
+    ``asks_for_claims`` marks those that a policy gives, which name it in ``claims``. ``word_reading`` is the reading
+    whose value stands in place of ``error``, where sources differ.
     """
 
     error: str = "invalid_request"
     number: int = 0
     suberror: str = ""
     asks_for_claims: bool = False
+    word_reading: str = ""
 
 
 @dataclass(frozen=True, slots=True)

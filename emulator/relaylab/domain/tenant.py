@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         MailboxPermission,
         ManagementRoleAssignment,
         ServicePrincipal,
+        Spreading,
         TokenFault,
         TrustedIssuer,
     )
@@ -171,11 +172,15 @@ class Mailbox:
 
 @dataclass(frozen=True, slots=True)
 class RecipientPermission:
-    """``Get-RecipientPermission``: ``trustee`` may send as ``identity``."""
+    """``Get-RecipientPermission``: ``trustee`` may send as ``identity``.
+
+    ``granted`` is the instant of ``Add-RecipientPermission``, from which the permission delay counts; None: long ago.
+    """
 
     identity: Address
     trustee: Address
     access_rights: tuple[str, ...] = ("SendAs",)
+    granted: datetime | None = None
 
     @property
     def allows_send_as(self) -> bool:
@@ -358,11 +363,16 @@ class Tenant:
         default = self.organization_config.default_authentication_policy
         return own or next((policy for policy in self.authentication_policies if policy.name == default), None)
 
-    def may_send_as(self, mailbox: Mailbox, address: Address) -> bool:
-        """Tell whether ``mailbox`` may send as ``address``: its own address, or a SendAs grant."""
-        return mailbox.owns(address) or any(
-            grant.allows_send_as and grant.trustee == mailbox.address and grant.identity == address
+    def may_send_as(self, mailbox: Mailbox, address: Address, now: datetime) -> bool:
+        """Tell whether ``mailbox`` may send as ``address``: its own address, or a SendAs grant that has spread."""
+        return mailbox.owns(address) or None in self.send_as_grants(mailbox, address, now)
+
+    def send_as_grants(self, mailbox: Mailbox, address: Address, now: datetime) -> tuple[Spreading | None, ...]:
+        """Give the SendAs grants of ``mailbox`` on ``address``, each as it spreads: None where it has."""
+        return tuple(
+            self.token_service.spreading("SendAs", grant.granted, now)
             for grant in self.recipient_permissions
+            if grant.allows_send_as and grant.trustee == mailbox.address and grant.identity == address
         )
 
     def service_principal(self, app_id: str) -> ServicePrincipal | None:
@@ -377,9 +387,10 @@ class Tenant:
         known = self.service_principal(app_id)
         return known.object_id if known else object_id(self.id, app_id)
 
-    def may_open(self, user: Address, mailbox: Mailbox) -> bool:
-        """Tell whether ``user`` has FullAccess on ``mailbox``."""
-        return any(
-            grant.user == user and grant.identity == mailbox.address and "FullAccess" in grant.access_rights
+    def full_access_grants(self, user: Address, mailbox: Mailbox, now: datetime) -> tuple[Spreading | None, ...]:
+        """Give the FullAccess grants of ``user`` on ``mailbox``, each as it spreads: None where it has."""
+        return tuple(
+            self.token_service.spreading("FullAccess", grant.granted, now)
             for grant in self.mailbox_permissions
+            if grant.user == user and grant.identity == mailbox.address and "FullAccess" in grant.access_rights
         )

@@ -9,7 +9,15 @@ from relaylab.domain.acs_rest import OutcomeAsk, RestDeliveryAsk, SendAsk, Statu
 from relaylab.domain.asks import Ask, DataAsk, DeliveryAsk, HelloAsk, MailAsk, MechanismAsk, RcptAsk, SignInAsk
 from relaylab.domain.decision import EffectKind
 from relaylab.domain.endpoint import Endpoint, Stage
-from relaylab.domain.entra import AuthorizeAsk, DeviceAsk, DiscoveryAsk, InstanceAsk, SignInPageAsk, TokenAsk
+from relaylab.domain.entra import (
+    AdminConsentAsk,
+    AuthorizeAsk,
+    DeviceAsk,
+    DiscoveryAsk,
+    InstanceAsk,
+    SignInPageAsk,
+    TokenAsk,
+)
 from relaylab.engine.milestones import Calendar
 from relaylab.engine.readings import Readings
 from relaylab.engine.rule import AnyRule, Effect
@@ -63,6 +71,7 @@ RULES: Final[tuple[AnyRule, ...]] = (
     *entra.authorize.RULES,
     *entra.sign_in.RULES,
     *entra.device_code.RULES,
+    *entra.admin_consent.RULES,
     *entra.token.RULES,
     *entra.token_grant.RULES,
     *entra.token_user.RULES,
@@ -110,6 +119,7 @@ DEFAULTS: Final[Mapping[tuple[Endpoint, type[Ask]], Default]] = {
     (Endpoint.ENTRA, AuthorizeAsk): _admit(Stage.AUTHORIZE, answers.SIGN_IN_PAGE),
     (Endpoint.ENTRA, SignInPageAsk): _admit(Stage.SIGN_IN, answers.SIGNED_IN),
     (Endpoint.ENTRA, DeviceAsk): _admit(Stage.DEVICE_CODE, answers.DEVICE_CODE),
+    (Endpoint.ENTRA, AdminConsentAsk): _admit(Stage.ADMIN_CONSENT, answers.ADMIN_CONSENT),
     (Endpoint.ENTRA, TokenAsk): _admit(Stage.TOKEN, answers.TOKEN),
     (Endpoint.ACS_REST, SendAsk): _admit(Stage.SEND, rest_answers.ACCEPTED),
     (Endpoint.ACS_REST, StatusAsk): _admit(Stage.STATUS, rest_answers.STATUS),

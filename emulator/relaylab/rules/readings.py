@@ -12,6 +12,7 @@ from relaylab.engine.readings import Reading
 from relaylab.rules import sources
 from relaylab.rules.acs import readings as acs_readings
 from relaylab.rules.acs_rest import readings as acs_rest_readings
+from relaylab.rules.entra import readings as entra_readings
 from relaylab.rules.entra import sources as entra_sources
 from relaylab.rules.hve_readings import HVE_READINGS
 
@@ -337,4 +338,5 @@ READINGS: Final = (
     *HVE_READINGS,
     *acs_readings.READINGS,
     *acs_rest_readings.READINGS,
+    *entra_readings.READINGS,
 )

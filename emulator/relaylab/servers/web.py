@@ -18,7 +18,7 @@ from relaylab.servers.lab_plan import in_url
 if TYPE_CHECKING:
     import socket
 
-    from starlette.types import ASGIApp
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from relaylab_certs import CertifiedKey
 
@@ -37,7 +37,9 @@ class WebServer:
         on_tls_failure: Callable[[str], None] | None = None,
     ) -> None:
         """Prepare; nothing listens before ``start``. ``on_tls_failure`` is told of each handshake that fails."""
-        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", ws="none", server_header=False)
+        config = uvicorn.Config(
+            self._answering(app), log_config=None, access_log=False, lifespan="off", ws="none", server_header=False
+        )
         if certified is not None:
             _load(config, certified)
             if config.ssl is not None and on_tls_failure is not None:
@@ -65,15 +67,36 @@ class WebServer:
         self._task = asyncio.create_task(self._server.serve(sockets=[self._listener]))
 
     async def stop(self) -> None:
-        """Stop listening, and cut off who is still asking after half a second."""
+        """Stop listening; after half a second cut off who is still asking, and end what is still being answered."""
         self._server.should_exit = True
         if self._task is not None:
             await asyncio.wait({self._task}, timeout=_PATIENCE)
-            for connection in tuple(self._server.server_state.connections):
-                connection.transport.abort()
+            await self._cut_off()
             await self._task
         if self._listener is not None:
             self._listener.close()
+
+    def _answering(self, app: ASGIApp) -> ASGIApp:
+        """Let an answer that is cut off end quietly: to uvicorn it would be a fault of the application."""
+
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            try:
+                await app(scope, receive, send)
+            except asyncio.CancelledError:
+                if not self._server.should_exit:
+                    raise
+
+        return answer
+
+    async def _cut_off(self) -> None:
+        """End connections first: an answer that is cancelled afterwards is one that nobody waits for."""
+        state = self._server.server_state
+        for connection in tuple(state.connections):
+            connection.transport.abort()
+        while state.connections:  # noqa: ASYNC110 - uvicorn has no event for it
+            await asyncio.sleep(0)
+        for answering in tuple(state.tasks):
+            answering.cancel()
 
 
 class _QuietServer(uvicorn.Server):

@@ -11,7 +11,7 @@ from relaylab.domain.charge import Meter
 from relaylab.domain.endpoint import Endpoint
 from relaylab.engine.attribution import attribute
 from relaylab.rules import milestones
-from relaylab.session.access import access
+from relaylab.session.access import Access, access
 from relaylab.session.authenticating import Judged, authenticated
 from relaylab.session.delivery import charged_recipients
 from relaylab.session.head import parse_head
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from relaylab.domain.address import Address
     from relaylab.domain.attribution import Attribution
-    from relaylab.domain.directory import ServicePrincipal
+    from relaylab.domain.directory import ServicePrincipal, Spreading
     from relaylab.domain.hve import HveSender
     from relaylab.domain.message import MessageHead
     from relaylab.domain.peer import TlsFacts
@@ -56,18 +56,30 @@ class Account:
             raise AssertionError(msg)
         return holder.address
 
-    def may_send_as(self, address: Address) -> bool:
+    def may_send_as(self, address: Address, now: datetime) -> bool:
         """Tell whether mailbox, account or application may send as ``address``."""
         if self.hve is not None:
             return self.hve.account.owns(address)
-        granted = self.service_principal.send_as if self.service_principal else ()
-        return address in granted or (self.mailbox is not None and self.tenant.may_send_as(self.mailbox, address))
+        by_mailbox = self.mailbox is not None and self.tenant.may_send_as(self.mailbox, address, now)
+        return by_mailbox or None in self._send_as_grants(address, now)
 
-    def may_log_on(self, now: datetime) -> bool:
-        """Tell whether the mailbox server lets the application in; it looks again for each message."""
+    def send_as_spreading(self, address: Address, now: datetime) -> Spreading | None:
+        """Give the SendAs grant on ``address`` that has not spread yet, where none has."""
+        own = self.tenant.send_as_grants(self.mailbox, address, now) if self.mailbox is not None else ()
+        grants = (*own, *self._send_as_grants(address, now))
+        return grants[0] if grants and not self.may_send_as(address, now) else None
+
+    def _send_as_grants(self, address: Address, now: datetime) -> tuple[Spreading | None, ...]:
+        principal = self.service_principal
+        if principal is None or address not in principal.send_as:
+            return ()
+        return (self.tenant.token_service.spreading("SendAs", principal.send_as_granted, now),)
+
+    def log_on(self, now: datetime) -> Access:
+        """Tell what the mailbox server lets the application into; it looks again for each message."""
         if self.token is None or self.mailbox is None:
-            return True
-        return access(self.token, self.tenant, self.mailbox, now).opens
+            return Access(opens=True)
+        return access(self.token, self.tenant, self.mailbox, now)
 
 
 def data_ask(  # noqa: PLR0913 - each is a fact of its own
@@ -93,7 +105,7 @@ def data_ask(  # noqa: PLR0913 - each is a fact of its own
     mailbox = account.mailbox if account else None
     arrival = Arrival.of(party.peer, tls, moment.now)
     attribution = _attribution(transaction, head, party, arrival, moment)
-    found = Judged(None)
+    found, log_on = Judged(None), account.log_on(moment.now) if account else Access(opens=True)
     if party.endpoint is Endpoint.MX:
         found = authenticated(
             transaction,
@@ -127,8 +139,10 @@ def data_ask(  # noqa: PLR0913 - each is a fact of its own
         recipients_today=moment.usage.total(Meter.RECIPIENTS, mailbox.address.key, moment.now) if mailbox else 0,
         charge=charged_recipients(envelope.recipients),
         sender=sender,
-        may_send_as=account is None or sender is None or account.may_send_as(sender),
-        may_log_on=account is None or account.may_log_on(moment.now),
+        may_send_as=account is None or sender is None or account.may_send_as(sender, moment.now),
+        send_as_spreading=account.send_as_spreading(sender, moment.now) if account and sender else None,
+        may_log_on=log_on.opens,
+        log_on_spreading=log_on.spreading,
         token=account.token if account else None,
         receipt=_receipt(head.message_id, size, party),
         authentication=found.results,

@@ -59,6 +59,8 @@ def sign_in_ask(  # noqa: PLR0913 - each is a fact of its own
         service_principal=opened.service_principal if opened else None,
         app_role_covers_mailbox=opened.by_role if opened else False,
         token_opens_mailbox=opened.opens if opened else True,
+        spreading=opened.spreading if opened else None,
+        alias_of=_alias_of(given.user, moment) if tenant is None else None,
         hve=hve_sender(tenant, account, mechanism, given, token, moment) if tenant and account else None,
     )
 
@@ -78,12 +80,21 @@ def _worth(token: TokenFacts, moment: Moment) -> Credential:
 
 def _mailbox(user: str, moment: Moment) -> tuple[Tenant, Mailbox] | None:
     """Find the mailbox that signs in under this name: its primary address, never a proxy (CS-AUTH-05, CS-AUTH-27)."""
+    found = _holder(user, moment)
+    return found if found is not None and found[1].address == Address.parse(user) else None
+
+
+def _alias_of(user: str, moment: Moment) -> Address | None:
+    """Give the primary address of the mailbox that has this name as another one of its addresses."""
+    found = _holder(user, moment)
+    return found[1].address if found is not None else None
+
+
+def _holder(user: str, moment: Moment) -> tuple[Tenant, Mailbox] | None:
     try:
-        address = Address.parse(user)
+        return moment.world.mailbox(Address.parse(user))
     except ValueError:
         return None
-    found = moment.world.mailbox(address)
-    return found if found is not None and found[1].address == address else None
 
 
 def _judge(mechanism: Mechanism, given: Finished, holder: Mailbox | HveAccount | None, moment: Moment) -> Credential:

@@ -150,6 +150,10 @@ class EntraState:
             for one in permissions
         )
 
+    def is_installed(self, client_id: str, tenant_id: str) -> bool:
+        """Tell whether an administrator of the tenant has let the application in."""
+        return any((client_id, tenant_id, EVERYBODY) == one[:3] for one in self._contents.consents)
+
     def times_met(self, fault: str) -> int:
         """Count how often a fault was met."""
         return self._contents.faults_met.get(fault, 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import jwt
 from cryptography import x509
@@ -11,8 +11,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from relaylab.domain.clock import iso, parse_instant
 from tests.app.worlds import SMALL, problems
-from tests.clients.oauth import DEFAULT_SCOPE, OAuthLab, oauth_world
+from tests.clients.oauth import DEFAULT_SCOPE, JWT_BEARER, OAuthLab, oauth_world
 from tests.clients.oauth_assertions import CERTIFIED, registered_certificate
 from tests.conftest import Emulate
 
@@ -40,7 +41,8 @@ def test_an_assertion_with_an_elliptic_certificate_is_700027(emulate: Emulate) -
     signer = rsa.generate_private_key(public_exponent=65_537, key_size=2048)
     assertion = jwt.encode({"iss": APP, "sub": APP}, signer, "RS256", {"x5c": [shown]})
 
-    answer = lab.ask(grant_type="client_credentials", client_id=APP, scope=DEFAULT_SCOPE, client_assertion=assertion)
+    form = {"client_id": APP, "scope": DEFAULT_SCOPE, "client_assertion": assertion}
+    answer = lab.ask(grant_type="client_credentials", client_assertion_type=JWT_BEARER, **form)
 
     assert (401, [700027]) == (answer.status_code, answer.json()["error_codes"])
 
@@ -68,8 +70,43 @@ def test_the_clock_of_an_assertion_may_be_five_minutes_fast(emulate: Emulate) ->
         audience = f"{lab.authority}/oauth2/v2.0/token"
         assertion = certificate.assertion(CERTIFIED, audience, "2034-01-01T00:10:00Z", begins)
         form = {"client_id": CERTIFIED, "scope": DEFAULT_SCOPE, "client_assertion": assertion}
+        form |= {"client_assertion_type": JWT_BEARER}
         said: dict[str, object] = lab.ask(grant_type="client_credentials", **form).json()
         return said
 
     assert "access_token" in answer("2034-01-01T00:05:00Z")
     assert [700024] == answer("2034-01-01T00:05:01Z")["error_codes"]
+
+
+def test_a_registration_and_a_certificate_that_have_ended_are_told_from_a_key_that_is_unknown(emulate: Emulate) -> None:
+    certificate = registered_certificate()
+    table = certificate.registered().replace("'''\n  [[", "'''\n    end_date_time = 2027-01-01\n  [[", 1)
+    lab = OAuthLab(emulate("2026-12-31T23:59:59Z", world=oauth_world(table)))
+
+    def answer(app_id: str = CERTIFIED) -> dict[str, object]:
+        audience = f"{lab.authority}/oauth2/v2.0/token"
+        form = {"client_assertion": certificate.assertion(app_id, audience, "2050-01-01")}
+        form |= {"client_id": app_id, "scope": DEFAULT_SCOPE, "client_assertion_type": JWT_BEARER}
+        said: dict[str, object] = lab.ask(grant_type="client_credentials", **form).json()
+        return said
+
+    assert "access_token" in answer()
+    lab.emulator.travel(parse_instant("2027-01-01"))
+    assert "[Reason - The key used is expired.]" in str(answer()["error_description"])
+    assert "entra.token.assertion_key_has_expired" == lab.last_rule()
+
+
+def test_a_certificate_is_good_until_its_own_end(emulate: Emulate) -> None:
+    certificate = registered_certificate()
+    last = certificate.certificate.not_valid_after_utc
+    lab = OAuthLab(emulate(iso(last), world=oauth_world(certificate.registered())))
+
+    def code() -> object:
+        assertion = certificate.assertion(CERTIFIED, f"{lab.authority}/oauth2/v2.0/token", "2050-01-01")
+        form = {"client_assertion": assertion, "client_assertion_type": JWT_BEARER}
+        form |= {"client_id": CERTIFIED, "scope": DEFAULT_SCOPE}
+        return lab.ask(grant_type="client_credentials", **form).json().get("error_codes")
+
+    assert code() is None
+    lab.emulator.advance(timedelta(seconds=1))
+    assert [700027] == code()

@@ -165,6 +165,22 @@ def test_revoked_sessions_end_that_of_the_browser(oauth_lab: OAuthLab) -> None:
     assert "login_required" == told["error"]
 
 
+def test_a_browser_s_session_without_a_second_factor_does_not_go_on_where_one_is_demanded(oauth_lab: OAuthLab) -> None:
+    silent = ASKED | {"prompt": "none"}
+    with oauth_lab.http() as http:
+        sign_in(http, ASKED)
+        oauth_lab.meanwhile("", "mfa_required = true")
+
+        told = answered(http.get(PATH, params=silent))
+        page = http.get(PATH, params=ASKED)
+        http.post(form_of(page.text)[0], data=form_of(page.text)[1] | SCANNER)
+        after = answered(http.get(PATH, params=silent))
+
+    assert "interaction_required" == told["error"]
+    assert told["error_description"].startswith("AADSTS50076:")
+    assert "code" in after
+
+
 def test_a_login_hint_is_on_the_page(oauth_lab: OAuthLab) -> None:
     with oauth_lab.http() as http:
         page = http.get(PATH, params=ASKED | {"login_hint": "scanner@contoso.com"})

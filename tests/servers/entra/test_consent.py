@@ -5,8 +5,10 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 import jwt
+import pytest
 
-from tests.clients.oauth import STRANGER, USER_SCOPE, OAuthLab
+from tests.clients.oauth import STRANGER, USER_SCOPE, OAuthLab, answered, form_of, oauth_world
+from tests.conftest import Emulate
 
 IMAP_SCOPE = "https://outlook.office.com/IMAP.AccessAsUser.All"
 REDIRECT = "https://client.example/answer"
@@ -78,3 +80,60 @@ def test_a_consent_is_in_the_state_that_a_snapshot_keeps(oauth_lab: OAuthLab) ->
 
     assert [] == codes(oauth_lab, USER_SCOPE)
     assert [65001] == codes(oauth_lab, IMAP_SCOPE)
+
+
+SEVERAL = "b0000000-0000-4000-8000-000000000007"
+TRAVELLER = f"""
+  [[tenant.app_registration]]
+  app_id = "{SEVERAL}"
+  client_secret = "fake"
+  roles = ["SMTP.SendAsApp"]
+  redirect_uris = ["{REDIRECT}"]
+  sign_in_audience = "AzureADMultipleOrgs"
+"""
+
+
+@pytest.mark.parametrize(
+    ("tenant", "changes", "code"),
+    [
+        ("contoso.com", {"client_id": "nobody"}, 700016),
+        ("contoso.com", {"redirect_uri": "https://elsewhere.example"}, 50011),
+        ("contoso.com", {"client_id": ""}, 900144),
+        ("northwind.example", {}, 90002),
+        ("organizations", {}, 50194),
+        ("fabrikam.com", {}, 700016),
+    ],
+)
+def test_each_cause_against_admin_consent_has_its_sentence(
+    oauth_lab: OAuthLab, tenant: str, changes: dict[str, str], code: int
+) -> None:
+    with oauth_lab.http() as http:
+        query = {"client_id": STRANGER, "redirect_uri": REDIRECT} | changes
+        answer = http.get(f"/{tenant}/v2.0/adminconsent", params=query)
+
+    assert 400 == answer.status_code
+    assert f"AADSTS{code}:" in answer.text
+    assert str(oauth_lab.last_rule()).startswith("entra.admin_consent.")
+
+
+def test_consent_installs_an_application_of_several_tenants_where_the_administrator_is(emulate: Emulate) -> None:
+    lab = OAuthLab(emulate(world=oauth_world(TRAVELLER)))
+    asked = {"client_id": SEVERAL, "scope": "https://outlook.office365.com/.default", "client_secret": "fake"}
+
+    def codes_at_fabrikam() -> list[int]:
+        said = lab.ask(tenant="fabrikam.com", grant_type="client_credentials", **asked).json()
+        return list(said.get("error_codes", ()))
+
+    before = codes_at_fabrikam()
+    with lab.http() as http:
+        query = {"client_id": SEVERAL, "redirect_uri": REDIRECT, "state": "s-1"}
+        action, hidden = form_of(http.get("/organizations/v2.0/adminconsent", params=query).text)
+        form = hidden | {"login": "desk@fabrikam.com", "action": "accept"}
+        wrong = http.post(action, data=form | {"passwd": "wrong"})
+        back = http.post(action, data=form | {"passwd": "fake desk"})
+
+    assert [700016] == before
+    assert "AADSTS50126" in wrong.text
+    told = {"tenant": "f0000000-0000-4000-8000-000000000001", "admin_consent": "True", "state": "s-1"}
+    assert told == answered(back)
+    assert [] == codes_at_fabrikam()

@@ -28,7 +28,7 @@ from relaylab.app.emulator import Emulator
 from relaylab.domain.clock import parse_instant
 from relaylab.domain.token import TokenFacts
 from relaylab_certs import TestAuthority
-from tests.clients.oauth import DEFAULT_SCOPE, FIRMWARE, INVOICES, USER_SCOPE, oauth_world
+from tests.clients.oauth import DEFAULT_SCOPE, FIRMWARE, INVOICES, JWT_BEARER, USER_SCOPE, oauth_world
 
 ELLIPTIC, SIGNS = "b0000000-0000-4000-8000-0000000002e0", "b0000000-0000-4000-8000-0000000002e1"
 QUIET: Final = settings(
@@ -209,7 +209,8 @@ def _part(document: dict[str, Any]) -> str:
 def test_no_assertion_makes_a_500_or_opens_anything(http: httpx.Client, token: str, app_id: str) -> None:
     form = {"grant_type": "client_credentials", "client_id": app_id, "scope": DEFAULT_SCOPE}
 
-    answer = checked(http.post("/contoso.com/oauth2/v2.0/token", data=form | {"client_assertion": token}))
+    form |= {"client_assertion": token, "client_assertion_type": JWT_BEARER}
+    answer = checked(http.post("/contoso.com/oauth2/v2.0/token", data=form))
 
     assert answer.status_code in {400, 401}
     assert answer.json()["error_description"].startswith("AADSTS")

@@ -7,19 +7,20 @@ import json
 import re
 import socket
 import ssl
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 import jwt
 import pytest
 
-from relaylab.app.config import load_document
+from relaylab.app.config import LoadedWorld, load_document
 from relaylab.domain.clock import parse_instant
 from tests.clients.oauth import (
     BAD_DAY,
     DEFAULT_SCOPE,
     FIRMWARE,
     INVOICES,
+    JWT_BEARER,
     STRANGER,
     TENANT,
     USER_SCOPE,
@@ -30,6 +31,7 @@ from tests.conftest import Emulate
 
 CLIENT = {"grant_type": "client_credentials", "client_id": INVOICES, "client_secret": "fake-secret-1"}
 IN_ORDER = CLIENT | {"scope": DEFAULT_SCOPE}
+SIGNED = IN_ORDER | {"client_assertion": "a.b.c", "client_assertion_type": JWT_BEARER}
 
 
 def test_an_error_has_the_shape_and_the_ids_that_clients_and_people_read(oauth_lab: OAuthLab) -> None:
@@ -69,7 +71,9 @@ def test_under_the_older_reading_lines_are_parted_by_cr_and_lf(emulate: Emulate)
         ("contoso.com", IN_ORDER | {"grant_type": ""}, 400, "invalid_request", 900144),
         ("contoso.com", IN_ORDER | {"grant_type": "implicit"}, 400, "unsupported_grant_type", 70003),
         ("contoso.com", IN_ORDER | {"client_secret": ""}, 401, "invalid_client", 7000218),
-        ("contoso.com", IN_ORDER | {"client_assertion": "a.b.c"}, 401, "invalid_client", 50027),
+        ("contoso.com", SIGNED, 401, "invalid_client", 50027),
+        ("contoso.com", SIGNED | {"client_assertion_type": ""}, 400, "invalid_request", 900144),
+        ("contoso.com", SIGNED | {"client_assertion_type": "urn:else"}, 400, "invalid_request", 90011),
         ("fabrikam.com", IN_ORDER, 400, "unauthorized_client", 700016),
         ("contoso.com", IN_ORDER | {"scope": "SMTP.SendAsApp"}, 400, "invalid_scope", 1002012),
         ("contoso.com", IN_ORDER | {"scope": "https://x.example/.default"}, 400, "invalid_resource", 500011),
@@ -192,6 +196,24 @@ def test_http_basic_and_a_query_and_unknown_fields_do_no_harm(oauth_lab: OAuthLa
     assert {"token_type", "expires_in", "ext_expires_in", "access_token"} == set(answer.json())
 
 
+def test_a_query_or_a_body_that_is_no_form_asks_for_nothing(oauth_lab: OAuthLab) -> None:
+    path = "/contoso.com/oauth2/v2.0/token"
+    body = urlencode(IN_ORDER)
+    with oauth_lab.http() as http:
+        answers = [
+            http.post(path, params=IN_ORDER),
+            http.post(path, params={"client_secret": "fake-secret-1"}, data=IN_ORDER | {"client_secret": ""}),
+            http.post(path, content=body, headers={"Content-Type": "text/plain"}),
+            http.post(path, json=IN_ORDER),
+        ]
+        charset = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
+        form = http.post(path, content=body, headers=charset)
+
+    assert [900144, 7000218, 900144, 900144] == [answer.json()["error_codes"][0] for answer in answers]
+    assert "'grant_type'" in answers[0].json()["error_description"]
+    assert 200 == form.status_code
+
+
 def test_a_fault_is_met_as_often_as_it_says_and_only_by_its_application(oauth_lab: OAuthLab) -> None:
     form = IN_ORDER | {"client_id": BAD_DAY, "client_secret": "fake-secret-8"}
     other = oauth_lab.ask(**IN_ORDER)
@@ -201,6 +223,56 @@ def test_a_fault_is_met_as_often_as_it_says_and_only_by_its_application(oauth_la
     assert [429, 503, 200] == [answer.status_code for answer in answers]
     assert ["7", "30", None] == [answer.headers.get("retry-after") for answer in answers]
     assert "temporarily_unavailable" == answers[0].json()["error"]
+
+
+def test_a_fault_of_another_world_begins_with_none_met(emulate: Emulate) -> None:
+    def a_world(kind: str) -> LoadedWorld:
+        return oauth_world(f'  [[tenant.token_fault]]\n  kind = "{kind}"\n  app_id = "{INVOICES}"\n  times = 1\n')
+
+    lab = OAuthLab(emulate(world=a_world("throttled")))
+    first = [lab.ask(**IN_ORDER).status_code for _ in range(2)]
+    lab.emulator.put(world=a_world("unavailable"))
+    second = [lab.ask(**IN_ORDER).status_code for _ in range(2)]
+
+    assert ([429, 200], [503, 200]) == (first, second)
+
+
+def test_of_equal_faults_each_is_met(emulate: Emulate) -> None:
+    table = f'  [[tenant.token_fault]]\n  kind = "throttled"\n  app_id = "{INVOICES}"\n  times = 1\n'
+    lab = OAuthLab(emulate(world=oauth_world(table * 2)))
+
+    assert [429, 429, 200] == [lab.ask(**IN_ORDER).status_code for _ in range(3)]
+
+
+@pytest.mark.parametrize("name", ["organizations", "common"])
+def test_a_fault_meets_a_device_at_organizations_before_its_user_signs_in(emulate: Emulate, name: str) -> None:
+    several = "b0000000-0000-4000-8000-000000000006"
+    lab = OAuthLab(
+        emulate(
+            world=oauth_world(f"""
+  [[tenant.app_registration]]
+  app_id = "{several}"
+  scopes = ["SMTP.Send"]
+  is_fallback_public_client = true
+  sign_in_audience = "AzureADMultipleOrgs"
+  [[tenant.token_fault]]
+  kind = "slow_down"
+  app_id = "{several}"
+  times = 1
+  [[tenant.token_fault]]
+  kind = "throttled"
+  app_id = "{several}"
+  times = 1
+""")
+        )
+    )
+    with lab.http() as http:
+        asked = {"client_id": several, "scope": USER_SCOPE}
+        given = http.post(f"/{name}/oauth2/v2.0/devicecode", data=asked).json()
+    form = {"grant_type": "device_code", "client_id": several, "device_code": given["device_code"]}
+
+    polls = [lab.ask(tenant=name, **form).json()["error"] for _ in range(3)]
+    assert ["slow_down", "temporarily_unavailable", "authorization_pending"] == polls
 
 
 def test_a_fault_of_tokens_waits_until_a_device_is_given_one(emulate: Emulate) -> None:
@@ -298,6 +370,31 @@ def test_revoked_sessions_of_the_user_stop_a_refresh(emulate: Emulate) -> None:
     lab.emulator.entra.state.load(state)
 
     assert [50173] == renew(lab, refresh)["error_codes"]
+
+
+@pytest.mark.parametrize(("keys", "code"), [("", 50076), ("mfa_registered = false", 50079)])
+def test_a_refresh_of_a_sign_in_without_a_second_factor_ends_where_one_is_demanded(
+    oauth_lab: OAuthLab, keys: str, code: int
+) -> None:
+    refresh = oauth_lab.user_token()["refresh_token"]
+    oauth_lab.meanwhile("", f"mfa_required = true\n{keys}")
+
+    said = renew(oauth_lab, refresh)
+
+    assert ([code], "basic_action") == (said["error_codes"], said["suberror"])
+    assert "capolids" in json.loads(str(said["claims"]))["access_token"]
+
+
+def test_a_refresh_of_a_sign_in_with_a_second_factor_goes_on(oauth_lab: OAuthLab) -> None:
+    with oauth_lab.http() as http:
+        asked = {"client_id": FIRMWARE, "scope": f"{USER_SCOPE} offline_access"}
+        given = http.post("/contoso.com/oauth2/v2.0/devicecode", data=asked).json()
+    oauth_lab.type_in(given["user_code"], "careful@contoso.com", "fake careful")
+    first = oauth_lab.ask(grant_type="device_code", client_id=FIRMWARE, device_code=given["device_code"]).json()
+
+    token = str(renew(oauth_lab, first["refresh_token"])["access_token"])
+    claims = jwt.decode(token, options={"verify_signature": False})
+    assert ["pwd", "mfa"] == claims["amr"]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,15 @@
 What several of them ask is in ``conditions``.
 """
 
-from relaylab.rules.entra import authorize, device_code, discovery, sign_in, token, token_grant, token_user
+from relaylab.rules.entra import (
+    admin_consent,
+    authorize,
+    device_code,
+    discovery,
+    sign_in,
+    token,
+    token_grant,
+    token_user,
+)
 
-__all__ = ["authorize", "device_code", "discovery", "sign_in", "token", "token_grant", "token_user"]
+__all__ = ["admin_consent", "authorize", "device_code", "discovery", "sign_in", "token", "token_grant", "token_user"]

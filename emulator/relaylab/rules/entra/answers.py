@@ -35,6 +35,14 @@ SIGNED_IN: Final = _answer(
 DEVICE_CODE: Final = _answer(
     "device_code", "a device code is given", "OA-DC-01", "Device code flow", "v2-oauth2-device-code", "2024-01-10"
 )
+ADMIN_CONSENT: Final = _answer(
+    "admin_consent",
+    "the administrator is asked, or has consented for the tenant",
+    "OA-EP-04",
+    "Client credentials flow",
+    "v2-oauth2-client-creds-grant-flow",
+    "2023-02-13",
+)
 TOKEN: Final = _answer(
     "token",
     "a token is given",

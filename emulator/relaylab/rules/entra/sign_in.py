@@ -24,6 +24,18 @@ second_factor_must_be_registered = twins.SECOND_FACTOR_MUST_BE_REGISTERED.among(
 
 @_rule(
     EffectKind.REFUSE,
+    errors.SECOND_FACTOR,
+    asks=SignInPageAsk,
+    source=sources.SECOND_FACTOR,
+    fix="Let {user} sign in at the page again, with the second factor: the browser's session began without one.",
+)
+def session_is_without_a_second_factor(ask: SignInPageAsk) -> bool:
+    """A browser in which a user signed in without a second factor does not go on silently where one is demanded."""
+    return ask.needs_second_factor and not ask.shows_second_factor
+
+
+@_rule(
+    EffectKind.REFUSE,
     errors.NO_CONSENT,
     asks=SignInPageAsk,
     source=sources.NO_CONSENT,
@@ -38,7 +50,7 @@ def user_has_not_consented(ask: SignInPageAsk) -> bool:
     EffectKind.REFUSE,
     errors.DECLINED_BY_USER,
     asks=SignInPageAsk,
-    source=sources.NO_CONSENT,
+    source=sources.DECLINED_BY_USER,
     fix="Press Accept at the page of application {client_id}.",
 )
 def user_declines(ask: SignInPageAsk) -> bool:
@@ -56,5 +68,6 @@ RULES: Final[tuple[AnyRule, ...]] = (
     user_is_disabled,
     user_is_blocked,
     second_factor_must_be_registered,
+    session_is_without_a_second_factor,
     user_has_not_consented,
 )

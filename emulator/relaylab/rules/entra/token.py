@@ -26,7 +26,8 @@ def _may_be_public(app: AppRegistration) -> bool:
     errors.THROTTLED,
     asks=TokenAsk,
     source=sources.THROTTLED,
-    fix="Wait as long as Retry-After says, and keep tokens until they expire instead of asking for each message.",
+    fix="Wait as long as Retry-After says, and keep tokens until they expire instead of asking for each message. Here "
+    "it is a [[tenant.token_fault]] of the world.",
 )
 def endpoint_is_throttled(ask: TokenAsk) -> bool:
     """A tenant that asks too often is throttled."""
@@ -38,7 +39,8 @@ def endpoint_is_throttled(ask: TokenAsk) -> bool:
     errors.CLIENT_LOOP,
     asks=TokenAsk,
     source=sources.CLIENT_LOOP,
-    fix="Keep a token until it expires, and stop after a refusal instead of asking the same again.",
+    fix="Keep a token until it expires, and stop after a refusal instead of asking the same again. Here it is a "
+    "[[tenant.token_fault]] of the world.",
 )
 def client_asks_in_a_loop(ask: TokenAsk) -> bool:
     """A client that asks the same again and again is stopped."""
@@ -209,6 +211,31 @@ def assertion_is_unreadable(ask: TokenAsk) -> bool:
 
 @_rule(
     EffectKind.REFUSE,
+    errors.ASSERTION_TYPE,
+    asks=TokenAsk,
+    source=sources.ASSERTION_TYPE,
+    fix="Send client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer, to the letter.",
+)
+def assertion_is_of_another_type(ask: TokenAsk) -> bool:
+    """The request says that its assertion is a JWT, in the words of RFC 7523."""
+    return ask.proof is Proof.OTHER_ASSERTION_TYPE
+
+
+@_rule(
+    EffectKind.REFUSE,
+    errors.ASSERTION_KEY_EXPIRED,
+    asks=TokenAsk,
+    source=sources.ASSERTION_KEY_EXPIRED,
+    fix="Upload a new certificate to application {client_id} (Update-MgApplication -KeyCredentials), and sign with it: "
+    "the one in use, or its registration (end_date_time), has ended.",
+)
+def assertion_key_has_expired(ask: TokenAsk) -> bool:
+    """A registered certificate is good until it ends, and until its registration does."""
+    return ask.proof is Proof.EXPIRED_KEY
+
+
+@_rule(
+    EffectKind.REFUSE,
     errors.ASSERTION_KEY,
     asks=TokenAsk,
     source=sources.ASSERTION_KEY,
@@ -278,8 +305,10 @@ RULES: Final[tuple[AnyRule, ...]] = (
     client_is_public,
     secret_is_wrong,
     secret_has_expired,
+    assertion_is_of_another_type,
     assertion_is_unreadable,
     assertion_key_is_unknown,
+    assertion_key_has_expired,
     assertion_signature_is_wrong,
     assertion_is_for_somebody_else,
     assertion_is_out_of_its_time,

@@ -60,6 +60,19 @@ def application_is_blocked(ask: TokenAsk) -> bool:
 
 
 @_rule(
+    EffectKind.REFUSE,
+    errors.MISSING_PARAMETER,
+    asks=TokenAsk,
+    source=sources.REFRESH_WITHOUT_SCOPE,
+    under=(("refresh_without_scope", "900144"),),
+    fix="Send the scope with each refresh: {scope}.",
+)
+def refresh_lacks_the_scope(ask: TokenAsk) -> bool:
+    """Under one reading a refresh names its scope, as every other request does."""
+    return ask.grant is Grant.REFRESH_TOKEN and ask.lacks_scope
+
+
+@_rule(
     EffectKind.DEFER,
     errors.SLOW_DOWN,
     asks=TokenAsk,
@@ -88,7 +101,7 @@ def device_code_is_pending(ask: TokenAsk) -> bool:
     EffectKind.REFUSE,
     errors.DECLINED,
     asks=TokenAsk,
-    source=sources.DEVICE_CODE_UNKNOWN,
+    source=sources.DECLINED,
     fix="Start again, and let the user accept the sign-in.",
 )
 def device_code_was_declined(ask: TokenAsk) -> bool:
@@ -220,7 +233,7 @@ def code_has_expired(ask: TokenAsk) -> bool:
     EffectKind.REFUSE,
     errors.CODE_UNKNOWN,
     asks=TokenAsk,
-    source=sources.AUTHORIZATION_CODE,
+    source=sources.CODE_UNKNOWN,
     fix="Send the code or refresh token that was given to application {client_id} in tenant {tenant}.",
 )
 def code_is_unknown(ask: TokenAsk) -> bool:
@@ -229,6 +242,7 @@ def code_is_unknown(ask: TokenAsk) -> bool:
 
 
 RULES: Final[tuple[AnyRule, ...]] = (
+    refresh_lacks_the_scope,
     scope_is_no_default,
     scope_has_two_resources,
     scope_has_no_resource,
@@ -237,7 +251,8 @@ RULES: Final[tuple[AnyRule, ...]] = (
     resource_is_not_among_the_permissions,
     application_is_blocked,
     device_polls_too_often,
-    device_code_is_pending,
+    device_code_is_pending.only_under(authorization_pending_text="continue_polling"),
+    device_code_is_pending.saying(errors.PENDING_AS_AT_V1, authorization_pending_text="end_user"),
     device_code_was_declined,
     device_code_has_expired.only_under(device_code_expired="70020"),
     device_code_has_expired.saying(

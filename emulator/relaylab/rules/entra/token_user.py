@@ -45,6 +45,18 @@ def second_factor_is_needed(ask: TokenAsk) -> bool:
     return ask.grant is Grant.PASSWORD and ask.needs_second_factor
 
 
+@_rule(
+    EffectKind.REFUSE,
+    errors.SECOND_FACTOR,
+    asks=TokenAsk,
+    source=sources.SECOND_FACTOR,
+    fix="Let {user} sign in again with the second factor: the sign-in that is renewed here was made without one.",
+)
+def sign_in_was_without_a_second_factor(ask: TokenAsk) -> bool:
+    """Where a second factor is demanded, a sign-in without one gets no more tokens, however old the demand is."""
+    return ask.needs_second_factor
+
+
 second_factor_must_be_registered = twins.SECOND_FACTOR_MUST_BE_REGISTERED.among(_rule, TokenAsk)
 
 
@@ -71,5 +83,6 @@ RULES: Final[tuple[AnyRule, ...]] = (
     security_defaults_block_passwords,
     second_factor_must_be_registered,
     second_factor_is_needed,
+    sign_in_was_without_a_second_factor,
     user_has_not_consented,
 )

@@ -17,6 +17,10 @@ from relaylab.engine.rule import AnyRule, RuleMaker
 from relaylab.rules import replies, sources
 
 _rule = RuleMaker(Endpoint.SUBMISSION, Stage.AUTH)
+_SPREADS: Final = (
+    "Wait until {spread}, when what was granted at {granted} has reached every server; the delay here is "
+    "permission_delay_minutes in [tenant.token_service]."
+)
 
 
 @_rule(
@@ -99,13 +103,37 @@ def token_is_for_another_service(ask: SignInAsk) -> bool:
     EffectKind.REFUSE,
     replies.UNSUCCESSFUL,
     asks=SignInAsk,
+    source=sources.OAUTH_ALIAS,
+    fix="Put the primary address behind user=: {primary} in place of {user}.",
+)
+def user_is_an_alias(ask: SignInAsk) -> bool:
+    """The name behind user= must be the primary address of a mailbox, not another one that it has."""
+    return ask.token is not None and ask.tenant is None and ask.alias_of is not None
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.UNSUCCESSFUL,
+    asks=SignInAsk,
+    source=sources.OAUTH_NAME,
+    fix="Put the address of a mailbox behind user=, not the name of the application or of a group: {user} is none "
+    "([[tenant.mailbox]]).",
+)
+def user_is_no_mailbox(ask: SignInAsk) -> bool:
+    """The name behind user= must be a mailbox."""
+    return ask.token is not None and ask.tenant is None
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.UNSUCCESSFUL,
+    asks=SignInAsk,
     source=sources.OAUTH_TENANT,
-    fix="Put the address of a mailbox behind user= (not the application's name), and fetch the token from the tenant "
-    "that owns it.",
+    fix="Fetch the token from tenant {tenant}, which owns {user}.",
 )
 def token_is_of_another_tenant(ask: SignInAsk) -> bool:
-    """The name behind user= must be a mailbox of the tenant that the token is from."""
-    return ask.token is not None and (ask.tenant is None or ask.token.tenant_id != ask.tenant.id)
+    """The mailbox behind user= must be of the tenant that the token is from."""
+    return ask.token is not None and ask.tenant is not None and ask.token.tenant_id != ask.tenant.id
 
 
 @_rule(
@@ -118,6 +146,23 @@ def token_is_of_another_tenant(ask: SignInAsk) -> bool:
 def guest_has_no_mailbox(ask: SignInAsk) -> bool:
     """A guest of the tenant has a user, and no mailbox."""
     return ask.token is not None and ask.mailbox is not None and ask.mailbox.user_type is UserType.GUEST
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.UNSUCCESSFUL,
+    asks=SignInAsk,
+    source=sources.OAUTH_SPREADS,
+    fix=_SPREADS,
+)
+def role_assignment_has_not_spread_yet(ask: SignInAsk) -> bool:
+    """RBAC for Applications takes its time to reach every server, as FullAccess does."""
+    return (
+        ask.token is not None
+        and ask.token.is_for_an_app
+        and SEND_AS_APP not in ask.token.roles
+        and ask.spreading is not None
+    )
 
 
 @_rule(
@@ -157,16 +202,17 @@ def token_lacks_the_scope(ask: SignInAsk) -> bool:
     asks=SignInAsk,
     source=sources.OAUTH_SERVICE_PRINCIPAL,
     under=(("unregistered_service_principal", "535"),),
-    fix="New-ServicePrincipal -AppId {app_id} -ObjectId {object_id} (the Object ID under Enterprise applications, not "
-    "the one under App registrations), then Add-MailboxPermission -Identity {mailbox} -User {object_id} -AccessRights "
-    "FullAccess",
+    fix="Remove-ServicePrincipal -Identity {known_object_id}, then New-ServicePrincipal -AppId {app_id} -ObjectId "
+    "{object_id} (the Object ID under Enterprise applications, not the one under App registrations), then "
+    "Add-MailboxPermission -Identity {mailbox} -User {object_id} -AccessRights FullAccess",
 )
-def service_principal_is_not_registered(ask: SignInAsk) -> bool:
-    """Exchange must know the application's service principal by its object id, the enterprise application's."""
+def service_principal_has_another_object_id(ask: SignInAsk) -> bool:
+    """A service principal that was registered by the object id of something else lets nobody in."""
     return (
         ask.token is not None
         and ask.token.is_for_an_app
-        and (ask.service_principal is None or ask.service_principal.object_id != ask.token.object_id)
+        and ask.service_principal is not None
+        and ask.service_principal.object_id != ask.token.object_id
     )
 
 
@@ -174,7 +220,48 @@ def service_principal_is_not_registered(ask: SignInAsk) -> bool:
     EffectKind.REFUSE,
     replies.UNSUCCESSFUL,
     asks=SignInAsk,
-    source=sources.OAUTH_OTHER_USER,
+    source=sources.OAUTH_SERVICE_PRINCIPAL,
+    under=(("unregistered_service_principal", "535"),),
+    fix="New-ServicePrincipal -AppId {app_id} -ObjectId {object_id} (the Object ID under Enterprise applications, not "
+    "the one under App registrations), then Add-MailboxPermission -Identity {mailbox} -User {object_id} -AccessRights "
+    "FullAccess",
+)
+def service_principal_is_not_registered(ask: SignInAsk) -> bool:
+    """Exchange must know the application's service principal by its object id, the enterprise application's."""
+    return ask.token is not None and ask.token.is_for_an_app and ask.service_principal is None
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.UNSUCCESSFUL,
+    asks=SignInAsk,
+    source=sources.OAUTH_TOKEN_USER,
+    under=(("user_token_for_another_mailbox", "refused"),),
+    fix="Sign in as the token's own user, {token_user}, or let the application fetch a token for itself.",
+)
+def token_is_another_user_s(ask: SignInAsk) -> bool:
+    """Under one reading a user's token opens the user's own mailbox and no other."""
+    return ask.token is not None and not ask.token.is_for_an_app and not ask.is_in_person
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.UNSUCCESSFUL,
+    asks=SignInAsk,
+    source=sources.OAUTH_SPREADS,
+    fix=_SPREADS,
+)
+def user_s_full_access_has_not_spread_yet(ask: SignInAsk) -> bool:
+    """FullAccess that was granted to a user takes its time to reach every server, as an application's does."""
+    return ask.token is not None and not ask.token.is_for_an_app and ask.spreading is not None
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.UNSUCCESSFUL,
+    asks=SignInAsk,
+    source=sources.OAUTH_TOKEN_USER,
+    under=(("user_token_for_another_mailbox", "full_access"),),
     fix="Sign in as the token's own user, or Add-MailboxPermission -Identity {mailbox} -User {token_user} "
     "-AccessRights FullAccess for a shared mailbox.",
 )
@@ -190,10 +277,16 @@ RULES: Final[tuple[AnyRule, ...]] = (
     token_is_not_valid_yet,
     token_has_expired,
     token_is_for_another_service,
+    user_is_an_alias,
+    user_is_no_mailbox,
     token_is_of_another_tenant,
     guest_has_no_mailbox,
+    role_assignment_has_not_spread_yet,
     app_lacks_the_role,
     token_lacks_the_scope,
+    service_principal_has_another_object_id,
     service_principal_is_not_registered,
+    token_is_another_user_s,
+    user_s_full_access_has_not_spread_yet,
     user_may_not_open_the_mailbox,
 )

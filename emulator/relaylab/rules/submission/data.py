@@ -15,6 +15,10 @@ from relaylab.rules import limits, milestones, replies, sources
 
 _rule = RuleMaker(Endpoint.SUBMISSION, Stage.DATA)
 
+_SPREADS: Final = (
+    "Wait until {spread}, when what was granted at {granted} has reached every server; the delay here is "
+    "permission_delay_minutes in [tenant.token_service]."
+)
 _GRANT: Final = "Add-RecipientPermission {sender} -AccessRights SendAs -Trustee {mailbox}"
 
 
@@ -66,12 +70,24 @@ def mailbox_sends_too_much_at_once(ask: DataAsk) -> bool:
     replies.MAILBOX_LOGON_FAILURE,
     asks=DataAsk,
     source=sources.MAILBOX_LOGON,
+    fix=_SPREADS,
+)
+def full_access_has_not_spread_yet(ask: DataAsk) -> bool:
+    """FullAccess that was granted to an application takes up to an hour to reach every server."""
+    return not ask.may_log_on and ask.log_on_spreading is not None
+
+
+@_rule(
+    EffectKind.DEFER,
+    replies.MAILBOX_LOGON_FAILURE,
+    asks=DataAsk,
+    source=sources.MAILBOX_LOGON,
     rests_on=("unregistered_service_principal",),
     fix="Add-MailboxPermission -Identity {mailbox} -User {object_id} -AccessRights FullAccess (the service principal "
     "of application {app_id}), and wait up to an hour until it has spread.",
 )
 def application_may_not_open_the_mailbox(ask: DataAsk) -> bool:
-    """An application that signed in fails here when it has no FullAccess on the mailbox, or not yet."""
+    """An application that signed in fails here when it has no FullAccess on the mailbox."""
     return not ask.may_log_on
 
 
@@ -135,6 +151,20 @@ def mailbox_may_not_send_as_a_stranger(ask: DataAsk) -> bool:
     EffectKind.REFUSE,
     replies.SEND_AS_DENIED,
     asks=DataAsk,
+    source=sources.SEND_AS_SPREADS,
+    since=milestones.SEND_AS_DENIED_NAMES_ADDRESSES,
+    rests_on=("send_as_identity", "send_as_refusal"),
+    fix=_SPREADS,
+)
+def send_as_has_not_spread_yet(ask: DataAsk) -> bool:
+    """SendAs that was granted takes its time to reach every server, as FullAccess does."""
+    return not ask.may_send_as and ask.send_as_spreading is not None
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.SEND_AS_DENIED,
+    asks=DataAsk,
     source=sources.SEND_AS_DENIED,
     since=milestones.SEND_AS_DENIED_NAMES_ADDRESSES,
     rests_on=("send_as_identity", "send_as_refusal"),
@@ -163,11 +193,13 @@ RULES: Final[tuple[AnyRule, ...]] = (
     message_is_too_large,
     mailbox_sends_too_much_at_once_in_2020,
     mailbox_sends_too_much_at_once,
+    full_access_has_not_spread_yet,
     application_may_not_open_the_mailbox,
     mailbox_is_full,
     daily_recipients_are_used_up,
     message_is_too_large_for_the_mailbox,
     mailbox_may_not_send_as_a_stranger,
+    send_as_has_not_spread_yet,
     mailbox_may_not_send_as,
     mailbox_may_not_send_as_before_2022,
 )

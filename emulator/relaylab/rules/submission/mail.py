@@ -104,7 +104,7 @@ def mailbox_may_not_send_as_the_sender(ask: MailAsk) -> bool:
         ask.principal is not None
         and ask.tenant is not None
         and ask.mail_from is not None
-        and not ask.tenant.may_send_as(ask.principal, ask.mail_from)
+        and not ask.tenant.may_send_as(ask.principal, ask.mail_from, ask.now)
     )
 
 

@@ -41,9 +41,10 @@ def judge_assertion(assertion: str, app: AppRegistration, audiences: frozenset[s
     token = take_apart(assertion)
     if token is None or token.header.get("alg") not in _ALGORITHMS:
         return Proof.UNREADABLE_ASSERTION
-    certificate = _certificate(token.header, app, now)
+    found = _registered(token.header, app)
+    certificate = next((one for one, credential in found if _is_good(one, credential, now)), None)
     if certificate is None:
-        return Proof.UNKNOWN_KEY
+        return Proof.EXPIRED_KEY if found else Proof.UNKNOWN_KEY
     key = _rsa_key(certificate)
     if key is None:
         return Proof.UNKNOWN_KEY
@@ -71,14 +72,16 @@ def _rsa_key(certificate: x509.Certificate) -> RSAKey | None:
         return None
 
 
-def _certificate(header: dict[str, Any], app: AppRegistration, now: datetime) -> x509.Certificate | None:
-    """Find the registered certificate that the header names; one known by thumbprint alone must come in ``x5c``."""
+def _registered(header: dict[str, Any], app: AppRegistration) -> list[tuple[x509.Certificate, KeyCredential]]:
+    """Find the registered certificates that the header names; one known by thumbprint alone must come in ``x5c``."""
     shown = _shown(header)
-    for credential in app.key_credentials:
-        certificate = _of(credential, shown)
-        if certificate is not None and not credential.has_ended(now) and _is_named(header, certificate):
-            return certificate
-    return None
+    known = [(_of(credential, shown), credential) for credential in app.key_credentials]
+    return [(one, credential) for one, credential in known if one is not None and _is_named(header, one)]
+
+
+def _is_good(certificate: x509.Certificate, credential: KeyCredential, now: datetime) -> bool:
+    """Tell whether certificate and registration have not ended; notAfter is the last good instant (RFC 5280 §4.1)."""
+    return not credential.has_ended(now) and now <= certificate.not_valid_after_utc
 
 
 def _of(credential: KeyCredential, shown: x509.Certificate | None) -> x509.Certificate | None:

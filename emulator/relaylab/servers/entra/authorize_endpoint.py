@@ -98,7 +98,7 @@ class AuthorizeEndpoint:
             tenant=tenant,
             is_common=is_common,
             client_id=shown(form.get("client_id", "")),
-            app=lookup.find_app(world, tenant, form.get("client_id", "")) if tenant or is_common else None,
+            app=self._office.find_app(tenant, form.get("client_id", "")) if tenant or is_common else None,
             missing=visit.missing("client_id", "response_type", "scope", "redirect_uri"),
             names_resource=visit.names_resource,
             scope=shown(scope.text),

@@ -40,7 +40,7 @@ class DeviceCodeEndpoint:
             tenant=tenant,
             is_common=is_common,
             client_id=shown(form.get("client_id", "")),
-            app=lookup.find_app(world, tenant, form.get("client_id", "")) if tenant or is_common else None,
+            app=self._office.find_app(tenant, form.get("client_id", "")) if tenant or is_common else None,
             missing=visit.missing("client_id", "scope"),
             names_resource=visit.names_resource,
             scope=shown(scope.text),
@@ -91,7 +91,7 @@ class DeviceCodeEndpoint:
             return Answer(page=pages.message("Declined", "The device is told that you declined."))
         world = self._office.world
         tenant = lookup.find_tenant(world, kept.tenant_id) if kept.tenant_id else None
-        app = lookup.find_app(world, tenant, kept.client_id)
+        app = self._office.find_app(tenant, kept.client_id)
         if app is None:
             return Answer(status=BAD_REQUEST, page=pages.message("Sign in", "That application is gone."))
         signed_in, refused = self._sign_ins.at_the_page(visit, tenant, app, read_scope(kept.scope, for_app=False))

@@ -47,6 +47,14 @@ class SigningKeys:
         """Keep only the key that signs."""
         self._keys = self._all()[:1]
 
+    def dump(self) -> tuple[SigningKey, ...]:
+        """Give the keys as they stand, the private parts included; empty where none was needed yet."""
+        return tuple(self._keys)
+
+    def load(self, keys: tuple[SigningKey, ...]) -> None:
+        """Take over what ``dump`` gave; where none was needed yet, the first that was made since is the one."""
+        self._keys = list(keys) or self._keys[-1:]
+
     @property
     def ids(self) -> tuple[str, ...]:
         """The ids of all keys, that of the one that signs first."""

@@ -25,6 +25,7 @@ __all__ = [
     "judge_secret",
     "meets",
     "needs_second_factor",
+    "owner_of",
     "user_object_id",
 ]
 
@@ -76,9 +77,14 @@ def needs_second_factor(tenant: Tenant, user: Mailbox) -> bool:
 
 
 def fault_for(tenant: Tenant | None, client_id: str, state: EntraState) -> tuple[str, TokenFault | None]:
-    """Give the fault that this request may meet, and the name under which it is counted when it did."""
-    for number, fault in enumerate(tenant.token_faults if tenant else ()):
-        name = f"{tenant.id if tenant else ''}/{number}"
+    """Give the fault that this request may meet, and the name under which it is counted when it did.
+
+    The name is the fault itself, so that one that another world brings begins with none met; of equal ones in a
+    tenant, each counts for itself.
+    """
+    faults = tenant.token_faults if tenant else ()
+    for place, fault in enumerate(faults):
+        name = f"{tenant.id if tenant else ''}/{fault!r}/{faults[:place].count(fault)}"
         if fault.app_id not in {None, client_id.lower()}:
             continue
         if fault.times is None or state.times_met(name) < fault.times:
@@ -92,6 +98,11 @@ def enterprise_object_id(tenant: Tenant, app: AppRegistration) -> str:
         return app.service_principal_id
     known = tenant.service_principal(app.app_id)
     return known.object_id if known else object_id(tenant.id, app.app_id)
+
+
+def owner_of(world: World, app: AppRegistration | None) -> Tenant | None:
+    """Find the tenant in which an application is registered."""
+    return next((tenant for tenant in world.tenants if app in tenant.app_registrations), None) if app else None
 
 
 def user_object_id(tenant: Tenant, user: Mailbox) -> str:

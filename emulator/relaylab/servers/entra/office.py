@@ -14,9 +14,11 @@ from uuid import UUID
 
 from relaylab.domain.charge import Charge, Meter
 from relaylab.domain.clock import as_utc
+from relaylab.domain.directory import SignInAudience
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import Judged, TlsFailed
 from relaylab.domain.peer import Peer, plain
+from relaylab.domain.registrations import find_app
 from relaylab.domain.reply import OAuthError
 from relaylab.domain.world import DEFAULT_PUBLIC_IP
 from relaylab.servers.entra import pages
@@ -25,7 +27,9 @@ from relaylab.store.entra import EntraState
 if TYPE_CHECKING:
     from relaylab.domain.asks import Ask
     from relaylab.domain.clock import Clock
+    from relaylab.domain.directory import AppRegistration
     from relaylab.domain.randomness import Random, Randomness
+    from relaylab.domain.tenant import Tenant
     from relaylab.domain.world import World
     from relaylab.engine.verdict import Verdict
     from relaylab.servers.entra.keys import SigningKeys
@@ -129,6 +133,21 @@ class Office:
         """Give dice for one thing."""
         return self.house.randomness.stream("entra", what, self.house.store.mail.run, self.state.draw())
 
+    def find_app(self, tenant: Tenant | None, client_id: str) -> AppRegistration | None:
+        """Find an application in a tenant (None: in any): its own, or one for several that is installed in it.
+
+        Installed is what Exchange knows, and what an administrator of the tenant has consented to here.
+        """
+        found = find_app(self.world, tenant, client_id)
+        if found is not None or tenant is None or not self.state.is_installed(client_id.lower(), tenant.id):
+            return found
+        return self.app_for_several(client_id)
+
+    def app_for_several(self, client_id: str) -> AppRegistration | None:
+        """Find an application that every tenant may install."""
+        found = find_app(self.world, None, client_id)
+        return found if found is not None and found.sign_in_audience is not SignInAudience.MY_ORG else None
+
     def secret(self, what: str, octets: int = 96) -> str:
         """Draw a code or a refresh token."""
         return urlsafe_b64encode(self.dice(what).randbytes(octets)).rstrip(b"=").decode()
@@ -192,7 +211,7 @@ class Office:
         stamp = as_utc(now).strftime("%Y-%m-%d %H:%M:%SZ")
         lines = (text, f"Trace ID: {trace}", f"Correlation ID: {correlation}", f"Timestamp: {stamp}")
         told: dict[str, Any] = {
-            "error": template.error,
+            "error": self.reading(template.word_reading) if template.word_reading else template.error,
             "error_description": ("\r\n" if self.reading("aadsts_separator") == "crlf" else " ").join(lines),
             "error_codes": [template.number],
             "timestamp": stamp,

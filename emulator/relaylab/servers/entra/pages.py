@@ -59,11 +59,20 @@ def device(action: str, *, user_code: str, error: str = "") -> str:
     return page("Sign in on another device", body)
 
 
-def admin_consent(action: str, hidden: Mapping[str, str], *, app_name: str, tenant: str) -> str:
-    """Ask an administrator."""
+def admin_consent(action: str, hidden: Mapping[str, str], *, app_name: str, tenant: str | None, error: str = "") -> str:
+    """Ask an administrator; without a tenant it is that of who signs in."""
+    told = f"<p><strong>{escape(error)}</strong></p>" if error else ""
+    who = (
+        ""
+        if tenant is not None
+        else (
+            '<input type="hidden" name="consent" value="1"><label>User <input name="login"></label>'
+            '<label>Password <input name="passwd" type="password"></label>'
+        )
+    )
     body = (
-        f"<p>{escape(app_name)} asks for its permissions in all of {escape(tenant)}.</p>"
-        f'<form method="post" action="{escape(action)}">{_hidden(hidden)}'
+        f"{told}<p>{escape(app_name)} asks for its permissions in all of {escape(tenant or 'your organisation')}.</p>"
+        f'<form method="post" action="{escape(action)}">{_hidden(hidden)}{who}'
         '<button name="action" value="accept">Accept for the organisation</button>'
         '<button name="action" value="decline">Cancel</button></form>'
     )

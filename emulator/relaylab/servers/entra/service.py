@@ -60,7 +60,10 @@ class EntraService:
         self.tokens: Final = SignedTokens(self._office.keys, house.holder)
         sign_ins = SignIns(self._office)
         self._token, self._device_codes = TokenEndpoint(self._office), DeviceCodeEndpoint(self._office, sign_ins)
-        self._authorize, self._consent = AuthorizeEndpoint(self._office, sign_ins), ConsentEndpoint(self._office)
+        self._authorize, self._consent = (
+            AuthorizeEndpoint(self._office, sign_ins),
+            ConsentEndpoint(self._office, sign_ins),
+        )
         self.app: Final = self._application()
 
     def posted(self, path: str, form: Mapping[str, str]) -> Answer:
@@ -98,6 +101,11 @@ class EntraService:
     def drop_old_signing_keys(self) -> None:
         """Publish only the key that signs: what the older ones signed counts no more."""
         self._office.keys.drop_old()
+
+    @property
+    def keys(self) -> SigningKeys:
+        """The keys that sign tokens: what a snapshot keeps besides."""
+        return self._office.keys
 
     @property
     def signing_keys(self) -> tuple[str, ...]:
@@ -182,8 +190,8 @@ class EntraService:
             _route("/{tenant}/.well-known/openid-configuration", self._configuration, "GET", is_v1=True),
             _route("/{tenant}/discovery/v2.0/keys", self._keys, "GET"),
             _route("/{tenant}/discovery/keys", self._keys, "GET"),
-            _route("/{tenant}/oauth2/v2.0/token", token.answer, "POST"),
-            _route("/{tenant}/oauth2/token", token.answer, "POST", is_v1=True),
+            _route("/{tenant}/oauth2/v2.0/token", token.answer, "POST", takes_query=False),
+            _route("/{tenant}/oauth2/token", token.answer, "POST", is_v1=True, takes_query=False),
             *_both("devicecode", device_codes.device_code),
             *_both("authorize", authorize.authorize),
             _route("/{tenant}/login", authorize.log_in, "POST"),
@@ -203,9 +211,11 @@ def _both(name: str, answer: Callable[[Visit], Answer]) -> tuple[Route, Route]:
     )
 
 
-def _route(path: str, answer: Callable[[Visit], Answer], *methods: str, is_v1: bool = False) -> Route:
+def _route(
+    path: str, answer: Callable[[Visit], Answer], *methods: str, is_v1: bool = False, takes_query: bool = True
+) -> Route:
     async def endpoint(request: Request) -> Response:
-        given = answer(await read_visit(request, is_v1=is_v1))
+        given = answer(await read_visit(request, is_v1=is_v1, takes_query=takes_query))
         if given.delay:
             await asyncio.sleep(given.delay)
         return _rendered(given)

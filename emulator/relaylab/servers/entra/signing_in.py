@@ -59,7 +59,9 @@ class SignIns:
         """Judge a user who signed in before in the same browser: all but the password is judged anew."""
         found = lookup.find_user(self._office.world, tenant, known.user)
         ask = self._ask(visit, tenant, app, scope, known.user)
-        ask = replace(ask, consented=self._has_consented(found, app, scope))
+        ask = replace(
+            ask, consented=self._has_consented(found, app, scope), shows_second_factor=known.with_second_factor
+        )
         return self._judged(ask, visit, app, scope, "")
 
     def _ask(self, visit: Visit, tenant: Tenant | None, app: AppRegistration, scope: Scope, name: str) -> SignInPageAsk:

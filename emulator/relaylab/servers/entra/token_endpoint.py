@@ -32,6 +32,8 @@ _NEEDS: Final = {
     Grant.PASSWORD: ("client_id", "scope", "username", "password"),
     Grant.UNKNOWN: (),
 }
+_NEEDED_WITH_ASSERTION: Final = {True: ("client_assertion_type",), False: ()}
+_ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"  # RFC 7523 §2.2
 
 
 class TokenEndpoint:
@@ -45,10 +47,10 @@ class TokenEndpoint:
     def answer(self, visit: Visit) -> Answer:
         """Answer one request."""
         form, now, world = _completed(visit), self._office.now, self._office.world
-        grant = Grant.named(form.get("grant_type", ""))
+        grant, assertion = Grant.named(form.get("grant_type", "")), bool(form.get("client_assertion"))
         tenant = lookup.find_tenant(world, visit.tenant_name)
         is_common = visit.tenant_name.lower() in lookup.COMMON
-        app = lookup.find_app(world, tenant, form.get("client_id", "")) if tenant or is_common else None
+        app = self._office.find_app(tenant, form.get("client_id", "")) if tenant or is_common else None
         redeemed = self._till.redeem(grant, form, tenant, now)
         words = tuple(form.get("scope", "").split()) or (
             redeemed.signed_in.scope if redeemed.signed_in else redeemed.scope
@@ -59,7 +61,8 @@ class TokenEndpoint:
         found = None if grant is Grant.CLIENT_CREDENTIALS else lookup.find_user(world, tenant, user_name)
         home, user = found or (tenant, None)
         password = _judge_password(grant, user, form)
-        fault_name, fault = lookup.fault_for(home, form.get("client_id", ""), self._office.state)
+        host = home or lookup.owner_of(world, app)  # at common, while nobody is signed in
+        fault_name, fault = lookup.fault_for(host, form.get("client_id", ""), self._office.state)
         ask = TokenAsk(
             endpoint=Endpoint.ENTRA,
             now=now,
@@ -69,7 +72,7 @@ class TokenEndpoint:
             is_common=is_common,
             client_id=shown(form.get("client_id", "")),
             app=app,
-            missing=visit.missing("grant_type", *_NEEDS[grant], form=form),
+            missing=visit.missing("grant_type", *_NEEDS[grant], *_NEEDED_WITH_ASSERTION[assertion], form=form),
             names_resource=visit.names_resource,
             scope=shown(scope.text),
             scope_flaw=scope.flaw,
@@ -79,8 +82,8 @@ class TokenEndpoint:
             recent_failures=self._office.failures(user_name, now) if grant is Grant.PASSWORD else 0,
             needs_second_factor=user is not None
             and home is not None
-            and grant is Grant.PASSWORD
-            and lookup.needs_second_factor(home, user),
+            and lookup.needs_second_factor(home, user)
+            and not (redeemed.signed_in is not None and redeemed.signed_in.with_second_factor),
             blocked=_is_blocked(grant, home, user, app),
             consented=found is None or app is None or self._has_consented(scope, app, *found),
             is_for_a_user=grant is not Grant.CLIENT_CREDENTIALS,
@@ -90,6 +93,7 @@ class TokenEndpoint:
             code=redeemed.state,
             issued=redeemed.issued,
             is_v1=visit.is_v1,
+            lacks_scope=not form.get("scope"),
             redirect_uri=shown(form.get("redirect_uri", "")),
             fault=fault,
         )
@@ -218,6 +222,8 @@ def _proof(
     if app is None:
         return Proof.NONE
     if assertion := form.get("client_assertion"):
+        if form.get("client_assertion_type") != _ASSERTION_TYPE:
+            return Proof.OTHER_ASSERTION_TYPE
         return judge_assertion(assertion, app, _audiences(visit, tenant), now)
     secret = form.get("client_secret")
     return Proof.NONE if not secret else lookup.judge_secret(app, secret, now)

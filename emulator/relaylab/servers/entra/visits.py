@@ -1,4 +1,8 @@
-"""From an HTTP request to a visit: form and query in one, in bounds; what cannot be read is left out."""
+"""From an HTTP request to a visit: form and query in one, in bounds; what cannot be read is left out.
+
+A body counts where it says that it is a form. At the token endpoint it alone counts: a query, such as msal-node's
+``client-request-id``, is tolerated and says nothing (fact OA-CC-05).
+"""
 
 from __future__ import annotations
 
@@ -19,10 +23,11 @@ from relaylab.servers.entra.scopes import DEFAULT, OPENID
 HOME: Final = "login.microsoftonline.com"
 _LARGEST_BODY: Final = 1024 * 1024
 _MOST_FIELDS: Final = 200
+_FORM: Final = "application/x-www-form-urlencoded"
 _HOST: Final = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?|\[[0-9a-fA-F:.]+\](?::\d{1,5})?")
 
 
-async def read_visit(request: Request, *, is_v1: bool) -> Visit:
+async def read_visit(request: Request, *, is_v1: bool, takes_query: bool = True) -> Visit:
     """Read the request; raise HTTPException for one that is too much."""
     body = bytearray()
     async for part in request.stream():
@@ -32,19 +37,21 @@ async def read_visit(request: Request, *, is_v1: bool) -> Visit:
     host = request.headers.get("host", HOME)
     host = host if _HOST.fullmatch(host) else HOME
     query = _fields(request.scope["query_string"].decode("latin-1"))
-    form = _fields(body.decode("utf-8", "replace"))
+    is_form = request.headers.get("content-type", "").partition(";")[0].strip().lower() == _FORM
+    form = _fields(body.decode("utf-8", "replace")) if is_form else {}
+    told = query | form if takes_query else form
     path = {name: unquote(text) for name, text in request.path_params.items()}
     return Visit(
         base=f"https://{host}",
         host=host.lower(),
         tenant_name=path.pop("tenant", "common"),
-        form=_scoped(query | form | path) if is_v1 else query | form | path,
+        form=_scoped(told | path) if is_v1 else told | path,
         basic=_basic(request.headers.get("authorization", "")),
         correlation=_correlation(request.headers.get("client-request-id") or query.get("client-request-id", "")),
         client=request.client.host if request.client else "",
         is_v1=is_v1,
         session=request.cookies.get(COOKIE, ""),
-        names_resource=not is_v1 and "resource" in query | form,
+        names_resource=not is_v1 and "resource" in told,
     )
 
 

@@ -69,6 +69,10 @@ def signers_have_an_account(draft: Draft, _: KnownNames) -> Iterator[Fault]:
             yield from mailboxes.judge(entry)
         elif methods & _HVE and entry.noun.hve_account is None:
             yield from hve_accounts.judge(entry)
+        user = entry.noun.sign_in_user
+        if user is not None and user not in of_box and mailboxes.are_whole:
+            way_out = did_you_mean(str(user), map(str, of_box), "add it as [[tenant.mailbox]]")
+            yield Fault(entry.place / "sign_in_user", shown(str(user)), "is not a mailbox", way_out)
 
 
 def hve_senders_have_an_hve_account(draft: Draft, _: KnownNames) -> Iterator[Fault]:

@@ -14,8 +14,10 @@ from relaylab.rules.entra.errors.client import (
     APP_NOT_FOUND,
     ASSERTION_AUDIENCE,
     ASSERTION_KEY,
+    ASSERTION_KEY_EXPIRED,
     ASSERTION_SIGNATURE,
     ASSERTION_TIME,
+    ASSERTION_TYPE,
     ASSERTION_UNREADABLE,
     EXPIRED_SECRET,
     NO_CREDENTIAL,
@@ -32,6 +34,7 @@ from relaylab.rules.entra.errors.codes import (
     DEVICE_CODE_EXPIRED_AS_DOCUMENTED,
     DEVICE_CODE_UNKNOWN,
     PENDING,
+    PENDING_AS_AT_V1,
     REFRESH_INACTIVE,
     REFRESH_REVOKED,
     SIGNED_IN_TOO_LONG_AGO,
@@ -77,6 +80,7 @@ from relaylab.rules.entra.errors.service import (
     UNAVAILABLE,
 )
 from relaylab.rules.entra.errors.user import (
+    ADMIN_CANCELED,
     APP_BLOCKED,
     BLOCKED,
     DECLINED_BY_USER,
@@ -98,13 +102,16 @@ ERRORS: Final[tuple[OAuthError, ...]] = tuple(
 )
 
 __all__ = [
+    "ADMIN_CANCELED",
     "APP_BLOCKED",
     "APP_DISABLED",
     "APP_NOT_FOUND",
     "ASSERTION_AUDIENCE",
     "ASSERTION_KEY",
+    "ASSERTION_KEY_EXPIRED",
     "ASSERTION_SIGNATURE",
     "ASSERTION_TIME",
+    "ASSERTION_TYPE",
     "ASSERTION_UNREADABLE",
     "BAD_GATEWAY",
     "BLOCKED",
@@ -137,6 +144,7 @@ __all__ = [
     "NULL_PASSWORD",
     "PASSWORD_EXPIRED",
     "PENDING",
+    "PENDING_AS_AT_V1",
     "PROMPT_UNKNOWN",
     "PUBLIC_CLIENT",
     "REDIRECT_URI",

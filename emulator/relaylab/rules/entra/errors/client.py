@@ -58,6 +58,17 @@ ASSERTION_KEY: Final = error(
     sources.ASSERTION_KEY,
     UNAUTHORIZED,
 )
+ASSERTION_KEY_EXPIRED: Final = error(
+    "assertion_key_expired",
+    700027,
+    "invalid_client",
+    "Client assertion contains an invalid signature. [Reason - The key used is expired.]",
+    sources.ASSERTION_KEY_EXPIRED,
+    UNAUTHORIZED,
+)
+ASSERTION_TYPE: Final = error(
+    "assertion_type", 90011, "invalid_request", "Unexpected client assertion type.", sources.ASSERTION_TYPE
+)
 ASSERTION_SIGNATURE: Final = error(
     "assertion_signature",
     700027,

@@ -22,12 +22,19 @@ PENDING: Final = error(
     "OAuth 2.0 device flow error. Authorization is pending. Continue polling.",
     sources.PENDING,
 )
+PENDING_AS_AT_V1: Final = error(
+    "pending_as_at_v1",
+    70016,
+    "authorization_pending",
+    "Pending end-user authorization.",
+    sources.PENDING,
+)
 DECLINED: Final = error(
     "declined",
     70018,
     "authorization_declined",
     "The user declined the sign-in that the device asked for.",
-    sources.DEVICE_CODE_UNKNOWN,
+    sources.DECLINED,
 )
 DEVICE_CODE_UNKNOWN: Final = error(
     "device_code_unknown",
@@ -64,7 +71,7 @@ CODE_UNKNOWN: Final = error(
     9002313,
     "invalid_grant",
     "Invalid request. Request is malformed or invalid.",
-    sources.AUTHORIZATION_CODE,
+    sources.CODE_UNKNOWN,
 )
 CODE_REDEEMED: Final = error(
     "code_redeemed",

@@ -16,7 +16,7 @@ UNAUTHORIZED: Final = HTTPStatus.UNAUTHORIZED
 
 def error(  # noqa: PLR0913, PLR0917 - a row of a table
     name: str, number: int, word: str, text: str, source: Source, status: HTTPStatus = _BAD, suberror: str = "",
-    *, asks_for_claims: bool = False,
+    *, asks_for_claims: bool = False, word_reading: str = "",
 ) -> OAuthError:  # fmt: skip
     """Make an error: its name here, AADSTS number, OAuth word, text, and where that is written."""
     return OAuthError(
@@ -29,4 +29,5 @@ def error(  # noqa: PLR0913, PLR0917 - a row of a table
         number=number,
         suberror=suberror,
         asks_for_claims=asks_for_claims,
+        word_reading=word_reading,
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Final
 
+from relaylab.domain.reply import OAuthError
 from relaylab.rules.entra import sources
 from relaylab.rules.entra.errors.making import error
 
@@ -57,6 +59,7 @@ SECOND_FACTOR: Final = error(
     "multi-factor authentication to access '{resource}'.",
     sources.SECOND_FACTOR,
     suberror="basic_action",
+    word_reading="second_factor_error",
     asks_for_claims=True,
 )
 SECOND_FACTOR_TO_REGISTER: Final = error(
@@ -67,6 +70,8 @@ SECOND_FACTOR_TO_REGISTER: Final = error(
     "in multi-factor authentication to access '{resource}'.",
     sources.SECOND_FACTOR_TO_REGISTER,
     suberror="basic_action",
+    word_reading="second_factor_error",
+    asks_for_claims=True,
 )
 BLOCKED: Final = error(
     "blocked",
@@ -74,6 +79,7 @@ BLOCKED: Final = error(
     "invalid_grant",
     "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.",
     sources.CONDITIONAL_ACCESS,
+    word_reading="conditional_access_error",
     asks_for_claims=True,
 )
 APP_BLOCKED: Final = error(
@@ -84,7 +90,7 @@ APP_BLOCKED: Final = error(
     sources.CONDITIONAL_ACCESS,
 )
 DECLINED_BY_USER: Final = error(
-    "declined_by_user", 65004, "access_denied", "User declined to consent to access the app.", sources.NO_CONSENT
+    "declined_by_user", 65004, "access_denied", "User declined to consent to access the app.", sources.DECLINED_BY_USER
 )
 NO_CONSENT: Final = error(
     "no_consent",
@@ -94,6 +100,7 @@ NO_CONSENT: Final = error(
     "an interactive authorization request for this user and resource.",
     sources.NO_CONSENT,
     suberror="consent_required",
+    word_reading="consent_error",
 )
 NOBODY_SIGNED_IN: Final = error(
     "nobody_signed_in",
@@ -101,4 +108,13 @@ NOBODY_SIGNED_IN: Final = error(
     "login_required",
     "A silent sign-in request was sent but no user is signed in.",
     sources.PROMPT,
+)
+# The words of the consent page's own answer, which has no number.
+ADMIN_CANCELED: Final = OAuthError(
+    "admin_canceled",
+    HTTPStatus.BAD_REQUEST,
+    None,
+    "The admin canceled the request",
+    sources.ADMIN_CONSENT,
+    error="permission_denied",
 )
