@@ -32,6 +32,7 @@ def as_html(plan: Plan) -> str:
         "stop": words.stop,
         "move": words.move,
         "still": words.still,
+        "before": words.before,
         "cost": words.cost,
         "differs": words.differs,
         "tone": _tone,

@@ -1,6 +1,7 @@
 """A plan as a checklist to print, in CommonMark with the tables and boxes of GitHub.
 
-Law: nothing that a world file holds can become markup: names are escaped, and lines to run stand in fences.
+Law: nothing that a world file holds can become markup: names are escaped, and lines to run stand in fences. That some
+renderers make links of bare addresses is theirs.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from relaylab_conformance.planning.plan import day
 if TYPE_CHECKING:
     from relaylab_conformance.planning.model import Plan, SenderPlan, Step
 
-_MARKUP: Final = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$-])")
-_NUMBERED: Final = re.compile(r"^(\d+)([.)])")
+_MARKUP: Final = re.compile(r"([\\`*_{}\[\]<>#|~&$]|(?<=[a-z]):(?=//))")
+_NUMBERED: Final = re.compile(r"^(\d*)([.)+-])")
 _LANGUAGES: Final = {Kind.CMDLET: "powershell", Kind.DNS: "dns", Kind.PORTAL: "text", Kind.SENDER: "text"}
 _HEADINGS: Final = ("#", "Sender", "Today", "Stops", "With", "Move to", "Effort", "Do before", "Stands still")
 
@@ -44,7 +45,7 @@ def _lines(plan: Plan) -> Iterator[str]:
     yield "|" + " --- |" * len(_HEADINGS)
     staying = [one for one in plan.senders if not one.needs_work]
     for one in (*plan.work, *staying):
-        yield f"| {' | '.join(_cells(one))} |"
+        yield f"| {' | '.join(_cells(plan, one))} |"
     if plan.work:
         yield "\n## In this order"
     for one in plan.work:
@@ -66,7 +67,7 @@ def _lines(plan: Plan) -> Iterator[str]:
         )
 
 
-def _cells(one: SenderPlan) -> tuple[str, ...]:
+def _cells(plan: Plan, one: SenderPlan) -> tuple[str, ...]:
     return tuple(
         map(
             plain,
@@ -78,7 +79,7 @@ def _cells(one: SenderPlan) -> tuple[str, ...]:
                 one.line if one.needs_work else "",
                 words.move(one),
                 one.effort,
-                one.do_before.isoformat() if one.do_before else "",
+                words.before(plan, one),
                 words.still(one),
             ),
         )

@@ -35,7 +35,7 @@ def _lines(plan: Plan, fit: int) -> Iterator[str]:
     yield from words.headline(plan)
     yield ""
     staying = [one for one in plan.senders if not one.needs_work]
-    yield table(_COLUMNS, [_row(one) for one in (*plan.work, *staying)], fit)
+    yield table(_COLUMNS, [_row(plan, one) for one in (*plan.work, *staying)], fit)
     first = next(iter(plan.work), None)
     if first is not None:
         yield f"\nDo this first, for {first.name}: {first.why}"
@@ -57,7 +57,7 @@ def _lines(plan: Plan, fit: int) -> Iterator[str]:
             yield f"  line {error.line}: {error.found}: {error.wrong}; {error.instead}"
 
 
-def _row(sender: SenderPlan) -> tuple[str, ...]:
+def _row(plan: Plan, sender: SenderPlan) -> tuple[str, ...]:
     return (
         str(sender.order or ""),
         sender.name,
@@ -66,6 +66,6 @@ def _row(sender: SenderPlan) -> tuple[str, ...]:
         sender.line if sender.needs_work else "",
         words.move(sender),
         sender.effort,
-        sender.do_before.isoformat() if sender.do_before else "",
+        words.before(plan, sender),
         words.still(sender),
     )

@@ -1,8 +1,9 @@
-"""What guides get wrong, found in the comments and texts of a world file: names that do not exist, dates that passed."""
+"""What guides get wrong, found in the text of a world file: names that do not exist, dates that no longer hold."""
 
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -18,20 +19,7 @@ if TYPE_CHECKING:
     from relaylab.domain.source import Source
     from relaylab.engine.rulebook import Rulebook
 
-_MONTHS: Final = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+_MONTHS: Final = tuple(month_name)[1:]
 _MONTH: Final = re.compile(rf"\b({'|'.join(_MONTHS)})\s+(20\d\d)\b", re.IGNORECASE)
 _DAY: Final = re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)\b")
 _LONGEST: Final = 20_000  # characters of a line that is looked at

@@ -37,15 +37,17 @@ if TYPE_CHECKING:
     from relaylab.engine.rulebook import Rulebook
 
 BUFFER: Final = timedelta(days=60)  # before the cutover, as guides and our matrix have it
+_HVE: Final = frozenset({Method.HVE_BASIC, Method.HVE_OAUTH})
 _FILE: Final = re.compile(r"^.*?: (?=(?:tenant|site|dns|sender)\[)")
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan, and the world after all its steps, with each ``target`` as recommended: what certify can judge."""
+    """A plan; the world after all its steps, each ``target`` as recommended, for certify to judge; and that before."""
 
     plan: Plan
     world: World
+    before: World
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ def make_plan(  # noqa: PLR0913 - each is a fact of its own
         guide_errors=guide_errors(text, rulebook),
         notes=tuple(_FILE.sub("", note) for note in estate.notes),
     )
-    return Planned(plan, replace(after, senders=aimed))
+    return Planned(plan, replace(after, senders=aimed), world)
 
 
 def _look(question: Question, judged: tuple[datetime, ...]) -> _Looked:
@@ -170,7 +172,7 @@ class _Facts:
         way = next((each for each in one.ways if each.method is choice.method), None)
         todo = steps.get(sender.name, ())
         cost = hve_cost(self.world, self.rulebook.calendar, sender, self.judged[-1])
-        inside = not outside_recipients(self.world, sender)
+        is_hve = any(each.is_possible and each.method in _HVE for each in one.ways)
         return SenderPlan(
             name=sender.name,
             profile=sender.profile,
@@ -193,8 +195,8 @@ class _Facts:
             do_before=self._do_before(one),
             planned_for=sender.planned_for,
             stands_still_days=_still(one),
-            hve_recipients_a_day=cost.recipients_a_day if inside and cost else None,
-            hve_dollars_a_month=cost.dollars_a_month if inside and cost else None,
+            hve_recipients_a_day=cost.recipients_a_day if is_hve and cost else None,
+            hve_dollars_a_month=cost.dollars_a_month if is_hve and cost else None,
         )
 
     def _evidence(self, one: _Looked) -> tuple[str, ...]:
@@ -229,8 +231,8 @@ class _Facts:
             return ()
         return (
             (
-                f"licence and TERRL? {outside:,} outside recipients a day, and tenant {tenant.name} may reach {quota:,} "
-                f"with {tenant.licences} licences"
+                f"licence and TERRL? {outside:,} outside recipients a day, and tenant {tenant.name} may reach "
+                f"{quota:,} with {tenant.licences} licences"
             ),
         )
 

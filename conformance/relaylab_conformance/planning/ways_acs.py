@@ -20,7 +20,6 @@ from relaylab_conformance.planning.preparation import PLACEHOLDER, Change, Prepa
 from relaylab_conformance.planning.question import Question
 
 if TYPE_CHECKING:
-    from relaylab.domain.address import DomainName
     from relaylab.domain.tenant import Tenant
 
 _ACS: Final = frozenset({Method.ACS_SMTP, Method.ACS_REST})
@@ -38,6 +37,11 @@ def against(question: Question) -> Iterator[str]:
         yield f"ACS resource older than {closed.date()}? No: {found[1].name} is of {found[1].created.date()}"
     elif not is_there(found[1], found[0], question.at, calendar):
         yield f"ACS resource? Not yet: {found[1].name} is of {found[1].created.date()}"
+    elif missing := found[1].email_domain(sender.from_address.domain).verification_states.missing:
+        yield (
+            f"domain verified? No: {', '.join(missing)} of {sender.from_address.domain}; publish the records that "
+            "Azure shows, and plan again"
+        )
     if len(sender.to) > acs_limits.RECIPIENTS:
         yield f"recipients? Too many: {len(sender.to)} in a message, and it takes {acs_limits.RECIPIENTS}"
     ends = calendar.at(milestones.ACS_EMAIL_ENDS.name)
@@ -60,21 +64,21 @@ def preparations(question: Question, method: Method) -> Iterator[Preparation]:
         return
     tenant, resource = found
     domain, address = sender.from_address.domain, sender.from_address
-    if not resource.links(domain) or not resource.email_domain(domain).is_verified:
+    if not resource.links(domain):
         yield Preparation(
             Step(
                 kind=Kind.PORTAL,
                 what=f"verify {domain} and link it to {resource.name}",
                 lines=(
                     (
-                        f"Azure portal > Email Communication Service > Provision domains: {domain}; publish the TXT and CNAME "
-                        "records that it shows"
+                        f"Azure portal > Email Communication Service > Provision domains: {domain}; publish the "
+                        "TXT and CNAME records that it shows"
                     ),
                     f"{resource.name} > Email > Domains: Connect domain",
                 ),
                 source=citations.ACS_DOMAIN,
             ),
-            _of(tenant, resource, lambda one: _linked(one, domain)),
+            _of(tenant, resource, lambda one: replace(one, linked_domains=(*one.linked_domains, domain))),
         )
     if address not in resource.mail_froms:
         yield Preparation(
@@ -154,8 +158,3 @@ def _of(tenant: Tenant, resource: AcsResource, change: Callable[[AcsResource], A
         )
 
     return in_tenant(tenant, changed)
-
-
-def _linked(resource: AcsResource, domain: DomainName) -> AcsResource:
-    others = tuple(one for one in resource.domains if one.name != domain)  # what is left out is verified
-    return replace(resource, linked_domains=tuple(dict.fromkeys((*resource.linked_domains, domain))), domains=others)

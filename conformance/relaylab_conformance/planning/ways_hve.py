@@ -155,7 +155,7 @@ def _application(tenant: Tenant, account: HveAccount) -> Preparation:
     return Preparation(
         Step(
             kind=Kind.CMDLET,
-            what="an application with Mail.Send of Office 365 Exchange Online and consent, on the account's Allowed Apps",
+            what="an application with Mail.Send of Office 365 Exchange Online and consent, as an Allowed App",
             lines=(f"Add-HVEAppAccess -Identity {account.address} -AppIds ENTERPRISE-APPLICATION-OBJECT-ID",),
             source=citations.ADD_HVE_APP,
         ),

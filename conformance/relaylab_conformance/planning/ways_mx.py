@@ -55,8 +55,8 @@ def against_connector(question: Question) -> Iterator[str]:
     others -= {tenant.name}
     if others:
         yield (
-            f"address of its own? No: {site.public_ip} is on a connector of {', '.join(sorted(others))} too, and either "
-            "could relay as the other; match by certificate, or get an address of one's own"
+            f"address of its own? No: {site.public_ip} is on a connector of {', '.join(sorted(others))} too, and "
+            "either could relay as the other; match by certificate, or get an address of one's own"
         )
 
 
@@ -64,8 +64,8 @@ def for_connector(question: Question) -> Iterator[str]:
     """Say what speaks for a connector."""
     site = _site(question)
     if site is not None:
-        yield f"static IPv4? Yes, as the world file has it: {site.public_ip} of {site.name}; ask the provider whether it stays"
-        yield f"port 25 open? Yes, as the world file has it, at {site.name}"
+        yield f"static IPv4? As the world file has it, {site.public_ip} of {site.name}: ask the provider if it stays"
+        yield f"port 25 open? As the world file has it, at {site.name}"
 
 
 def connector(question: Question) -> Iterator[Preparation]:
@@ -78,7 +78,7 @@ def connector(question: Question) -> Iterator[Preparation]:
     fitting = [one for one in mine if one.hears(question.sender.from_address)]
     if not any(one.lists(address) for one in fitting):
         yield _listed(tenant, fitting, site, address)
-    yield from _over_ipv4(question, site, tenant)
+    yield from _over_ipv4(site, tenant)
     yield from _spf(question)
     yield from _settings(question, Method.CONNECTOR_RELAY)
 
@@ -128,7 +128,7 @@ def _free_name(tenant: Tenant, name: str) -> str:
     )
 
 
-def _over_ipv4(question: Question, site: Site, tenant: Tenant) -> Iterator[Preparation]:
+def _over_ipv4(site: Site, tenant: Tenant) -> Iterator[Preparation]:
     """A dual-stack line would come over IPv6, which no connector knows (fact COR-02)."""
     if site.public_ipv6 is None:
         return
@@ -167,7 +167,7 @@ def against_direct_send(question: Question) -> Iterator[str]:
     if sender.messages_per_day >= terms.HIGH_VOLUME:
         yield f"volume? Too much: {sender.messages_per_day:,} messages a day, and one address is throttled"
     if tenant is not None and tenant.organization_config.reject_direct_send:
-        yield "Direct Send allowed? No: RejectDirectSend is on in the tenant (550 5.7.68); keep it on, and use a connector"
+        yield "Direct Send allowed? No: RejectDirectSend is on (550 5.7.68); keep it on, and use a connector"
 
 
 def for_direct_send(question: Question) -> Iterator[str]:

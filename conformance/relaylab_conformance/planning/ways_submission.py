@@ -106,12 +106,12 @@ def _application(question: Question, tenant: Tenant, mailbox: Mailbox) -> Iterat
     if app is None and isinstance(approach(question.world, sender, Method.SMTP_AUTH_OAUTH), Tried):
         return  # it holds a token that was given to it
     at_home = app if app and any(one.app_id == app.app_id for one in tenant.app_registrations) else None
-    if app is not None and (at_home is None or not app.is_confidential or not _is_own(app)):
-        if isinstance(approach(question.world, sender, Method.SMTP_AUTH_OAUTH), Tried):
-            return  # a user's token, or an application of another tenant: tried as it is
+    is_own = at_home is not None and at_home.is_confidential and _is_own(at_home)
+    if app is not None and not is_own and isinstance(approach(question.world, sender, Method.SMTP_AUTH_OAUTH), Tried):
+        return  # a user's token, or an application of another tenant: tried as it is
     app_id = sender.app_id or object_id(tenant.id, "planned application", sender.name)
     shown = sender.app_id or "APPLICATION-ID"
-    if at_home is None or not _is_own(at_home) or not at_home.is_confidential:
+    if not is_own:
         yield Preparation(
             Step(
                 kind=Kind.PORTAL,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relaylab.domain.estate import Method
 from relaylab_conformance.finding import Status
 from relaylab_conformance.planning.plan import day
 
@@ -61,9 +60,13 @@ def differs(sender: SenderPlan) -> str:
     return f"the world file plans {sender.written}, which does not hold" if is_planned else ""
 
 
-def why_not(sender: SenderPlan, method: Method) -> str:
-    """Give the reasons of a candidate in one sentence."""
-    return "; ".join(next(one.reasons for one in sender.candidates if one.method is method))
+def before(plan: Plan, sender: SenderPlan) -> str:
+    """Say by when the work is done with a buffer of 60 days before the stop, or that this day has passed."""
+    if not sender.needs_work:
+        return ""
+    if not sender.works_today or (sender.do_before and sender.do_before <= plan.at.date()):
+        return "now"
+    return sender.do_before.isoformat() if sender.do_before else ""
 
 
 def still(sender: SenderPlan) -> str:
@@ -76,7 +79,9 @@ def cost(sender: SenderPlan) -> str:
     """Say what High Volume Email would cost."""
     if sender.hve_dollars_a_month is None or sender.hve_recipients_a_day is None:
         return ""
-    return f"{sender.hve_recipients_a_day:,} recipients a day, {sender.hve_dollars_a_month:,.2f} US dollars a month"
+    number = sender.hve_recipients_a_day
+    who = "recipient" if number == 1 else "recipients"
+    return f"{number:,} {who} a day, {sender.hve_dollars_a_month:,.2f} US dollars a month"
 
 
 def made(plan: Plan) -> tuple[Mistake, ...]:
