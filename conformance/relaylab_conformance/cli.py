@@ -313,6 +313,57 @@ def import_exports(  # noqa: PLR0913 - an argument an option
     raise SystemExit(options.PROBLEMS if has_problems else options.GOOD)
 
 
+@main.command(name="plan", short_help="Plan the migration of a world: who moves where, by when, and how.")
+@click.argument("world")
+@click.option("--at", type=InstantParam(), help="The day of the plan; without it, today.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the world file with each target filled in; what a person wrote besides stays.",
+)
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the one page: who stops when, with which line, what to do first.",
+)
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print a checklist in Markdown, with all steps.")
+@options.readings_and_milestones
+@options.json_option
+def plan_migration(  # noqa: PLR0913 - an argument an option
+    *,
+    world: str,
+    at: datetime | None,
+    out: Path | None,
+    html: Path | None,
+    as_markdown: bool,
+    readings: Readings,
+    milestones: Milestones,
+    as_json: bool,
+) -> None:
+    """Plan the migration of the senders of WORLD: each one's methods with reasons, what to run first, in which order.
+
+    A method is recommended only where a message arrived by it in a copy of WORLD in which its steps were carried out.
+
+    Exit code 1: there is something to do. 0: every sender goes on as it is.
+    """
+    from relaylab_conformance.planning import command
+
+    if as_json and as_markdown:
+        raise options.BadInputError("--json and --markdown are two forms; give one of them")
+    with bad_input():
+        has_problems = command.plan_and_tell(
+            world,
+            at=at,
+            out=out,
+            html=html,
+            as_markdown_text=as_markdown,
+            as_json_text=as_json,
+            readings=readings,
+            milestones=milestones,
+        )
+    raise SystemExit(options.PROBLEMS if has_problems else options.GOOD)
+
+
 @main.command(name="errors", short_help="List the error lines, what they mean, and what to change.")
 @click.option(
     "--pages",

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from relaylab.domain.estate import Sender
     from relaylab.domain.world import World
+    from relaylab.engine.milestones import Calendar
     from relaylab.engine.rulebook import Rulebook
 
 _HVE: Final = frozenset({Method.HVE_BASIC, Method.HVE_OAUTH})
@@ -44,6 +45,25 @@ class _Question:
     sender: Sender
     method: Method
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HveCost:
+    """What High Volume Email costs a sender: ``recipients`` of a message, groups expanded, and a month of 30 days."""
+
+    recipients: int
+    recipients_a_day: int
+    dollars_a_month: float
+
+
+def hve_cost(world: World, calendar: Calendar, sender: Sender, at: datetime) -> HveCost | None:
+    """Give what a sender would pay; None while nothing is billed, and where it reaches nobody inside."""
+    if not terms.is_billed(calendar, at):
+        return None
+    tenant = world.tenant_of(sender.from_address.domain)
+    final = {one.address for _, one in final_recipients(world, sender) if tenant and one.is_of(tenant)}
+    a_day = sender.messages_per_day * len(final)
+    return HveCost(len(final), a_day, float(terms.PRICE * a_day * _DAYS_OF_A_MONTH)) if a_day else None
 
 
 def pitfalls(world: World, rulebook: Rulebook, sender: Sender, at: datetime) -> tuple[str, ...]:
@@ -105,16 +125,12 @@ def _many(question: _Question) -> Iterator[str]:
 def _cost(question: _Question) -> Iterator[str]:
     """What is paid for each recipient, after groups were expanded."""
     sender = question.sender
-    if question.method not in _HVE or not terms.is_billed(question.rulebook.calendar, question.at):
-        return
-    tenant = question.world.tenant_of(sender.from_address.domain)
-    final = {one.address for _, one in final_recipients(question.world, sender) if tenant and one.is_of(tenant)}
-    a_day = sender.messages_per_day * len(final)
-    if a_day:
-        a_month = float(terms.PRICE * a_day * _DAYS_OF_A_MONTH)
+    cost = hve_cost(question.world, question.rulebook.calendar, sender, question.at)
+    if question.method in _HVE and cost is not None:
         yield (
             f"{question.method} is paid for by the recipient, once groups are expanded: {sender.messages_per_day:,} "
-            f"messages to {len(final):,} recipients are {a_day:,} a day, about {a_month:,.2f} US dollars a month"
+            f"messages to {cost.recipients:,} recipients are {cost.recipients_a_day:,} a day, about "
+            f"{cost.dollars_a_month:,.2f} US dollars a month"
         )
 
 

@@ -52,6 +52,11 @@ class Document:
         header = f"[[tenant.{table}]]" if is_many(table) else f"[tenant.{table}]"
         return self._insert(after, header, ("tenant", table), last.indent if last else "  ", space=last is None)
 
+    def add_under(self, owner: Block, table: str) -> Block:
+        """Add a table to one that a tenant has, directly behind it."""
+        path = (*owner.path, table)
+        return self._insert(self.blocks.index(owner), f"{owner.indent}  [[{'.'.join(path)}]]", path, "", space=False)
+
     def add_top(self, table: str, last: Block | None) -> Block:
         """Add a table to the world, behind the ``last`` of its kind, or behind all where there is none."""
         after = self.blocks.index(last) if last else len(self.blocks) - 1

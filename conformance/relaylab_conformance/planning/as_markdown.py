@@ -1,0 +1,114 @@
+"""A plan as a checklist to print, in CommonMark with the tables and boxes of GitHub.
+
+Law: nothing that a world file holds can become markup: names are escaped, and lines to run stand in fences. That some
+renderers make links of bare addresses is theirs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from relaylab_conformance.planning import words
+from relaylab_conformance.planning.model import Kind, Possible
+from relaylab_conformance.planning.plan import day
+
+if TYPE_CHECKING:
+    from relaylab_conformance.planning.model import Plan, SenderPlan, Step
+
+_MARKUP: Final = re.compile(r"([\\`*_{}\[\]<>#|~&$]|(?<=[a-z]):(?=//))")
+_NUMBERED: Final = re.compile(r"^(\d*)([.)+-])")
+_LANGUAGES: Final = {Kind.CMDLET: "powershell", Kind.DNS: "dns", Kind.PORTAL: "text", Kind.SENDER: "text"}
+_HEADINGS: Final = ("#", "Sender", "Today", "Stops", "With", "Move to", "Effort", "Do before", "Stands still")
+
+
+def as_markdown(plan: Plan) -> str:
+    """Write a plan."""
+    return "\n".join(_lines(plan)) + "\n"
+
+
+def plain(text: str) -> str:
+    """Write a text so that it is nothing but text, on one line."""
+    line = " ".join("".join(each if each.isprintable() else " " for each in text).split())
+    return _NUMBERED.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", line))
+
+
+def _lines(plan: Plan) -> Iterator[str]:
+    yield f"# Plan of {plain(plan.estate)}"
+    yield ""
+    yield f"Made {day(plan.at)}, judged at {', '.join(map(day, plan.judged))}. {plain(plan.statement)}"
+    yield ""
+    yield from (f"- {plain(said)}" for said in words.headline(plan))
+    yield ""
+    yield f"| {' | '.join(_HEADINGS)} |"
+    yield "|" + " --- |" * len(_HEADINGS)
+    staying = [one for one in plan.senders if not one.needs_work]
+    for one in (*plan.work, *staying):
+        yield f"| {' | '.join(_cells(plan, one))} |"
+    if plan.work:
+        yield "\n## In this order"
+    for one in plan.work:
+        yield from _sender(one)
+    if words.made(plan):
+        yield "\n## Mistakes found\n"
+    for mistake in words.made(plan):
+        yield f"- [ ] {mistake.number}\\. {plain(mistake.name)}: {plain(', '.join(mistake.senders))}"
+        yield f"  - Symptom: {plain(mistake.symptom)}"
+        yield f"  - Cause: {plain(mistake.cause)}"
+        yield f"  - Fix: {plain(mistake.fix)} ({plain(str(mistake.source))})"
+        yield from (f"  - Seen: {plain(seen)}" for seen in mistake.seen)
+    if plan.guide_errors:
+        yield "\n## What a guide got wrong\n"
+    for error in plan.guide_errors:
+        yield (
+            f"- [ ] Line {error.line}, {plain(error.found)}: {plain(error.wrong)}. Instead: {plain(error.instead)} "
+            f"({plain(str(error.source))})"
+        )
+
+
+def _cells(plan: Plan, one: SenderPlan) -> tuple[str, ...]:
+    return tuple(
+        map(
+            plain,
+            (
+                str(one.order or ""),
+                one.name,
+                one.today,
+                words.stop(one),
+                one.line if one.needs_work else "",
+                words.move(one),
+                one.effort,
+                words.before(plan, one),
+                words.still(one),
+            ),
+        )
+    )
+
+
+def _sender(one: SenderPlan) -> Iterator[str]:
+    yield f"\n### {one.order}\\. {plain(one.name)}: {plain(one.today)} to {plain(words.move(one))}\n"
+    yield f"Why: {plain(one.why)}."
+    if words.differs(one):
+        reasons = next((each.reasons for each in one.candidates if each.method is one.written), ())
+        yield f"{plain(words.differs(one))}{': ' if reasons else ''}{plain('; '.join(reasons))}."
+    yield f"Today: {plain('; '.join(one.evidence))}.\n"
+    for step in one.steps:
+        yield from _step(step)
+    yield from (f"- Mind: {plain(said)}" for said in one.cautions)
+    if words.cost(one):
+        yield f"- High Volume Email would cost: {plain(words.cost(one))}"
+    for each in one.candidates:
+        if each.method is not one.recommended:
+            word = "possible" if each.possible is not Possible.NO else "not possible"
+            yield f"- {plain(each.method)}, {word}: {plain('; '.join(each.reasons))}"
+
+
+def _step(step: Step) -> Iterator[str]:
+    yield f"- [ ] {plain(step.what)} ({plain(str(step.source))})\n"
+    code = [" ".join("".join(each if each.isprintable() else " " for each in line).split()) for line in step.lines]
+    longest = max((len(run) for line in code for run in re.findall("`+", line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    yield f"  {fence}{_LANGUAGES[step.kind]}"
+    yield from (f"  {line}" for line in code)
+    yield f"  {fence}\n"

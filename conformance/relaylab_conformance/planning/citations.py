@@ -1,0 +1,45 @@
+"""Where the steps of a plan are written: the cmdlet reference of August 2026, and Microsoft's pages."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from relaylab.domain.source import Confidence, Source
+
+_REFERENCE: Final = "2026-08-21"
+_LEARN: Final = "https://learn.microsoft.com"
+
+
+def _cmdlet(fact: str, name: str) -> Source:
+    page = f"{_LEARN}/powershell/module/exchangepowershell/{name.lower()}"
+    return Source(fact, name, _REFERENCE, Confidence.DOCUMENTED, page)
+
+
+NEW_INBOUND_CONNECTOR: Final = _cmdlet("COR-47", "New-InboundConnector")
+SET_INBOUND_CONNECTOR: Final = _cmdlet("ADM-IC-03", "Set-InboundConnector")
+SET_CAS_MAILBOX: Final = _cmdlet("ADM-CAS-01", "Set-CASMailbox")
+SET_MAILBOX: Final = _cmdlet("ADM-MB-02", "Set-Mailbox")
+NEW_SERVICE_PRINCIPAL: Final = _cmdlet("ADM-SP-01", "New-ServicePrincipal")
+ADD_MAILBOX_PERMISSION: Final = _cmdlet("ADM-MP-01", "Add-MailboxPermission")
+ADD_RECIPIENT_PERMISSION: Final = _cmdlet("ADM-RP-01", "Add-RecipientPermission")
+NEW_HVE_ACCOUNT: Final = _cmdlet("HVE-ACC-02", "New-MailUser")
+SET_HVE_BILLING: Final = _cmdlet("HVE-ACC-07", "Set-HVEAccountBillingPolicy")
+SET_HVE_SETTINGS: Final = _cmdlet("HVE-ACC-05", "Set-HVEAccountSettings")
+ADD_HVE_APP: Final = _cmdlet("ADM-HVE-02", "Add-HVEAppAccess")
+DISABLE_IPV6: Final = Source("COR-01", "MC835648", "2024-10-10", Confidence.DOCUMENTED)
+SPF_RECORD: Final = Source("MX-DS-04", "More control over Direct Send", "2025-04", Confidence.DOCUMENTED)
+SEND_AS_APP: Final = Source("OA-CC-03", "Authenticate using OAuth", "2026-11-23", Confidence.DOCUMENTED)
+HVE_PERMISSION: Final = Source("HVE-OAUTH-01", "OAuth for High Volume Email", "2026", Confidence.DOCUMENTED)
+ACS_DOMAIN: Final = Source("ACS-SMTP-11", "public transcript, seen 2025", "2025", Confidence.OBSERVED)
+ACS_ROLE: Final = Source("ACS-SMTP-10", "SMTP for Email, set up authentication", "2026", Confidence.DOCUMENTED)
+ENDPOINTS: Final = Source("MX-RLY-01", "Set up a multifunction device", "2021-07", Confidence.DOCUMENTED)
+SUBMISSION_ENDPOINT: Final = Source("CS-AUTH-21", "Authenticate using OAuth", "2026-11-23", Confidence.DOCUMENTED)
+HVE_ENDPOINT: Final = Source("ADM-HVE-05", "public transcript, seen 2026", "2026", Confidence.OBSERVED)
+ACS_ENDPOINT: Final = Source("ACS-SMTP-02", "SMTP for Email, endpoints", "2026", Confidence.DOCUMENTED)
+NO_SUCH_REPORT: Final = Source(
+    "ADM-REAL-01", "the cmdlet reference, which has no such page", _REFERENCE, Confidence.OBSERVED
+)
+NO_SUCH_HVE: Final = Source(
+    "ADM-REAL-02", "the cmdlet reference, which has no such page", _REFERENCE, Confidence.OBSERVED
+)
+NULL_IS_NOT_FALSE: Final = Source("ADM-CAS-06", "public audit scripts, seen 2026", "2026", Confidence.OBSERVED)

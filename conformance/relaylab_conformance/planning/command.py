@@ -1,0 +1,60 @@
+"""The verb ``plan``: a world in, a plan out in the form that was asked for, and whether there is something to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from relaylab.app.world_file.source import text_of
+from relaylab.servers.clocks import SystemClock
+from relaylab_conformance.inventory.writing import write
+from relaylab_conformance.planning import make_plan
+from relaylab_conformance.planning.as_html import as_html
+from relaylab_conformance.planning.as_json import as_json
+from relaylab_conformance.planning.as_markdown import as_markdown
+from relaylab_conformance.planning.as_text import as_text
+from relaylab_conformance.planning.words import has_problems
+from relaylab_conformance.planning.writing import note, planned_world
+from relaylab_conformance.terminal import progress, say, say_json, width
+from relaylab_conformance.verbs import open_estate
+
+
+def plan_and_tell(  # noqa: PLR0913 - an argument an option
+    world: str,
+    *,
+    at: datetime | None,
+    out: Path | None,
+    html: Path | None,
+    as_markdown_text: bool,
+    as_json_text: bool,
+    readings: Mapping[str, str],
+    milestones: Mapping[str, datetime | None],
+) -> bool:
+    """Plan, write and print; give whether there is something to do. Raise BadInputError, WorldFileError or OSError."""
+    estate, source = open_estate(world), text_of(world)
+    with progress("planning") as tell:
+        planned = make_plan(
+            estate,
+            at or SystemClock().now(),
+            text=source.text,
+            readings=readings,
+            milestones=milestones,
+            progress=tell,
+        )
+    plan = planned.plan
+    if out is not None:
+        write(planned_world(source.text, source.file, planned), out)
+    if html is not None:
+        write(as_html(plan), html)
+    if as_json_text:
+        say_json(as_json(plan))
+    elif as_markdown_text:
+        say(as_markdown(plan).rstrip("\n"))
+    else:
+        say(as_text(plan, width()))
+        if html is not None:
+            say(f"\nRead {html}")
+        if out is not None:
+            say(f"\n{out}: {note(plan)}.\nNext: relaylab certify migration {out}")
+    return has_problems(plan)

@@ -1,0 +1,257 @@
+"""Makes the plan of an estate: each sender's way today, its candidates, what is recommended, and the order of work."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Final
+
+from relaylab.app.rulebooks import rulebook_for
+from relaylab.domain.clock import iso
+from relaylab.domain.estate import Method
+from relaylab.rules import limits
+from relaylab.rules.milestones import BASIC_AUTH_OFF_BY_DEFAULT
+from relaylab_conformance.inventory.world_text.blocks import split
+from relaylab_conformance.migration.course import Span, course, stops_at
+from relaylab_conformance.migration.dates import default_dates
+from relaylab_conformance.migration.mistakes import mistakes, stands_still
+from relaylab_conformance.migration.pitfalls import hve_cost
+from relaylab_conformance.migration.reach import outside_recipients
+from relaylab_conformance.migration.stand_ins import with_stand_ins
+from relaylab_conformance.planning.assumed import with_what_is_assumed
+from relaylab_conformance.planning.choosing import EFFORT, Choice, choose, rank
+from relaylab_conformance.planning.guide_errors import guide_errors
+from relaylab_conformance.planning.model import SCHEMA, STATEMENT, Plan, SenderPlan, Step
+from relaylab_conformance.planning.preparation import prepared
+from relaylab_conformance.planning.question import Question
+from relaylab_conformance.planning.ways import Way, line_of, span_at, steps_of, ways
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from relaylab.app.config import LoadedWorld
+    from relaylab.domain.estate import Sender
+    from relaylab.domain.world import World
+    from relaylab.engine.rulebook import Rulebook
+
+BUFFER: Final = timedelta(days=60)  # before the cutover, as guides and our matrix have it
+_HVE: Final = frozenset({Method.HVE_BASIC, Method.HVE_OAUTH})
+_FILE: Final = re.compile(r"^.*?: (?=(?:tenant|site|dns|sender)\[)")
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan; the world after all its steps, each ``target`` as recommended, for certify to judge; and that before."""
+
+    plan: Plan
+    world: World
+    before: World
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """A sender, looked at alone."""
+
+    sender: Sender
+    spans: tuple[Span, ...]
+    ways: tuple[Way, ...]
+    choice: Choice
+    at: datetime
+
+    @property
+    def works(self) -> bool:
+        return bool(self.spans) and span_at(self.spans, self.at).arrives
+
+    @property
+    def stop(self) -> datetime | None:
+        """When today's method ends; None for one that works on, or that never worked."""
+        return stops_at(self.spans)
+
+    @property
+    def line(self) -> str:
+        """The line at the end of today's method."""
+        if not self.spans:
+            return ""
+        if not self.works:
+            return line_of(span_at(self.spans, self.at))
+        return line_of(span_at(self.spans, self.stop)) if self.stop else ""
+
+    @property
+    def urgency(self) -> tuple[int, bool, int, str]:
+        return (rank(self.choice.method), self.works, -self.sender.messages_per_day, self.sender.name)
+
+
+def make_plan(  # noqa: PLR0913 - each is a fact of its own
+    estate: LoadedWorld,
+    at: datetime,
+    *,
+    text: str = "",
+    readings: Mapping[str, str] | None = None,
+    milestones: Mapping[str, datetime | None] | None = None,
+    progress: Callable[[int, int], None] = lambda *_: None,
+) -> Planned:
+    """Plan an estate at an instant; ``text`` is the world file, looked through for evidence and guide errors.
+
+    Raise ValueError for a reading, a value or a milestone that does not exist.
+    """
+    rulebook = rulebook_for(estate.world, readings or {}, milestones or {})
+    world, assumed = with_what_is_assumed(with_stand_ins(estate.world))
+    judged = tuple(sorted({at, *(one for one in default_dates(rulebook) if one > at)}))
+    looked: list[_Looked] = []
+    for sender in world.senders:
+        looked.append(_look(Question(world, rulebook, sender, at), judged))
+        progress(len(looked), len(world.senders))
+    order = [one for one in sorted(looked, key=lambda one: one.urgency) if not one.choice.stays]
+    after, steps = world, dict[str, tuple[Step, ...]]()
+    for one in order:
+        if one.choice.method is not None:
+            there = next(held for held in after.senders if held.name == one.sender.name)
+            todo = steps_of(Question(after, rulebook, there, at), one.choice.method)
+            steps[one.sender.name] = tuple(each.step for each in todo)
+            after = prepared(after, todo)
+    targets = {one.sender.name: one.choice.method for one in looked}
+    aimed = tuple(replace(one, target=targets[one.name] or one.target) for one in after.senders)
+    numbers = {one.sender.name: number for number, one in enumerate(order, 1)}
+    facts = _Facts(world, rulebook, judged, _evidence(text), assumed)
+    stops = {one.sender.name: one.stop for one in looked}
+    plan = Plan(
+        schema=SCHEMA,
+        suite_version=version("relaylab"),
+        statement=STATEMENT,
+        estate=estate.name,
+        estate_digest=estate.digest,
+        rulebook_digest=rulebook.digest(),
+        at=at,
+        judged=judged,
+        cutover=rulebook.calendar.at(BASIC_AUTH_OFF_BY_DEFAULT.name),
+        readings=dict(rulebook.readings),
+        senders=tuple(facts.sender_plan(one, numbers.get(one.sender.name), steps) for one in looked),
+        mistakes=mistakes(estate.world, rulebook, stops, judged[-1]),
+        guide_errors=guide_errors(text, rulebook),
+        notes=tuple(_FILE.sub("", note) for note in estate.notes),
+    )
+    return Planned(plan, replace(after, senders=aimed), world)
+
+
+def _look(question: Question, judged: tuple[datetime, ...]) -> _Looked:
+    sender = question.sender
+    spans = course(question.world, question.rulebook, sender, sender.today)
+    arrives = bool(spans) and all(span_at(spans, at).arrives for at in judged)
+    found = ways(question, judged)
+    return _Looked(sender, spans, found, choose(sender, found, arrives=arrives), question.at)
+
+
+def _evidence(text: str) -> dict[str, tuple[str, ...]]:
+    """Give what the comments of a world file say of how each sender sends today."""
+    told: dict[str, tuple[str, ...]] = {}
+    for block in split(text.replace("\r\n", "\n")) if text else ():
+        name = block.value("name")
+        if block.path != ("sender",) or not isinstance(name, str):
+            continue
+        stated = block.statement("today")
+        comments = [stated.comment] if stated and stated.comment else []
+        comments += [one.text for one in block.statements if one.is_ours and "seen" in one.text]
+        told[name] = tuple(comment.strip().lstrip("#").strip() for comment in comments)
+    return told
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What the plan of every sender is written from."""
+
+    world: World
+    rulebook: Rulebook
+    judged: tuple[datetime, ...]
+    told: Mapping[str, tuple[str, ...]]
+    assumed: Mapping[str, str]
+
+    def sender_plan(self, one: _Looked, order: int | None, steps: Mapping[str, tuple[Step, ...]]) -> SenderPlan:
+        sender, choice = one.sender, one.choice
+        way = next((each for each in one.ways if each.method is choice.method), None)
+        todo = steps.get(sender.name, ())
+        cost = hve_cost(self.world, self.rulebook.calendar, sender, self.judged[-1])
+        is_hve = any(each.is_possible and each.method in _HVE for each in one.ways)
+        return SenderPlan(
+            name=sender.name,
+            profile=sender.profile,
+            site=sender.site,
+            sends_from=str(sender.from_address),
+            messages_per_day=sender.messages_per_day,
+            today=sender.today,
+            evidence=self._evidence(one),
+            works_today=one.works,
+            stops_at=one.stop,
+            line=one.line,
+            written=sender.target,
+            recommended=choice.method,
+            why=choice.why,
+            effort="" if choice.stays or choice.method is None else EFFORT[choice.method],
+            steps=todo,
+            cautions=self._cautions(one, way, todo),
+            candidates=tuple(each.candidate for each in one.ways),
+            order=order,
+            do_before=self._do_before(one),
+            planned_for=sender.planned_for,
+            stands_still_days=_still(one),
+            hve_recipients_a_day=cost.recipients_a_day if is_hve and cost else None,
+            hve_dollars_a_month=cost.dollars_a_month if is_hve and cost else None,
+        )
+
+    def _evidence(self, one: _Looked) -> tuple[str, ...]:
+        """Say how its way today is known, and what comes of it."""
+        sender = one.sender
+        stated = f"the world file says {sender.today}"
+        if sender.today is Method.SMTP_AUTH_BASIC:
+            stated += f", as {sender.signs_in_as}"
+        assumed = [self.assumed[sender.name]] if sender.name in self.assumed else []
+        if not one.spans:
+            assumed.append("not tried: the world file does not say enough of it")
+        return (stated, *self.told.get(sender.name, ()), *assumed)
+
+    def _cautions(self, one: _Looked, way: Way | None, todo: tuple[Step, ...]) -> tuple[str, ...]:
+        if way is None or one.choice.stays:
+            return ()
+        shared = len(way.preparations) - len(todo)
+        said = [*way.candidate.cautions, *self._terrl(one)]
+        if shared > 0:
+            said.append("some of its steps are those of senders before it in the order of work")
+        return tuple(said)
+
+    def _terrl(self, one: _Looked) -> tuple[str, ...]:
+        """Compare a sender with what its tenant may send outside."""
+        sender = one.sender
+        tenant = self.world.tenant_of(sender.from_address.domain)
+        outside = len(outside_recipients(self.world, sender)) * sender.messages_per_day
+        if tenant is None or not outside or one.choice.method in {Method.ACS_SMTP, Method.ACS_REST}:
+            return ()
+        quota = limits.external_quota(tenant, self.judged[-1], self.rulebook.calendar)
+        if quota is None or outside <= quota:
+            return ()
+        return (
+            (
+                f"licence and TERRL? {outside:,} outside recipients a day, and tenant {tenant.name} may reach "
+                f"{quota:,} with {tenant.licences} licences"
+            ),
+        )
+
+    def _do_before(self, one: _Looked) -> date | None:
+        if one.choice.stays or one.stop is None:
+            return None
+        return (one.stop - BUFFER).date()
+
+
+def _still(one: _Looked) -> int | None:
+    """Give the days between the stop and the day planned for, or today where that is later."""
+    if one.stop is None or one.choice.stays:
+        return None
+    aimed = replace(one.sender, target=one.choice.method or one.sender.target)
+    planned = stands_still(aimed, one.stop) or 0
+    until_now = (one.at.date() - one.stop.date()).days if not one.works else 0
+    return max(planned, until_now) or None
+
+
+def day(instant: datetime | None) -> str:
+    """Write an instant without its midnight."""
+    return iso(instant).removesuffix("T00:00:00Z") if instant else "no date"

@@ -1,0 +1,248 @@
+"""Connector relay and Direct Send as a sender's future: what stands against each, and what has to be done before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from ipaddress import IPv4Address, IPv4Network
+from typing import TYPE_CHECKING
+
+from relaylab.domain.connector import ConnectorType, InboundConnector
+from relaylab.domain.estate import Method, OutboundPort25
+from relaylab.domain.tenant import Switch
+from relaylab.domain.world import DnsRecord
+from relaylab.rules.hve import terms
+from relaylab_conformance.migration.approach import mx_name
+from relaylab_conformance.migration.reach import outside_recipients
+from relaylab_conformance.migration.spf import is_recorded, spf_failures
+from relaylab_conformance.planning import citations
+from relaylab_conformance.planning.model import Kind, Step
+from relaylab_conformance.planning.preparation import Preparation, in_tenant
+from relaylab_conformance.planning.question import Question
+
+if TYPE_CHECKING:
+    from relaylab.domain.estate import Site
+    from relaylab.domain.tenant import Tenant
+    from relaylab.domain.world import World
+
+_INCLUDE = "include:spf.protection.outlook.com"
+
+
+def _site(question: Question) -> Site | None:
+    return question.world.site(question.sender.site) if question.sender.site else None
+
+
+def _port_25(question: Question) -> Iterator[str]:
+    site = _site(question)
+    if site is not None and site.outbound_port_25 is not OutboundPort25.OPEN:
+        yield f"port 25 open? No: the access provider of {site.name} has it {site.outbound_port_25}"
+
+
+def against_connector(question: Question) -> Iterator[str]:
+    """Say what no step can mend for a connector."""
+    site, tenant = _site(question), question.tenant
+    if site is None:
+        yield "static IPv4? Not known: the sender has no site with a public address of its own"
+        return
+    if not isinstance(site.public_ip, IPv4Address):
+        yield f"static IPv4? No: {site.name} has {site.public_ip}, and connectors hold IPv4 only"
+    if tenant is None:
+        yield f"tenant? None: {question.sender.from_address.domain} is no accepted domain of a tenant described"
+        return
+    yield from _port_25(question)
+    listed = question.world.connectors_listing(site.public_ip)
+    others = {one.tenant.name for one in listed if one.connector.is_on_premises and one.connector.enabled}
+    others -= {tenant.name}
+    if others:
+        yield (
+            f"address of its own? No: {site.public_ip} is on a connector of {', '.join(sorted(others))} too, and "
+            "either could relay as the other; match by certificate, or get an address of one's own"
+        )
+
+
+def for_connector(question: Question) -> Iterator[str]:
+    """Say what speaks for a connector."""
+    site = _site(question)
+    if site is not None:
+        yield f"static IPv4? As the world file has it, {site.public_ip} of {site.name}: ask the provider if it stays"
+        yield f"port 25 open? As the world file has it, at {site.name}"
+
+
+def connector(question: Question) -> Iterator[Preparation]:
+    """Give the steps before a connector relay."""
+    site, tenant = _site(question), question.tenant
+    if site is None or tenant is None or not isinstance(site.public_ip, IPv4Address):
+        return
+    address = site.public_ip
+    mine = [one for one in tenant.inbound_connectors if one.is_on_premises and one.enabled and not one.blocked]
+    fitting = [one for one in mine if one.hears(question.sender.from_address)]
+    if not any(one.lists(address) for one in fitting):
+        yield _listed(tenant, fitting, site, address)
+    yield from _over_ipv4(site, tenant)
+    yield from _spf(question)
+    yield from _settings(question, Method.CONNECTOR_RELAY)
+
+
+def _listed(tenant: Tenant, fitting: list[InboundConnector], site: Site, address: IPv4Address) -> Preparation:
+    network = IPv4Network(address)
+    old = next((one for one in fitting if one.sender_ip_addresses), None)
+    if old is not None:
+        new = replace(old, sender_ip_addresses=(*old.sender_ip_addresses, network))
+        every = ",".join(_written(one) for one in new.sender_ip_addresses)
+        line = f'Set-InboundConnector -Identity "{old.name}" -SenderIPAddresses {every}'
+        what, source = f"put the address of {site.name} on the connector", citations.SET_INBOUND_CONNECTOR
+    else:
+        name = _free_name(tenant, f"Relay from {site.name}")
+        new = InboundConnector(
+            name=name,
+            connector_type=ConnectorType.ON_PREMISES,
+            sender_domains=("*",),
+            sender_ip_addresses=(network,),
+        )
+        line = (
+            f'New-InboundConnector -Name "{name}" -ConnectorType OnPremises -SenderDomains * '
+            f"-SenderIPAddresses {address}"
+        )
+        what, source = f"make a connector for the address of {site.name}", citations.NEW_INBOUND_CONNECTOR
+
+    def changed(one: Tenant) -> Tenant:
+        if old is None:
+            return replace(one, inbound_connectors=(*one.inbound_connectors, new))
+        there = tuple(
+            replace(held, sender_ip_addresses=(*held.sender_ip_addresses, network)) if held.name == old.name else held
+            for held in one.inbound_connectors
+        )
+        return replace(one, inbound_connectors=there)
+
+    return Preparation(Step(kind=Kind.CMDLET, what=what, lines=(line,), source=source), in_tenant(tenant, changed))
+
+
+def _written(network: IPv4Network) -> str:
+    return str(network.network_address) if network.prefixlen == network.max_prefixlen else str(network)
+
+
+def _free_name(tenant: Tenant, name: str) -> str:
+    taken = {one.name.casefold() for one in tenant.inbound_connectors}
+    return next(
+        one for one in (name, *(f"{name} {number}" for number in range(2, 1000))) if one.casefold() not in taken
+    )
+
+
+def _over_ipv4(site: Site, tenant: Tenant) -> Iterator[Preparation]:
+    """A dual-stack line would come over IPv6, which no connector knows (fact COR-02)."""
+    if site.public_ipv6 is None:
+        return
+    domain = next((one for one in tenant.accepted_domains if one.default), None) or next(
+        iter(reversed(tenant.accepted_domains)), None
+    )
+    if domain is None or domain.ipv6_for_accepted_domain is Switch.OFF:
+        return
+    name = domain.name
+
+    def changed(one: Tenant) -> Tenant:
+        domains = tuple(
+            replace(held, ipv6_for_accepted_domain=Switch.OFF) if held.name == name else held
+            for held in one.accepted_domains
+        )
+        return replace(one, accepted_domains=domains)
+
+    yield Preparation(
+        Step(
+            kind=Kind.CMDLET,
+            what=f"{site.name} is dual-stack and would arrive over IPv6, which no connector lists",
+            lines=(f"Disable-IPv6ForAcceptedDomain -Domain {name}",),
+            source=citations.DISABLE_IPV6,
+        ),
+        in_tenant(tenant, changed),
+    )
+
+
+def against_direct_send(question: Question) -> Iterator[str]:
+    """Say what no step can mend for Direct Send."""
+    sender, tenant = question.sender, question.tenant
+    outside = tuple(dict.fromkeys(str(met) for _, met in outside_recipients(question.world, sender)))
+    if outside:
+        yield f"internal only? No: {', '.join(outside[:3])} is outside, where Direct Send gets 550 5.7.64"
+    yield from _port_25(question)
+    if sender.messages_per_day >= terms.HIGH_VOLUME:
+        yield f"volume? Too much: {sender.messages_per_day:,} messages a day, and one address is throttled"
+    if tenant is not None and tenant.organization_config.reject_direct_send:
+        yield "Direct Send allowed? No: RejectDirectSend is on (550 5.7.68); keep it on, and use a connector"
+
+
+def for_direct_send(question: Question) -> Iterator[str]:
+    """Say what speaks for Direct Send."""
+    yield "internal only? Yes, groups expanded"
+    yield f"volume? Low: {question.sender.messages_per_day:,} messages a day"
+
+
+def direct_send(question: Question) -> Iterator[Preparation]:
+    """Give the steps before Direct Send."""
+    yield from _spf(question)
+    yield from _settings(question, Method.DIRECT_SEND)
+
+
+def _settings(question: Question, method: Method) -> Iterator[Preparation]:
+    if question.sender.today is method:
+        return
+    host = mx_name(question.world, question.sender)
+    yield Preparation(
+        Step(
+            kind=Kind.SENDER,
+            what="change the sender's settings last",
+            lines=(f"{host}, port 25, STARTTLS where it can, no sign-in",),
+            source=citations.ENDPOINTS,
+        )
+    )
+
+
+def _spf(question: Question) -> Iterator[Preparation]:
+    """One record that passes at both hops (fact COR-03)."""
+    site, sender = _site(question), question.sender
+    if site is None or question.tenant is None:
+        return
+    domain = sender.from_address.domain
+    mechanisms = [f"ip{ip.version}:{ip}" for ip in site.addresses]
+    alone = replace(sender, target=Method.CONNECTOR_RELAY)
+    world = replace(question.world, senders=(alone,))
+    if not is_recorded(world, alone):
+        record = f"v=spf1 {' '.join(mechanisms)} {_INCLUDE} ~all"
+        what = f"the world file says nothing of the DNS of {domain}: see that its one SPF record holds these"
+        yield Preparation(_dns(what, f'{domain}. TXT "{record}"'))
+        return
+    if not list(spf_failures(world, question.rulebook, question.at)):
+        return
+    old = next((one for one in question.world.dns if _is_spf(one) and one.name == domain), None)
+    record = _mended(old.value if old else "", mechanisms)
+
+    def changed(judged: World) -> World:
+        there = next((one for one in judged.dns if _is_spf(one) and one.name == domain), None)
+        new = DnsRecord(domain, "TXT", _mended(there.value if there else "", mechanisms))
+        kept = tuple(new if one is there else one for one in judged.dns)
+        return replace(judged, dns=kept if there else (*kept, new))
+
+    what = "SPF: the site's address for Exchange Online, Microsoft's include for recipients outside, in one record"
+    yield Preparation(_dns(what, f'{domain}. TXT "{record}"'), changed)
+
+
+def _dns(what: str, line: str) -> Step:
+    return Step(kind=Kind.DNS, what=what, lines=(line,), source=citations.SPF_RECORD)
+
+
+def _is_spf(record: DnsRecord) -> bool:
+    return record.type == "TXT" and record.value.strip('"').lower().startswith("v=spf1")
+
+
+def _mended(record: str, mechanisms: list[str]) -> str:
+    """Add to a record what it lacks, before its ``all``; what it has besides stays."""
+    words = record.strip('"').split() or ["v=spf1", "~all"]
+    missing = [one for one in mechanisms if one not in words]
+    missing += [] if any(word.lower().lstrip("+") == _INCLUDE for word in words) else [_INCLUDE]
+    end = next((place for place, word in enumerate(words) if word.lower().lstrip("+-~?") == "all"), len(words))
+    behind = next((place for place, word in enumerate(words) if word.lower().startswith("include:")), end)
+    ips = [one for one in missing if one != _INCLUDE]
+    place = min(behind, end)
+    words[place:place] = ips
+    if _INCLUDE in missing:
+        words.insert(end + len(ips), _INCLUDE)
+    return " ".join(words)
