@@ -17,6 +17,7 @@ from relaylab.domain.clock import parse_instant
 from relaylab.domain.fault import Fault
 from relaylab_certs import TestAuthority
 from tests.acs_rest_lab import AcsLab, acs_world
+from tests.clients.controlled import close_what_is_left_open
 from tests.clients.oauth import OAuthLab, oauth_world
 
 # How long an example takes is the machine's business: no test may fail because others are at work beside it.
@@ -90,6 +91,7 @@ def emulate(authority: TestAuthority, small_world: LoadedWorld) -> Iterator[Emul
             return running.enter_context(emulator)
 
         yield start
+        close_what_is_left_open()
 
 
 @pytest.fixture

@@ -184,14 +184,26 @@ class Fleet:
             if known is not None and self._port_25[site.name] is not site.outbound_port_25:
                 await self._reopen(site, known)
             self._port_25[site.name] = site.outbound_port_25
+            await self._add(site, known)
+
+    async def _add(self, site: Site, known: SiteListening | None) -> None:
+        """Listen for one site, with all of its sets of ports or, where one cannot be had, with none that is new."""
+        before, sets = len(self._servers), self._sets_of_ports
+        is_dual = site.public_ipv6 is not None
+        try:
             endpoints = known.endpoints if known else await self._listen(site.name, self._next_offset())
             ipv6 = known.ipv6 if known else {}
-            if site.public_ipv6 is not None and not ipv6 and self._lab is None:  # a lab's clients show their family
+            if is_dual and not ipv6 and self._lab is None:  # a lab's clients show their family
                 ipv6 = await self._listen(site.name, self._next_offset(), over_ipv6=True)
-            is_dual = site.public_ipv6 is not None
-            self.sites[site.name] = SiteListening(
-                str(site.public_ip), endpoints, str(site.public_ipv6) if is_dual else None, ipv6
-            )
+        except BaseException:
+            for server in self._servers[before:]:
+                server.close()
+            del self._servers[before:]
+            self._sets_of_ports = sets
+            raise
+        self.sites[site.name] = SiteListening(
+            str(site.public_ip), endpoints, str(site.public_ipv6) if is_dual else None, ipv6
+        )
 
     def _next_offset(self) -> int:
         """Give the distance of the next set of ports from the base."""
