@@ -131,7 +131,8 @@ def test_a_world_that_says_nothing_of_the_domain_cannot_be_looked_at() -> None:
 
 
 @pytest.mark.parametrize(
-    ("record", "seen"), [("_dmarc.contoso.com", Status.FAIL), ("contoso.com", Status.FAIL), ("com", Status.NOT_EXERCISED)]
+    ("record", "seen"),
+    [("_dmarc.contoso.com", Status.FAIL), ("contoso.com", Status.FAIL), ("com", Status.NOT_EXERCISED)],
 )
 def test_a_record_of_the_organisation_tells_of_a_domain_below_it_as_it_does_on_arrival(
     record: str, seen: Status
