@@ -3,7 +3,7 @@
 A certificate that is accepted in the connector's tenant needs no sender of it (fact MX-ATTR-02); everything else does.
 SenderDomains, RequireTls and the Restrict flags have no part in it (facts MX-CON-02, MX-CON-04).
 
-Law: no remedy lets anybody else relay. It adds the client, and takes nothing from those whom a connector knows.
+Law: no remedy takes a relay from anybody, and a client whom no connector knew is added alone.
 """
 
 from __future__ import annotations
@@ -69,6 +69,8 @@ def remedy(owned: Owned, arrival: Arrival, mail_from: Address | None) -> Remedy 
         else:
             is_named = _identify(owned, arrival, steps)
             steps.grave += 1
+    if mail_from is None and not is_named:
+        steps.parameters.clear()  # no address makes an empty MAIL FROM somebody's (fact MX-ATTR-10)
     if not (is_named and certificate_is_accepted(owned)):
         _have_a_domain(owned, mail_from, steps, is_named=is_named)
     return steps.remedy(owned)
@@ -179,15 +181,19 @@ def _have_a_domain(owned: Owned, mail_from: Address | None, steps: _Steps, *, is
         if not connector.serves(domain.name):
             steps.parameters.append(f'-AssociatedAcceptedDomains @{{Add="{domain.name}"}}')
         return
-    own = tenant.accepted_domains or tenant.domains
-    served = (connector.associated_accepted_domains or tuple(one.name for one in own))[0]
-    ways = [f"send with a MAIL FROM in an accepted domain of tenant {tenant.name}: {served}"] if mail_from else []
+    own = [one.name for one in tenant.accepted_domains or tenant.domains]
+    served = next((name for name in own if connector.serves(name)), None)
+    ways = [f"send with a MAIL FROM in an accepted domain of tenant {tenant.name}: {served or own[0]}"]
+    if mail_from is None:
+        ways.clear()  # it is empty on purpose: reports and automatic replies have no other
+    elif served is None:
+        steps.parameters.append(f'-AssociatedAcceptedDomains @{{Add="{own[0]}"}}')
     if is_named:
         ways.append(_accepting(owned))
     elif mail_from is None:
         ways.append(
             "relay what has an empty MAIL FROM by a certificate of an accepted domain: New-InboundConnector "
-            f'-ConnectorType OnPremises -SenderDomains * -TlsSenderCertificateName "{served}"'
+            f'-ConnectorType OnPremises -SenderDomains * -TlsSenderCertificateName "{own[0]}"'
         )
     steps.elsewhere.append(", or ".join(ways))
 
