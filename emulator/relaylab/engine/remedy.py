@@ -71,16 +71,9 @@ def remedy(owned: Owned, arrival: Arrival, mail_from: Address | None) -> Remedy 
             steps.grave += 1
     if mail_from is None and not is_named:
         steps.parameters.clear()  # no address makes an empty MAIL FROM somebody's (fact MX-ATTR-10)
-    if not (is_named and certificate_is_accepted(owned)):
+    if not (is_named and owned.has_its_certificate_accepted):
         _have_a_domain(owned, mail_from, steps, is_named=is_named)
     return steps.remedy(owned)
-
-
-def certificate_is_accepted(owned: Owned) -> bool:
-    """Tell whether the connector's own name, or what its wildcard stands before, is accepted (fact MX-ATTR-09)."""
-    domain = owned.connector.certificate_domain
-    accepted = owned.tenant.accepted_domain(domain) if domain else None
-    return accepted is not None and owned.connector.serves(accepted.name)
 
 
 def accepting_the_name(owned: Owned) -> str:
@@ -131,7 +124,7 @@ def _by_its_own_name(owned: Owned, shown: str, mail_from: Address | None) -> Rem
     )
     made = _unlimited(owned)
     made = replace(made, connector=replace(made.connector, name=shown, tls_sender_certificate_name=shown))
-    if not certificate_is_accepted(made):
+    if not made.has_its_certificate_accepted:
         _have_a_domain(made, mail_from, steps, is_named=True)
     return Remedy(steps.words(owned), len(steps.elsewhere) + steps.grave)
 
