@@ -32,18 +32,26 @@ ROLES = ("someone", "all", "outer", "some", "driver", "contact", "nobody")
 RECIPIENTS = (*PEOPLE, *(f"{role}@{domain}" for role in ROLES for domain in DOMAINS))
 STRICTER, EARLIER = "2026-12-01", "2023-10-31"
 
-_connectors = st.builds(
+_known = st.builds(
     InboundConnector,
     name=st.just("one"),
     connector_type=st.sampled_from(ConnectorType),
     enabled=st.sampled_from((True, True, True, False)),
-    sender_domains=st.just(("*",)),
+    sender_domains=st.lists(st.sampled_from(("*", *DOMAINS)), max_size=2, unique=True).map(tuple),
     sender_ip_addresses=st.lists(st.sampled_from(NETWORKS).map(IPv4Network), max_size=2).map(tuple),
     tls_sender_certificate_name=st.none() | st.sampled_from(NAMES),
     require_tls=st.booleans(),
     restrict_domains_to_ip_addresses=st.booleans(),
+    restrict_domains_to_certificate=st.booleans(),
     associated_accepted_domains=st.lists(st.sampled_from(DOMAINS).map(a_domain), max_size=1).map(tuple),
 )
+_between_tenants = st.builds(
+    InboundConnector,
+    name=st.just("one"),
+    connector_type=st.sampled_from(ConnectorType),
+    trusted_organizations=st.sampled_from(DOMAINS).map(lambda domain: (domain,)),
+)
+_connectors = st.one_of(_known, _known, _known, _between_tenants)
 
 
 @st.composite

@@ -125,6 +125,13 @@ class Owned:
     tenant: Tenant
     connector: InboundConnector
 
+    @property
+    def has_its_certificate_accepted(self) -> bool:
+        """True when the connector's own name, or what its wildcard stands before, is accepted (fact MX-ATTR-09)."""
+        domain = self.connector.certificate_domain
+        accepted = self.tenant.accepted_domain(domain) if domain else None
+        return accepted is not None and self.connector.serves(accepted.name)
+
 
 @dataclass(frozen=True, slots=True)
 class _Index:

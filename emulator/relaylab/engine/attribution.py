@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from relaylab.domain.address import DomainName
 from relaylab.domain.attribution import Attribution, Basis, Direction, Risk, RiskKind
-from relaylab.engine.remedy import accepting_the_name, certificate_is_accepted
+from relaylab.engine.remedy import accepting_the_name
 from relaylab.engine.testimony import Testimony
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class _Case:
         (COR-07).
         """
         several = tuple(_several(named))
-        accepted = [(owned, name) for owned, name in named if certificate_is_accepted(owned)]
+        accepted = [(owned, name) for owned, name in named if owned.has_its_certificate_accepted]
         if accepted:
             owned, name = max(accepted, key=self._fitness)
             because = (

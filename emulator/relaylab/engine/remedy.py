@@ -3,7 +3,7 @@
 A certificate that is accepted in the connector's tenant needs no sender of it (fact MX-ATTR-02); everything else does.
 SenderDomains, RequireTls and the Restrict flags have no part in it (facts MX-CON-02, MX-CON-04).
 
-Law: no remedy lets anybody else relay. It adds the client, and takes nothing from those whom a connector knows.
+Law: no remedy takes a relay from anybody, and a client whom no connector knew is added alone.
 """
 
 from __future__ import annotations
@@ -69,16 +69,11 @@ def remedy(owned: Owned, arrival: Arrival, mail_from: Address | None) -> Remedy 
         else:
             is_named = _identify(owned, arrival, steps)
             steps.grave += 1
-    if not (is_named and certificate_is_accepted(owned)):
+    if mail_from is None and not is_named:
+        steps.parameters.clear()  # no address makes an empty MAIL FROM somebody's (fact MX-ATTR-10)
+    if not (is_named and owned.has_its_certificate_accepted):
         _have_a_domain(owned, mail_from, steps, is_named=is_named)
     return steps.remedy(owned)
-
-
-def certificate_is_accepted(owned: Owned) -> bool:
-    """Tell whether the connector's own name, or what its wildcard stands before, is accepted (fact MX-ATTR-09)."""
-    domain = owned.connector.certificate_domain
-    accepted = owned.tenant.accepted_domain(domain) if domain else None
-    return accepted is not None and owned.connector.serves(accepted.name)
 
 
 def accepting_the_name(owned: Owned) -> str:
@@ -129,7 +124,7 @@ def _by_its_own_name(owned: Owned, shown: str, mail_from: Address | None) -> Rem
     )
     made = _unlimited(owned)
     made = replace(made, connector=replace(made.connector, name=shown, tls_sender_certificate_name=shown))
-    if not certificate_is_accepted(made):
+    if not made.has_its_certificate_accepted:
         _have_a_domain(made, mail_from, steps, is_named=True)
     return Remedy(steps.words(owned), len(steps.elsewhere) + steps.grave)
 
@@ -179,15 +174,19 @@ def _have_a_domain(owned: Owned, mail_from: Address | None, steps: _Steps, *, is
         if not connector.serves(domain.name):
             steps.parameters.append(f'-AssociatedAcceptedDomains @{{Add="{domain.name}"}}')
         return
-    own = tenant.accepted_domains or tenant.domains
-    served = (connector.associated_accepted_domains or tuple(one.name for one in own))[0]
-    ways = [f"send with a MAIL FROM in an accepted domain of tenant {tenant.name}: {served}"] if mail_from else []
+    own = [one.name for one in tenant.accepted_domains or tenant.domains]
+    served = next((name for name in own if connector.serves(name)), None)
+    ways = [f"send with a MAIL FROM in an accepted domain of tenant {tenant.name}: {served or own[0]}"]
+    if mail_from is None:
+        ways.clear()  # it is empty on purpose: reports and automatic replies have no other
+    elif served is None:
+        steps.parameters.append(f'-AssociatedAcceptedDomains @{{Add="{own[0]}"}}')
     if is_named:
         ways.append(_accepting(owned))
     elif mail_from is None:
         ways.append(
             "relay what has an empty MAIL FROM by a certificate of an accepted domain: New-InboundConnector "
-            f'-ConnectorType OnPremises -SenderDomains * -TlsSenderCertificateName "{served}"'
+            f'-ConnectorType OnPremises -SenderDomains * -TlsSenderCertificateName "{own[0]}"'
         )
     steps.elsewhere.append(", or ".join(ways))
 
