@@ -115,6 +115,12 @@ OF_APPLICATIONS = (
 
 OF_CODES = (
     Failure(code=70016, error="authorization_pending", request=WithDeviceCode(act=Act.WAIT)),
+    Failure(
+        code=70016,
+        error="slow_down",
+        request=WithDeviceCode(act=Act.WAIT),
+        state=fault("slow_down"),
+    ),
     Failure(code=70018, error="authorization_declined", request=WithDeviceCode(act=Act.DECLINE)),
     Failure(code=70018, error="bad_verification_code", request=WithDeviceCode(act=Act.FORGOTTEN)),
     Failure(code=70020, error="expired_token", request=WithDeviceCode(act=Act.LATE)),
