@@ -153,6 +153,7 @@ OF_CODES = (
         request=WithDeviceCode(act=Act.NO_CODE, scope="https://elsewhere.example/Send"),
     ),
     Failure(code=65004, error="access_denied", request=WithCode(act=Act.DECLINE)),
+    Failure(code=50058, error="login_required", request=WithCode(act=Act.SILENT)),
     Failure(code=54005, error="invalid_grant", request=WithCode(act=Act.TWICE)),
     Failure(code=70008, error="invalid_grant", request=WithCode(act=Act.LATE)),
     Failure(code=9002313, error="invalid_grant", request=WithCode(act=Act.FORGOTTEN)),
