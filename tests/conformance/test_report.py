@@ -325,7 +325,7 @@ def test_the_summary_on_a_terminal_names_senders_lines_rules_fixes_and_mistakes(
         "[submission.auth.basic_auth_is_off_by_default]",
         "fix: Move the sender to OAuth 2.0",
         "mistake 1, a mail contact taken for a relay: FAIL",
-        "mistake 4, High Volume Email used for recipients outside: NOT-EXERCISED",
+        "mistake 4, High Volume Email used for recipients outside: FAIL",
         "note: tenant[0].inbound_connector[0].require_tls",
     ):
         assert words in text
