@@ -326,6 +326,7 @@ def test_the_summary_on_a_terminal_names_senders_lines_rules_fixes_and_mistakes(
         "fix: Move the sender to OAuth 2.0",
         "mistake 1, a mail contact taken for a relay: FAIL",
         "mistake 4, High Volume Email used for recipients outside: FAIL",
+        "pitfall of bulk: hve-oauth reaches nobody outside the tenant, and customer@example.net is there",
         "note: tenant[0].inbound_connector[0].require_tls",
     ):
         assert words in text
