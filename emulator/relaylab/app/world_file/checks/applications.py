@@ -85,7 +85,7 @@ def _wrong_with(uri: str) -> tuple[str, str] | None:
         host, _ = parts.hostname or "", parts.port
     except ValueError:
         return "is not a URI", _WRITE_URI
-    if not parts.scheme or not uri.isprintable() or " " in uri or (parts.scheme in {"http", "https"} and not host):
+    if not parts.scheme or not uri.isprintable() or (parts.scheme in {"http", "https"} and not host):
         return "is not a URI", _WRITE_URI
     if parts.scheme == "http" and host not in {"localhost", "127.0.0.1"}:
         return "is http, which is for localhost only", "write it with https"
