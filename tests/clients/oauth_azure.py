@@ -43,7 +43,11 @@ class AzureIdentity:
             case WithPassword():
                 return False  # needs port 443; see test_oauth_by_name
             case WithCode(act=act):
-                return act not in {Act.WRONG_VERIFIER, Act.DECLINE}  # it knows no PKCE, and starts with the code
+                return act not in {
+                    Act.WRONG_VERIFIER,
+                    Act.DECLINE,
+                    Act.SILENT,
+                }  # no PKCE; starts with a code
             case WithDeviceCode(act=act):
                 return act is not Act.WAIT  # it goes on asking by itself
             case _:

@@ -115,6 +115,12 @@ OF_APPLICATIONS = (
 
 OF_CODES = (
     Failure(code=70016, error="authorization_pending", request=WithDeviceCode(act=Act.WAIT)),
+    Failure(
+        code=70016,
+        error="slow_down",
+        request=WithDeviceCode(act=Act.WAIT),
+        state=fault("slow_down"),
+    ),
     Failure(code=70018, error="authorization_declined", request=WithDeviceCode(act=Act.DECLINE)),
     Failure(code=70018, error="bad_verification_code", request=WithDeviceCode(act=Act.FORGOTTEN)),
     Failure(code=70020, error="expired_token", request=WithDeviceCode(act=Act.LATE)),
@@ -147,6 +153,7 @@ OF_CODES = (
         request=WithDeviceCode(act=Act.NO_CODE, scope="https://elsewhere.example/Send"),
     ),
     Failure(code=65004, error="access_denied", request=WithCode(act=Act.DECLINE)),
+    Failure(code=50058, error="login_required", request=WithCode(act=Act.SILENT)),
     Failure(code=54005, error="invalid_grant", request=WithCode(act=Act.TWICE)),
     Failure(code=70008, error="invalid_grant", request=WithCode(act=Act.LATE)),
     Failure(code=9002313, error="invalid_grant", request=WithCode(act=Act.FORGOTTEN)),

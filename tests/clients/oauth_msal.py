@@ -84,7 +84,9 @@ def _by_device_code(lab: OAuthLab, request: WithDeviceCode, settings: dict[str, 
 
 def _by_code(lab: OAuthLab, request: WithCode, settings: dict[str, str]) -> Any:
     app = public(lab, request.app_id, **settings)
-    flow = app.initiate_auth_code_flow(request.scope.split(), redirect_uri=REDIRECT, response_mode="form_post")
+    more = {"prompt": "none"} if request.act is Act.SILENT else {}
+    scopes = request.scope.split()
+    flow = app.initiate_auth_code_flow(scopes, redirect_uri=REDIRECT, response_mode="form_post", **more)
     answer = lab.act_with_browser(request.act, flow["auth_uri"])
     match request.act:
         case Act.OTHER_REDIRECT:

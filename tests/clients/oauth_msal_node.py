@@ -38,7 +38,7 @@ class MsalNode:
                 # It goes on asking by itself, and does not look whether it was given a code.
                 return act not in {Act.WAIT, Act.NO_CODE}
             case WithCode(act=act):
-                return act is not Act.DECLINE  # it starts with the code
+                return act not in {Act.DECLINE, Act.SILENT}  # it starts with the code
             case _:
                 return True
 

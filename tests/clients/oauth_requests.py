@@ -31,6 +31,7 @@ class Act(StrEnum):
     NO_CODE = "no code"  # the device is not even given one
     LATE = "late"  # an hour of simulated time passes
     FORGOTTEN = "forgotten"  # the service begins again, and knows no code of before
+    SILENT = "silent"  # the browser is asked without a page, and knows nobody
     TWICE = "twice"  # the code is redeemed twice
     OTHER_REDIRECT = "other redirect"  # redeemed with another redirect URI
     WRONG_VERIFIER = "wrong verifier"

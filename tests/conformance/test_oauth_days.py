@@ -8,6 +8,7 @@ import pytest
 
 from relaylab.app.config import WorldFileError
 from relaylab_conformance.finding import Status
+from relaylab_conformance.report.console import as_text
 from tests.conformance.estates import a_sender, only_sender, the_cell
 from tests.conformance.oauth_estates import (
     APP,
@@ -88,6 +89,15 @@ def test_a_shared_mailbox_without_its_user_is_not_exercised_and_says_whom_to_nam
     assert Status.NOT_EXERCISED is cell.status
     assert "shared@contoso.com has no password" in cell.reason
     assert "name in sign_in_user the user who opens a shared mailbox" in cell.reason
+
+
+def test_the_console_says_why_a_sender_was_not_tried() -> None:
+    certificate = certified(an_estate(FOR_USERS, SHARED, sender=a_program("shared@contoso.com")))
+
+    told = as_text(certificate.report, 400)
+
+    assert "not tried, mfp by smtp-auth-oauth: nothing says how shared@contoso.com gets a token" in told
+    assert "name in sign_in_user the user who opens a shared mailbox" in told
 
 
 def test_a_user_who_is_no_mailbox_is_named_in_the_world_file() -> None:

@@ -28,6 +28,7 @@ def as_text(report: Report, width: int) -> str:
             for counts in (fates(report), plans(report))
         ),
         "\n".join(_answers(report, width)),
+        "\n".join(_untried(report, width)),
         "\n".join(_mistakes(report, width)),
         "\n".join(_pitfalls(report, width)),
         "\n".join(_filled(f"note: {note}", width) for note in report.notes),
@@ -80,6 +81,17 @@ def _mistakes(report: Report, width: int) -> Iterator[str]:
             yield _indented(f"look at {', '.join(mistake.senders)}", width)
         if mistake.status is Status.FAIL:
             yield _indented(f"fix: {mistake.fix}", width)
+
+
+def _untried(report: Report, width: int) -> Iterator[str]:
+    """Give why a method of a sender was not tried, once for all dates."""
+    reasons = {
+        (sender.name, cell.method, cell.reason): None
+        for sender, cell in report.cells
+        if cell.status is Status.NOT_EXERCISED
+    }
+    for name, method, reason in reasons:
+        yield _filled(f"not tried, {name} by {method}: {reason}", width)
 
 
 def _pitfalls(report: Report, width: int) -> Iterator[str]:

@@ -202,7 +202,8 @@ class ConditionalAccessPolicy:
     """A Conditional Access policy for everybody but the excluded users; by default it blocks legacy authentication.
 
     ``risky_users_only`` narrows it to users at risk, ``include_service_principals`` are the applications (app ids) that
-    it blocks as workload identities.
+    it blocks as workload identities. ``built_in_controls`` is what it demands, all of it; where it is left out it is
+    ``built_in_control``.
     """
 
     name: str
@@ -212,6 +213,7 @@ class ConditionalAccessPolicy:
     built_in_control: Control = Control.BLOCK
     risky_users_only: bool = False
     include_service_principals: tuple[str, ...] = ()
+    built_in_controls: tuple[Control, ...] = ()
 
     def blocks(self, user: Address) -> bool:
         """Tell whether a password sign-in of ``user`` is blocked; a second factor cannot be shown there either."""
@@ -222,7 +224,7 @@ class ConditionalAccessPolicy:
         return (
             self.enabled
             and self.client_app_types is ClientAppTypes.ALL
-            and self.built_in_control is control
+            and control in (self.built_in_controls or (self.built_in_control,))
             and user.address not in self.exclude_users
             and (user.risky or not self.risky_users_only)
         )

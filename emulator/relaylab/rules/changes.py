@@ -204,7 +204,11 @@ _MESSAGE: Final[tuple[AnyChange, ...]] = (
         "FullAccess on {mailbox} for who signed in (an application: by the object id of its service principal)",
         lambda ask: replace(ask, may_log_on=True),
     ),
-    Change(DataAsk, "recipients inside only", lambda ask: replace(ask, outside=(), leaving=(), contacts=())),
+    Change(
+        DataAsk,
+        "recipients inside only",
+        lambda ask: replace(ask, outside=(), leaving=(), leading_outside=(), contacts=()),
+    ),
 )
 
 # A copy --------------------------------------------------------------------------------------------------------------

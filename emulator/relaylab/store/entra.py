@@ -12,7 +12,10 @@ from pydantic import TypeAdapter
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
-    """A user signed in for an application: ``scope`` are the words that were asked for, ``at`` when it was."""
+    """A user signed in for an application: ``scope`` are the words that were asked for, ``at`` when it was.
+
+    ``password`` is a digest of the password of that time, by which a change of it is seen.
+    """
 
     tenant_id: str
     client_id: str
@@ -20,6 +23,7 @@ class SignedIn:
     scope: tuple[str, ...]
     at: datetime
     with_second_factor: bool = False
+    password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

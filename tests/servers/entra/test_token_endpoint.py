@@ -126,6 +126,14 @@ def test_what_a_policy_refuses_names_the_policy(oauth_lab: OAuthLab) -> None:
     assert "claims" not in wrong
 
 
+@pytest.mark.parametrize("key", ['built_in_control = "mfa"', 'built_in_controls = ["mfa"]'])
+def test_a_policy_demands_what_its_controls_say_under_either_name(emulate: Emulate, key: str) -> None:
+    table = f'  [[tenant.conditional_access_policy]]\n  name = "Two factors"\n  client_app_types = "all"\n  {key}\n'
+    lab = OAuthLab(emulate(world=oauth_world(table)))
+
+    assert [50076] == lab.user_token()["error_codes"]
+
+
 def test_a_sign_in_frequency_ends_refreshing(emulate: Emulate) -> None:
     lab = OAuthLab(emulate(world=oauth_world("  [tenant.token_service]\n  sign_in_frequency_hours = 24\n")))
     refresh = lab.user_token()["refresh_token"]
@@ -397,6 +405,16 @@ def test_a_refresh_of_a_sign_in_with_a_second_factor_goes_on(oauth_lab: OAuthLab
     assert ["pwd", "mfa"] == claims["amr"]
 
 
+def test_a_changed_password_stops_a_refresh_and_a_new_sign_in_goes_on(oauth_lab: OAuthLab) -> None:
+    refresh = oauth_lab.user_token()["refresh_token"]
+    oauth_lab.meanwhile("", 'password = "fake tray 3"')
+
+    fresh = oauth_lab.user_token(password="fake tray 3")["refresh_token"]
+
+    assert [50173] == renew(oauth_lab, refresh)["error_codes"]
+    assert "access_token" in renew(oauth_lab, fresh)
+
+
 @pytest.mark.parametrize(
     "changes", [{"refresh_token": "invented"}, {"client_id": INVOICES, "client_secret": "fake-secret-1"}]
 )
@@ -508,14 +526,14 @@ def test_a_change_of_the_server_s_chain_reaches_https_too(oauth_lab: OAuthLab) -
     assert before != leaf()
 
 
-def test_user_realm_tells_managed_users_from_strangers(oauth_lab: OAuthLab) -> None:
+def test_user_realm_tells_managed_domains_from_strange_ones(oauth_lab: OAuthLab) -> None:
     with oauth_lab.http() as http:
-        known, stranger = (
+        known, unknown, stranger = (
             http.get(f"/common/userrealm/{user}?api-version=1.0").json()["account_type"]
-            for user in ("scanner@contoso.com", "nobody@elsewhere.example")
+            for user in ("scanner@contoso.com", "nobody@contoso.com", "nobody@elsewhere.example")
         )
 
-    assert ("Managed", "Unknown") == (known, stranger)
+    assert ("Managed", "Managed", "Unknown") == (known, unknown, stranger)
 
 
 @pytest.mark.parametrize("uri", ["https://evil.example/", "http://localhost.evil.example", "javascript:alert(1)"])

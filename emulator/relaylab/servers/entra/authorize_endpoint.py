@@ -127,7 +127,8 @@ class AuthorizeEndpoint:
             tenant is None or tenant.id == known.tenant_id
         )
         is_revoked = valid_from is not None and known.at < valid_from <= self._office.now
-        return known if is_wanted and not is_revoked else None
+        is_changed = known.password != lookup.password_mark(found[1])
+        return known if is_wanted and not is_revoked and not is_changed else None
 
     def _code(self, visit: Visit, signed_in: SignedIn, *, is_new: bool = False) -> Answer:
         """Send the browser back with a code; a new sign-in begins a session of the browser."""

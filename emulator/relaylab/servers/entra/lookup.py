@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.address import Address, DomainName
@@ -26,6 +27,7 @@ __all__ = [
     "meets",
     "needs_second_factor",
     "owner_of",
+    "password_mark",
     "user_object_id",
 ]
 
@@ -103,6 +105,12 @@ def enterprise_object_id(tenant: Tenant, app: AppRegistration) -> str:
 def owner_of(world: World, app: AppRegistration | None) -> Tenant | None:
     """Find the tenant in which an application is registered."""
     return next((tenant for tenant in world.tenants if app in tenant.app_registrations), None) if app else None
+
+
+def password_mark(user: Mailbox) -> str:
+    """Give what changes with a user's password, and does not tell it."""
+    known = user.password.reveal() if user.password is not None else ""
+    return sha256(f"{user.address}/{known}".encode()).hexdigest()
 
 
 def user_object_id(tenant: Tenant, user: Mailbox) -> str:

@@ -100,7 +100,9 @@ class Till:
         state = CodeState.FINE
         if tenant is not None and kept.signed_in.tenant_id != tenant.id:
             state = CodeState.OTHER_TENANT
-        elif valid_from is not None and kept.signed_in.at < valid_from <= now:
+        elif (valid_from is not None and kept.signed_in.at < valid_from <= now) or (
+            found is not None and kept.signed_in.password != lookup.password_mark(found[1])
+        ):
             state = CodeState.REVOKED
         elif kept.used + timedelta(days=service.refresh_token_inactive_days) <= now:
             state = CodeState.EXPIRED

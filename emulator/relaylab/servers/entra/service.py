@@ -169,8 +169,8 @@ class EntraService:
 
     def _realm(self, visit: Visit) -> Answer:
         user = visit.form.get("user", "")
-        found = lookup.find_user(self._office.world, None, user)
-        return Answer(document=documents.user_realm(user, is_known=found is not None))
+        home = lookup.find_tenant(self._office.world, user.rpartition("@")[2])
+        return Answer(document=documents.user_realm(user, is_known=home is not None))
 
     # Routes ---------------------------------------------------------------------------------------------------------
 

@@ -103,5 +103,6 @@ class SignIns:
             scope=scope.words,
             at=ask.now,
             with_second_factor=ask.needs_second_factor,
+            password=lookup.password_mark(ask.user),
         )
         return signed_in, {}

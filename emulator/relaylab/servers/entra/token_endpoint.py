@@ -155,7 +155,12 @@ class TokenEndpoint:
         }
         tenant, now = grantee.tenant, ask.now
         signed_in = redeemed.signed_in or SignedIn(
-            tenant_id=tenant.id, client_id=grantee.app.app_id, user=str(user.address), scope=scope.words, at=now
+            tenant_id=tenant.id,
+            client_id=grantee.app.app_id,
+            user=str(user.address),
+            scope=scope.words,
+            at=now,
+            password=lookup.password_mark(user),
         )
         if scope.is_offline or "offline_access" in signed_in.scope:
             value = self._office.secret("refresh")
