@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relaylab_conformance.inventory.world_text.blocks import Block
 from relaylab_conformance.inventory.world_text.tables import put
-from relaylab_conformance.inventory.world_text.values import on_one_line, written
+from relaylab_conformance.inventory.world_text.values import is_marked, on_one_line, written
 
 if TYPE_CHECKING:
     from relaylab.domain.acs import AcsResource
@@ -33,7 +33,8 @@ def set_key(block: Block, key: str, value: object, told: str) -> None:
         return
     indent = found.text[: len(found.text) - len(found.text.lstrip())]
     old = found.comment.lstrip("#").strip()
-    kept = "" if not old or old.startswith(MARK) else f"; {on_one_line(old)}"
+    is_theirs = old and not old.startswith(MARK) and not is_marked(found.comment, found.value)
+    kept = f"; {on_one_line(old)}"
     end = "\n" if found.text.endswith("\n") else ""
     comment = f"# {MARK} {told}{kept}"
     found.text, found.value, found.comment = f"{indent}{key} = {written(value)}  {comment}{end}", value, comment

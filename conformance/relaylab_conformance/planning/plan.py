@@ -27,6 +27,7 @@ from relaylab_conformance.planning.model import SCHEMA, STATEMENT, Plan, SenderP
 from relaylab_conformance.planning.preparation import prepared
 from relaylab_conformance.planning.question import Question
 from relaylab_conformance.planning.ways import Way, line_of, span_at, steps_of, ways
+from relaylab_scenarios import profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 BUFFER: Final = timedelta(days=60)  # before the cutover, as guides and our matrix have it
 _HVE: Final = frozenset({Method.HVE_BASIC, Method.HVE_OAUTH})
+_MARK: Final = re.compile(r"\s*\[[0-9a-f]{4}\]$")  # of an imported line
 _FILE: Final = re.compile(r"^.*?: (?=(?:tenant|site|dns|sender)\[)")
 
 
@@ -62,16 +64,23 @@ class _Looked:
 
     @property
     def works(self) -> bool:
-        return bool(self.spans) and span_at(self.spans, self.at).arrives
+        return bool(self.spans) and not self.cannot and span_at(self.spans, self.at).arrives
+
+    @property
+    def cannot(self) -> str:
+        """Why the sender cannot use the method that the world file says it uses; empty where it can."""
+        return cannot(self.sender)
 
     @property
     def stop(self) -> datetime | None:
         """When today's method ends; None for one that works on, or that never worked."""
-        return stops_at(self.spans)
+        return None if self.cannot else stops_at(self.spans)
 
     @property
     def line(self) -> str:
         """The line at the end of today's method."""
+        if self.cannot:
+            return self.cannot
         if not self.spans:
             return ""
         if not self.works:
@@ -138,9 +147,17 @@ def make_plan(  # noqa: PLR0913 - each is a fact of its own
 def _look(question: Question, judged: tuple[datetime, ...]) -> _Looked:
     sender = question.sender
     spans = course(question.world, question.rulebook, sender, sender.today)
-    arrives = bool(spans) and all(span_at(spans, at).arrives for at in judged)
+    arrives = bool(spans) and not cannot(sender) and all(span_at(spans, at).arrives for at in judged)
     found = ways(question, judged)
     return _Looked(sender, spans, found, choose(sender, found, arrives=arrives), question.at)
+
+
+def cannot(sender: Sender) -> str:
+    """Say why a sender of its profile cannot do what the world file says it does; empty where it can."""
+    is_oauth = sender.today in {Method.SMTP_AUTH_OAUTH, Method.HVE_OAUTH}
+    if is_oauth and not profile(sender.profile).sign_in.speaks_oauth:
+        return f"{sender.profile} has no OAuth 2.0, so {sender.today} or its profile is wrong in the world file"
+    return ""
 
 
 def _evidence(text: str) -> dict[str, tuple[str, ...]]:
@@ -153,7 +170,10 @@ def _evidence(text: str) -> dict[str, tuple[str, ...]]:
         stated = block.statement("today")
         comments = [stated.comment] if stated and stated.comment else []
         comments += [one.text for one in block.statements if one.is_ours and "seen" in one.text]
-        told[name] = tuple(comment.strip().lstrip("#").strip() for comment in comments)
+        guessed = block.statement("profile")
+        if guessed and guessed.comment.lstrip("# ").startswith("unknown"):
+            comments.append(f"profile {guessed.value}, {guessed.comment.lstrip('# ')}")
+        told[name] = tuple(_MARK.sub("", comment.strip().lstrip("#").strip()) for comment in comments)
     return told
 
 
