@@ -34,7 +34,7 @@ def set_key(block: Block, key: str, value: object, told: str) -> None:
     indent = found.text[: len(found.text) - len(found.text.lstrip())]
     old = found.comment.lstrip("#").strip()
     is_theirs = old and not old.startswith(MARK) and not is_marked(found.comment, found.value)
-    kept = f"; {on_one_line(old)}"
+    kept = f"; {on_one_line(old)}" if is_theirs else ""
     end = "\n" if found.text.endswith("\n") else ""
     comment = f"# {MARK} {told}{kept}"
     found.text, found.value, found.comment = f"{indent}{key} = {written(value)}  {comment}{end}", value, comment
