@@ -61,15 +61,11 @@ class _Looked:
     ways: tuple[Way, ...]
     choice: Choice
     at: datetime
+    cannot: str  # why it cannot do what the world file says it does; empty where it can
 
     @property
     def works(self) -> bool:
         return bool(self.spans) and not self.cannot and span_at(self.spans, self.at).arrives
-
-    @property
-    def cannot(self) -> str:
-        """Why the sender cannot use the method that the world file says it uses; empty where it can."""
-        return cannot(self.sender)
 
     @property
     def stop(self) -> datetime | None:
@@ -108,9 +104,11 @@ def make_plan(  # noqa: PLR0913 - each is a fact of its own
     rulebook = rulebook_for(estate.world, readings or {}, milestones or {})
     world, assumed = with_what_is_assumed(with_stand_ins(estate.world))
     judged = tuple(sorted({at, *(one for one in default_dates(rulebook) if one > at)}))
+    guessed = _guessed_profiles(text)
     looked: list[_Looked] = []
     for sender in world.senders:
-        looked.append(_look(Question(world, rulebook, sender, at), judged))
+        question = Question(world, rulebook, sender, at)
+        looked.append(_look(question, judged, has_guessed_profile=sender.name in guessed))
         progress(len(looked), len(world.senders))
     order = [one for one in sorted(looked, key=lambda one: one.urgency) if not one.choice.stays]
     after, steps = world, dict[str, tuple[Step, ...]]()
@@ -144,20 +142,27 @@ def make_plan(  # noqa: PLR0913 - each is a fact of its own
     return Planned(plan, replace(after, senders=aimed), world)
 
 
-def _look(question: Question, judged: tuple[datetime, ...]) -> _Looked:
+def _look(question: Question, judged: tuple[datetime, ...], *, has_guessed_profile: bool) -> _Looked:
+    """Look at a sender; a profile that is a guess does not outweigh the method that was seen."""
     sender = question.sender
+    wrong = "" if has_guessed_profile else _cannot(sender)
     spans = course(question.world, question.rulebook, sender, sender.today)
-    arrives = bool(spans) and not cannot(sender) and all(span_at(spans, at).arrives for at in judged)
+    arrives = bool(spans) and not wrong and all(span_at(spans, at).arrives for at in judged)
     found = ways(question, judged)
-    return _Looked(sender, spans, found, choose(sender, found, arrives=arrives), question.at)
+    return _Looked(sender, spans, found, choose(sender, found, arrives=arrives), question.at, wrong)
 
 
-def cannot(sender: Sender) -> str:
+def _cannot(sender: Sender) -> str:
     """Say why a sender of its profile cannot do what the world file says it does; empty where it can."""
     is_oauth = sender.today in {Method.SMTP_AUTH_OAUTH, Method.HVE_OAUTH}
     if is_oauth and not profile(sender.profile).sign_in.speaks_oauth:
         return f"{sender.profile} has no OAuth 2.0, so {sender.today} or its profile is wrong in the world file"
     return ""
+
+
+def _guessed_profiles(text: str) -> frozenset[str]:
+    """Name the senders whose profile the world file calls unknown, as import writes it."""
+    return frozenset(name for name, told in _evidence(text).items() if any(one.startswith("profile ") for one in told))
 
 
 def _evidence(text: str) -> dict[str, tuple[str, ...]]:
@@ -231,6 +236,10 @@ class _Facts:
         return (stated, *self.told.get(sender.name, ()), *assumed)
 
     def _cautions(self, one: _Looked, way: Way | None, todo: tuple[Step, ...]) -> tuple[str, ...]:
+        if one.choice.stays and _cannot(one.sender):
+            return (
+                f"its profile is a guess: write one that has OAuth 2.0, or certify takes it for {one.sender.profile}",
+            )
         if way is None or one.choice.stays:
             return ()
         shared = len(way.preparations) - len(todo)

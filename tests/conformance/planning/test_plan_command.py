@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import jsonschema
 import pytest
 from click.testing import CliRunner, Result
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from relaylab.app.config import KnownNames, load_world
 from relaylab.app.world_file.source import shipped_file
@@ -103,7 +103,7 @@ def test_json_is_as_the_schema_says_and_the_schema_as_the_types_say() -> None:
     result = relaylab("plan", "contoso", *AT, "--json")
     schema = json.loads(as_json.SCHEMA_FILE.read_text(encoding="utf-8"))
 
-    jsonschema.validate(json.loads(result.stdout), schema)
+    assert not list(Draft202012Validator(schema).iter_errors(json.loads(result.stdout)))
     assert as_json.SCHEMA_FILE.read_text(encoding="utf-8") == as_json.schema_text()
 
 
@@ -135,6 +135,16 @@ def test_bad_use_ends_with_2_and_the_way_out(arguments: tuple[str, ...], said: s
 
     assert 2 == result.exit_code
     assert said in result.output
+
+
+@pytest.mark.parametrize("name", ["litware", "tailspin", "woodgrove"])
+def test_what_import_writes_can_be_planned_and_what_plan_writes_is_a_world(name: str, tmp_path: Path) -> None:
+    world, out = tmp_path / "world.toml", tmp_path / "plan.toml"
+    relaylab("import", "--example", name, "--out", str(world))
+
+    assert 1 == relaylab("plan", str(world), *AT, "--out", str(out)).exit_code
+    before, after = load_world(world, known=KNOWN).world.senders, load_world(out, known=KNOWN).world.senders
+    assert [one.name for one in before] == [one.name for one in after]
 
 
 def test_senders_inside_a_line_are_refused_and_nothing_is_written(tmp_path: Path) -> None:

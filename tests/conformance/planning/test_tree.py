@@ -165,3 +165,24 @@ def test_steps_that_two_senders_need_stand_with_the_first() -> None:
     assert any("Set-InboundConnector" in line for line in lines(first))
     assert not any("Set-InboundConnector" in line for line in lines(second))
     assert "some of its steps are those of senders before it in the order of work" in second.cautions
+
+
+@pytest.mark.parametrize(("comment", "works"), [("", False), ("  # unknown: no export says what it is", True)])
+def test_a_guessed_profile_does_not_outweigh_a_method_that_was_seen(comment: str, *, works: bool) -> None:
+    sender = a_sender(today="smtp-auth-oauth", target="smtp-auth-oauth", mail_from="app@contoso.com")
+    plan = plan_of(sender.replace('profile = "generic-mfp"', f'profile = "generic-mfp"{comment}'))
+
+    assert works is plan.works_today
+    assert works is not plan.needs_work
+    assert works is any("its profile is a guess" in said for said in plan.cautions)
+
+
+def test_two_senders_whose_tokens_are_assumed_do_not_take_each_other_s() -> None:
+    def by_token(name: str, address: str) -> str:
+        return a_sender(
+            name, profile="curl", today="smtp-auth-oauth", target="smtp-auth-oauth", mail_from=f"{address}@contoso.com"
+        )
+
+    senders = planned(estate_text(by_token("one", "desk"), by_token("two", "scanner"))).plan.senders
+
+    assert [True, True] == [one.works_today for one in senders]
