@@ -16,6 +16,7 @@ from relaylab.domain.decision import Decision, EffectKind
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.randomness import Randomness
 from relaylab.rules import limits
+from relaylab.rules.dns.catalogue import zones_of
 from relaylab.rules.milestones import EARLIEST_SUPPORTED, IPV6_FOR_ACCEPTED_DOMAINS
 from relaylab.servers.entra import EntraService, SigningKeys
 from relaylab.session.moment import NO_TOKENS, Moment
@@ -46,7 +47,10 @@ if TYPE_CHECKING:
     from relaylab.domain.estate import Method, Sender
     from relaylab.domain.token import TokenReader
     from relaylab.domain.world import World
+    from relaylab.domain.zone import DnsAnswer, Zone
+    from relaylab.engine.publication import Zones
     from relaylab.engine.rulebook import Rulebook
+    from relaylab.mailauth import SigningKey
 
 _SIGNED_IN: Final = b"235"
 
@@ -80,8 +84,9 @@ def course(
     instants = sorted({since, *(edge for edge in _edges(world, rulebook, sender, way) if edge > since)})
     spans: list[Span] = []
     keys = SigningKeys()  # made once, when the first token is given
+    zones = zones_of(world, rulebook, Randomness(0), lambda _: "")  # a sender of ours signs nothing
     for at, until in zip(instants, [*instants[1:], None], strict=True):
-        decision, arrives = _judged(world, rulebook, sender, way, at, keys)
+        decision, arrives = _judged(world, rulebook, sender, way, at, keys, zones)
         span = Span(at, until, decision, arrives)
         if spans and spans[-1].answer == span.answer:
             span = Span(spans[-1].since, until, spans[-1].decision, arrives)
@@ -148,8 +153,23 @@ class _Premises:
         self.clock.advance(by)
 
 
+@dataclass(frozen=True, slots=True)
+class _Dns:
+    """DNS at one instant, as senders are authenticated by it; what leaves the service is not signed."""
+
+    zone: Zone
+
+    def look_up(self, name: str, record_type: str) -> DnsAnswer:
+        """Ask the zone."""
+        return self.zone.look_up(name, record_type)
+
+    def signing_key(self, selector: str, domain: str) -> SigningKey | None:  # noqa: ARG002 - there is none for any
+        """Give no key."""
+        return None
+
+
 def _judged(  # noqa: PLR0913, PLR0917 - each is a fact of its own
-    world: World, rulebook: Rulebook, sender: Sender, way: Approach, at: datetime, keys: SigningKeys
+    world: World, rulebook: Rulebook, sender: Sender, way: Approach, at: datetime, keys: SigningKeys, zones: Zones
 ) -> tuple[Decision, bool]:
     if way.endpoint is Endpoint.ACS_REST:
         return _judged_over_rest(world, rulebook, sender, at)
@@ -169,7 +189,8 @@ def _judged(  # noqa: PLR0913, PLR0917 - each is a fact of its own
         store.apply(charges=turn.charges, kept=turn.kept, events=turn.events)
 
     if sign_in is not None:
-        moment = Moment(premises.now(), world, rulebook, store.counters, tokens=tokens)
+        dns = _Dns(zones.at(at)) if way.endpoint is Endpoint.MX else None
+        moment = Moment(premises.now(), world, rulebook, store.counters, tokens=tokens, dns=dns)
         _converse(Wire(SmtpSession(party), lambda: moment, apply), sender, way.mail_from(sender), sign_in)
     evidence = Evidence(tuple(entry.event for entry in store.events), tuple(store.mail.messages()))
     decisive = evidence.decisive

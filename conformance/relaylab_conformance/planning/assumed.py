@@ -9,9 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from relaylab.domain.estate import Method
-from relaylab.domain.tenant import FixedToken
 from relaylab_conformance.migration.approach import NotTried, approach, hve_account_of
-from relaylab_conformance.planning.preparation import PLACEHOLDER, in_mailbox, in_tenant
+from relaylab_conformance.planning.preparation import PLACEHOLDER, in_mailbox, in_tenant, token_for
 
 if TYPE_CHECKING:
     from relaylab.domain.estate import Sender
@@ -38,7 +37,7 @@ def _granted(world: World, sender: Sender) -> World:
         case Method.SMTP_AUTH_BASIC if mailbox is not None:
             return in_mailbox(*mailbox, lambda box: replace(box, password=PLACEHOLDER))(world)
         case Method.SMTP_AUTH_OAUTH if mailbox is not None:
-            token = FixedToken(value=PLACEHOLDER, user=mailbox[1].address)
+            token = token_for(mailbox[1].address)
             return in_tenant(mailbox[0], lambda one: replace(one, tokens=(*one.tokens, token)))(world)
         case Method.HVE_BASIC if account is not None:
             tenant, held = account
@@ -52,7 +51,7 @@ def _granted(world: World, sender: Sender) -> World:
 
             return in_tenant(tenant, changed)(world)
         case Method.HVE_OAUTH if account is not None:
-            token = FixedToken(value=PLACEHOLDER, user=account[1].address)
+            token = token_for(account[1].address)
             return in_tenant(account[0], lambda one: replace(one, tokens=(*one.tokens, token)))(world)
         case _:
             return world

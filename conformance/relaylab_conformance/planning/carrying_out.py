@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
 from relaylab_conformance.inventory.world_text.blocks import Block
 from relaylab_conformance.inventory.world_text.tables import put
-from relaylab_conformance.inventory.world_text.values import on_one_line, written
+from relaylab_conformance.inventory.world_text.values import is_marked, on_one_line, written
 
 if TYPE_CHECKING:
     from relaylab.domain.acs import AcsResource
@@ -33,7 +34,8 @@ def set_key(block: Block, key: str, value: object, told: str) -> None:
         return
     indent = found.text[: len(found.text) - len(found.text.lstrip())]
     old = found.comment.lstrip("#").strip()
-    kept = "" if not old or old.startswith(MARK) else f"; {on_one_line(old)}"
+    is_theirs = old and not old.startswith(MARK) and not is_marked(found.comment, found.value)
+    kept = f"; {on_one_line(old)}" if is_theirs else ""
     end = "\n" if found.text.endswith("\n") else ""
     comment = f"# {MARK} {told}{kept}"
     found.text, found.value, found.comment = f"{indent}{key} = {written(value)}  {comment}{end}", value, comment
@@ -155,17 +157,18 @@ class CarryingOut:
 
     def _tables(self, tenant: Block, kind: _Table, old: Sequence[Any], new: Sequence[Any]) -> None:
         blocks = self.document.below(tenant, kind.table)
-        there = {kind.name(noun): (noun, block) for noun, block in zip(old, blocks, strict=True)}
+        # What the plan assumes (tokens, behind the others) is no table of the file, and does not become one.
+        there = {kind.name(noun): (noun, block) for noun, block in zip_longest(old, blocks)}
         for noun in new:
             found = there.get(kind.name(noun))
             if found is None:
                 last = self.document.below(tenant, kind.table)
                 self._fill(self.document.add_below(tenant, kind.table, last[-1] if last else None), kind.keys(noun))
                 continue
-            before = kind.keys(found[0])
+            before, block = kind.keys(found[0]), found[1]
             for key, value in kind.keys(noun).items():
-                if value != before[key]:
-                    set_key(found[1], key, value, TO_DO)
+                if block is not None and value != before[key]:
+                    set_key(block, key, value, TO_DO)
 
     def _of_acs(self, tenant: Block, old: Sequence[AcsResource], new: Sequence[AcsResource]) -> None:
         """Write SMTP usernames and roles, which stand below a resource."""

@@ -27,6 +27,7 @@ from relaylab_conformance.planning.model import SCHEMA, STATEMENT, Plan, SenderP
 from relaylab_conformance.planning.preparation import prepared
 from relaylab_conformance.planning.question import Question
 from relaylab_conformance.planning.ways import Way, line_of, span_at, steps_of, ways
+from relaylab_scenarios import profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 BUFFER: Final = timedelta(days=60)  # before the cutover, as guides and our matrix have it
 _HVE: Final = frozenset({Method.HVE_BASIC, Method.HVE_OAUTH})
+_MARK: Final = re.compile(r"\s*\[[0-9a-f]{4}\]$")  # of an imported line
 _FILE: Final = re.compile(r"^.*?: (?=(?:tenant|site|dns|sender)\[)")
 
 
@@ -59,19 +61,22 @@ class _Looked:
     ways: tuple[Way, ...]
     choice: Choice
     at: datetime
+    cannot: str  # why it cannot do what the world file says it does; empty where it can
 
     @property
     def works(self) -> bool:
-        return bool(self.spans) and span_at(self.spans, self.at).arrives
+        return bool(self.spans) and not self.cannot and span_at(self.spans, self.at).arrives
 
     @property
     def stop(self) -> datetime | None:
         """When today's method ends; None for one that works on, or that never worked."""
-        return stops_at(self.spans)
+        return None if self.cannot else stops_at(self.spans)
 
     @property
     def line(self) -> str:
         """The line at the end of today's method."""
+        if self.cannot:
+            return self.cannot
         if not self.spans:
             return ""
         if not self.works:
@@ -99,9 +104,11 @@ def make_plan(  # noqa: PLR0913 - each is a fact of its own
     rulebook = rulebook_for(estate.world, readings or {}, milestones or {})
     world, assumed = with_what_is_assumed(with_stand_ins(estate.world))
     judged = tuple(sorted({at, *(one for one in default_dates(rulebook) if one > at)}))
+    guessed = _guessed_profiles(text)
     looked: list[_Looked] = []
     for sender in world.senders:
-        looked.append(_look(Question(world, rulebook, sender, at), judged))
+        question = Question(world, rulebook, sender, at)
+        looked.append(_look(question, judged, has_guessed_profile=sender.name in guessed))
         progress(len(looked), len(world.senders))
     order = [one for one in sorted(looked, key=lambda one: one.urgency) if not one.choice.stays]
     after, steps = world, dict[str, tuple[Step, ...]]()
@@ -135,12 +142,27 @@ def make_plan(  # noqa: PLR0913 - each is a fact of its own
     return Planned(plan, replace(after, senders=aimed), world)
 
 
-def _look(question: Question, judged: tuple[datetime, ...]) -> _Looked:
+def _look(question: Question, judged: tuple[datetime, ...], *, has_guessed_profile: bool) -> _Looked:
+    """Look at a sender; a profile that is a guess does not outweigh the method that was seen."""
     sender = question.sender
+    wrong = "" if has_guessed_profile else _cannot(sender)
     spans = course(question.world, question.rulebook, sender, sender.today)
-    arrives = bool(spans) and all(span_at(spans, at).arrives for at in judged)
+    arrives = bool(spans) and not wrong and all(span_at(spans, at).arrives for at in judged)
     found = ways(question, judged)
-    return _Looked(sender, spans, found, choose(sender, found, arrives=arrives), question.at)
+    return _Looked(sender, spans, found, choose(sender, found, arrives=arrives), question.at, wrong)
+
+
+def _cannot(sender: Sender) -> str:
+    """Say why a sender of its profile cannot do what the world file says it does; empty where it can."""
+    is_oauth = sender.today in {Method.SMTP_AUTH_OAUTH, Method.HVE_OAUTH}
+    if is_oauth and not profile(sender.profile).sign_in.speaks_oauth:
+        return f"{sender.profile} has no OAuth 2.0, so {sender.today} or its profile is wrong in the world file"
+    return ""
+
+
+def _guessed_profiles(text: str) -> frozenset[str]:
+    """Name the senders whose profile the world file calls unknown, as import writes it."""
+    return frozenset(name for name, told in _evidence(text).items() if any(one.startswith("profile ") for one in told))
 
 
 def _evidence(text: str) -> dict[str, tuple[str, ...]]:
@@ -153,7 +175,10 @@ def _evidence(text: str) -> dict[str, tuple[str, ...]]:
         stated = block.statement("today")
         comments = [stated.comment] if stated and stated.comment else []
         comments += [one.text for one in block.statements if one.is_ours and "seen" in one.text]
-        told[name] = tuple(comment.strip().lstrip("#").strip() for comment in comments)
+        guessed = block.statement("profile")
+        if guessed and guessed.comment.lstrip("# ").startswith("unknown"):
+            comments.append(f"profile {guessed.value}, {guessed.comment.lstrip('# ')}")
+        told[name] = tuple(_MARK.sub("", comment.strip().lstrip("#").strip()) for comment in comments)
     return told
 
 
@@ -211,6 +236,10 @@ class _Facts:
         return (stated, *self.told.get(sender.name, ()), *assumed)
 
     def _cautions(self, one: _Looked, way: Way | None, todo: tuple[Step, ...]) -> tuple[str, ...]:
+        if one.choice.stays and _cannot(one.sender):
+            return (
+                f"its profile is a guess: write one that has OAuth 2.0, or certify takes it for {one.sender.profile}",
+            )
         if way is None or one.choice.stays:
             return ()
         shared = len(way.preparations) - len(todo)

@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.secret import Secret
+from relaylab.domain.tenant import FixedToken
 
 if TYPE_CHECKING:
+    from relaylab.domain.address import Address
     from relaylab.domain.estate import Sender
     from relaylab.domain.tenant import Mailbox, Tenant
     from relaylab.domain.world import World
@@ -36,6 +38,11 @@ def prepared(world: World, preparations: Iterable[Preparation]) -> World:
         if one.change is not None:
             world = one.change(world)
     return world
+
+
+def token_for(user: Address) -> FixedToken:
+    """Give a token that stands for the one its owner has; no two users have the same."""
+    return FixedToken(value=Secret(f"{PLACEHOLDER.reveal()}-{user}"), user=user)
 
 
 def in_tenant(tenant: Tenant, change: Callable[[Tenant], Tenant]) -> Change:

@@ -9,14 +9,21 @@ from typing import TYPE_CHECKING, Final
 from relaylab.domain.address import Address
 from relaylab.domain.estate import Method
 from relaylab.domain.hve import BillingPolicyStatus, HveAccount
-from relaylab.domain.tenant import FixedToken
 from relaylab.rules import limits
 from relaylab.rules.hve import terms
 from relaylab_conformance.migration.approach import hve_account_of, token_of
 from relaylab_conformance.migration.reach import outside_recipients
 from relaylab_conformance.planning import citations
 from relaylab_conformance.planning.model import Kind, Step
-from relaylab_conformance.planning.preparation import PLACEHOLDER, Change, Preparation, both, in_sender, in_tenant
+from relaylab_conformance.planning.preparation import (
+    PLACEHOLDER,
+    Change,
+    Preparation,
+    both,
+    in_sender,
+    in_tenant,
+    token_for,
+)
 from relaylab_conformance.planning.question import Question
 from relaylab_scenarios import profile
 
@@ -151,7 +158,7 @@ def _reply_to(tenant: Tenant, account: HveAccount, address: Address, *, knows: b
 
 
 def _application(tenant: Tenant, account: HveAccount) -> Preparation:
-    token = FixedToken(value=PLACEHOLDER, user=account.address)
+    token = token_for(account.address)
     return Preparation(
         Step(
             kind=Kind.CMDLET,

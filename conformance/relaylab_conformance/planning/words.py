@@ -30,7 +30,7 @@ def headline(plan: Plan) -> tuple[str, ...]:
             f"For {_senders(len(nothing))} no method of Microsoft's fits: {', '.join(one.name for one in nothing)}."
         )
     if not plan.work:
-        told.append(f"All {_senders(len(plan.senders))} go on as they are.")
+        told.append("Every sender goes on as it is.")
     return tuple(told)
 
 

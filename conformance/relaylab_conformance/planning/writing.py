@@ -25,7 +25,8 @@ _CRLF: Final = "\r\n"
 def planned_world(text: str, name: str, planned: Planned) -> str:
     """Write targets and steps into a world file; raise BadInputError for one whose tables are inside a line."""
     try:
-        document = Document(text.replace(_CRLF, "\n"), name, tomli.loads(text))
+        lines = text.replace(_CRLF, "\n")
+        document = Document(lines if lines.endswith("\n") else f"{lines}\n", name, tomli.loads(text))
     except ExportError as error:
         told = str(error).replace("so that import can add to them", "so that the plan can be filled in")
         raise BadInputError(told) from None

@@ -54,6 +54,14 @@ def tenants(draw: st.DrawFn, name: str) -> dict[str, Any]:
     }
     if (switch := draw(maybe)) is not None:
         tenant["transport_config"] = {"smtp_client_authentication_disabled": switch}
+    tenant |= draw(_policies(domain))
+    tenant |= draw(_services(name))
+    return tenant
+
+
+@st.composite
+def _policies(draw: st.DrawFn, domain: str) -> dict[str, Any]:
+    tenant: dict[str, Any] = {}
     if draw(st.booleans()):
         tenant["conditional_access_policy"] = [{"name": "Block", "enabled": draw(st.booleans())}]
     if draw(st.booleans()):
@@ -68,6 +76,13 @@ def tenants(draw: st.DrawFn, name: str) -> dict[str, Any]:
                 "enabled": draw(st.booleans()),
             }
         ]
+    return tenant
+
+
+@st.composite
+def _services(draw: st.DrawFn, name: str) -> dict[str, Any]:
+    domain = _domain(name)
+    tenant: dict[str, Any] = {}
     if draw(st.booleans()):
         statuses = ("BillingPolicyValid", "NoProperBillingPolicyStored")
         tenant["hve_account"] = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -23,6 +24,7 @@ def _certify_agrees(estate: LoadedWorld) -> None:
     plan = planned.plan
     judged = certify(replace(estate, world=planned.world), Order(at=plan.judged)).report
 
+    note(json.dumps(estate.document, indent=1))
     for sender, report in zip(plan.senders, judged.senders, strict=True):
         assert sender.name == report.name
         note(f"{sender.name}: {sender.today} to {sender.recommended}, {[step.lines for step in sender.steps]}")

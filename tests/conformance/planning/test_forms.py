@@ -1,0 +1,111 @@
+"""What is printed and written is read by real readers: a Markdown renderer, an HTML parser, a browser."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+
+from relaylab_conformance.planning.as_html import as_html
+from relaylab_conformance.planning.as_markdown import as_markdown
+from relaylab_conformance.planning.as_text import as_text
+from relaylab_conformance.planning.model import Plan
+from tests.conformance.pages import Page
+from tests.conformance.planning.planning import a_sender, estate_text, planned
+
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+HOSTILE = "<script>alert(1)</script> | `x` *y* [z](http://e.example) =cmd"
+INSIDE = ("desk@contoso.com",)
+
+
+def _plan() -> Plan:
+    return planned(
+        estate_text(
+            a_sender(HOSTILE, site="shop", planned_for="2026-04-30"),
+            a_sender("bulk", target="hve-basic", to=INSIDE),
+            a_sender("app", profile="python-smtplib", mail_from="app@contoso.com", target="smtp-auth-oauth"),
+            a_sender("stays", today="connector-relay"),
+            a_sender("contact", target="mail-contact"),
+        )
+    ).plan
+
+
+def test_the_checklist_renders_as_headings_a_table_and_fenced_lines() -> None:
+    html = MarkdownIt("commonmark").enable("table").render(as_markdown(_plan()))
+    page = Page(html)
+
+    assert ["Plan of estate"] == [one.text for one in page.root.all("h1")]
+    assert 5 == len(page.root.all("tbody")[0].all("tr"))
+    assert all(9 == len(row.all("td")) for row in page.root.all("tbody")[0].all("tr"))
+    shown = [one.text for one in page.root.all("code")]
+    assert any(line.startswith("Set-InboundConnector -Identity") for line in shown)
+    assert html.count("<li>") == html.count("</li>")
+    assert "[ ] " in html
+
+
+def test_what_a_world_file_holds_is_never_markup_in_the_checklist() -> None:
+    html = MarkdownIt("commonmark").enable("table").render(as_markdown(_plan()))
+    page = Page(html)
+
+    assert HOSTILE in page.root.all("tbody")[0].text
+    assert not [tag for tag in ("script", "a", "em") if page.root.all(tag)]
+
+
+def test_the_page_says_who_stops_when_with_which_line_and_what_to_do_first() -> None:
+    page = Page(as_html(_plan()))
+    rows = {row.all("th")[0].text.split(" smtp-")[0]: row.text for row in page.root.all("tbody")[0].all("tr")}
+
+    assert not page.unbalanced
+    assert ["Do this first", "Who stops when, with which line", "Then", "Mistakes found"] == [
+        one.text for one in page.root.all("h2")
+    ]
+    assert "2026-12-31" in rows["app"]
+    assert "550 5.7.30" in rows["app"]
+    assert "app: smtp-auth-oauth" in page.root.all("h3")[0].text
+    assert any(HOSTILE in name for name in rows)
+
+
+def test_the_page_needs_nothing_but_itself() -> None:
+    page = Page(as_html(_plan()))
+
+    assert not [tag for tag in ("script", "link", "img", "iframe") if page.root.all(tag)]
+    (policy,) = [one for one in page.root.all("meta") if "http-equiv" in one.attributes]
+    assert "default-src 'none'; style-src 'unsafe-inline'" == policy.attributes["content"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed")
+def test_a_browser_renders_the_page(tmp_path: Path) -> None:
+    file = tmp_path / "plan.html"
+    file.write_text(as_html(_plan()), encoding="utf-8")
+    command = [
+        str(BROWSER),
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--disable-background-networking",
+        "--no-first-run",
+        f"--user-data-dir={tmp_path / 'profile'}",
+        f"--screenshot={tmp_path / 'plan.png'}",
+        "--window-size=1200,1600",
+        "--dump-dom",
+        file.as_uri(),
+    ]
+    done = subprocess.run(command, capture_output=True, check=True, timeout=120, cwd=tmp_path)
+
+    dom = Page(done.stdout.decode())
+    assert "Do this first" in [one.text for one in dom.root.all("h2")]
+    assert HOSTILE in dom.root.text
+    assert not dom.root.all("script")
+
+
+@pytest.mark.parametrize("width", [60, 120, 200])
+def test_the_table_tells_every_sender_at_any_width(width: int) -> None:
+    text = as_text(_plan(), width)
+
+    assert all(name in text for name in ("bulk", "app", "stays", "contact"))
+    assert "Do this first, for app" in text
