@@ -20,7 +20,7 @@ from relaylab.rules.milestones import MILESTONES
 from relaylab.rules.readings import READINGS
 from relaylab_certs import TestAuthority
 from relaylab_conformance.finding import worst
-from relaylab_conformance.migration.approach import Approach, NoRelay, NotTried, approach
+from relaylab_conformance.migration.approach import Approach, NoRelay, NotTried, approach_at
 from relaylab_conformance.migration.course import course, stops_at
 from relaylab_conformance.migration.filing import Files, file_away
 from relaylab_conformance.migration.judge import cell, judge, no_relay, not_tried
@@ -85,7 +85,8 @@ def _emulator(estate: LoadedWorld, order: Order, folder: Path) -> Emulator:
 
 
 def _way(trial: Trial) -> Approach | NotTried | NoRelay:
-    return approach(trial.leg.world, trial.sender, trial.method)
+    leg = trial.leg
+    return approach_at(leg.world, trial.sender, trial.method, leg.rulebook.calendar, leg.at)
 
 
 def _report(estate: LoadedWorld, order: Order, plan: tuple[Leg, ...], files: Files) -> Report:
