@@ -165,6 +165,18 @@ def test_a_volume_over_the_quota_is_named(messages: str, *, fits: bool) -> None:
     assert fits is not any("2,400 a day at best" in sentence for sentence in said)
 
 
+@pytest.mark.parametrize("method", ["acs-smtp", "acs-rest"])
+@pytest.mark.parametrize(
+    ("a_day", "plan"), [(2_400, "the plan is enough"), (50_000, "the plan is enough but for its volume")]
+)
+def test_a_plan_that_the_rate_refuses_is_not_simply_enough(method: str, a_day: int, plan: str) -> None:
+    text = an_estate(more=f"messages_per_day = {a_day}").replace('target = "acs-smtp"', f'target = "{method}"')
+
+    sender = only_sender(certified(text))
+    assert plan == sender.plan
+    assert (a_day > 2_400) == ("it carries 2,400 messages a day at best, and this sender has 50,000" in sender.summary)
+
+
 def test_the_course_ends_with_the_secret_and_with_the_service() -> None:
     for ends, stop in (("2027-06-01", "2027-06-01"), ("2030-01-01", "2028-09-30")):
         world = parse_world(an_estate(secret_ends=ends), "estate").world

@@ -30,6 +30,7 @@ from relaylab_conformance.migration.replay import Replay, replay
 from relaylab_conformance.migration.stand_ins import with_stand_ins
 from relaylab_conformance.migration.trial import Leg, Order, Trial, legs, trials
 from relaylab_conformance.migration.verdict import sender_report
+from relaylab_conformance.migration.volume import too_much
 from relaylab_conformance.report.model import SCHEMA, STATEMENT, Certificate, Report
 
 if TYPE_CHECKING:
@@ -104,7 +105,8 @@ def _report(estate: LoadedWorld, order: Order, plan: tuple[Leg, ...], files: Fil
             tuple(cells[sender.name]),
             courses[sender.name],
             last.rulebook,
-            pitfalls(last.world, last.rulebook, sender, max(order.at)),
+            found=pitfalls(last.world, last.rulebook, sender, max(order.at)),
+            volume=too_much(last.world, last.rulebook, sender, sender.target, max(order.at)),
         )
         for sender in world.senders
     )
