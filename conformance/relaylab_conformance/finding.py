@@ -49,6 +49,7 @@ class PlanWord(StrEnum):
     NONE_NEEDED = "needs no plan"
     NONE_MADE = "there is no plan"
     ENOUGH = "the plan is enough"
+    BUT_FOR_VOLUME = "the plan is enough but for its volume"
     LATE = "the plan comes too late"
     NOT_ENOUGH = "the plan is not enough"
     OPEN = "the plan is not judged yet"
@@ -79,6 +80,7 @@ _PLANS: Final = {
     PlanWord.NONE_NEEDED: ("needs no plan", "need no plan"),
     PlanWord.NONE_MADE: ("has no plan", "have no plan"),
     PlanWord.ENOUGH: ("plan is enough", "plans are enough"),
+    PlanWord.BUT_FOR_VOLUME: ("plan is enough but for its volume", "plans are enough but for their volume"),
     PlanWord.LATE: ("plan comes too late", "plans come too late"),
     PlanWord.NOT_ENOUGH: ("plan is not enough", "plans are not enough"),
     PlanWord.OPEN: ("plan is not judged yet", "plans are not judged yet"),

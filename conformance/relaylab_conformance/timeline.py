@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.clock import iso
 from relaylab.store import decision_json
-from relaylab_conformance.migration.approach import NoRelay, NotTried, approach
+from relaylab_conformance.migration.approach import NoRelay, NotTried, Unmade, approach
 from relaylab_conformance.migration.course import Span, course
 from relaylab_conformance.migration.trial import methods
 from relaylab_conformance.tables import Column, table
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from relaylab.engine.rulebook import Rulebook
 
 _ARRIVES: Final = "arrives"
+_LOST: Final = "is taken, and does not arrive"
 _LONGEST: Final = 120  # characters of a reply line in the table
 
 
@@ -49,7 +50,7 @@ class Timeline:
     @property
     def has_problems(self) -> bool:
         """True when some sender stops or never worked, or counts on a mail contact."""
-        return any(each.stops or (each.reason and _is_no_relay(self, each)) for each in self.courses)
+        return any(each.stops or _is_no_relay(self, each) for each in self.courses)
 
 
 def timeline(estate: LoadedWorld, rulebook: Rulebook) -> Timeline:
@@ -109,11 +110,13 @@ def as_json(found: Timeline) -> str:
 
 
 def _answer(span: Span) -> str:
-    if span.arrives or span.decision.reply is None:
+    if span.arrives:
         return _ARRIVES
-    line = span.decision.reply.line
+    reply, because = span.decision.reply, span.decision.because
+    line = reply.line if reply is not None else because[0] if because else _LOST
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 3]}..."
 
 
 def _is_no_relay(found: Timeline, each: Course) -> bool:
-    return isinstance(approach(found.estate.world, each.sender, each.method), NoRelay)
+    way = approach(found.estate.world, each.sender, each.method)
+    return isinstance(way, NoRelay) or (isinstance(way, Unmade) and each.spans[-1].decision.rule is not None)

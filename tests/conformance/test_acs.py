@@ -11,8 +11,10 @@ from relaylab.domain.estate import Method
 from relaylab_conformance.finding import Status
 from relaylab_conformance.migration import Order, certify
 from relaylab_conformance.migration.course import course, stops_at
-from relaylab_conformance.report.model import Certificate
+from relaylab_conformance.report.model import Cell, Certificate
+from relaylab_conformance.timeline import as_text, timeline
 from tests.conformance.estates import a_sender, estate_text, only_sender, the_cell
+from tests.conformance.estates import certified as certified_in_general
 
 AT = "2026-12-30"
 APP = "a0000000-0000-4000-8000-0000000000ac"
@@ -91,13 +93,66 @@ def test_a_plan_that_cannot_be_carried_out_fails_and_says_why(changes: dict[str,
     assert [sentence for sentence in only_sender(certificate).pitfalls if pitfall in sentence]
 
 
-def test_a_tenant_without_a_resource_has_nothing_to_send_through() -> None:
-    certificate = certified(estate_text(a_sender(target="acs-smtp")))
+METHODS = pytest.mark.parametrize("method", ["acs-smtp", "acs-rest"])
+RULES = {
+    "acs-smtp": "acs_smtp.auth.resource_is_of_a_new_customer",
+    "acs-rest": "acs_rest.send.resource_is_of_a_new_customer",
+}
 
-    cell = the_cell(certificate, "acs-smtp", AT)
-    assert Status.FAIL is cell.status
-    assert "has no Communication Services resource" in cell.reason
+
+def without_a_resource(
+    method: str, *at: str, milestones: dict[str, str | None] | None = None
+) -> tuple[Certificate, list[Cell]]:
+    certificate = certified_in_general(a_sender(target=method), at=at, milestones=milestones)
+    return certificate, [the_cell(certificate, method, each) for each in at]
+
+
+@METHODS
+def test_a_tenant_without_a_resource_can_make_one_until_the_service_closes(method: str) -> None:
+    certificate, (before, after) = without_a_resource(method, "2026-10-22T23:59:59Z", "2026-10-23")
+
+    assert (Status.NOT_EXERCISED, Status.FAIL) == (before.status, after.status)
+    assert "it is still to be made" in before.reason
+    assert "from 2026-10-23 on a new customer can make none" in before.reason
+    assert "has no Communication Services resource" in after.reason
+    assert [RULES[method]] == [outcome.rule for outcome in after.outcomes]
+    assert "since 2026-10-23" in after.outcomes[0].fix
     assert [one for one in only_sender(certificate).pitfalls if "since 2026-10-23 new customers make none" in one]
+
+
+@METHODS
+@pytest.mark.parametrize(
+    ("closed", "status"), [("2027-03-01", Status.NOT_EXERCISED), ("2026-12-30", Status.FAIL), (None, "open")]
+)
+def test_the_day_on_which_it_closes_is_the_calendar_s(method: str, closed: str | None, status: str) -> None:
+    _, (cell,) = without_a_resource(method, AT, milestones={"acs_closed_to_new_customers": closed})
+
+    if status == "open":
+        assert Status.NOT_EXERCISED is cell.status
+        assert "can make none" not in cell.reason
+    else:
+        assert status is cell.status
+        assert f"{closed}" in (cell.outcomes[0].fix if cell.outcomes else cell.reason)
+
+
+@METHODS
+def test_a_timeline_shows_until_when_the_resource_can_be_made(method: str) -> None:
+    estate = parse_world(estate_text(a_sender(target=method)), "estate")
+    found = timeline(estate, rulebook_for(estate.world))
+    spans = next(each.spans for each in found.courses if each.method.value == method)
+
+    assert [None, RULES[method]] == [span.decision.rule for span in spans[-2:]]
+    assert "2026-10-23" == iso(spans[-1].since)[:10]
+    assert not any(span.arrives for span in spans)
+    assert found.has_problems
+    assert "it is still to be made" in " ".join(as_text(found, 400).split())
+
+
+def test_before_smtp_azurecomm_net_exists_that_is_what_is_said() -> None:
+    _, (before, at) = without_a_resource("acs-smtp", "2023-10-31T23:59:59Z", "2023-11-01")
+
+    assert "smtp.azurecomm.net does not exist yet" in before.reason
+    assert "it is still to be made" in at.reason
 
 
 @pytest.mark.parametrize(
@@ -108,6 +163,18 @@ def test_a_volume_over_the_quota_is_named(messages: str, *, fits: bool) -> None:
     said = only_sender(certified(an_estate(more=messages))).pitfalls
 
     assert fits is not any("2,400 a day at best" in sentence for sentence in said)
+
+
+@pytest.mark.parametrize("method", ["acs-smtp", "acs-rest"])
+@pytest.mark.parametrize(
+    ("a_day", "plan"), [(2_400, "the plan is enough"), (50_000, "the plan is enough but for its volume")]
+)
+def test_a_plan_that_the_rate_refuses_is_not_simply_enough(method: str, a_day: int, plan: str) -> None:
+    text = an_estate(more=f"messages_per_day = {a_day}").replace('target = "acs-smtp"', f'target = "{method}"')
+
+    sender = only_sender(certified(text))
+    assert plan == sender.plan
+    assert (a_day > 2_400) == ("it carries 2,400 messages a day at best, and this sender has 50,000" in sender.summary)
 
 
 def test_the_course_ends_with_the_secret_and_with_the_service() -> None:

@@ -8,9 +8,12 @@ from ipaddress import IPv6Address
 import pytest
 
 from relaylab.app.config import parse_world
+from relaylab.app.rulebooks import rulebook_for
 from relaylab.domain.clock import parse_instant
+from relaylab.domain.estate import Method
 from relaylab_conformance.finding import Status
 from relaylab_conformance.migration import Order, certify
+from relaylab_conformance.migration.approach import Approach, approach_at
 from tests.conformance.estates import TENANTS, a_sender, an_estate, certified, estate_text, only_sender, the_cell
 
 AT = "2027-01-04"
@@ -59,6 +62,17 @@ def test_a_method_that_cannot_be_tried_is_not_exercised(method: str, what: str) 
 
     assert Status.NOT_EXERCISED is cell.status
     assert what in cell.reason
+
+
+@pytest.mark.parametrize(
+    ("at", "name"), [("2026-03-31T23:59:59Z", "smtp-hve.office365.com"), ("2026-04-01", "smtp.hve.mx.microsoft")]
+)
+def test_high_volume_email_is_tried_under_its_name_of_the_day(at: str, name: str) -> None:
+    world = an_estate(a_sender(target="hve-basic")).world
+    way = approach_at(world, world.senders[0], Method.HVE_BASIC, rulebook_for(world).calendar, parse_instant(at))
+
+    assert isinstance(way, Approach)
+    assert name == way.server_name
 
 
 def test_a_mail_contact_is_never_a_relay() -> None:

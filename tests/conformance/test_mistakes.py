@@ -162,7 +162,7 @@ def test_recipients_and_volume_that_do_not_fit_the_method_are_pitfalls() -> None
         "a mailbox reaches 10,000 recipients in 24 hours, and this sender writes to 24,000" in one for one in plenty
     )
     assert any(
-        "12,000 messages to 1 recipients are 12,000 a day, about 15.12 US dollars a month" in one for one in plenty
+        "12,000 messages to 1 recipient are 12,000 a day, about 15.12 US dollars a month" in one for one in plenty
     )
     assert any("recipients see another sender than scanner@contoso.com" in one for one in plenty)
 

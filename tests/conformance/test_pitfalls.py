@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from relaylab.app.config import parse_world
 from relaylab.domain.clock import parse_instant
 from relaylab.rules.catalogue import rulebook
+from relaylab.rules.milestones import DIRECT_SEND_CAN_BE_REJECTED
 from relaylab_conformance.migration.pitfalls import pitfalls
-from tests.conformance.estates import a_sender, an_estate
+from tests.conformance.estates import a_sender, an_estate, estate_text
 
+NORTHWIND = '[[tenant]]\nname = "northwind"'
 INSIDE = ("desk@contoso.com",)
 
 
@@ -77,6 +82,74 @@ def test_a_mailbox_reaches_ten_thousand_recipients_a_day(a_day: int, *, is_many:
     inside = a_sender(target="smtp-auth-oauth", to=INSIDE)
 
     assert is_many == ("move it to High Volume Email" in said(inside, a_day=a_day))
+
+
+RESOURCE = """
+  [[tenant.acs_resource]]
+  name = "contoso-mail"
+  created = 2025-02-01
+  linked_domains = ["contoso.com"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("has_a_resource", "a_day", "at", "way_out"),
+    [
+        (True, 2_400, "2027-01-04", "Azure Communication Services"),
+        (True, 2_401, "2027-01-04", "an inbound connector"),
+        (True, 2_400, "2028-09-29T23:59:59Z", "Azure Communication Services"),
+        (True, 2_400, "2028-09-30", "an inbound connector"),
+        (False, 2_400, "2026-10-22T23:59:59Z", "Azure Communication Services"),
+        (False, 2_400, "2026-10-23", "an inbound connector"),
+    ],
+)
+def test_nobody_is_sent_to_a_service_that_is_closed_or_too_small(
+    a_day: int, at: str, way_out: str, *, has_a_resource: bool
+) -> None:
+    outside = tuple(f"customer{number}@example.net" for number in range(5))
+    sender = a_sender(target="smtp-auth-oauth", to=outside)
+    text = f"{estate_text(sender)}\nmessages_per_day = {a_day}"
+    if has_a_resource:
+        text = text.replace(NORTHWIND, f"{RESOURCE}\n{NORTHWIND}")
+    world = parse_world(text, "estate").world
+
+    told = " ".join(pitfalls(world, rulebook(), world.senders[0], parse_instant(at)))
+    assert f"write to groups, or move it to {way_out}" in told
+
+
+@pytest.mark.parametrize(("at", "is_rejected"), [("DAY BEFORE", False), ("DAY", True)])
+def test_direct_send_is_not_praised_to_a_tenant_that_rejects_it(at: str, *, is_rejected: bool) -> None:
+    text = f"{estate_text(bulk())}\nmessages_per_day = 100".replace(
+        "  [tenant.transport_config]",
+        "  [tenant.organization_config]\n  reject_direct_send = true\n  [tenant.transport_config]",
+        1,
+    )
+    world = parse_world(text, "estate").world
+    could = DIRECT_SEND_CAN_BE_REJECTED.at
+    assert could is not None
+    instant = could if at == "DAY" else could - timedelta(seconds=1)
+
+    told = " ".join(pitfalls(world, rulebook(), world.senders[0], instant))
+    assert is_rejected == ("this tenant rejects Direct Send" in told)
+    assert is_rejected == ("Direct Send needs no account" not in told)
+
+
+@pytest.mark.parametrize(
+    ("sender", "begins"),
+    [
+        (bulk(), "2024-04-01"),
+        (a_sender(target="acs-smtp"), "2023-11-01"),
+    ],
+)
+def test_before_a_service_exists_that_is_said_and_nothing_of_a_preview(sender: str, begins: str) -> None:
+    day = parse_instant(begins)
+    assert f"begins on {begins}" in said(sender, at=(day - timedelta(seconds=1)).isoformat())
+    assert "preview" not in said(sender, at=(day - timedelta(seconds=1)).isoformat())
+    assert "begins on" not in said(sender, at=begins)
+
+
+def test_one_recipient_is_one() -> None:
+    assert "20,000 messages to 1 recipient are 20,000 a day" in said(bulk())
 
 
 @pytest.mark.parametrize(("a_day", "is_many"), [(9_999, False), (10_000, True)])

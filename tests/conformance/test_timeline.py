@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 
@@ -11,6 +12,7 @@ import pytest
 from relaylab.app.rulebooks import rulebook_for
 from relaylab.domain.clock import parse_instant
 from relaylab.domain.estate import Method
+from relaylab.domain.hve import BillingPolicyStatus
 from relaylab.rules.milestones import EARLIEST_SUPPORTED
 from relaylab_conformance.finding import Status
 from relaylab_conformance.migration.course import Span, course, stops_at
@@ -85,6 +87,20 @@ def test_each_date_of_high_volume_email_changes_what_an_account_is_told() -> Non
 
     assert [("2020-10-01", False), ("2024-04-01", True), ("2028-10-01", False)] == told(inside)
     assert [("2020-10-01", False), ("2024-04-01", True), ("2025-06-01", False), ("2028-10-01", False)] == told(outside)
+
+
+def test_without_a_valid_billing_policy_an_account_stops_on_the_day_that_billing_begins() -> None:
+    sender = a_sender(today="hve-basic", target="hve-basic", mail_from="bulk@contoso.com", to=("desk@contoso.com",))
+    world = an_estate(sender).world
+    account = replace(world.tenants[0].hve_accounts[0], billing_policy_status=BillingPolicyStatus.NOT_CONNECTED)
+    world = replace(world, tenants=(replace(world.tenants[0], hve_accounts=(account,)), *world.tenants[1:]))
+
+    def stop(**moved: str) -> datetime | None:
+        book = rulebook_for(world, None, {name: parse_instant(day) for name, day in moved.items()})
+        return stops_at(course(world, book, world.senders[0], Method.HVE_BASIC))
+
+    assert parse_instant("2026-06-01") == stop()
+    assert parse_instant("2026-05-01") == stop(hve_billing_begins="2026-05-01")
 
 
 def test_a_chosen_timeline_moves_the_change() -> None:

@@ -45,6 +45,17 @@ def test_a_plan_that_works_is_enough() -> None:
     assert PlanWord.ENOUGH is only_sender(certified(a_sender(planned_for="2026-10-30"))).plan
 
 
+@pytest.mark.parametrize(("a_day", "word"), [(5_000, PlanWord.ENOUGH), (5_001, PlanWord.BUT_FOR_VOLUME)])
+def test_a_plan_that_a_mailbox_s_limit_refuses_in_part_is_enough_but_for_its_volume(a_day: int, word: PlanWord) -> None:
+    sender = a_sender(profile="python-smtplib", mail_from="app@contoso.com", target="smtp-auth-oauth")
+    found = only_sender(certified(f"{sender}\nmessages_per_day = {a_day}"))
+
+    assert word is found.plan
+    assert (word is PlanWord.BUT_FOR_VOLUME) == (
+        "it carries 10,000 recipients a day at best, and this sender has 10,002" in found.summary
+    )
+
+
 def test_a_plan_behind_the_cutover_comes_too_late_and_the_days_are_counted() -> None:
     sender = only_sender(certified(a_sender(planned_for="2027-01-10")))
 

@@ -56,6 +56,20 @@ def test_json_is_one_line_once_every_listener_answers(ca: str, authority: TestAu
         assert (0, "", "") == served.end(signal.SIGTERM)
 
 
+@pytest.mark.parametrize(
+    ("at", "name"),
+    [
+        ("2025-06-01", "smtp-hve.office365.com"),
+        ("2026-03-31T23:59:59Z", "smtp-hve.office365.com"),
+        ("2026-04-01", "smtp.hve.mx.microsoft"),
+    ],
+)
+def test_high_volume_email_is_printed_under_its_name_of_the_day(ca: str, at: str, name: str) -> None:
+    with Served(WORLD, "--json", "--at", at, "--ca", ca) as served:
+        assert name == served.told["endpoints"]["hve"]["name"]
+        assert {name} == {served.told["sites"][site]["hve"].get("name", name) for site in ("hq", "shop")}
+
+
 def test_a_port_base_fixes_the_ports_in_their_order_and_ten_further_for_each_site(ca: str) -> None:
     served, base = served_at_a_port_base("--json", "--ca", ca)
     with served:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
 
@@ -10,7 +10,11 @@ from relaylab.app.world_file.checks.acs_rest import is_base64
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.estate import Method
 from relaylab.rules.acs import sources as acs_sources
+from relaylab.rules.acs_rest.send import resource_is_of_a_new_customer as new_customer_over_rest
+from relaylab.rules.acs_smtp.auth import resource_is_of_a_new_customer as new_customer_over_smtp
 from relaylab.rules.dns.hosts import answers_over_ipv6
+from relaylab.rules.dns.hve import SERVICE_NAME, service_name
+from relaylab.rules.milestones import ACS_CLOSED_TO_NEW_CUSTOMERS, ACS_SMTP
 from relaylab_conformance.migration.acs import acs_client_of, acs_resource_of
 from relaylab_conformance.migration.from_entra import (
     HVE,
@@ -30,12 +34,14 @@ if TYPE_CHECKING:
     from relaylab.domain.source import Source
     from relaylab.domain.tenant import FixedToken, Mailbox, Tenant
     from relaylab.domain.world import World
+    from relaylab.engine.milestones import Calendar
+    from relaylab.engine.rule import AnyRule
     from relaylab.engine.rulebook import Rulebook
 
 SUBMISSION_NAME: Final = "smtp.office365.com"
-HVE_NAME: Final = "smtp.hve.mx.microsoft"
 ACS_SMTP_NAME: Final = "smtp.azurecomm.net"
 _MX_ZONE: Final = ".mail.protection.outlook.com"
+_NEW_CUSTOMER: Final = {Endpoint.ACS_SMTP: new_customer_over_smtp, Endpoint.ACS_REST: new_customer_over_rest}
 NEVER_A_RELAY: Final = "a mail contact only receives: it has no endpoint, and carries nobody's mail"
 
 
@@ -76,17 +82,65 @@ class NotTried:
 
 @dataclass(frozen=True, slots=True)
 class NoRelay:
-    """A method that is none: there is nothing to connect to; ``source`` and ``fix`` default to a mail contact's."""
+    """A method that is none: there is nothing to connect to; ``source`` and ``fix`` default to a mail contact's.
+
+    ``rule`` is the dated rule that decided, where one did.
+    """
 
     reason: str
     source: Source | None = None
     fix: str = ""
+    rule: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unmade:
+    """A method of Azure whose resource nobody has made: whether somebody still can is a matter of the date."""
+
+    sender: str
+    endpoint: Endpoint
+
+    @property
+    def rule(self) -> AnyRule:
+        """The rule that stands against who comes too late."""
+        return _NEW_CUSTOMER[self.endpoint]
+
+    def at(self, calendar: Calendar, at: datetime) -> NotTried | NoRelay:
+        """Say what it is at an instant: still to be made, or never any more (fact ACS-LIFE-02)."""
+        begins, closed = (calendar.at(one.name) for one in (ACS_SMTP, ACS_CLOSED_TO_NEW_CUSTOMERS))
+        if self.endpoint is Endpoint.ACS_SMTP and begins is not None and at < begins:
+            return NotTried(f"{ACS_SMTP_NAME} does not exist yet: it begins on {begins.date()}")
+        missing = f"{self.sender} has no Communication Services resource to send through"
+        if closed is not None and closed <= at:
+            return NoRelay(
+                missing,
+                acs_sources.CLOSED_TO_NEW_CUSTOMERS,
+                f"Choose another way: since {closed.date()} a customer without a Communication Services resource can "
+                "make none. Where there is one, describe it as [[tenant.acs_resource]].",
+                self.rule.id,
+            )
+        until = f"; from {closed.date()} on a new customer can make none" if closed is not None else ""
+        return NotTried(f"{missing}: it is still to be made, and described as [[tenant.acs_resource]]{until}")
+
+
+def approach_at(
+    world: World, sender: Sender, method: Method, calendar: Calendar, at: datetime
+) -> Approach | NotTried | NoRelay:
+    """Say how a sender's method is tried at an instant: what can be made by then, and which names are there."""
+    way = approach(world, sender, method)
+    match way:
+        case Unmade():
+            return way.at(calendar, at)
+        case Approach(endpoint=Endpoint.HVE):
+            return replace(way, server_name=service_name(calendar, at))
+        case _:
+            return way
 
 
 def approach(  # noqa: PLR0911 - one line a method
     world: World, sender: Sender, method: Method
-) -> Approach | NotTried | NoRelay:
-    """Say how a sender's method is tried in this world."""
+) -> Approach | NotTried | NoRelay | Unmade:
+    """Say how a sender's method is tried in this world, whatever the date."""
     match method:
         case Method.SMTP_AUTH_BASIC:
             return _by_password(world, sender)
@@ -171,21 +225,21 @@ def _by_hve(world: World, sender: Sender, method: Method) -> Approach | NotTried
     if method is Method.HVE_BASIC:
         if account.password is None:
             return NotTried(f"the world has no password for {name}: add it to its [[tenant.hve_account]]")
-        return Approach(Endpoint.HVE, HVE_NAME, Password(name, account.password.reveal()), account.address)
+        return Approach(Endpoint.HVE, SERVICE_NAME, Password(name, account.password.reveal()), account.address)
     asked = from_entra(world, sender, account.address, HVE)
     if asked is not None:
-        return Approach(Endpoint.HVE, HVE_NAME, asked, account.address)
+        return Approach(Endpoint.HVE, SERVICE_NAME, asked, account.address)
     token = token_of(sender, tenant, account)
     if token is None:
         return NotTried(f"nothing says how {name} gets a token: {way_to_a_token(world, sender)}")
-    return Approach(Endpoint.HVE, HVE_NAME, Token(name, token.value.reveal()), account.address)
+    return Approach(Endpoint.HVE, SERVICE_NAME, Token(name, token.value.reveal()), account.address)
 
 
-def _by_acs(world: World, sender: Sender) -> Approach | NotTried | NoRelay:
+def _by_acs(world: World, sender: Sender) -> Approach | NotTried | Unmade:
     """Sign in for the sender's resource with the client secret of an application."""
     found = acs_resource_of(world, sender)
     if found is None:
-        return _no_resource(sender)
+        return Unmade(sender.name, Endpoint.ACS_SMTP)
     tenant, resource = found
     client = acs_client_of(world, sender, tenant, resource)
     if client is None:
@@ -199,24 +253,15 @@ def _by_acs(world: World, sender: Sender) -> Approach | NotTried | NoRelay:
     return Approach(Endpoint.ACS_SMTP, ACS_SMTP_NAME, Password(client.user, secret))
 
 
-def _by_acs_key(world: World, sender: Sender) -> Approach | NotTried | NoRelay:
+def _by_acs_key(world: World, sender: Sender) -> Approach | NotTried | Unmade:
     """Sign with the access key of the sender's resource."""
     found = acs_resource_of(world, sender)
     if found is None:
-        return _no_resource(sender)
+        return Unmade(sender.name, Endpoint.ACS_REST)
     resource, key = found[1], found[1].keys[0].reveal()
     if not is_base64(key):
         return NotTried(f"the access_key of {resource.name} is not base64, so that nobody can sign with it: correct it")
     return Approach(Endpoint.ACS_REST, resource.host_name, AccessKey(resource.name, key))
-
-
-def _no_resource(sender: Sender) -> NoRelay:
-    return NoRelay(
-        f"{sender.name} has no Communication Services resource to send through",
-        acs_sources.CLOSED_TO_NEW_CUSTOMERS,
-        "Choose another way: since 2026-10-23 a customer without a Communication Services resource can make none. "
-        "Where there is one, describe it as [[tenant.acs_resource]].",
-    )
 
 
 def hve_account_of(world: World, sender: Sender) -> tuple[Tenant, HveAccount] | None:

@@ -20,7 +20,7 @@ from relaylab.rules.milestones import MILESTONES
 from relaylab.rules.readings import READINGS
 from relaylab_certs import TestAuthority
 from relaylab_conformance.finding import worst
-from relaylab_conformance.migration.approach import Approach, NoRelay, NotTried, approach
+from relaylab_conformance.migration.approach import Approach, NoRelay, NotTried, approach_at
 from relaylab_conformance.migration.course import course, stops_at
 from relaylab_conformance.migration.filing import Files, file_away
 from relaylab_conformance.migration.judge import cell, judge, no_relay, not_tried
@@ -30,6 +30,7 @@ from relaylab_conformance.migration.replay import Replay, replay
 from relaylab_conformance.migration.stand_ins import with_stand_ins
 from relaylab_conformance.migration.trial import Leg, Order, Trial, legs, trials
 from relaylab_conformance.migration.verdict import sender_report
+from relaylab_conformance.migration.volume import too_much
 from relaylab_conformance.report.model import SCHEMA, STATEMENT, Certificate, Report
 
 if TYPE_CHECKING:
@@ -85,7 +86,8 @@ def _emulator(estate: LoadedWorld, order: Order, folder: Path) -> Emulator:
 
 
 def _way(trial: Trial) -> Approach | NotTried | NoRelay:
-    return approach(trial.leg.world, trial.sender, trial.method)
+    leg = trial.leg
+    return approach_at(leg.world, trial.sender, trial.method, leg.rulebook.calendar, leg.at)
 
 
 def _report(estate: LoadedWorld, order: Order, plan: tuple[Leg, ...], files: Files) -> Report:
@@ -103,7 +105,8 @@ def _report(estate: LoadedWorld, order: Order, plan: tuple[Leg, ...], files: Fil
             tuple(cells[sender.name]),
             courses[sender.name],
             last.rulebook,
-            pitfalls(last.world, last.rulebook, sender, max(order.at)),
+            found=pitfalls(last.world, last.rulebook, sender, max(order.at)),
+            volume=too_much(last.world, last.rulebook, sender, sender.target, max(order.at)),
         )
         for sender in world.senders
     )

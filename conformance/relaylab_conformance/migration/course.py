@@ -31,6 +31,8 @@ from relaylab_conformance.migration.acs import acs_client_of, acs_resource_of
 from relaylab_conformance.migration.approach import (
     AccessKey,
     Approach,
+    NoRelay,
+    Unmade,
     approach,
     goes_over_ipv6,
     hve_account_of,
@@ -70,7 +72,10 @@ class Span:
     @property
     def answer(self) -> tuple[str | None, str, bool]:
         """What makes two neighbouring spans one; the text of an acceptance differs from message to message."""
-        refusal = self.decision.reply.line if self.decision.reply and not self.arrives else ""
+        decision = self.decision
+        refusal = decision.reply.line if decision.reply and not self.arrives else ""
+        if decision.rule is None and decision.reply is None and not self.arrives:
+            refusal = decision.because[0]  # nothing was tried, and this is why
         return (self.decision.rule, refusal, self.arrives)
 
 
@@ -79,14 +84,19 @@ def course(
 ) -> tuple[Span, ...]:
     """Give the spans of a sender's method from ``since`` on; none for a method that cannot be judged."""
     way = approach(world, sender, method)
-    if not isinstance(way, Approach):
+    if not isinstance(way, Approach | Unmade):
         return ()
-    instants = sorted({since, *(edge for edge in _edges(world, rulebook, sender, way) if edge > since)})
+    edges = _edges(world, rulebook, sender, way) if isinstance(way, Approach) else rulebook.edges
+    instants = sorted({since, *(edge for edge in edges if edge > since)})
     spans: list[Span] = []
     keys = SigningKeys()  # made once, when the first token is given
     zones = zones_of(world, rulebook, Randomness(0), lambda _: "")  # a sender of ours signs nothing
     for at, until in zip(instants, [*instants[1:], None], strict=True):
-        decision, arrives = _judged(world, rulebook, sender, way, at, keys, zones)
+        decision, arrives = (
+            _judged(world, rulebook, sender, way, at, keys, zones)
+            if isinstance(way, Approach)
+            else (_unmade(way, rulebook, at), False)
+        )
         span = Span(at, until, decision, arrives)
         if spans and spans[-1].answer == span.answer:
             span = Span(spans[-1].since, until, spans[-1].decision, arrives)
@@ -198,6 +208,24 @@ def _judged(  # noqa: PLR0913, PLR0917 - each is a fact of its own
         msg = f"the session of {sender.name} at {at} ended without a verdict"
         raise RuntimeError(msg)
     return decisive.decision, decisive.decision.effect is EffectKind.ADMIT
+
+
+def _unmade(way: Unmade, rulebook: Rulebook, at: datetime) -> Decision:
+    """Judge what there is no resource for: there is nothing to send to, and nobody answers."""
+    said = way.at(rulebook.calendar, at)
+    rule, fix = (said.rule, said.fix) if isinstance(said, NoRelay) else (None, "")
+    return Decision(
+        effect=EffectKind.REFUSE,
+        reply=None,
+        rule=rule,
+        endpoint=way.endpoint,
+        stage=way.rule.stage,
+        at=at,
+        reading=(),
+        because=(said.reason,),
+        source=way.rule.source,
+        fix=fix,
+    )
 
 
 def _judged_over_rest(world: World, rulebook: Rulebook, sender: Sender, at: datetime) -> tuple[Decision, bool]:

@@ -120,7 +120,7 @@ def no_relay(trial: Trial, why: NoRelay) -> Cell:
         reading={},
         status=Status.FAIL,
         reply=None,
-        rule=None,
+        rule=why.rule,
         placed={},
         seen=(),
         conduct=None,

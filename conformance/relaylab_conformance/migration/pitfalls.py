@@ -9,17 +9,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.estate import Method
 from relaylab.rules import limits, milestones
 from relaylab.rules.acs import limits as acs_limits
-from relaylab.rules.acs.quota import account
 from relaylab.rules.acs.sending import could_not_be_made
 from relaylab.rules.hve import terms
 from relaylab_conformance.migration.acs import acs_resource_of
 from relaylab_conformance.migration.approach import hve_account_of
 from relaylab_conformance.migration.reach import final_recipients, outside_recipients
 from relaylab_conformance.migration.trial import methods
+from relaylab_conformance.migration.volume import acs_day, acs_hour, way_out_of_a_mailbox
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,8 +31,12 @@ if TYPE_CHECKING:
 _HVE: Final = frozenset({Method.HVE_BASIC, Method.HVE_OAUTH})
 _SMTP_AUTH: Final = frozenset({Method.SMTP_AUTH_BASIC, Method.SMTP_AUTH_OAUTH})
 _ACS: Final = frozenset({Method.ACS_SMTP, Method.ACS_REST})
+_BEGINS: Final = {
+    Method.HVE_BASIC: milestones.HVE_HOST,
+    Method.HVE_OAUTH: milestones.HVE_HOST,
+    Method.ACS_SMTP: milestones.ACS_SMTP,
+}
 _DAYS_OF_A_MONTH: Final = 30
-_HOURS_OF_A_DAY: Final = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +102,21 @@ def _few(question: _Question) -> Iterator[str]:
     sender = question.sender
     inside_only = not outside_recipients(question.world, sender)
     if question.method in _HVE and sender.messages_per_day < terms.HIGH_VOLUME and inside_only:
+        if _rejects_direct_send(question):
+            other = "an inbound connector needs no account and costs nothing (this tenant rejects Direct Send)"
+        else:
+            other = "Direct Send needs no account and costs nothing"
         yield (
             f"{question.method} is meant for {terms.HIGH_VOLUME:,} messages a day and more: for "
-            f"{sender.messages_per_day:,} to recipients inside, Direct Send needs no account and costs nothing"
+            f"{sender.messages_per_day:,} to recipients inside, {other}"
         )
+
+
+def _rejects_direct_send(question: _Question) -> bool:
+    """Tell whether the sender's tenant rejects Direct Send at the date: before it could, it did not."""
+    tenant = question.world.tenant_of(question.sender.from_address.domain)
+    could = question.rulebook.calendar.has_come(milestones.DIRECT_SEND_CAN_BE_REJECTED.name, question.at)
+    return could and tenant is not None and tenant.organization_config.reject_direct_send
 
 
 def _many(question: _Question) -> Iterator[str]:
@@ -110,10 +124,10 @@ def _many(question: _Question) -> Iterator[str]:
     sender = question.sender
     recipients = sender.messages_per_day * len(sender.to)
     if question.method in _SMTP_AUTH and recipients > limits.RECIPIENTS_PER_DAY:
-        way_out = "Azure Communication Services" if outside_recipients(question.world, sender) else "High Volume Email"
+        way_out = way_out_of_a_mailbox(question.world, question.rulebook, sender, question.at)
         yield (
             f"{question.method}: a mailbox reaches {limits.RECIPIENTS_PER_DAY:,} recipients in 24 hours, and this "
-            f"sender writes to {recipients:,}; write to groups, or move it to {way_out}"
+            f"sender writes to {recipients:,}; write to groups, or {way_out}"
         )
     if question.method is Method.DIRECT_SEND and sender.messages_per_day >= terms.HIGH_VOLUME:
         yield (
@@ -127,11 +141,15 @@ def _cost(question: _Question) -> Iterator[str]:
     sender = question.sender
     cost = hve_cost(question.world, question.rulebook.calendar, sender, question.at)
     if question.method in _HVE and cost is not None:
+        messages, recipients = _counted(sender.messages_per_day, "message"), _counted(cost.recipients, "recipient")
         yield (
-            f"{question.method} is paid for by the recipient, once groups are expanded: {sender.messages_per_day:,} "
-            f"messages to {cost.recipients:,} recipients are {cost.recipients_a_day:,} a day, about "
-            f"{cost.dollars_a_month:,.2f} US dollars a month"
+            f"{question.method} is paid for by the recipient, once groups are expanded: {messages} to {recipients} are "
+            f"{cost.recipients_a_day:,} a day, about {cost.dollars_a_month:,.2f} US dollars a month"
         )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _another_sender(question: _Question) -> Iterator[str]:
@@ -193,22 +211,23 @@ def _acs_volume(question: _Question) -> Iterator[str]:
         return
     if len(sender.to) > acs_limits.RECIPIENTS:
         yield f"{question.method} takes {acs_limits.RECIPIENTS} recipients a message, and it writes to {len(sender.to)}"
-    tenant, resource = found
-    domain = sender.from_address.domain
-    whose = account(tenant, resource, domain, endpoint=Endpoint.ACS_SMTP, now=question.at, rulebook=question.rulebook)
-    a_day = whose.sends.per_hour * _HOURS_OF_A_DAY
+    resource = found[1]
+    an_hour, a_day = (look(question.world, question.rulebook, sender, question.at) for look in (acs_hour, acs_day))
     if sender.messages_per_day > a_day:
-        managed = resource.email_domain(domain).is_azure_managed
+        managed = resource.email_domain(sender.from_address.domain).is_azure_managed
         way_out = "use a custom domain" if managed else "ask Azure support for more (sends_per_hour in limits)"
         yield (
-            f"{question.method}: the subscription of {resource.name} sends {whose.sends.per_hour} messages an hour, "
+            f"{question.method}: the subscription of {resource.name} sends {an_hour} messages an hour, "
             f"{a_day:,} a day at best, and this sender has {sender.messages_per_day:,}; {way_out}"
         )
 
 
 def _preview(question: _Question) -> Iterator[str]:
-    """The method is a preview at the date judged."""
-    if question.method in _HVE and terms.is_preview(question.rulebook.calendar, question.at):
+    """The method is a preview at the date judged, or is not there yet."""
+    begins = question.rulebook.calendar.at(_BEGINS[question.method].name) if question.method in _BEGINS else None
+    if begins is not None and question.at < begins:
+        yield f"{question.method} does not exist on {question.at.date()}: it begins on {begins.date()}"
+    elif question.method in _HVE and terms.is_preview(question.rulebook.calendar, question.at):
         yield f"{question.method} is a preview on {question.at.date()}: it has no support, and may change any day"
 
 

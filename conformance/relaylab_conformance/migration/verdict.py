@@ -19,6 +19,7 @@ from relaylab_scenarios import Conduct, profile
 if TYPE_CHECKING:
     from relaylab.domain.estate import Sender
     from relaylab.engine.rulebook import Rulebook
+    from relaylab_conformance.migration.volume import TooMuch
     from relaylab_conformance.report.model import Cell
 
 # A report about a message that was accepted lies in a mailbox; a scanner's mailbox is read by nobody.
@@ -35,14 +36,20 @@ _GOOD: Final = (Status.PASS, Status.NON_STRICT)
 _LONGEST: Final = 120  # characters of a reply line in a sentence
 
 
-def sender_report(
-    sender: Sender, cells: tuple[Cell, ...], spans: tuple[Span, ...], rulebook: Rulebook, found: tuple[str, ...] = ()
+def sender_report(  # noqa: PLR0913 - each is a fact of its own
+    sender: Sender,
+    cells: tuple[Cell, ...],
+    spans: tuple[Span, ...],
+    rulebook: Rulebook,
+    *,
+    found: tuple[str, ...] = (),
+    volume: TooMuch | None = None,
 ) -> SenderReport:
     """Put a sender's cells together; ``spans`` is the course of today's method under the rulebook.
 
-    ``found`` are its pitfalls.
+    ``found`` are its pitfalls, ``volume`` is what its target does not carry of its day.
     """
-    view = _View(sender, cells, spans, rulebook)
+    view = _View(sender, cells, spans, rulebook, volume)
     return SenderReport(
         name=sender.name,
         profile=sender.profile,
@@ -70,6 +77,7 @@ class _View:
     cells: tuple[Cell, ...]
     spans: tuple[Span, ...]
     rulebook: Rulebook
+    volume: TooMuch | None
 
     def by(self, method: Method) -> tuple[Cell, ...]:
         return tuple(cell for cell in self.cells if cell.method is method)
@@ -112,7 +120,9 @@ class _View:
             return PlanWord.NOT_ENOUGH
         if stands_still(self.sender, self.stop):
             return PlanWord.LATE
-        return PlanWord.ENOUGH if statuses <= set(_GOOD) else PlanWord.OPEN
+        if not statuses <= set(_GOOD):
+            return PlanWord.OPEN
+        return PlanWord.BUT_FOR_VOLUME if self.volume else PlanWord.ENOUGH
 
     @property
     def today(self) -> str:
@@ -168,6 +178,8 @@ class _View:
             worth = f"is not judged yet: {untried.reason}"
         else:
             worth = "would be enough" if days else "is enough"
+            if self.volume:
+                worth = f"{worth} but for its volume: {self.volume}"
         late = f" It is planned for {sender.planned_for}, so the sender stands still for {days} days." if days else ""
         return _sentence(f"the plan, {sender.target}, {worth}") + late
 

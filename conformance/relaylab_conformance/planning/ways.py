@@ -12,7 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, assert_never
 
 from relaylab.domain.estate import Method
-from relaylab_conformance.migration.approach import Approach, NoRelay, NotTried, approach
+from relaylab_conformance.migration.approach import Approach, NoRelay, NotTried, Unmade, approach
 from relaylab_conformance.migration.course import Span, course
 from relaylab_conformance.migration.pitfalls import pitfalls
 from relaylab_conformance.planning import ways_acs, ways_hve, ways_mx, ways_submission
@@ -99,6 +99,8 @@ def refused(world: World, question: Question, sender: Sender, method: Method, ju
     match approach(world, sender, method):
         case NotTried(reason=reason) | NoRelay(reason=reason):
             return reason
+        case Unmade() as unmade:
+            return unmade.at(question.rulebook.calendar, judged[-1]).reason
         case Approach():
             spans = course(world, question.rulebook, sender, method, since=judged[0])
             bad = next((span for span in (span_at(spans, at) for at in judged) if not span.arrives), None)

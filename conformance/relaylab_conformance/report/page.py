@@ -114,6 +114,7 @@ _PLAN_TONES: Mapping[PlanWord, str] = {
     PlanWord.ENOUGH: "pass",
     PlanWord.NONE_NEEDED: "pass",
     PlanWord.OPEN: "open",
+    PlanWord.BUT_FOR_VOLUME: "strict",
     PlanWord.LATE: "strict",
 }
 

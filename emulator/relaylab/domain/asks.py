@@ -131,10 +131,17 @@ class SignInAsk(Ask):
             return self.token.user == str(self.hve.account.address)
         return self.token is None or (self.mailbox is not None and self.token.user == str(self.mailbox.address))
 
+    @property
+    def _app_id(self) -> str | None:
+        if self.token is not None:
+            return self.token.app_id
+        registration = self.hve.registration if self.hve else None
+        return registration.app_id if registration else None
+
     def words(self) -> Mapping[str, str]:
         """Add the user, the mailbox, the tenant, the policy and whose token it is."""
         return {
-            "app_id": self.token.app_id if self.token else "(no application)",
+            "app_id": self._app_id or "(no application)",
             "object_id": (self.token.object_id if self.token else "") or "(no object id)",
             "audience": (self.token.audience if self.token else "") or "(no audience)",
             "token_user": (self.token.user if self.token else None) or "(no user)",

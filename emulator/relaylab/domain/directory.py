@@ -127,6 +127,11 @@ class AppRegistration:
         """True when the application has a credential of its own to show."""
         return bool(self.client_secret or self.password_credentials or self.key_credentials)
 
+    @property
+    def permissions(self) -> tuple[str, ...]:
+        """What its tokens can hold: the roles that an administrator has granted, and the scopes."""
+        return (*(self.roles if self.admin_consent else ()), *self.scopes)
+
 
 @dataclass(frozen=True, slots=True)
 class ServicePrincipal:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from relaylab.domain.address import Address
+    from relaylab.domain.directory import AppRegistration
     from relaylab.domain.secret import Secret
 
 MAIL_SEND: Final = "Mail.Send"  # the permission of Office 365 Exchange Online that HVE asks for (fact HVE-OAUTH-01)
@@ -56,12 +57,14 @@ class HveSender:
     """An account that is signed in, or about to be: by password, or with an application's token.
 
     ``app_object_id`` names the application behind a token (None: a password, or a fixed token of no application),
-    ``expires`` is the end of the token, if it has one.
+    ``expires`` is the end of the token, if it has one. ``registration`` is the application of a fixed token, which has
+    no claims of its own (None: another token, or one of an application that the world does not describe).
     """
 
     account: HveAccount
     app_object_id: str | None = None
     expires: datetime | None = None
+    registration: AppRegistration | None = None
 
     @property
     def app_is_allowed(self) -> bool:

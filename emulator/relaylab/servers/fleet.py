@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final, Self
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.estate import OutboundPort25
 from relaylab.domain.zone import Door, Lab, View, Zone
+from relaylab.rules.dns.hve import service_name
 from relaylab.servers import lab_obstacles
 from relaylab.servers.blocked_port import BlockedPort
 from relaylab.servers.dns import NameDesk, NameServer
@@ -315,13 +316,19 @@ class Fleet:
                     continue
                 servers.append(server)
                 host, port = server.sockets[0].getsockname()[:2]
-                listening[kind.key] = Listening(host, port, kind.name)
+                listening[kind.key] = Listening(host, port, self._name_of(kind))
         except BaseException:
             for server in servers:
                 server.close()
             raise
         self._servers += servers
         return listening
+
+    def _name_of(self, kind: _Kind) -> str | None:
+        """Give the name that clients connect to; High Volume Email had another one before April 2026."""
+        if kind.endpoint is not Endpoint.HVE:
+            return kind.name
+        return service_name(self._house.holder.current.rulebook.calendar, self._house.clock.now())
 
     async def _listen_for(
         self, kind: _Kind, desk: SmtpDesk, offset: int, sweep: Sweep, blocked: OutboundPort25

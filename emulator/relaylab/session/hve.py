@@ -8,6 +8,7 @@ from relaylab.domain.address import Address
 from relaylab.domain.charge import Meter
 from relaylab.domain.hve import HveSender
 from relaylab.domain.identity import Mechanism
+from relaylab.domain.registrations import find_app
 
 if TYPE_CHECKING:
     from relaylab.domain.asks import DataAsk
@@ -46,7 +47,14 @@ def hve_sender(  # noqa: PLR0913, PLR0917 - the account, and what it was named w
     if fixed is None:
         return HveSender(account=account)
     app_id, expires = fixed[1].app_id, fixed[1].expires
-    return HveSender(account=account, app_object_id=tenant.app_object_id(app_id) if app_id else None, expires=expires)
+    if app_id is None:
+        return HveSender(account=account, expires=expires)
+    return HveSender(
+        account=account,
+        app_object_id=tenant.app_object_id(app_id),
+        expires=expires,
+        registration=find_app(moment.world, tenant, app_id),
+    )
 
 
 def sent_today(account: Account | None, transaction: Transaction, moment: Moment) -> tuple[int, int]:

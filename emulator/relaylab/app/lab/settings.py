@@ -11,6 +11,7 @@ from relaylab.domain.estate import Method
 from relaylab.domain.tenant import Switch
 from relaylab.domain.world import DEFAULT_PUBLIC_IP
 from relaylab.rules import milestones
+from relaylab.rules.dns.hve import FIRST_NAME, SERVICE_NAME
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from relaylab.servers.fleet import Listening
 
 _MX_ZONES: Final = (".mail.protection.outlook.com", ".mx.microsoft")
-_HVE_FIRST_NAME: Final = "smtp-hve.office365.com"  # devices may still have it; no day is named for its end
 _WITH_ACCOUNT: Final = (Method.SMTP_AUTH_BASIC, Method.SMTP_AUTH_OAUTH)
 _WITH_HVE_ACCOUNT: Final = (Method.HVE_BASIC, Method.HVE_OAUTH)
 _WITHOUT_ACCOUNT: Final = (Method.CONNECTOR_RELAY, Method.DIRECT_SEND)
@@ -71,7 +71,8 @@ def dns_names(
     """Give the names to point at the lab's own listeners."""
     found = [DnsName(where.name, where.host) for where in endpoints.values() if where.name]
     if hve := endpoints.get("hve"):
-        found.append(DnsName(_HVE_FIRST_NAME, hve.host))
+        # Devices may still have the first name, of which no end is named, and a clock that moves on brings the other.
+        found += [DnsName(name, hve.host) for name in (SERVICE_NAME, FIRST_NAME)]
     if mx := endpoints.get("mx"):
         found += [DnsName(name, mx.host) for name in mx_names(world)]
     return tuple(dict.fromkeys((*found, *(DnsName(name, address) for name in lab_names))))

@@ -69,6 +69,7 @@ _BILLED: Final = "a valid billing policy for {mailbox} (its status is {billing})
 
 SIGN_IN: Final[tuple[AnyChange, ...]] = (
     Change(SignInAsk, "a token with more time left", lambda ask: _with_sender(ask, expires=None)),
+    Change(SignInAsk, "Mail.Send for application {app_id}", lambda ask: _with_sender(ask, registration=None)),
     Change(SignInAsk, "sign-in enabled for {mailbox}", lambda ask: _with_account(ask, account_enabled=True)),
 )
 ELSEWHERE: Final[tuple[AnyChange, ...]] = (

@@ -118,7 +118,16 @@ token_is_of_another_tenant = _rule(
 )
 def token_lacks_mail_send(ask: SignInAsk) -> bool:
     """A token needs Mail.Send: as a role of the application, or as a scope of the user."""
-    return ask.token is not None and MAIL_SEND not in (*ask.token.roles, *ask.token.scopes)
+    held = _permissions(ask)
+    return held is not None and MAIL_SEND not in held
+
+
+def _permissions(ask: SignInAsk) -> tuple[str, ...] | None:
+    """Give what a token may do: by its claims, by the registration of a fixed token's application, else unknown."""
+    if ask.token is not None:
+        return (*ask.token.roles, *ask.token.scopes)
+    known = ask.hve is not None and ask.credential is Credential.MATCHES and ask.hve.registration
+    return known.permissions if known else None
 
 
 @_rule(
