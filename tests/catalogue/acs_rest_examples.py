@@ -24,10 +24,13 @@ from tests.acs_rest_asks import (
     an_outcome_ask,
     with_a_token,
 )
+from tests.builders import a_mailbox, a_recipient, a_tenant, a_world, at
 
 _FAILED: Final = EmailDomain(
     name=DomainName("contoso.com"), verification_states=VerificationStates(spf=VerificationStatus.FAILED)
 )
+
+_INSIDE_ONLY: Final = a_mailbox("helpdesk@contoso.com", require_sender_authentication_enabled=True)
 
 
 def _flaw(kind: FlawKind, at: str) -> dict[str, object]:
@@ -87,7 +90,11 @@ ACS_REST_EXAMPLES: Final[Mapping[str, Ask]] = (
         "acs_rest.outcome.operation_is_canceled": an_outcome_ask(fault=a_fault(RestFaultKind.CANCELED)),
         "acs_rest.outcome.message_is_dropped": an_outcome_ask(fault=a_fault(RestFaultKind.DROPPED)),
         "acs_rest.outcome.all_recipients_are_suppressed": an_outcome_ask(suppressed=1),
-        "acs_rest.delivery.recipient_is_suppressed": a_rest_delivery_ask(suppressed_by="a list"),
+        "acs_rest.delivery.recipient_is_on_a_list": a_rest_delivery_ask(is_on_a_list=True),
+        "acs_rest.delivery.recipient_is_suppressed": a_rest_delivery_ask(listed_until=at("2026-12-02")),
         "acs_rest.delivery.recipient_is_unknown": a_rest_delivery_ask("nobody@contoso.com"),
+        "acs_rest.delivery.recipient_takes_mail_from_inside_only": a_rest_delivery_ask(
+            a_recipient("helpdesk@contoso.com", a_world(a_tenant(mailboxes=(_INSIDE_ONLY,))))
+        ),
     }
 )

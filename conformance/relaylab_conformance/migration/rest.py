@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 import httpx
 
 from relaylab.domain.acs import Allowance, Sending, SendingQuota
-from relaylab.domain.acs_rest import KeyProof, OutcomeAsk, RestDeliveryAsk, SendAsk
+from relaylab.domain.acs_asks import AcsDeliveryAsk
+from relaylab.domain.acs_rest import KeyProof, OutcomeAsk, SendAsk
 from relaylab.domain.endpoint import Endpoint
 from relaylab.rules.acs.limits import SENDS
 from relaylab.rules.acs.sending import could_not_be_made
@@ -85,7 +86,7 @@ def judged(world: World, rulebook: Rulebook, sender: Sender, at: datetime) -> It
     yield verdict
     if not verdict.admits:
         return
-    lists = {one: resource.suppresses(sender.from_address, one) for one in sender.to}
+    is_on_a_list = {one: resource.suppresses(sender.from_address, one) for one in sender.to}
     yield rulebook.judge(
         OutcomeAsk(
             **common,
@@ -93,16 +94,17 @@ def judged(world: World, rulebook: Rulebook, sender: Sender, at: datetime) -> It
             operation_id="",
             sender=sender.from_address,
             recipients=len(sender.to),
-            suppressed=sum(lists.values()),
+            suppressed=sum(is_on_a_list.values()),
         )
     )
-    for one, is_listed in lists.items():
+    for one, is_listed in is_on_a_list.items():
         yield rulebook.judge(
-            RestDeliveryAsk(
+            AcsDeliveryAsk(
                 **common,
+                resource=resource,
                 recipient=world.recipient(one),
                 sender=sender.from_address,
-                suppressed_by=f"the suppression list of {sender.from_address.domain}" if is_listed else "",
+                is_on_a_list=is_listed,
             )
         )
 

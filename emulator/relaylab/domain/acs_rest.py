@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from relaylab.domain.rest_message import BodyFlaw
     from relaylab.domain.tenant import Tenant
     from relaylab.domain.token import TokenFacts
-    from relaylab.domain.world import Recipient
 
 # Both spellings count: clients ask for the scope with one slash and with two (fact ACS-AUTH-06).
 AUDIENCES: Final = frozenset({ACS_AUDIENCE, f"{ACS_AUDIENCE}/"})
@@ -219,30 +218,6 @@ class OutcomeAsk(Ask):
     def evidence(self) -> tuple[str, ...]:
         """Say how many recipients were left."""
         return (f"{self.suppressed} of {self.recipients} recipient(s) are suppressed",)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RestDeliveryAsk(Ask):
-    """A copy of an accepted message is about to be placed; ``suppressed_by`` is the list that holds its recipient."""
-
-    recipient: Recipient
-    sender: Address
-    suppressed_by: str = ""
-
-    def words(self) -> Mapping[str, str]:
-        """Add sender and recipient."""
-        return {
-            "ip": str(self.peer.ip),
-            "sender": str(self.sender),
-            "recipient": str(self.recipient.address),
-            "suppressed_by": self.suppressed_by or "no list",
-            "tenant": self.recipient.tenant.name if self.recipient.tenant else "(no tenant)",
-        }
-
-    def evidence(self) -> tuple[str, ...]:
-        """Say what the recipient is."""
-        listed = (f"it is on {self.suppressed_by}",) if self.suppressed_by else ()
-        return (f"{self.recipient.address} is {self.recipient.standing}", *listed)
 
 
 def _used(quota: SendingQuota | None, what: str) -> tuple[str, ...]:
