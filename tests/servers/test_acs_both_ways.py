@@ -40,7 +40,8 @@ RECIPIENTS = """
   [[tenant.mailbox]]
   address = "listed@contoso.com"
   [[tenant.mail_contact]]
-  address = "partner@contoso.com"
+  name = "Partner"
+  proxy_addresses = ["partner@contoso.com"]
   external_email_address = "partner@northwind.example"
 """
 LISTED = """
@@ -144,6 +145,21 @@ def test_what_comes_over_smtp_is_kept_as_its_own(emulate: Emulate) -> None:
     (kept,) = lab.emulator.store.mail.messages()
     assert "acs_smtp" == kept.endpoint.value
     assert [Placement.INBOX, Placement.INBOX] == [copy.placed for copy in kept.copies]
+
+
+def test_mail_over_smtp_is_reported_on_as_mail_over_rest(emulate: Emulate) -> None:
+    lab = a_lab_of_every_standing(emulate)
+    with signed_in(lab) as client:
+        client.sendmail(ORDERS, list(STANDINGS), f"From: {ORDERS}\r\nMessage-ID: <1@contoso.com>\r\n\r\nThank you.\r\n")
+    lab.advance(minutes=1)
+
+    told = lab.events(DeliveryReported)
+    assert STANDINGS == {one.recipient: one.about for one in told}
+    assert {"acs_smtp"} == {one.endpoint.value for one in told}
+    (kept,) = lab.emulator.store.mail.messages()
+    data = told[0].document["data"]
+    assert (ORDERS, "<1@contoso.com>") == (data["sender"], data["internetMessageId"])
+    assert [kept.session] * len(STANDINGS) == [one.session for one in told]
 
 
 @pytest.mark.parametrize("recipient", STANDINGS)

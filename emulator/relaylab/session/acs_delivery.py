@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from relaylab.domain.decision import Decision
     from relaylab.domain.endpoint import Endpoint
     from relaylab.domain.peer import Peer
+    from relaylab.domain.tenant import Tenant
     from relaylab.domain.world import Recipient
     from relaylab.engine.verdict import Verdict
     from relaylab.session.acs import AcsAccount
@@ -42,6 +43,17 @@ class Fate:
     recipient: Address
     status: DeliveryStatus
     said: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Despatch:
+    """A message that ACS Email took over SMTP, as its delivery reports need it."""
+
+    tenant: Tenant
+    resource: AcsResource
+    sender: Address | None
+    message: KeptMessage
+    fates: tuple[Fate, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +172,10 @@ def deliver_through_acs(  # noqa: PLR0913 - the message, its verdict, and where 
         for recipient, verdict in placed.stopped
         if verdict.reply is not None
     )
-    return Delivered(message, None, (), placed.charges, bounced)
+    despatch = Despatch(
+        tenant=account.tenant, resource=account.resource, sender=sender, message=message, fates=placed.fates
+    )
+    return Delivered(message, None, (), placed.charges, bounced, despatch)
 
 
 def _lets_in(recipient: Recipient, sender: Address | None) -> bool:

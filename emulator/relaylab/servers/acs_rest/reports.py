@@ -12,6 +12,7 @@ from relaylab.store.acs_rest import OperationRecord, Report
 
 if TYPE_CHECKING:
     from relaylab.domain.acs import AcsResource
+    from relaylab.domain.endpoint import Endpoint
     from relaylab.domain.tenant import Tenant
     from relaylab.session.acs_delivery import Fate
 
@@ -36,6 +37,11 @@ def delivery(record: OperationRecord, tenant: Tenant, session: str, fate: Fate, 
         "deliveryAttemptTimeStamp": iso(record.ends_at),
     }
     return _report(record, tenant, session, name, DELIVERY_REPORT, data)
+
+
+def over(endpoint: Endpoint, report: Report) -> Report:
+    """Give a report on a message that came in by an endpoint."""
+    return replace(report, endpoint=endpoint)
 
 
 def engagement(  # noqa: PLR0913 - each is a fact of its own
