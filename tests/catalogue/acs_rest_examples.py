@@ -13,6 +13,7 @@ from relaylab.domain.acs_settings import RestFaultKind
 from relaylab.domain.address import Address, DomainName
 from relaylab.domain.asks import Ask
 from relaylab.domain.rest_message import BodyFlaw, FlawKind
+from relaylab.rules.acs_rest.conditions import versions_at
 from tests.acs_rest_asks import (
     FULL,
     RESOURCE,
@@ -47,6 +48,7 @@ def _shared(stage: str, ask: Callable[..., RestAsk]) -> dict[str, Ask]:
             "service_fails": ask(fault=a_fault(RestFaultKind.ERROR)),
             "service_is_busy": ask(fault=a_fault(RestFaultKind.THROTTLED)),
             "version_is_missing": ask(api_version=""),
+            "only_previews_exist_yet": ask(api_version="2023-03-31", versions=versions_at(at("2023-03-30"))),
             "version_is_unknown": ask(api_version="2022-01-01"),
             "resource_is_unknown": ask(resource=None, tenant=None),
             "resource_is_of_a_new_customer": ask(is_too_late=True),

@@ -22,7 +22,7 @@ from relaylab.domain.acs_rest import KeyProof, OutcomeAsk, SendAsk
 from relaylab.domain.endpoint import Endpoint
 from relaylab.rules.acs.limits import SENDS
 from relaylab.rules.acs.sending import could_not_be_made
-from relaylab.rules.acs_rest.conditions import API_VERSIONS
+from relaylab.rules.acs_rest.conditions import API_VERSIONS, versions_at
 from relaylab_conformance.migration.acs import acs_resource_of
 from relaylab_conformance.migration.judge import peer_of
 from relaylab_scenarios import Conduct, Direction, Played, Stage, WireLine, profile
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from relaylab_conformance.migration.approach import AccessKey
     from relaylab_conformance.migration.trial import Trial
 
-_PATH: Final = f"/emails:send?api-version={API_VERSIONS[-1]}"
 _ACCEPTED: Final = 202
 _FIRST_OF_THE_SERVER: Final = 500
 _THROTTLED: Final = 429
@@ -55,7 +54,7 @@ def send(emulator: Emulator, trial: Trial, access: AccessKey) -> Played:
     sender, at = trial.sender, trial.leg.at
     after = profile(sender.profile).aftermath
     body = json.dumps(_message(sender)).encode()
-    url = f"{emulator.https_url}/acs/{access.resource}{_PATH}"
+    url = f"{emulator.https_url}/acs/{access.resource}/emails:send?api-version={_newest(at)}"
     target = url.removeprefix(emulator.https_url)
     host = emulator.https_url.removeprefix("https://")
     shown = [WireLine(Direction.CLIENT, f"POST {target}".encode()), WireLine(Direction.MESSAGE, body)]
@@ -117,8 +116,8 @@ def _ask(sender: Sender, tenant: Tenant, resource: AcsResource, rulebook: Rulebo
         resource=resource,
         is_made=resource.created <= common["now"],
         is_too_late=could_not_be_made(resource, tenant, rulebook.calendar),
-        api_version=API_VERSIONS[-1],
-        versions=API_VERSIONS,
+        api_version=_newest(common["now"]),
+        versions=versions_at(common["now"]),
         proof=KeyProof.PRIMARY,
         quota=_IDLE,
         size=_A_SIZE,
@@ -130,6 +129,11 @@ def _ask(sender: Sender, tenant: Tenant, resource: AcsResource, rulebook: Rulebo
             quota=_IDLE,
         ),
     )
+
+
+def _newest(at: datetime) -> str:
+    """Give the newest version of an instant; of one without any, the first that there will be."""
+    return versions_at(at)[-1] if versions_at(at) else API_VERSIONS[0]
 
 
 def _message(sender: Sender) -> dict[str, Any]:

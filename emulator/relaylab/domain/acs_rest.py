@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 AUDIENCES: Final = frozenset({ACS_AUDIENCE, f"{ACS_AUDIENCE}/"})
 
 
+NO_RESOURCE: Final = "RESOURCE"  # what stands for the name where neither host nor path give one
+
+
 @dataclass(frozen=True, slots=True)
 class RestError(ReplyTemplate):
     """An error of the REST interface; ``error`` is its code, in the body and in ``x-ms-error-code`` (ACS-REST-25)."""
@@ -80,6 +83,16 @@ class RestAsk(Ask):
     quota: SendingQuota | None = None
 
     @property
+    def names_a_resource(self) -> bool:
+        """True when host or path name a resource; where neither does it is told by the proof."""
+        return self.resource_name != NO_RESOURCE
+
+    @property
+    def proves_something(self) -> bool:
+        """True for a signature that a key bears out, and for a token, whatever this is worth."""
+        return self.proof.is_by_key or self.proof is KeyProof.TOKEN
+
+    @property
     def retry_after(self) -> int:
         """Whole seconds after which a throttled request may come again."""
         if self.fault is not None and self.fault.kind is RestFaultKind.THROTTLED:
@@ -98,7 +111,8 @@ class RestAsk(Ask):
             "resource": self.resource.name if self.resource else self.resource_name,
             "tenant": self.tenant.name if self.tenant else "(no tenant)",
             "api_version": self.api_version,
-            "versions": ", ".join(self.versions),
+            "versions": ", ".join(self.versions) or "none",
+            "newest": self.versions[-1] if self.versions else "VERSION",
             "app_id": self.token.app_id if self.token else "(no application)",
             "retry_after": str(self.retry_after),
         }

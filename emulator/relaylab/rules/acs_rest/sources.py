@@ -41,6 +41,7 @@ API_VERSION_TEXT: Final = _inferred(
     "ACS-REST-06", "the header api-supported-versions is that of ASP.NET API Versioning, whose texts these are"
 )
 VERSIONS: Final = _doc("ACS-REST-03", _SPECIFICATION, "2025-09-01")
+GENERALLY_AVAILABLE: Final = _doc("ACS-LIFE-06", _SPECIFICATION, "2023-03-31")
 DENIED: Final = _seen("ACS-ERR-01", "2026")
 SKEWED: Final = Source("ACS-ERR-02", "public transcript, seen 2026", "2026", Confidence.SECONDARY)
 FORBIDDEN: Final = Source(
