@@ -6,11 +6,13 @@ from dataclasses import replace
 from typing import Any, Final
 
 from relaylab.domain.acs import AcsResource, Allowance, RoleAssignment, Sending, SendingQuota
-from relaylab.domain.acs_rest import KeyProof, OutcomeAsk, RestAsk, RestDeliveryAsk, SendAsk, StatusAsk
+from relaylab.domain.acs_asks import AcsDeliveryAsk
+from relaylab.domain.acs_rest import KeyProof, OutcomeAsk, RestAsk, SendAsk, StatusAsk
 from relaylab.domain.acs_settings import RestFault, RestFaultKind
 from relaylab.domain.address import Address, DomainName
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.token import ACS_AUDIENCE, TokenFacts
+from relaylab.domain.world import Recipient
 from relaylab.rules.acs_rest.conditions import API_VERSIONS
 from tests.builders import TODAY, a_peer, a_recipient, a_tenant, at
 from tests.entra_asks import APP_ID, a_token
@@ -80,10 +82,15 @@ def an_outcome_ask(**changes: object) -> OutcomeAsk:
     return replace(ask, **changes)  # type: ignore[arg-type]
 
 
-def a_rest_delivery_ask(recipient: str = "scanner@contoso.com", **changes: object) -> RestDeliveryAsk:
+def a_rest_delivery_ask(recipient: str | Recipient = "scanner@contoso.com", **changes: object) -> AcsDeliveryAsk:
     """A copy for a mailbox of contoso."""
-    ask = RestDeliveryAsk(
-        endpoint=Endpoint.ACS_REST, now=at(TODAY), peer=a_peer(), recipient=a_recipient(recipient), sender=ORDERS
+    ask = AcsDeliveryAsk(
+        endpoint=Endpoint.ACS_REST,
+        now=at(TODAY),
+        peer=a_peer(),
+        resource=RESOURCE,
+        recipient=recipient if isinstance(recipient, Recipient) else a_recipient(recipient),
+        sender=ORDERS,
     )
     return replace(ask, **changes)  # type: ignore[arg-type]
 

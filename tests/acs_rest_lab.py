@@ -27,12 +27,14 @@ VERSION: Final = "2025-09-01"
 MANAGED: Final = "DoNotReply@5e1f3a2b-0000-4000-8000-000000000001.azurecomm.net"
 
 
-def acs_world(more: str = "") -> LoadedWorld:
-    """The world of these tests, with more tables for the resource contoso-mail."""
+def acs_world(more: str = "", to_the_tenant: str = "") -> LoadedWorld:
+    """The world of these tests, with more tables for the resource contoso-mail, and for the tenant."""
     text = WORLD_FILE.read_text(encoding="utf-8")
     mark = "\n  [[tenant.acs_resource]]                     # the same"
     first, found, second = text.partition(mark)
     assert found
+    tenant, resource, rest = first.partition("\n  [[tenant.acs_resource]]")
+    first = f"{tenant}{to_the_tenant}{resource}{rest}"
     return parse_world(f"{first}{more}{found}{second}", WORLD_FILE.name)
 
 

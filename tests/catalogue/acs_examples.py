@@ -165,12 +165,14 @@ ACS_SMTP_EXAMPLES: Final[Mapping[str, Ask]] = {
     "acs_smtp.auth.role_is_not_enough": an_acs_sign_in_ask(role="Reader", lets_send=False),
     "acs_smtp.mail.starttls_is_required": a_mail_ask(str(SENDER), endpoint=ACS, tls=None),
     "acs_smtp.mail.sender_is_anonymous": a_mail_ask(str(SENDER), endpoint=ACS),
+    "acs_smtp.mail.service_has_ended": a_mail_ask(str(SENDER), endpoint=ACS, acs=RESOURCE),
     "acs_smtp.mail.declared_size_is_too_large": a_mail_ask(
         str(SENDER), endpoint=ACS, acs=RESOURCE, declared_size=10_485_761
     ),
     "acs_smtp.mail.domain_is_not_linked": a_mail_ask("orders@fabrikam.com", endpoint=ACS, acs=RESOURCE),
     "acs_smtp.mail.sender_username_is_unknown": a_mail_ask("boss@contoso.com", endpoint=ACS, acs=RESOURCE),
     "acs_smtp.rcpt.transaction_has_its_fifty_recipients": a_rcpt_ask(endpoint=ACS, recipients=50),
+    "acs_smtp.data.nobody_sends": an_acs_data_ask(senders=()),
     "acs_smtp.data.domain_is_not_linked": an_acs_data_ask(senders=(an_address("orders@fabrikam.com"),)),
     "acs_smtp.data.domain_is_not_verified": an_acs_data_ask(resource=replace(RESOURCE, domains=(_UNVERIFIED,))),
     "acs_smtp.data.sender_username_is_unknown": an_acs_data_ask(senders=(an_address("boss@contoso.com"),)),

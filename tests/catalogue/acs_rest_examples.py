@@ -13,6 +13,7 @@ from relaylab.domain.acs_settings import RestFaultKind
 from relaylab.domain.address import Address, DomainName
 from relaylab.domain.asks import Ask
 from relaylab.domain.rest_message import BodyFlaw, FlawKind
+from relaylab.rules.acs_rest.conditions import versions_at
 from tests.acs_rest_asks import (
     FULL,
     RESOURCE,
@@ -24,10 +25,13 @@ from tests.acs_rest_asks import (
     an_outcome_ask,
     with_a_token,
 )
+from tests.builders import a_mailbox, a_recipient, a_tenant, a_world, at
 
 _FAILED: Final = EmailDomain(
     name=DomainName("contoso.com"), verification_states=VerificationStates(spf=VerificationStatus.FAILED)
 )
+
+_INSIDE_ONLY: Final = a_mailbox("helpdesk@contoso.com", require_sender_authentication_enabled=True)
 
 
 def _flaw(kind: FlawKind, at: str) -> dict[str, object]:
@@ -44,6 +48,7 @@ def _shared(stage: str, ask: Callable[..., RestAsk]) -> dict[str, Ask]:
             "service_fails": ask(fault=a_fault(RestFaultKind.ERROR)),
             "service_is_busy": ask(fault=a_fault(RestFaultKind.THROTTLED)),
             "version_is_missing": ask(api_version=""),
+            "only_previews_exist_yet": ask(api_version="2023-03-31", versions=versions_at(at("2023-03-30"))),
             "version_is_unknown": ask(api_version="2022-01-01"),
             "resource_is_unknown": ask(resource=None, tenant=None),
             "resource_is_of_a_new_customer": ask(is_too_late=True),
@@ -87,7 +92,11 @@ ACS_REST_EXAMPLES: Final[Mapping[str, Ask]] = (
         "acs_rest.outcome.operation_is_canceled": an_outcome_ask(fault=a_fault(RestFaultKind.CANCELED)),
         "acs_rest.outcome.message_is_dropped": an_outcome_ask(fault=a_fault(RestFaultKind.DROPPED)),
         "acs_rest.outcome.all_recipients_are_suppressed": an_outcome_ask(suppressed=1),
-        "acs_rest.delivery.recipient_is_suppressed": a_rest_delivery_ask(suppressed_by="a list"),
+        "acs_rest.delivery.recipient_is_on_a_list": a_rest_delivery_ask(is_on_a_list=True),
+        "acs_rest.delivery.recipient_is_suppressed": a_rest_delivery_ask(listed_until=at("2026-12-02")),
         "acs_rest.delivery.recipient_is_unknown": a_rest_delivery_ask("nobody@contoso.com"),
+        "acs_rest.delivery.recipient_takes_mail_from_inside_only": a_rest_delivery_ask(
+            a_recipient("helpdesk@contoso.com", a_world(a_tenant(mailboxes=(_INSIDE_ONLY,))))
+        ),
     }
 )

@@ -265,6 +265,20 @@ def test_the_service_works_until_it_ends() -> None:
     assert "acs_smtp.auth.service_has_ended" == last_rule(lab)
 
 
+def test_who_had_signed_in_before_the_end_sends_nothing_after_it() -> None:
+    ends = at("2028-09-30")
+    lab = a_lab(
+        contoso(app_registrations=(replace(APPLICATION, client_secret=Secret("fake-lasting")),)), now=just_before(ends)
+    )
+    line = connected(lab)
+    assert GRANTED == line.sign_in("printers", "fake-lasting")
+    assert ACCEPTED == line.send(ORDERS, CUSTOMER, content=a_letter())
+    lab.clock.set(ends)
+
+    assert line.say(f"MAIL FROM:<{ORDERS}>").startswith("554 5.3.2")
+    assert "acs_smtp.mail.service_has_ended" == last_rule(lab)
+
+
 def test_under_the_other_reading_it_refuses_ehlo_and_closes() -> None:
     lab = a_lab(now=at("2028-09-30"), acs_smtp_after_the_end="ehlo")
     line = lab.connect(lab.party(endpoint=Endpoint.ACS_SMTP))
@@ -311,6 +325,16 @@ def test_both_from_and_mail_from_must_be_configured(mail_from: str, header_from:
     assert answer == signed_in(lab).send(mail_from, CUSTOMER, content=a_letter(header_from))
     assert f"acs_smtp.data.{rule}" == last_rule(lab)
     assert not lab.kept
+
+
+def test_a_message_of_nobody_is_told_to_give_a_sender() -> None:
+    lab = a_lab()
+    line = signed_in(lab)
+
+    assert UNLINKED == line.send("", CUSTOMER, content=b"Subject: A report\r\n\r\n\r\n")
+    (judged,) = [one for one in lab.events if isinstance(one, Judged) and one.decision.rule]
+    assert "acs_smtp.data.nobody_sends" == judged.decision.rule
+    assert (judged.decision.fix or "").startswith("Give the message a sender")
 
 
 def test_under_the_other_reading_mail_from_is_looked_at_in_mail() -> None:

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any, Final
 import httpx
 
 from relaylab.domain.acs import Allowance, Sending, SendingQuota
-from relaylab.domain.acs_rest import KeyProof, OutcomeAsk, RestDeliveryAsk, SendAsk
+from relaylab.domain.acs_asks import AcsDeliveryAsk
+from relaylab.domain.acs_rest import KeyProof, OutcomeAsk, SendAsk
 from relaylab.domain.endpoint import Endpoint
 from relaylab.rules.acs.limits import SENDS
 from relaylab.rules.acs.sending import could_not_be_made
-from relaylab.rules.acs_rest.conditions import API_VERSIONS
+from relaylab.rules.acs_rest.conditions import API_VERSIONS, versions_at
 from relaylab_conformance.migration.acs import acs_resource_of
 from relaylab_conformance.migration.judge import peer_of
 from relaylab_scenarios import Conduct, Direction, Played, Stage, WireLine, profile
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from relaylab_conformance.migration.approach import AccessKey
     from relaylab_conformance.migration.trial import Trial
 
-_PATH: Final = f"/emails:send?api-version={API_VERSIONS[-1]}"
 _ACCEPTED: Final = 202
 _FIRST_OF_THE_SERVER: Final = 500
 _THROTTLED: Final = 429
@@ -54,7 +54,7 @@ def send(emulator: Emulator, trial: Trial, access: AccessKey) -> Played:
     sender, at = trial.sender, trial.leg.at
     after = profile(sender.profile).aftermath
     body = json.dumps(_message(sender)).encode()
-    url = f"{emulator.https_url}/acs/{access.resource}{_PATH}"
+    url = f"{emulator.https_url}/acs/{access.resource}/emails:send?api-version={_newest(at)}"
     target = url.removeprefix(emulator.https_url)
     host = emulator.https_url.removeprefix("https://")
     shown = [WireLine(Direction.CLIENT, f"POST {target}".encode()), WireLine(Direction.MESSAGE, body)]
@@ -85,7 +85,7 @@ def judged(world: World, rulebook: Rulebook, sender: Sender, at: datetime) -> It
     yield verdict
     if not verdict.admits:
         return
-    lists = {one: resource.suppresses(sender.from_address, one) for one in sender.to}
+    is_on_a_list = {one: resource.suppresses(sender.from_address, one) for one in sender.to}
     yield rulebook.judge(
         OutcomeAsk(
             **common,
@@ -93,16 +93,17 @@ def judged(world: World, rulebook: Rulebook, sender: Sender, at: datetime) -> It
             operation_id="",
             sender=sender.from_address,
             recipients=len(sender.to),
-            suppressed=sum(lists.values()),
+            suppressed=sum(is_on_a_list.values()),
         )
     )
-    for one, is_listed in lists.items():
+    for one, is_listed in is_on_a_list.items():
         yield rulebook.judge(
-            RestDeliveryAsk(
+            AcsDeliveryAsk(
                 **common,
+                resource=resource,
                 recipient=world.recipient(one),
                 sender=sender.from_address,
-                suppressed_by=f"the suppression list of {sender.from_address.domain}" if is_listed else "",
+                is_on_a_list=is_listed,
             )
         )
 
@@ -115,8 +116,8 @@ def _ask(sender: Sender, tenant: Tenant, resource: AcsResource, rulebook: Rulebo
         resource=resource,
         is_made=resource.created <= common["now"],
         is_too_late=could_not_be_made(resource, tenant, rulebook.calendar),
-        api_version=API_VERSIONS[-1],
-        versions=API_VERSIONS,
+        api_version=_newest(common["now"]),
+        versions=versions_at(common["now"]),
         proof=KeyProof.PRIMARY,
         quota=_IDLE,
         size=_A_SIZE,
@@ -128,6 +129,11 @@ def _ask(sender: Sender, tenant: Tenant, resource: AcsResource, rulebook: Rulebo
             quota=_IDLE,
         ),
     )
+
+
+def _newest(at: datetime) -> str:
+    """Give the newest version of an instant; of one without any, the first that there will be."""
+    return versions_at(at)[-1] if versions_at(at) else API_VERSIONS[0]
 
 
 def _message(sender: Sender) -> dict[str, Any]:

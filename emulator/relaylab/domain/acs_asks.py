@@ -23,6 +23,17 @@ if TYPE_CHECKING:
     from relaylab.domain.world import Recipient
 
 
+class DeliveryStatus(StrEnum):
+    """What a delivery report says of a recipient (fact ACS-DLV-03)."""
+
+    DELIVERED = "Delivered"
+    BOUNCED = "Bounced"
+    FAILED = "Failed"
+    SUPPRESSED = "Suppressed"
+    FILTERED_SPAM = "FilteredSpam"
+    QUARANTINED = "Quarantined"
+
+
 class SecretShape(StrEnum):
     """What a password looks like to somebody who knows what people paste there."""
 

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from relaylab.domain.rest_message import BodyFlaw
     from relaylab.domain.tenant import Tenant
     from relaylab.domain.token import TokenFacts
-    from relaylab.domain.world import Recipient
 
 # Both spellings count: clients ask for the scope with one slash and with two (fact ACS-AUTH-06).
 AUDIENCES: Final = frozenset({ACS_AUDIENCE, f"{ACS_AUDIENCE}/"})
+
+
+NO_RESOURCE: Final = "RESOURCE"  # what stands for the name where neither host nor path give one
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,16 @@ class RestAsk(Ask):
     quota: SendingQuota | None = None
 
     @property
+    def names_a_resource(self) -> bool:
+        """True when host or path name a resource; where neither does it is told by the proof."""
+        return self.resource_name != NO_RESOURCE
+
+    @property
+    def proves_something(self) -> bool:
+        """True for a signature that a key bears out, and for a token, whatever this is worth."""
+        return self.proof.is_by_key or self.proof is KeyProof.TOKEN
+
+    @property
     def retry_after(self) -> int:
         """Whole seconds after which a throttled request may come again."""
         if self.fault is not None and self.fault.kind is RestFaultKind.THROTTLED:
@@ -99,7 +111,8 @@ class RestAsk(Ask):
             "resource": self.resource.name if self.resource else self.resource_name,
             "tenant": self.tenant.name if self.tenant else "(no tenant)",
             "api_version": self.api_version,
-            "versions": ", ".join(self.versions),
+            "versions": ", ".join(self.versions) or "none",
+            "newest": self.versions[-1] if self.versions else "VERSION",
             "app_id": self.token.app_id if self.token else "(no application)",
             "retry_after": str(self.retry_after),
         }
@@ -219,30 +232,6 @@ class OutcomeAsk(Ask):
     def evidence(self) -> tuple[str, ...]:
         """Say how many recipients were left."""
         return (f"{self.suppressed} of {self.recipients} recipient(s) are suppressed",)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RestDeliveryAsk(Ask):
-    """A copy of an accepted message is about to be placed; ``suppressed_by`` is the list that holds its recipient."""
-
-    recipient: Recipient
-    sender: Address
-    suppressed_by: str = ""
-
-    def words(self) -> Mapping[str, str]:
-        """Add sender and recipient."""
-        return {
-            "ip": str(self.peer.ip),
-            "sender": str(self.sender),
-            "recipient": str(self.recipient.address),
-            "suppressed_by": self.suppressed_by or "no list",
-            "tenant": self.recipient.tenant.name if self.recipient.tenant else "(no tenant)",
-        }
-
-    def evidence(self) -> tuple[str, ...]:
-        """Say what the recipient is."""
-        listed = (f"it is on {self.suppressed_by}",) if self.suppressed_by else ()
-        return (f"{self.recipient.address} is {self.recipient.standing}", *listed)
 
 
 def _used(quota: SendingQuota | None, what: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.acs_asks import AcsDeliveryAsk, AcsSignInAsk
-from relaylab.domain.acs_rest import OutcomeAsk, RestDeliveryAsk, SendAsk, StatusAsk
+from relaylab.domain.acs_rest import OutcomeAsk, SendAsk, StatusAsk
 from relaylab.domain.asks import Ask, DataAsk, DeliveryAsk, HelloAsk, MailAsk, MechanismAsk, RcptAsk, SignInAsk
 from relaylab.domain.decision import EffectKind
 from relaylab.domain.endpoint import Endpoint, Stage
@@ -124,7 +124,7 @@ DEFAULTS: Final[Mapping[tuple[Endpoint, type[Ask]], Default]] = {
     (Endpoint.ACS_REST, SendAsk): _admit(Stage.SEND, rest_answers.ACCEPTED),
     (Endpoint.ACS_REST, StatusAsk): _admit(Stage.STATUS, rest_answers.STATUS),
     (Endpoint.ACS_REST, OutcomeAsk): _admit(Stage.OUTCOME, rest_answers.OUT_FOR_DELIVERY),
-    (Endpoint.ACS_REST, RestDeliveryAsk): _admit(Stage.DELIVERY),
+    (Endpoint.ACS_REST, AcsDeliveryAsk): _admit(Stage.DELIVERY),
 }
 
 CATALOGUE: Final = Catalogue(

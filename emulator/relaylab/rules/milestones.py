@@ -252,6 +252,13 @@ HVE_BASIC_AUTH_ENDS: Final = Milestone(
 )
 
 # Azure Communication Services Email -----------------------------------------------------------------------------------
+ACS_REST: Final = Milestone(
+    "acs_rest",
+    _day(2023, 3, 31),
+    "The REST interface of Azure Communication Services Email is out of its previews.",
+    acs.REST_GENERALLY_AVAILABLE,
+    "The day is the one that the first stable api-version is named after.",
+)
 ACS_SMTP: Final = Milestone(
     "acs_smtp",
     _day(2023, 11, 1),
@@ -301,6 +308,7 @@ MILESTONES: Final = (
     MX_FRONT_ENDS_RENAMED,
     TRAILERS_WITH_TIME,
     RELAY_IGNORES_FROM_HEADER,
+    ACS_REST,
     ACS_SMTP,
     DBEB_WITHOUT_NUMBER,
     ACS_MANAGED_DOMAIN_LIMITS,

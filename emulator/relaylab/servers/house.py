@@ -22,6 +22,8 @@ from relaylab.session.recorded import Recorded
 from relaylab.session.smtp import SmtpSession
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from relaylab.domain.handshake import Handshake
     from relaylab.domain.randomness import Randomness
     from relaylab.domain.token import TokenReader
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from relaylab.servers.faulty_tls import FaultyTls
     from relaylab.servers.tls import TlsServer
     from relaylab.servers.zones import ZoneKeeper
+    from relaylab.session.acs_delivery import Despatch
     from relaylab.session.turn import Dialogue, Turn
     from relaylab.store import Dialogues, Store, WorldHolder
 
@@ -80,7 +83,8 @@ class House:
     somebody wants to read what is said. ``lock`` is held by whoever changes any of this: a guest's turns come from
     another thread. ``guests`` are the listeners that are not ours, and ``probes`` the client sides (address and port)
     of connections that only ask whether a listener answers. A ``proxied`` house stands behind a balancer: its fleet
-    expects a PROXY header on every SMTP connection.
+    expects a PROXY header on every SMTP connection. ``on_despatch`` is told of mail that Azure Communication
+    Services took over SMTP.
     """
 
     clock: MovableClock
@@ -101,6 +105,7 @@ class House:
     probes: set[tuple[str, int]] = field(default_factory=set)
     tokens: TokenReader = NO_TOKENS
     proxied: bool = False
+    on_despatch: Callable[[Despatch], None] | None = None
 
     def moment(self) -> Moment:
         """Read the clock and the world, once for one step."""
@@ -117,6 +122,8 @@ class House:
             return
         with self.lock:
             self.store.apply(charges=turn.charges, kept=turn.kept, events=turn.events, uses=turn.uses)
+            if turn.despatch is not None and self.on_despatch is not None:
+                self.on_despatch(turn.despatch)
 
     def begin_again(self, started: datetime, sessions: int = 0, questions: int = 0) -> None:
         """Number sessions as after a start at ``started`` and so many sessions, and questions to DNS likewise."""

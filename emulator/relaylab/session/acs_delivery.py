@@ -7,16 +7,17 @@ judge a copy are those of the ask's endpoint.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from relaylab.domain.acs_asks import AcsDeliveryAsk
+from relaylab.domain.acs_asks import AcsDeliveryAsk, DeliveryStatus
 from relaylab.domain.message import Copy, KeptMessage, Placement
-from relaylab.domain.world import Standing
-from relaylab.rules.acs import suppression
+from relaylab.rules.acs import delivery, suppression
 from relaylab.session.delivery import Bounced, Delivered, expand
 from relaylab.session.notice import UNASKED
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from relaylab.domain.acs import AcsResource
     from relaylab.domain.address import Address
     from relaylab.domain.asks import DataAsk
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from relaylab.domain.decision import Decision
     from relaylab.domain.endpoint import Endpoint
     from relaylab.domain.peer import Peer
+    from relaylab.domain.tenant import Tenant
     from relaylab.domain.world import Recipient
     from relaylab.engine.verdict import Verdict
     from relaylab.session.acs import AcsAccount
@@ -31,52 +33,106 @@ if TYPE_CHECKING:
     from relaylab.session.party import Party
 
 
+_NO_ERROR: Final = "No error."
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What a delivery report says of one recipient of the envelope, and how the recipient's side put it."""
+
+    recipient: Address
+    status: DeliveryStatus
+    said: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Despatch:
+    """A message that ACS Email took over SMTP, as its delivery reports need it."""
+
+    tenant: Tenant
+    resource: AcsResource
+    sender: Address | None
+    message: KeptMessage
+    fates: tuple[Fate, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class PlacedCopies:
-    """The copies of a message, the verdicts on those that did not leave, and what they leave behind."""
+    """The copies of a message, the verdicts on those that did not leave, what they leave behind, and the fates."""
 
     copies: tuple[Copy, ...]
     stopped: tuple[tuple[Address, Verdict], ...]
     charges: tuple[Charge, ...]
+    fates: tuple[Fate, ...]
 
 
-def place_copies(  # noqa: PLR0913 - each is a fact of its own
-    resource: AcsResource,
-    sender: Address | None,
-    recipients: tuple[Address, ...],
-    *,
-    endpoint: Endpoint,
-    peer: Peer,
-    moment: Moment,
-) -> PlacedCopies:
-    """Judge and place a copy for every final recipient; groups of the world's tenants are expanded."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """A message on its way to its recipients: through which resource, as whom, and by which endpoint it came in.
+
+    A hard bounce is known at ``lands_at``; a send to a listed address counts at the moment's own instant.
+    """
+
+    resource: AcsResource
+    sender: Address | None
+    endpoint: Endpoint
+    peer: Peer
+    lands_at: datetime
+
+    def suppressed(self, recipient: Address, moment: Moment) -> bool:
+        """Tell whether a suppression list holds a recipient: the customer's own, or the managed one."""
+        listed_until = suppression.listed_until(moment.usage, recipient, moment.now)
+        return self._is_on_a_list(recipient) or listed_until is not None
+
+    def judge(self, recipient: Recipient, through: Address, moment: Moment) -> Verdict:
+        """Judge the copy for a final recipient; suppression lists know the address that was written to alone."""
+        return moment.rulebook.judge(
+            AcsDeliveryAsk(
+                endpoint=self.endpoint,
+                now=moment.now,
+                peer=self.peer,
+                resource=self.resource,
+                sender=self.sender,
+                recipient=recipient,
+                is_on_a_list=self._is_on_a_list(through),
+                listed_until=suppression.listed_until(moment.usage, through, moment.now),
+            )
+        )
+
+    def _is_on_a_list(self, recipient: Address) -> bool:
+        return self.sender is not None and self.resource.suppresses(self.sender, recipient)
+
+
+def place_copies(posting: Posting, recipients: tuple[Address, ...], moment: Moment) -> PlacedCopies:
+    """Judge and place a copy for every final recipient; groups of the world's tenants are expanded.
+
+    The fate of a recipient is that of the address written to: what a group does with a message its sender never hears.
+    """
     copies: list[Copy] = []
     stopped: list[tuple[Address, Verdict]] = []
     charges: list[Charge] = []
+    fates: list[Fate] = []
     for through in recipients:
-        listed_until = suppression.listed_until(moment.usage, through, moment.now)
         found = moment.world.recipient(through)
-        for recipient in (found,) if listed_until else expand(moment.world, found, lambda one: _lets_in(one, sender)):
-            verdict = moment.rulebook.judge(
-                AcsDeliveryAsk(
-                    endpoint=endpoint,
-                    now=moment.now,
-                    peer=peer,
-                    resource=resource,
-                    sender=sender,
-                    recipient=recipient,
-                    is_on_a_list=sender is not None and resource.suppresses(sender, recipient.address),
-                    listed_until=listed_until,
-                )
-            )
-            if verdict.admits:
+        verdict = posting.judge(found, through, moment)
+        status = delivery.status_of(verdict.reply)
+        fates.append(Fate(through, status, verdict.reply.line if verdict.reply else _NO_ERROR))
+        if status is DeliveryStatus.BOUNCED:
+            charges.append(suppression.charge(through, posting.lands_at))
+        elif suppression.listed_until(moment.usage, through, moment.now) is not None:
+            charges.append(suppression.charge(through, moment.now))
+        if not verdict.admits:
+            copies.append(Copy(through, through, Placement.NONE, verdict.decision()))
+            stopped.append((through, verdict))
+            continue
+        for recipient in expand(moment.world, found, lambda one: _lets_in(one, posting.sender)):
+            inner = verdict if recipient is found else posting.judge(recipient, through, moment)
+            if inner.admits:
                 copies.append(Copy(recipient.address, through, _placed(recipient)))
                 continue
-            copies.append(Copy(recipient.address, through, Placement.NONE, verdict.decision()))
-            stopped.append((recipient.address, verdict))
-            if listed_until is not None or recipient.standing is Standing.UNKNOWN:
-                charges.append(suppression.charge(through, moment.now))
-    return PlacedCopies(tuple(copies), tuple(stopped), tuple(charges))
+            copies.append(Copy(recipient.address, through, Placement.NONE, inner.decision()))
+            stopped.append((recipient.address, inner))
+    return PlacedCopies(tuple(copies), tuple(stopped), tuple(charges), tuple(fates))
 
 
 def deliver_through_acs(  # noqa: PLR0913 - the message, its verdict, and where both are
@@ -91,9 +147,10 @@ def deliver_through_acs(  # noqa: PLR0913 - the message, its verdict, and where 
 ) -> Delivered:
     """Keep an accepted message with its copies; ``decision`` is None where a fault accepted it."""
     sender = ask.head.from_address or ask.envelope.mail_from
-    placed = place_copies(
-        account.resource, sender, ask.envelope.recipients, endpoint=ask.endpoint, peer=ask.peer, moment=moment
+    posting = Posting(
+        resource=account.resource, sender=sender, endpoint=ask.endpoint, peer=ask.peer, lands_at=moment.now
     )
+    placed = place_copies(posting, ask.envelope.recipients, moment)
     message = KeptMessage(
         id=message_id,
         endpoint=ask.endpoint,
@@ -115,7 +172,10 @@ def deliver_through_acs(  # noqa: PLR0913 - the message, its verdict, and where 
         for recipient, verdict in placed.stopped
         if verdict.reply is not None
     )
-    return Delivered(message, None, (), placed.charges, bounced)
+    despatch = Despatch(
+        tenant=account.tenant, resource=account.resource, sender=sender, message=message, fates=placed.fates
+    )
+    return Delivered(message, None, (), placed.charges, bounced, despatch)
 
 
 def _lets_in(recipient: Recipient, sender: Address | None) -> bool:

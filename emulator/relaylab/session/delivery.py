@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from relaylab.domain.tenant import Tenant
     from relaylab.domain.world import World
     from relaylab.engine.verdict import Verdict
+    from relaylab.session.acs_delivery import Despatch
     from relaylab.session.moment import Moment
     from relaylab.session.notice import MessageNotice, Notices, RecipientNotice
     from relaylab.session.party import Party
@@ -53,13 +54,17 @@ class Bounced:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What became of an accepted message: itself, the report if any and on whom, its cost, what bounced."""
+    """What became of an accepted message: itself, the report if any and on whom, its cost, what bounced.
+
+    ``despatch`` is what delivery reports of Azure Communication Services are written from.
+    """
 
     message: KeptMessage
     report: KeptMessage | None
     reported: tuple[Address, ...]
     charges: tuple[Charge, ...]
     bounced: tuple[Bounced, ...] = ()
+    despatch: Despatch | None = None
 
 
 def deliver(  # noqa: PLR0913 - the message, its verdict, and where both are

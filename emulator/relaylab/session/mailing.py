@@ -247,6 +247,7 @@ class Mailing:
         return replace(
             turn,
             kept=kept,
+            despatch=delivered.despatch,
             charges=(*charges, *delivered.charges),
             events=(*anew, *turn.events, *events),
             delay=late if held_back else turn.delay,

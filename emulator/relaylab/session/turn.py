@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from relaylab.domain.handshake import Handshake
     from relaylab.domain.message import KeptMessage
     from relaylab.domain.peer import ClientHello, TlsFacts
+    from relaylab.session.acs_delivery import Despatch
     from relaylab.session.moment import Moment
 
 
@@ -57,8 +58,8 @@ class Turn:
     """One answer: the octets to write, what to read then, and what is to be kept of it.
 
     ``data`` is the reply as it goes on the wire, empty when there is none yet; ``chunk`` the octets to read with
-    READ_CHUNK; ``delay`` real seconds before ``data`` is written. The transport has the rest applied by its desk before
-    it writes ``data``.
+    READ_CHUNK; ``despatch`` is mail that delivery reports are due on; ``delay`` real seconds before ``data`` is
+    written. The transport has the rest applied by its desk before it writes ``data``.
     """
 
     data: bytes = b""
@@ -69,6 +70,7 @@ class Turn:
     kept: tuple[KeptMessage, ...] = ()
     events: tuple[Event, ...] = ()
     uses: tuple[FaultUse, ...] = ()
+    despatch: Despatch | None = None
     manner: Manner | None = None
 
 

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
+from relaylab.domain.endpoint import Endpoint
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationRecord:
@@ -40,7 +42,7 @@ class OperationRecord:
 class Report:
     """An event of Event Grid that is still to come: of which type, about which operation and recipient, and when.
 
-    ``data`` is what stands under that name in the event.
+    ``data`` is what stands under that name in the event, ``endpoint`` where the message came in.
     """
 
     due: datetime
@@ -52,6 +54,7 @@ class Report:
     session: str
     subject: str
     data: Mapping[str, Any]
+    endpoint: Endpoint = Endpoint.ACS_REST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

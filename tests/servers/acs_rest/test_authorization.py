@@ -135,10 +135,10 @@ def test_an_unknown_resource_is_denied_as_a_wrong_key_is(acs_lab: AcsLab) -> Non
 
 def test_a_resource_answers_from_the_instant_it_was_created_at(acs_lab: AcsLab) -> None:
     acs_lab.emulator.travel(just_before("2025-02-01"))
-    before = acs_lab.send()
+    before = acs_lab.send(version="2025-01-15-preview")
     acs_lab.emulator.travel(at("2025-02-01"))
 
-    assert [401, 202] == [before.status_code, acs_lab.send().status_code]
+    assert [401, 202] == [before.status_code, acs_lab.send(version="2025-01-15-preview").status_code]
 
 
 def test_a_resource_that_a_new_customer_made_on_the_closing_day_is_none(acs_lab: AcsLab) -> None:
@@ -220,3 +220,67 @@ def test_no_secret_is_in_the_log(acs_lab: AcsLab) -> None:
     log = repr([entry.event for entry in acs_lab.emulator.store.events])
     assert acs_lab.key() not in log
     assert token not in log
+
+
+@pytest.mark.parametrize(
+    ("version", "day"),
+    [
+        ("2021-10-01-preview", "2021-10-01"),
+        ("2023-01-15-preview", "2023-01-15"),
+        ("2023-03-31", "2023-03-31"),
+        ("2024-07-01-preview", "2024-07-01"),
+        ("2025-01-01-preview", "2025-01-01"),
+        ("2025-01-15-preview", "2025-01-15"),
+        ("2025-09-01", "2025-09-01"),
+    ],
+)
+def test_a_version_exists_from_the_day_that_it_is_named_after(emulate: Emulate, version: str, day: str) -> None:
+    lab = AcsLab(emulate(day, world=acs_world()))
+    lab.emulator.travel(just_before(day))
+    asked = f"/emails:send?api-version={version}"
+    before = lab.request("POST", asked, b"{}", date=lab.now)
+    lab.emulator.travel(at(day))
+    since = lab.request("POST", asked, b"{}", date=lab.now)
+
+    assert "UnsupportedApiVersion" == before.headers["x-ms-error-code"]
+    assert version not in before.headers["api-supported-versions"].split(", ")
+    assert "UnsupportedApiVersion" != since.headers["x-ms-error-code"]
+    assert version in since.headers["api-supported-versions"].split(", ")
+
+
+def test_before_the_interface_is_generally_available_a_stable_version_waits_for_that(emulate: Emulate) -> None:
+    lab = AcsLab(emulate("2023-03-31", world=acs_world()))
+    lab.emulator.travel(just_before("2023-03-31"))
+    lab.send(version="2023-03-31")
+    lab.emulator.travel(at("2023-03-31"))
+    lab.send(version="2023-03-31")
+
+    assert ["acs_rest.send.only_previews_exist_yet", "acs_rest.send.resource_is_unknown"] == lab.rules()
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"Authorization": ""}, {"Authorization": "Basic dTpw"}], ids=["wrong key", "nothing", "another"]
+)
+def test_where_no_resource_is_named_who_proves_nothing_is_told_to_sign(
+    acs_lab: AcsLab, headers: dict[str, str]
+) -> None:
+    path = f"/emails:send?api-version={VERSION}"
+    signed = sign("POST", path, acs_lab.url.removeprefix("https://"), b"{}", "d3Jvbmc=", acs_lab.now)
+    with acs_lab.http() as http:
+        answer = http.post(f"{acs_lab.url}{path}", content=b"{}", headers=signed | headers)
+
+    assert 401 == answer.status_code
+    assert ["acs_rest.send.nothing_proves_who_asks"] == acs_lab.rules()
+
+
+def test_a_key_that_was_rotated_is_told_apart_from_a_resource_that_is_none(acs_lab: AcsLab) -> None:
+    old = acs_lab.key()
+    acs_lab.emulator.acs_rest.rotate_key(MAIL, "primary")
+    path = f"/emails:send?api-version={VERSION}"
+    signed = sign("POST", path, acs_lab.url.removeprefix("https://"), b"{}", old, acs_lab.now)
+    with acs_lab.http() as http:
+        http.post(f"{acs_lab.url}{path}", content=b"{}", headers=signed)
+
+    (judged,) = acs_lab.events(Judged)
+    assert "acs_rest.send.nothing_proves_who_asks" == judged.decision.rule
+    assert any("rotated" in one for one in (judged.decision.fix or "",))

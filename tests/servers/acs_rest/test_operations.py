@@ -191,4 +191,4 @@ def test_mail_is_kept_in_a_file_as_any_other(emulate: Emulate, tmp_path: Path) -
 def test_what_comes_back_is_a_verdict_of_its_own(acs_lab: AcsLab) -> None:
     acs_lab.send(a_message("orders@contoso.com", "never@fabrikam.com", "gone@contoso.com"))
 
-    assert ["acs_rest.delivery.recipient_is_suppressed", "acs_rest.delivery.recipient_is_unknown"] == acs_lab.rules()
+    assert ["acs_rest.delivery.recipient_is_on_a_list", "acs_rest.delivery.recipient_is_unknown"] == acs_lab.rules()

@@ -52,6 +52,9 @@ END_OF_EMAIL: Final = Source(
 AFTER_THE_END: Final = inferred(
     "ACS-LIFE-03", 'nobody knows the answers of a service that has ended; calls "might return errors"'
 )
+REST_GENERALLY_AVAILABLE: Final = documented(
+    "ACS-LIFE-06", "Azure REST API specification, Communication Email, the first stable version", "2023-03-31"
+)
 SMTP_PREVIEW: Final = documented("ACS-LIFE-06", "Email SMTP as a service, preview", "2023-11", _SMTP_OVERVIEW)
 
 SMTP_USERNAMES: Final = documented(

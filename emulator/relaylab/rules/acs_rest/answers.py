@@ -5,7 +5,6 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Final
 
-from relaylab.domain.codes import ReplyCode
 from relaylab.domain.reply import ReplyTemplate
 from relaylab.rules.acs_rest import sources
 
@@ -15,11 +14,4 @@ ACCEPTED: Final = ReplyTemplate(
 STATUS: Final = ReplyTemplate("acs_status", HTTPStatus.OK, None, "the status is given", sources.STATUS)
 OUT_FOR_DELIVERY: Final = ReplyTemplate(
     "acs_out_for_delivery", HTTPStatus.OK, None, "the message is out for delivery", sources.STATUS
-)
-SUPPRESSED: Final = ReplyTemplate(
-    "acs_suppressed",
-    ReplyCode.MAILBOX_UNAVAILABLE,
-    None,
-    "{recipient} is on {suppressed_by}",
-    sources.SUPPRESSION_LIST,
 )

@@ -7,8 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from relaylab.domain.acs import AcsResource, Allowance, EmailDomain, SendingQuota
-from relaylab.domain.acs_rest import KeyProof, OutcomeAsk, RestAsk, RestDeliveryAsk, SendAsk, StatusAsk
-from relaylab.domain.world import Standing
+from relaylab.domain.acs_rest import KeyProof, OutcomeAsk, RestAsk, SendAsk, StatusAsk
 from relaylab.engine.passage import AnyChange, Change
 
 if TYPE_CHECKING:
@@ -92,12 +91,6 @@ def _there(ask: R) -> R:
     return replace(ask, is_made=True, resource=AcsResource(ask.resource_name, ask.now))
 
 
-def _delivered(ask: RestDeliveryAsk) -> RestDeliveryAsk:
-    if ask.recipient.standing is not Standing.UNKNOWN:
-        return ask
-    return replace(ask, recipient=replace(ask.recipient, standing=Standing.MAILBOX))
-
-
 CHANGES: Final[tuple[AnyChange, ...]] = (
     *_of_every_request(SendAsk),
     Change(SendAsk, "a body in order: here {wrong}", lambda ask: replace(ask, flaw=None)),
@@ -113,6 +106,4 @@ CHANGES: Final[tuple[AnyChange, ...]] = (
     Change(StatusAsk, "the id of an operation of {resource}", lambda ask: replace(ask, is_known=True)),
     Change(OutcomeAsk, "no fault of the world in the way", lambda ask: replace(ask, fault=None)),
     Change(OutcomeAsk, "a recipient that is on no suppression list", lambda ask: replace(ask, suppressed=0)),
-    Change(RestDeliveryAsk, "{recipient} off the suppression lists", lambda ask: replace(ask, suppressed_by="")),
-    Change(RestDeliveryAsk, "{recipient} in the directory of tenant {tenant}", _delivered),
 )

@@ -8,13 +8,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from relaylab.domain.acs_rest import AUDIENCES, KeyProof, RestAsk
+from relaylab.domain.acs_rest import AUDIENCES, RestAsk
 from relaylab.domain.acs_settings import RestFaultKind
 from relaylab.domain.decision import EffectKind
 from relaylab.rules import milestones
 from relaylab.rules.acs_rest import errors, sources
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from relaylab.engine.rule import AnyRule, RuleMaker
 
 SKEW: Final = timedelta(minutes=5)  # sources.SKEWED
@@ -28,6 +30,7 @@ API_VERSIONS: Final = (
     "2025-01-15-preview",
     "2025-09-01",
 )  # sources.VERSIONS
+STABLE: Final = tuple(one for one in API_VERSIONS if not one.endswith("-preview"))
 INLINE_SINCE: Final = "2024-07-01-preview"  # attachments have a contentId from here on (fact ACS-REST-05)
 _WAIT: Final = (
     "Wait {retry_after} seconds, and meanwhile send nothing: each try counts. The clients of Microsoft sleep that long "
@@ -42,7 +45,8 @@ FIX_RETIRED: Final = (
 FIX_BAD_DAY: Final = (
     "Try again later; keep the mail meanwhile. Here it is a [[tenant.acs_resource.rest.fault]] of the world."
 )
-FIX_VERSION: Final = "Add ?api-version=2025-09-01 to the URL; there are {versions}."
+FIX_VERSION: Final = "Have the URL end in ?api-version={newest}; at this date there are {versions}."
+FIX_PREVIEW: Final = "Use a preview, ?api-version={newest}, or wait for the first stable version."
 FIX_RESOURCE: Final = (
     "Use the endpoint of a resource that exists at this date: {resource} is none ([[tenant.acs_resource]], created)."
 )
@@ -51,8 +55,9 @@ FIX_NEW_CUSTOMER: Final = (
     "would carry on, and could be joined by more."
 )
 FIX_KEY: Final = (
-    "Sign with a key of {resource} as `relaylab serve` prints it (az communication list-key --name {resource}), over "
-    "exactly the method, path, query, host and body that are sent; or use a connection string."
+    "Sign with a key of {resource} as `relaylab serve` prints it (az communication list-key --name {resource}; a "
+    "rotated key is void), over exactly the method, path, query, host and body that are sent; or by a connection "
+    "string."
 )
 FIX_CLOCK: Final = (
     "Set the client's clock: x-ms-date may be 5 minutes from the service's. Under acs_date_clock=simulated the clock "
@@ -66,6 +71,11 @@ FIX_ROLE: Final = (
     'az role assignment create --assignee {app_id} --role "Communication and Email Service Owner" --scope <the '
     "resource {resource}>"
 )
+
+
+def versions_at(now: datetime) -> tuple[str, ...]:
+    """Give the versions that exist at an instant, the oldest first: each from the day that it is named after."""
+    return tuple(one for one in API_VERSIONS if one[:10] <= f"{now:%Y-%m-%d}")
 
 
 def service_has_ended(ask: RestAsk) -> bool:
@@ -93,14 +103,21 @@ def version_is_missing(ask: RestAsk) -> bool:
     return not ask.api_version
 
 
+def only_previews_exist_yet(ask: RestAsk) -> bool:
+    """Until the interface is generally available it has previews only."""
+    return ask.api_version in STABLE
+
+
 def version_is_unknown(ask: RestAsk) -> bool:
-    """The version must be one that there is."""
+    """The version must be one that there is at this date; each exists from the day that it is named after."""
     return ask.api_version not in ask.versions
 
 
 def resource_is_unknown(ask: RestAsk) -> bool:
     """Who asks a resource that does not exist, or not yet, is denied as with a wrong key."""
-    return ask.resource is None or not ask.is_made
+    if ask.resource is None:
+        return ask.names_a_resource or ask.proves_something
+    return not ask.is_made
 
 
 def resource_is_of_a_new_customer(ask: RestAsk) -> bool:
@@ -115,7 +132,7 @@ def date_is_too_far_off(ask: RestAsk) -> bool:
 
 def nothing_proves_who_asks(ask: RestAsk) -> bool:
     """A request must be signed with a key of the resource, all of it, or bring a token."""
-    return not (ask.proof.is_by_key or ask.proof is KeyProof.TOKEN)
+    return not ask.proves_something
 
 
 def token_does_not_count(ask: RestAsk) -> bool:
@@ -154,6 +171,14 @@ def shared(rule: RuleMaker, asks: type[RestAsk]) -> tuple[AnyRule, ...]:
         rule(refuse, errors.API_VERSION_MISSING, asks=asks, source=sources.API_VERSION, fix=FIX_VERSION)(
             version_is_missing
         ),
+        rule(
+            refuse,
+            errors.API_VERSION_UNKNOWN,
+            asks=asks,
+            source=sources.GENERALLY_AVAILABLE,
+            until=milestones.ACS_REST,
+            fix=FIX_PREVIEW,
+        )(only_previews_exist_yet),
         rule(refuse, errors.API_VERSION_UNKNOWN, asks=asks, source=sources.VERSIONS, fix=FIX_VERSION)(
             version_is_unknown
         ),

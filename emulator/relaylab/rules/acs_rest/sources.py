@@ -18,10 +18,6 @@ _RETIREMENT: Final = (
     "Azure Communication Services: retirement and breaking changes",
     "https://learn.microsoft.com/azure/communication-services/acs-retirement-and-breaking-changes-guide",
 )
-_SUPPRESSION: Final = (
-    "Sender reputation and managed suppression list",
-    "https://learn.microsoft.com/azure/communication-services/concepts/email/sender-reputation-managed-suppression-list",
-)
 _HEADERS: Final = (
     "Email headers in Azure Communication Services",
     "https://learn.microsoft.com/azure/communication-services/concepts/email/email-headers",
@@ -45,6 +41,7 @@ API_VERSION_TEXT: Final = _inferred(
     "ACS-REST-06", "the header api-supported-versions is that of ASP.NET API Versioning, whose texts these are"
 )
 VERSIONS: Final = _doc("ACS-REST-03", _SPECIFICATION, "2025-09-01")
+GENERALLY_AVAILABLE: Final = _doc("ACS-LIFE-06", _SPECIFICATION, "2023-03-31")
 DENIED: Final = _seen("ACS-ERR-01", "2026")
 SKEWED: Final = Source("ACS-ERR-02", "public transcript, seen 2026", "2026", Confidence.SECONDARY)
 FORBIDDEN: Final = Source(
@@ -105,9 +102,6 @@ CLOSED: Final = _doc("ACS-LIFE-02", _RETIREMENT, "2026-08-18")
 ACCEPTED: Final = _seen("ACS-REST-20", "2023-02-23")
 STATUS: Final = _seen("ACS-REST-21", "2023-02-23")
 SUPPRESSED: Final = _seen("ACS-ERR-07", "2026")
-SUPPRESSION_LIST: Final = _doc("ACS-DLV-07", _SUPPRESSION, "2024")
-CUSTOMER_LIST: Final = _doc("ACS-DLV-10", _SUPPRESSION, "2024")
-HARD_BOUNCE: Final = _doc("ACS-DLV-08", _SUPPRESSION, "2024")
 DROPPED: Final = _doc("ACS-ERR-08", _SPECIFICATION, "2025-09-01")
 CANCELED: Final = _doc("ACS-REST-24", _SPECIFICATION, "2025-09-01")
 CANCELED_TEXT: Final = _inferred("ACS-REST-24", "the status is documented, no error that goes with it is")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from relaylab.domain.acs import AcsResource, Allowance, EmailDomain, SendingQuota, SmtpUsername
 from relaylab.domain.acs_asks import AcsDeliveryAsk, AcsSignInAsk, SecretShape
+from relaylab.domain.address import Address
 from relaylab.domain.asks import DataAsk, MailAsk
 from relaylab.domain.directory import AppRegistration
 from relaylab.domain.endpoint import Endpoint
@@ -20,12 +21,12 @@ from relaylab.engine.passage import AnyChange, Change
 
 if TYPE_CHECKING:
     from relaylab.domain.acs import Sending
-    from relaylab.domain.address import Address
 
 _NO_GUID: Final = "00000000-0000-0000-0000-000000000000"
 _MADE: Final = datetime(2023, 1, 1, tzinfo=UTC)  # some resource of long ago; no answer changes on this day
 _A_RESOURCE: Final = AcsResource("resource", _MADE)
 _A_TENANT: Final = Tenant(name="tenant", id=_NO_GUID)
+_A_SENDER: Final = Address.parse("sender@domain.example")
 _AN_APP: Final = AppRegistration(_NO_GUID)
 
 
@@ -135,7 +136,14 @@ def _idle(sending: Sending) -> Sending:
     return replace(sending, quota=SendingQuota(Allowance(0, minute.allowed), Allowance(0, hour.allowed)))
 
 
+def _with_a_sender(sending: Sending) -> Sending:
+    if sending.senders:
+        return sending
+    return _configured(replace(sending, senders=(_A_SENDER,)))
+
+
 MESSAGE: Final[tuple[AnyChange, ...]] = (
+    Change(DataAsk, "a sender that is a MailFrom address of resource {resource}", _with(_with_a_sender)),
     Change(DataAsk, "a message of less than 10 MB", _with(lambda sending: replace(sending, size=0))),
     Change(DataAsk, "fewer recipients in the message", _with(lambda sending: replace(sending, recipients=1))),
     Change(DataAsk, "fewer messages in the last minute and hour", _with(_idle)),

@@ -33,6 +33,19 @@ SLOWER: Final = (
     EffectKind.REFUSE,
     replies.ACS_DOMAIN_NOT_LINKED,
     asks=DataAsk,
+    source=smtp_sources.NOBODY_SENDS,
+    fix="Give the message a sender, in MAIL FROM and in the From field: a MailFrom address of resource {resource}. "
+    "Reports with the sender <> cannot be sent through ACS.",
+)
+def nobody_sends(ask: DataAsk) -> bool:
+    """A message with neither From nor MAIL FROM comes from no linked domain."""
+    return ask.sending is not None and not ask.sending.senders
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.ACS_DOMAIN_NOT_LINKED,
+    asks=DataAsk,
     source=sources.DOMAIN_NOT_LINKED,
     rests_on=("acs_sender_checks",),
     fix=LINK,
@@ -120,6 +133,7 @@ def hour_is_used_up(ask: DataAsk) -> bool:
 
 
 RULES: Final[tuple[AnyRule, ...]] = (
+    nobody_sends,
     domain_is_not_linked,
     domain_is_not_verified,
     sender_username_is_unknown,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 MOVE_ON: Final = (
-    "Move the sender to another service before the end: Exchange Online (SMTP AUTH with OAuth 2.0, a connector), High "
+    "Move the sender to another service: Exchange Online (SMTP AUTH with OAuth 2.0, a connector), High "
     "Volume Email for recipients inside, or Infobip or Telesign for customers outside."
 )
 SMTP_USERNAME: Final = (

@@ -8,9 +8,10 @@ from relaylab.domain.asks import MailAsk
 from relaylab.domain.decision import EffectKind
 from relaylab.domain.endpoint import Endpoint, Stage
 from relaylab.engine.rule import AnyRule, RuleMaker
-from relaylab.rules import replies
+from relaylab.rules import milestones, replies
 from relaylab.rules.acs import limits, smtp_sources, sources
 from relaylab.rules.acs_smtp.data import LINK, USERNAME
+from relaylab.rules.acs_smtp.fixes import MOVE_ON
 
 _rule = RuleMaker(Endpoint.ACS_SMTP, Stage.MAIL)
 _AT_MAIL: Final = (("acs_sender_checks", "mail"),)
@@ -38,6 +39,20 @@ def starttls_is_required(ask: MailAsk) -> bool:
 def sender_is_anonymous(ask: MailAsk) -> bool:
     """Mail is taken from a signed-in client only."""
     return ask.acs is None
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.ACS_ENDED,
+    asks=MailAsk,
+    source=sources.END_OF_EMAIL,
+    since=milestones.ACS_EMAIL_ENDS,
+    fix=MOVE_ON,
+)
+def service_has_ended(ask: MailAsk) -> bool:
+    """Once ACS Email has ended, who had signed in before sends nothing more."""
+    del ask
+    return True
 
 
 @_rule(
@@ -81,6 +96,7 @@ def sender_username_is_unknown(ask: MailAsk) -> bool:
 RULES: Final[tuple[AnyRule, ...]] = (
     starttls_is_required,
     sender_is_anonymous,
+    service_has_ended,
     declared_size_is_too_large,
     domain_is_not_linked,
     sender_username_is_unknown,

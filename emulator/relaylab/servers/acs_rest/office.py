@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from relaylab.domain.acs_rest import KeyProof, RestAsk, RestError
+from relaylab.domain.acs_rest import NO_RESOURCE, KeyProof, RestAsk, RestError
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.entra import shown
 from relaylab.domain.event import Judged
@@ -18,7 +18,6 @@ from relaylab.domain.peer import Peer
 from relaylab.domain.secret import Secret
 from relaylab.domain.world import DEFAULT_PUBLIC_IP
 from relaylab.rules.acs import quota, sending
-from relaylab.rules.acs_rest.conditions import API_VERSIONS
 from relaylab.servers.acs_rest.signature import Shown, SignedRequest, show
 from relaylab.servers.clocks import SystemClock
 from relaylab.store.acs_rest import AcsRestState
@@ -159,7 +158,7 @@ class RestOffice:
 
     # Requests -------------------------------------------------------------------------------------------------------
 
-    def caller(self, visit: Visit, now: datetime, versions: tuple[str, ...] = API_VERSIONS) -> Caller:
+    def caller(self, visit: Visit, now: datetime, versions: tuple[str, ...]) -> Caller:
         """Look up who asks; ``versions`` are those in which there is such a request."""
         hosts = (visit.authority, f"{visit.authority}{visit.prefix}") if visit.prefix else (visit.authority,)
         request = SignedRequest(visit.method, visit.raw_target, visit.headers, visit.digest, hosts)
@@ -172,7 +171,7 @@ class RestOffice:
             "endpoint": Endpoint.ACS_REST,
             "now": now,
             "peer": self._peer(visit.client),
-            "resource_name": shown(visit.resource_name) or (resource.name if resource else "(none)"),
+            "resource_name": shown(visit.resource_name) or (resource.name if resource else NO_RESOURCE),
             "tenant": tenant,
             "resource": resource,
             "is_made": resource is not None and resource.created <= now,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,19 +12,12 @@ from relaylab.store.acs_rest import OperationRecord, Report
 
 if TYPE_CHECKING:
     from relaylab.domain.acs import AcsResource
+    from relaylab.domain.endpoint import Endpoint
     from relaylab.domain.tenant import Tenant
+    from relaylab.session.acs_delivery import Fate
 
 OPERATION_ENDED: Final = "operation"
 VALIDATION: Final = "Microsoft.EventGrid.SubscriptionValidationEvent"
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a delivery report says of a recipient."""
-
-    recipient: str
-    status: str
-    said: str
 
 
 def ended(record: OperationRecord, tenant: Tenant, session: str, name: str) -> Report:
@@ -32,18 +25,23 @@ def ended(record: OperationRecord, tenant: Tenant, session: str, name: str) -> R
     return _report(record, tenant, session, name, OPERATION_ENDED, {})
 
 
-def delivery(record: OperationRecord, tenant: Tenant, session: str, told: Told, name: str) -> Report:
+def delivery(record: OperationRecord, tenant: Tenant, session: str, fate: Fate, name: str) -> Report:
     """Plan a delivery report on one recipient."""
     data = {
         "sender": record.sender,
-        "recipient": told.recipient,
+        "recipient": str(fate.recipient),
         "internetMessageId": record.internet_message_id,
         "messageId": record.id,
-        "status": told.status,
-        "deliveryStatusDetails": {"statusMessage": told.said},
+        "status": fate.status.value,
+        "deliveryStatusDetails": {"statusMessage": fate.said},
         "deliveryAttemptTimeStamp": iso(record.ends_at),
     }
     return _report(record, tenant, session, name, DELIVERY_REPORT, data)
+
+
+def over(endpoint: Endpoint, report: Report) -> Report:
+    """Give a report on a message that came in by an endpoint."""
+    return replace(report, endpoint=endpoint)
 
 
 def engagement(  # noqa: PLR0913 - each is a fact of its own

@@ -12,7 +12,7 @@ from relaylab.domain.acs_settings import RestFaultKind, RestOperation
 from relaylab.domain.entra import shown
 from relaylab.domain.rest_message import BodyFlaw, EmailMessage
 from relaylab.rules.acs import limits
-from relaylab.rules.acs_rest.conditions import INLINE_SINCE
+from relaylab.rules.acs_rest.conditions import INLINE_SINCE, versions_at
 from relaylab.servers.acs_rest import first_preview
 from relaylab.servers.acs_rest.accepting import Accepted, accept
 from relaylab.servers.acs_rest.body import read_body
@@ -39,7 +39,7 @@ class SendEndpoint:
     def answer(self, visit: Visit) -> Answer:
         """Answer one request; the lock of the house is held."""
         office, now = self._office, self._office.now
-        caller, label = office.caller(visit, now), office.label()
+        caller, label = office.caller(visit, now, versions_at(now)), office.label()
         read = self._read(visit, caller.resource)
         message = read if isinstance(read, EmailMessage) else None
         asked_id = visit.headers.get("operation-id", "")

@@ -19,8 +19,9 @@ from starlette.responses import JSONResponse, Response
 
 from relaylab.domain.secret import Secret
 from relaylab.rules.acs import limits
-from relaylab.rules.acs_rest.conditions import API_VERSIONS
+from relaylab.rules.acs_rest.conditions import versions_at
 from relaylab.servers.acs_rest import reports
+from relaylab.servers.acs_rest.despatching import plan_reports
 from relaylab.servers.acs_rest.office import Answer, RestOffice, Visit, error_document, resource_in
 from relaylab.servers.acs_rest.send_endpoint import SendEndpoint
 from relaylab.servers.acs_rest.status_endpoint import StatusEndpoint
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from relaylab.domain.acs import AcsResource
     from relaylab.domain.clock import Clock
     from relaylab.servers.house import House
+    from relaylab.session.acs_delivery import Despatch
     from relaylab.store.acs_rest import AcsRestState
 
 _WORDS: Final = ("primary", "secondary")
@@ -44,7 +46,6 @@ _SEND: Final = re.compile(r"/+emails:send")
 _STATUS: Final = re.compile(r"/+emails/operations/([^/]+)")
 _FIRST_STATUS: Final = re.compile(r"/+emails/([^/]+)/status")
 _MOST_FIELDS: Final = 50
-_HEADERS: Final = {"X-Cache": "CONFIG_NOCACHE", "api-supported-versions": ", ".join(API_VERSIONS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ class RestService:
         """Prepare; nobody is told of anything before ``start``."""
         self._office = RestOffice(house, ca_file, machine_clock)
         self._teller = Teller(self._office)
+        house.on_despatch = self._despatched
         self._send, self._status = SendEndpoint(self._office), StatusEndpoint(self._office)
 
     @property
@@ -110,6 +112,10 @@ class RestService:
     def begin_again(self) -> None:
         """Forget operations, rotated keys, and what was to come."""
         self._office.state.clear()
+
+    def _despatched(self, despatch: Despatch) -> None:
+        plan_reports(self._office, despatch)
+        self.settle()
 
     # Keys and people -------------------------------------------------------------------------------------------------
 
@@ -213,6 +219,8 @@ class RestService:
 
     def _rendered(self, answer: Answer, request: Request) -> Response:
         own = {
+            "X-Cache": "CONFIG_NOCACHE",
+            "api-supported-versions": ", ".join(versions_at(self._office.now)),
             "mise-correlation-id": self._office.guid("correlation"),
             "X-Azure-Ref": self._office.dice("ref").randbytes(30).hex(),
         }
@@ -220,7 +228,7 @@ class RestService:
         wanted = request.headers.get("x-ms-client-request-id", "")
         if asked and wanted and wanted.isascii() and wanted.isprintable():
             own["x-ms-client-request-id"] = wanted[:256]
-        headers = _HEADERS | own | dict(answer.headers)
+        headers = own | dict(answer.headers)
         if answer.document is None:
             return Response(status_code=answer.status, headers=headers)
         return _Json(dict(answer.document), status_code=answer.status, headers=headers)

@@ -8,7 +8,7 @@ from relaylab.domain.acs_rest import StatusAsk
 from relaylab.domain.acs_settings import RestFaultKind, RestOperation
 from relaylab.domain.address import Address
 from relaylab.domain.entra import shown
-from relaylab.rules.acs_rest.conditions import API_VERSIONS, FIRST_PREVIEW
+from relaylab.rules.acs_rest.conditions import FIRST_PREVIEW, versions_at
 from relaylab.servers.acs_rest import first_preview
 from relaylab.servers.acs_rest.office import Answer, RestOffice, Visit
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from relaylab.store.acs_rest import OperationRecord
 
 _WHAT: Final = "GET /emails/operations"
-_OF_THE_FIRST: Final = (FIRST_PREVIEW,)
-_OF_THE_OTHERS: Final = tuple(one for one in API_VERSIONS if one != FIRST_PREVIEW)
 
 
 class StatusEndpoint:
@@ -33,7 +31,8 @@ class StatusEndpoint:
     def answer(self, visit: Visit, operation_id: str, *, is_first: bool = False) -> Answer:
         """Answer one request, or one of the first preview, which has a path of its own; the house's lock is held."""
         office, now = self._office, self._office.now
-        caller, label = office.caller(visit, now, _OF_THE_FIRST if is_first else _OF_THE_OTHERS), office.label()
+        versions = tuple(one for one in versions_at(now) if (one == FIRST_PREVIEW) is is_first)
+        caller, label = office.caller(visit, now, versions), office.label()
         record = office.state.operation(caller.resource.name, operation_id) if caller.resource else None
         sender = Address.parse(record.sender) if record else None
         account = office.account(caller, sender, now)

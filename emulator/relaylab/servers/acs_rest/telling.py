@@ -98,7 +98,7 @@ class Teller:
         return DeliveryReported(
             at=report.due,
             session=report.session,
-            endpoint=Endpoint.ACS_REST,
+            endpoint=report.endpoint,
             operation=report.operation,
             recipient=str(report.data.get("recipient", "")),
             type=report.type,
