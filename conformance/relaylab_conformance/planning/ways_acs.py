@@ -13,7 +13,7 @@ from relaylab.rules import milestones
 from relaylab.rules.acs import limits as acs_limits
 from relaylab.rules.acs.sending import could_not_be_made, is_there
 from relaylab_conformance.migration.acs import acs_client_of, acs_resource_of
-from relaylab_conformance.migration.approach import secret_of
+from relaylab_conformance.migration.from_entra import secret_of
 from relaylab_conformance.planning import citations
 from relaylab_conformance.planning.model import Kind, Step
 from relaylab_conformance.planning.preparation import PLACEHOLDER, Change, Preparation, both, in_tenant

@@ -14,7 +14,7 @@ from relaylab.domain.world import DnsRecord
 from relaylab.rules.hve import terms
 from relaylab_conformance.migration.approach import mx_name
 from relaylab_conformance.migration.reach import outside_recipients
-from relaylab_conformance.migration.spf import is_recorded, spf_failures
+from relaylab_conformance.migration.spf import spf_failures
 from relaylab_conformance.planning import citations
 from relaylab_conformance.planning.model import Kind, Step
 from relaylab_conformance.planning.preparation import Preparation, in_tenant
@@ -205,7 +205,7 @@ def _spf(question: Question) -> Iterator[Preparation]:
     mechanisms = [f"ip{ip.version}:{ip}" for ip in site.addresses]
     alone = replace(sender, target=Method.CONNECTOR_RELAY)
     world = replace(question.world, senders=(alone,))
-    if not is_recorded(world, alone):
+    if not world.has_records_of(domain):
         record = f"v=spf1 {' '.join(mechanisms)} {_INCLUDE} ~all"
         what = f"the world file says nothing of the DNS of {domain}: see that its one SPF record holds these"
         yield Preparation(_dns(what, f'{domain}. TXT "{record}"'))

@@ -11,7 +11,8 @@ from relaylab.domain.estate import Method
 from relaylab.domain.tenant import RecipientPermission
 from relaylab.rules import limits
 from relaylab_conformance.migration.approach import Approach as Tried
-from relaylab_conformance.migration.approach import application_of, approach
+from relaylab_conformance.migration.approach import approach
+from relaylab_conformance.migration.from_entra import application_of
 from relaylab_conformance.planning import citations
 from relaylab_conformance.planning.model import Kind, Step
 from relaylab_conformance.planning.preparation import (
@@ -75,7 +76,7 @@ def preparations(question: Question) -> Iterator[Preparation]:
             ),
             in_mailbox(tenant, mailbox, lambda box: replace(box, smtp_client_authentication_disabled=False)),
         )
-    if not tenant.may_send_as(mailbox, sender.from_address):
+    if not tenant.may_send_as(mailbox, sender.from_address, question.at):
         yield _send_as(tenant, mailbox, sender)
     if len(sender.to) > mailbox.recipient_limits:
         wanted = len(sender.to)
