@@ -10,7 +10,7 @@ from relaylab.domain.source import Confidence, Source
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Somebody else who answers with a code; ``code`` is without its class: ``7.30``."""
+    """Somebody else, or a service in other words, who answers with a code; ``code`` is without its class: ``7.30``."""
 
     code: str
     who: str
@@ -18,7 +18,20 @@ class Owner:
     source: Source
 
 
+_MALFORMED: Final = Source("HVE-ERR-03", "digest of Microsoft's page on errors", "2026-04-07", Confidence.DOCUMENTED)
+
 OTHER_OWNERS: Final = (
+    *(
+        Owner(
+            f"5.{detail}",
+            "High Volume Email",
+            "answers 501 5.5.121 to 5.5.126 when the argument of AUTH XOAUTH2 is malformed: base64 that cannot be "
+            "read, no user=, no Bearer, or no token. Which code has which cause is not public; relaylab says 5.5.124 "
+            "for all of them",
+            _MALFORMED,
+        )
+        for detail in (121, 122, 123, 125, 126)
+    ),
     Owner(
         "7.30",
         "RFC 8689",

@@ -61,7 +61,7 @@ def test_a_configured_sender_of_a_linked_domain_is_carried() -> None:
     assert Status.PASS is outcome.status
     assert {"desk@contoso.com": "inbox", "customer@example.net": "outside"} == outcome.placed
     (said,) = [sentence for sentence in only_sender(certificate).pitfalls if sentence.startswith("acs-smtp")]
-    assert "ends on 2028-09-30" in said
+    assert "takes nothing from 2028-10-01 on" in said
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_a_plan_that_the_rate_refuses_is_not_simply_enough(method: str, a_day: i
 
 
 def test_the_course_ends_with_the_secret_and_with_the_service() -> None:
-    for ends, stop in (("2027-06-01", "2027-06-01"), ("2030-01-01", "2028-09-30")):
+    for ends, stop in (("2027-06-01", "2027-06-01"), ("2030-01-01", "2028-10-01")):
         world = parse_world(an_estate(secret_ends=ends), "estate").world
         spans = course(world, rulebook_for(world), world.senders[0], Method.ACS_SMTP)
         stopped = stops_at(spans)

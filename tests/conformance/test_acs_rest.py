@@ -61,14 +61,14 @@ def test_the_key_of_the_resource_is_in_no_transcript() -> None:
     assert not any(key in said for key in keys)
 
 
-def test_over_time_a_sender_stops_on_the_day_of_the_retirement() -> None:
+def test_over_time_a_sender_stops_after_the_day_of_the_retirement() -> None:
     estate = parse_world(over_rest(), "estate")
     (sender,) = estate.world.senders
     spans = course(estate.world, rulebook_for(estate.world), sender, Method.ACS_REST)
 
     stops = stops_at(spans)
     assert stops is not None
-    assert "2028-09-30T00:00:00Z" == iso(stops)
+    assert "2028-10-01T00:00:00Z" == iso(stops)
     assert "2025-02-01T00:00:00Z" == iso(next(span.since for span in spans if span.arrives))
 
 

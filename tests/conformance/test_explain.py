@@ -151,6 +151,14 @@ def test_a_code_alone_names_every_line_that_has_it_and_its_other_owners() -> Non
     assert "Careful: 5.7.30 has other owners" in explain("5.7.30", rulebook()).text
 
 
+@pytest.mark.parametrize("detail", [121, 122, 123, 125, 126])
+def test_a_malformed_argument_of_high_volume_email_is_known_by_each_code_of_its_family(detail: int) -> None:
+    for asked in (f"5.5.{detail}", f"501 5.5.{detail} Invalid XOAUTH2 argument"):
+        text = explain(asked, rulebook()).text
+        assert "High Volume Email answers 501 5.5.121 to 5.5.126" in text
+        assert "HVE-ERR-03" in text
+
+
 def test_an_unknown_code_names_its_family() -> None:
     with pytest.raises(UnknownError, match=r"of its family there are .*5\.7\.30"):
         explain("5.7.31", rulebook())

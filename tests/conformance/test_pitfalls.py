@@ -97,8 +97,8 @@ RESOURCE = """
     [
         (True, 2_400, "2027-01-04", "Azure Communication Services"),
         (True, 2_401, "2027-01-04", "an inbound connector"),
-        (True, 2_400, "2028-09-29T23:59:59Z", "Azure Communication Services"),
-        (True, 2_400, "2028-09-30", "an inbound connector"),
+        (True, 2_400, "2028-09-30T23:59:59Z", "Azure Communication Services"),
+        (True, 2_400, "2028-10-01", "an inbound connector"),
         (False, 2_400, "2026-10-22T23:59:59Z", "Azure Communication Services"),
         (False, 2_400, "2026-10-23", "an inbound connector"),
     ],

@@ -112,7 +112,7 @@ def test_serve_tells_both_and_a_site_of_one_family_as_before(emulator: Emulator)
     assert isinstance(told, dict)
 
     assert ("203.0.113.42", "2001:db8::42") == (told["hq"]["public_ip"], told["hq"]["public_ipv6"])
-    assert {"submission", "mx", "submission_legacy"} == set(told["hq"]["ipv6"])
+    assert {"submission", "mx", "hve", "acs_smtp", "submission_legacy"} == set(told["hq"]["ipv6"])
     assert told["hq"]["ipv6"]["mx"] != told["hq"]["mx"]
     assert not {"public_ipv6", "ipv6"} & set(told["shop"])
 

@@ -98,6 +98,18 @@ def test_a_group_is_expanded_and_a_contact_leads_outside() -> None:
     assert {HELPDESK: Placement.INBOX, DESK: Placement.INBOX, OUTSIDE: Placement.OUTSIDE} == placed(lab)
 
 
+@pytest.mark.parametrize("written_to", [(HELPDESK, EVERYBODY), (EVERYBODY, HELPDESK), (EVERYBODY, EVERYBODY, HELPDESK)])
+def test_who_is_written_to_and_is_in_a_group_as_well_gets_one_copy(written_to: tuple[str, ...]) -> None:
+    over_submission, over_mx = Lab(), Lab()
+
+    over_submission.connect().signed_in().send(SCANNER, *written_to)
+    over_mx.connect_mx(HQ).begin().send(SCANNER, *written_to)
+
+    for lab in (over_submission, over_mx):
+        reached = [str(copy.recipient) for copy in lab.kept[0].copies]
+        assert sorted([HELPDESK, DESK, OUTSIDE]) == sorted(reached)
+
+
 def test_groups_that_hold_each_other_are_expanded_once() -> None:
     one, other = an_address("one@contoso.com"), an_address("other@contoso.com")
     groups = (

@@ -255,7 +255,7 @@ def test_who_has_a_resource_may_add_another_after_that_day() -> None:
 
 
 def test_the_service_works_until_it_ends() -> None:
-    ends = at("2028-09-30")
+    ends = at("2028-10-01")
     application = replace(APPLICATION, client_secret=Secret("fake-lasting"))
     world = contoso(app_registrations=(application,))
 
@@ -280,7 +280,7 @@ def test_who_had_signed_in_before_the_end_sends_nothing_after_it() -> None:
 
 
 def test_under_the_other_reading_it_refuses_ehlo_and_closes() -> None:
-    lab = a_lab(now=at("2028-09-30"), acs_smtp_after_the_end="ehlo")
+    lab = a_lab(now=at("2028-10-01"), acs_smtp_after_the_end="ehlo")
     line = lab.connect(lab.party(endpoint=Endpoint.ACS_SMTP))
 
     assert line.say("EHLO client.example").startswith("554 5.3.2")

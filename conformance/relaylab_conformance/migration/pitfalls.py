@@ -181,7 +181,7 @@ def _acs(question: _Question) -> Iterator[str]:
         calendar.at(one.name) for one in (milestones.ACS_CLOSED_TO_NEW_CUSTOMERS, milestones.ACS_EMAIL_ENDS)
     )
     if ends is not None:
-        yield f"{method} is not for good: Azure Communication Services Email ends on {ends.date()}"
+        yield f"{method} is not for good: Azure Communication Services Email takes nothing from {ends.date()} on"
     found = acs_resource_of(question.world, sender)
     if found is None:
         if closed is not None and closed <= question.at:

@@ -248,7 +248,8 @@ HVE_BASIC_AUTH_ENDS: Final = Milestone(
     _day(2028, 10, 1),
     "High Volume Email no longer takes passwords.",
     sources.HVE_BASIC_ENDS,
-    'The source says "until September 2028"; that this month is included is our choice.',
+    'The source says "until September 2028"; that a day or month named as the last is included is our choice, as '
+    "it is for the end of Azure Communication Services Email.",
 )
 
 # Azure Communication Services Email -----------------------------------------------------------------------------------
@@ -295,10 +296,11 @@ ACS_CLOSED_TO_NEW_CUSTOMERS: Final = Milestone(
 )
 ACS_EMAIL_ENDS: Final = Milestone(
     "acs_email_ends",
-    _day(2028, 9, 30),
+    _day(2028, 10, 1),
     "Azure Communication Services Email no longer works.",
     acs.END_OF_EMAIL,
-    'The source says "after 30 September 2028"; a plan had better count on no part of that day.',
+    'The source says "after 30 September 2028"; that a day or month named as the last is included is our choice, as '
+    "it is for the end of passwords at High Volume Email.",
 )
 
 MILESTONES: Final = (

@@ -141,10 +141,9 @@ def expand(
     waiting, seen = [recipient], set[str]()
     while waiting:
         one = waiting.pop()
-        holder = one.mailbox.address if one.mailbox else one.address
-        if holder.key in seen:
+        if _holder(one) in seen:
             continue
-        seen.add(holder.key)
+        seen.add(_holder(one))
         if not lets_in(one):
             yield one
         elif one.group is not None:
@@ -155,12 +154,26 @@ def expand(
             yield one
 
 
+def _holder(recipient: Recipient) -> str:
+    return (recipient.mailbox.address if recipient.mailbox else recipient.address).key
+
+
 def _onward(ask: DataAsk, asked: Notices, moment: Moment) -> tuple[tuple[Onward, ...], tuple[_Placed, ...]]:
-    """Give the final recipients behind those of the envelope, and for each its place there and what was asked of it."""
+    """Give the final recipients behind those of the envelope, and for each its place there and what was asked of it.
+
+    Whoever is met twice gets one copy, as the one written to where the envelope names them. That Exchange drops the
+    other after it has expanded groups is inferred: no sheet tells of a second copy.
+    """
     onward: list[Onward] = []
     places: list[_Placed] = []
-    for place, (through, notice) in enumerate(zip(ask.envelope.recipients, asked.recipients, strict=True)):
-        for recipient in expand(moment.world, moment.world.recipient(through), partial(_is_let_in, ask)):
+    direct = [moment.world.recipient(through) for through in ask.envelope.recipients]
+    named, met = {_holder(one) for one in direct}, set[str]()
+    for place, (through, one, notice) in enumerate(zip(ask.envelope.recipients, direct, asked.recipients, strict=True)):
+        for recipient in expand(moment.world, one, partial(_is_let_in, ask)):
+            holder = _holder(recipient)
+            if holder in met or (holder in named and holder != _holder(one)):
+                continue
+            met.add(holder)
             onward.append(Onward(recipient, through))
             places.append(_Placed(place, notice))
     return tuple(onward), tuple(places)

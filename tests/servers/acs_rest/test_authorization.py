@@ -148,10 +148,10 @@ def test_a_resource_that_a_new_customer_made_on_the_closing_day_is_none(acs_lab:
     assert ["acs_rest.send.resource_is_of_a_new_customer"] == acs_lab.rules()
 
 
-def test_the_day_of_the_retirement_is_the_first_without_email(acs_lab: AcsLab) -> None:
-    acs_lab.emulator.travel(just_before("2028-09-30"))
+def test_the_day_of_the_retirement_is_the_last_with_email(acs_lab: AcsLab) -> None:
+    acs_lab.emulator.travel(just_before("2028-10-01"))
     last = acs_lab.send()
-    acs_lab.emulator.travel(at("2028-09-30"))
+    acs_lab.emulator.travel(at("2028-10-01"))
     gone, status = acs_lab.send(), acs_lab.status(last.json()["id"])
 
     assert [202, 410, 410] == [last.status_code, gone.status_code, status.status_code]

@@ -61,7 +61,7 @@ def signers_have_an_account(draft: Draft, _: KnownNames) -> Iterator[Fault]:
     boxes = draft.of(Mailbox)
     of_box = {address: box for box in boxes for address in (box.noun.address, *box.noun.proxy_addresses)}
     of_hve = {account.noun.address: account for account in draft.of(HveAccount)}
-    mailboxes = _Accounts("mailbox", "mailbox", of_box, draft.is_whole(Mailbox))
+    mailboxes = _Accounts("mailbox", "mailbox", of_box, draft.is_whole(Mailbox), frozenset(of_hve))
     hve_accounts = _Accounts("High Volume Email account", "hve_account", of_hve, draft.is_whole(HveAccount))
     for entry in draft.fine(Sender):
         methods = {entry.noun.today, entry.noun.target}
@@ -121,6 +121,7 @@ class _Accounts:
     table: str
     by_address: Mapping[Address, Entry[Mailbox] | Entry[HveAccount]]
     are_whole: bool
+    others: frozenset[Address] = frozenset()  # accounts of another kind, which the same key could have meant
 
     def judge(self, entry: Entry[Sender]) -> Iterator[Fault]:
         """Say what keeps the sender from signing in with one of these accounts."""
@@ -128,7 +129,10 @@ class _Accounts:
         place = entry.place / ("sign_in" if sender.sign_in else "from")
         seen = shown(str(sender.signs_in_as))
         account = self.by_address.get(sender.signs_in_as)
-        if account is None and self.are_whole:
+        if account is None and self.are_whole and sender.signs_in_as in self.others:
+            way_out = "name a mailbox in sign_in, and the account in hve_account, for the method that uses it"
+            yield Fault(place, seen, f"is a High Volume Email account, and SMTP AUTH wants a {self.kind}", way_out)
+        elif account is None and self.are_whole:
             otherwise = f"add it as [[tenant.{self.table}]], or name in sign_in the {self.kind} it signs in as"
             choices = map(str, self.by_address)
             yield Fault(place, seen, f"is not a {self.kind}", did_you_mean(str(sender.signs_in_as), choices, otherwise))
