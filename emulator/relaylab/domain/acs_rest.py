@@ -56,6 +56,27 @@ class KeyProof(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestAsk(Ask):
+    """Any request, before it is read: ``allowed`` is the method that its path takes, "" where there is no such path.
+
+    ``size`` is in octets, of what was read of it.
+    """
+
+    method: str
+    path: str
+    allowed: str = ""
+    size: int = 0
+
+    def words(self) -> Mapping[str, str]:
+        """Give method and path."""
+        return {"ip": str(self.peer.ip), "method": self.method, "path": self.path, "allowed": self.allowed}
+
+    def evidence(self) -> tuple[str, ...]:
+        """Say what was asked for."""
+        return (f"{self.method} {self.path}, {self.size} octets",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RestAsk(Ask):
     """What every request knows.
 

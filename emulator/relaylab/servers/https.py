@@ -121,5 +121,5 @@ def acs_rest_service(app: ASGIApp) -> Service:
     Without either it is told by the key that has signed, for clients that take no endpoint with a path.
     """
     hosts = r"[a-z0-9-]+(\.[a-z0-9-]+)?\.communication\.azure\.com"
-    paths = r"(?i:/acs)/[^/]+/|/+emails(:send|/operations/|/[^/]+/status)"
+    paths = r"(?i:/acs/[^/]+/|/+emails(:send|/operations/|/[^/]+/status))"
     return Service("Azure Communication Services (*.communication.azure.com)", hosts, paths, app)

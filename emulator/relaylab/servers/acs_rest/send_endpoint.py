@@ -83,7 +83,7 @@ class SendEndpoint:
         delay = float(fault.seconds) if fault is not None and fault.kind is RestFaultKind.SLOW else 0.0
         if not verdict.admits:
             office.log(verdict, label, _WHAT, charges=charges)
-            answer = office.error(verdict, ask)
+            answer = office.error(verdict, ask.retry_after)
             if answer.status == 429 and visit.request_id:
                 office.state.throttle(visit.request_id)
             return answer
