@@ -14,7 +14,7 @@ import pytest
 
 from relaylab.domain.acs_settings import DELIVERY_REPORT, ENGAGEMENT_REPORT, EventSubscription
 from relaylab.domain.event import DeliveryReported, OperationEnded, WebhookCalled
-from tests.acs_rest_lab import AcsLab, a_message, acs_world
+from tests.acs_rest_lab import UNLUCKY, AcsLab, a_message, acs_world
 from tests.conftest import Emulate
 
 PATIENCE = 30.0  # real seconds that a call may take on a busy machine
@@ -288,3 +288,13 @@ def test_nobody_is_called_who_is_not_on_this_machine_whatever_the_world_says(emu
         called.delivered,
         called.answered.partition(";")[0],
     )
+
+
+@pytest.mark.parametrize(("sender", "told"), [("dropped@contoso.com", ["Failed"]), ("canceled@contoso.com", [])])
+def test_what_was_dropped_is_reported_as_failed_and_what_was_canceled_was_never_tried(
+    acs_lab: AcsLab, sender: str, told: list[str]
+) -> None:
+    acs_lab.send(a_message(sender), resource=UNLUCKY)
+    acs_lab.advance(minutes=10)
+
+    assert told == [one.about for one in acs_lab.events(DeliveryReported)]
