@@ -435,3 +435,10 @@ def test_paths_are_told_without_regard_to_case(acs_lab: AcsLab) -> None:
         at_the_root = http.post(f"{acs_lab.url}{path}", content=body, headers=signed)
 
     assert [202, 202] == [at_the_root.status_code, acs_lab.request("POST", path, body).status_code]
+
+
+def test_the_log_names_the_custom_headers_that_are_not_taken(acs_lab: AcsLab) -> None:
+    acs_lab.send(a_message(headers={"From": "boss@contoso.com", "To": "all@contoso.com", "X-Order": "7"}))
+
+    (judged,) = acs_lab.events(Judged)
+    assert "custom headers not taken, since the message has its own: From, To" in judged.decision.because
