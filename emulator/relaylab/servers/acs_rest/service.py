@@ -17,6 +17,8 @@ from urllib.parse import parse_qsl, unquote
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
+from relaylab.domain.endpoint import Endpoint
+from relaylab.domain.event import TlsFailed
 from relaylab.domain.secret import Secret
 from relaylab.rules.acs import limits
 from relaylab.rules.acs_rest.conditions import versions_at
@@ -112,6 +114,14 @@ class RestService:
     def begin_again(self) -> None:
         """Forget operations, rotated keys, and what was to come."""
         self._office.state.clear()
+
+    def handshake_failed(self, reason: str) -> None:
+        """Log that a client ended TLS before it said anything."""
+        with self._office.house.lock:
+            failed = TlsFailed(
+                at=self._office.now, session=self._office.label(), endpoint=Endpoint.ACS_REST, reason=reason
+            )
+            self._office.house.store.apply(events=(failed,))
 
     def _despatched(self, despatch: Despatch) -> None:
         plan_reports(self._office, despatch)
