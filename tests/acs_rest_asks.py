@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from relaylab.domain.acs import AcsResource, Allowance, RoleAssignment, Sending, SendingQuota
 from relaylab.domain.acs_asks import AcsDeliveryAsk
-from relaylab.domain.acs_rest import KeyProof, OutcomeAsk, RestAsk, SendAsk, StatusAsk
+from relaylab.domain.acs_rest import KeyProof, OutcomeAsk, RequestAsk, RestAsk, SendAsk, StatusAsk
 from relaylab.domain.acs_settings import RestFault, RestFaultKind
 from relaylab.domain.address import Address, DomainName
 from relaylab.domain.endpoint import Endpoint
@@ -66,6 +66,14 @@ def with_a_token(ask: RestAsk, **changes: object) -> RestAsk:
     """The same request with a token in place of a signature."""
     has_role = bool(changes.pop("has_role", True))
     return replace(ask, proof=KeyProof.TOKEN, token=a_rest_token(**changes), has_role=has_role)
+
+
+def a_request_ask(**changes: object) -> RequestAsk:
+    """A request to send."""
+    ask = RequestAsk(
+        endpoint=Endpoint.ACS_REST, now=at(TODAY), peer=a_peer(), method="POST", path="/emails:send", allowed="POST"
+    )
+    return replace(ask, **changes)  # type: ignore[arg-type]
 
 
 def an_outcome_ask(**changes: object) -> OutcomeAsk:

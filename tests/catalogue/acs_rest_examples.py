@@ -19,6 +19,7 @@ from tests.acs_rest_asks import (
     RESOURCE,
     SENDING,
     a_fault,
+    a_request_ask,
     a_rest_delivery_ask,
     a_send_ask,
     a_status_ask,
@@ -64,6 +65,9 @@ def _shared(stage: str, ask: Callable[..., RestAsk]) -> dict[str, Ask]:
 ACS_REST_EXAMPLES: Final[Mapping[str, Ask]] = (
     _shared("send", a_send_ask)
     | {
+        "acs_rest.connect.request_is_too_large_to_read": a_request_ask(size=33_554_433),
+        "acs_rest.connect.path_is_unknown": a_request_ask(allowed=""),
+        "acs_rest.connect.method_is_not_allowed": a_request_ask(method="PUT"),
         "acs_rest.send.body_is_no_json": a_send_ask(**_flaw(FlawKind.NOT_JSON, "body")),
         "acs_rest.send.address_is_malformed": a_send_ask(**_flaw(FlawKind.ADDRESS, "recipients.to[0].address")),
         "acs_rest.send.nobody_is_written_to": a_send_ask(**_flaw(FlawKind.NO_RECIPIENT, "recipients.to")),

@@ -40,6 +40,7 @@ BY_DATE_ALONE = {
     "acs_smtp.auth.service_has_ended",
     "acs_smtp.auth.service_does_not_exist_yet",
     "acs_rest.send.service_has_ended",
+    "acs_smtp.mail.service_has_ended",
     "acs_rest.status.service_has_ended",
 }
 REFUSALS_OF_MAIL = [rule for rule in RULES if rule.endpoint is not Endpoint.ENTRA]

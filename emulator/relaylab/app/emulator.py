@@ -34,7 +34,7 @@ from relaylab.servers.entra import EntraService
 from relaylab.servers.faulty_tls import FaultyTls
 from relaylab.servers.fleet import HTTPS_OFFSET, Announced, Fleet, Listening, Names, SiteListening
 from relaylab.servers.house import House, SmtpDesk, TlsChoice
-from relaylab.servers.https import HttpsListener, acs_rest_service, entra_service
+from relaylab.servers.https import HttpsListener, acs_rest_service, entra_service, told_by_name
 from relaylab.servers.lab_plan import LabPlan, Place
 from relaylab.servers.probes import Probed, probe
 from relaylab.servers.tls import ServerTls
@@ -170,7 +170,7 @@ class Emulator:
         self._https = HttpsListener(
             acs_rest_service(self.acs_rest.app),
             entra_service(self.entra.app),
-            on_tls_failure=self.entra.handshake_failed,
+            on_tls_failure=told_by_name(self.acs_rest.handshake_failed, self.entra.handshake_failed),
         )
         where = self.settings
         self._zones = ZoneKeeper(self._house, self.authority.dkim_key)

@@ -56,6 +56,27 @@ class KeyProof(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestAsk(Ask):
+    """Any request, before it is read: ``allowed`` is the method that its path takes, "" where there is no such path.
+
+    ``size`` is in octets, of what was read of it.
+    """
+
+    method: str
+    path: str
+    allowed: str = ""
+    size: int = 0
+
+    def words(self) -> Mapping[str, str]:
+        """Give method and path."""
+        return {"ip": str(self.peer.ip), "method": self.method, "path": self.path, "allowed": self.allowed}
+
+    def evidence(self) -> tuple[str, ...]:
+        """Say what was asked for."""
+        return (f"{self.method} {self.path}, {self.size} octets",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RestAsk(Ask):
     """What every request knows.
 
@@ -148,6 +169,7 @@ class SendAsk(RestAsk):
     ``sending`` is the message as every way of sending judges it, None where there is a flaw. ``size`` is the request's,
     in octets. ``operation_id`` is the one that the caller chose; ``is_repeated`` when it stands for a message already.
     ``lacks_repeatability`` tells a request of the first preview without the headers that this needs.
+    ``ignored_headers`` are custom headers that the message has of its own.
     """
 
     size: int = 0
@@ -157,6 +179,7 @@ class SendAsk(RestAsk):
     operation_id_is_malformed: bool = False
     is_repeated: bool = False
     lacks_repeatability: bool = False
+    ignored_headers: tuple[str, ...] = ()
 
     @property
     def sender(self) -> Address | None:
@@ -185,6 +208,8 @@ class SendAsk(RestAsk):
             said.append(f"in the body, {self.flaw}")
         if self.sending is not None:
             said.append(f"{self.sending.recipients} recipient(s) from {self.sender}, {self.size} octets of request")
+        if self.ignored_headers:
+            said.append(f"custom headers not taken, since the message has its own: {', '.join(self.ignored_headers)}")
         return (*said, *_used(self.quota, "sends"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.acs_asks import AcsDeliveryAsk, AcsSignInAsk
-from relaylab.domain.acs_rest import OutcomeAsk, SendAsk, StatusAsk
+from relaylab.domain.acs_rest import OutcomeAsk, RequestAsk, SendAsk, StatusAsk
 from relaylab.domain.asks import Ask, DataAsk, DeliveryAsk, HelloAsk, MailAsk, MechanismAsk, RcptAsk, SignInAsk
 from relaylab.domain.decision import EffectKind
 from relaylab.domain.endpoint import Endpoint, Stage
@@ -75,6 +75,7 @@ RULES: Final[tuple[AnyRule, ...]] = (
     *entra.token.RULES,
     *entra.token_grant.RULES,
     *entra.token_user.RULES,
+    *acs_rest.connect.RULES,
     *acs_rest.send.RULES,
     *acs_rest.status.RULES,
     *acs_rest.outcome.RULES,
@@ -121,6 +122,7 @@ DEFAULTS: Final[Mapping[tuple[Endpoint, type[Ask]], Default]] = {
     (Endpoint.ENTRA, DeviceAsk): _admit(Stage.DEVICE_CODE, answers.DEVICE_CODE),
     (Endpoint.ENTRA, AdminConsentAsk): _admit(Stage.ADMIN_CONSENT, answers.ADMIN_CONSENT),
     (Endpoint.ENTRA, TokenAsk): _admit(Stage.TOKEN, answers.TOKEN),
+    (Endpoint.ACS_REST, RequestAsk): _admit(Stage.CONNECT),
     (Endpoint.ACS_REST, SendAsk): _admit(Stage.SEND, rest_answers.ACCEPTED),
     (Endpoint.ACS_REST, StatusAsk): _admit(Stage.STATUS, rest_answers.STATUS),
     (Endpoint.ACS_REST, OutcomeAsk): _admit(Stage.OUTCOME, rest_answers.OUT_FOR_DELIVERY),

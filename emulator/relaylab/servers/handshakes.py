@@ -9,8 +9,10 @@ from typing import Any, Final
 _GOES_ON: Final = (ssl.SSLWantReadError, ssl.SSLWantWriteError, ssl.SSLZeroReturnError)
 
 
-def telling(tell: Callable[[str], None]) -> type[ssl.SSLObject]:
-    """Give the ``sslobject_class`` of a context whose failures are told, in OpenSSL's words.
+def telling(tell: Callable[[str, str], None]) -> type[ssl.SSLObject]:
+    """Give the ``sslobject_class`` of a context whose failures are told: in OpenSSL's words, with the name asked for.
+
+    The name is "" where the client gave none; ``note_name`` has to be the context's ``sni_callback``.
 
     A client of TLS 1.3 that does not trust us says so after the server's part of the handshake: the alert comes with
     what is read first, so a failure before anything was read counts too.
@@ -18,6 +20,7 @@ def telling(tell: Callable[[str], None]) -> type[ssl.SSLObject]:
 
     class Telling(ssl.SSLObject):
         _has_read = False
+        asked_name = ""
 
         def do_handshake(self) -> None:
             try:
@@ -25,7 +28,7 @@ def telling(tell: Callable[[str], None]) -> type[ssl.SSLObject]:
             except _GOES_ON:
                 raise
             except ssl.SSLError as error:
-                tell(in_words(error))
+                tell(in_words(error), self.asked_name)
                 raise
 
         def read(self, len: int = 1024, buffer: Any = None) -> Any:  # noqa: A002, ANN401 - as SSLObject
@@ -35,12 +38,18 @@ def telling(tell: Callable[[str], None]) -> type[ssl.SSLObject]:
                 raise
             except ssl.SSLError as error:
                 if not self._has_read:
-                    tell(in_words(error))
+                    tell(in_words(error), self.asked_name)
                 raise
             self._has_read = True
             return given
 
     return Telling
+
+
+def note_name(handshake: ssl.SSLObject, name: str | None, context: ssl.SSLContext) -> None:
+    """Keep the name that a client asks for (SNI), for whom its failure is told to."""
+    del context
+    setattr(handshake, "asked_name", name or "")  # noqa: B010 - it is a Telling, which has that
 
 
 def in_words(error: ssl.SSLError) -> str:

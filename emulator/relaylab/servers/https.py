@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 ENTRA_HOSTS: Final = r"login\.microsoftonline\.com|login\.windows\.net|login\.microsoft\.com|sts\.windows\.net"
 
+ACS_REST_HOSTS: Final = r"[a-z0-9-]+(\.[a-z0-9-]+)?\.communication\.azure\.com"
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
@@ -68,7 +70,7 @@ class HttpsDispatch:
 class HttpsListener:
     """The listener of all HTTPS services, in the loop that the other listeners run in."""
 
-    def __init__(self, *services: Service, on_tls_failure: Callable[[str], None] | None = None) -> None:
+    def __init__(self, *services: Service, on_tls_failure: Callable[[str, str], None] | None = None) -> None:
         """Prepare; nothing listens before ``start``. ``on_tls_failure`` is told of each handshake that fails."""
         self._dispatch = HttpsDispatch(*services)
         self._on_tls_failure = on_tls_failure
@@ -120,6 +122,14 @@ def acs_rest_service(app: ASGIApp) -> Service:
 
     Without either it is told by the key that has signed, for clients that take no endpoint with a path.
     """
-    hosts = r"[a-z0-9-]+(\.[a-z0-9-]+)?\.communication\.azure\.com"
-    paths = r"(?i:/acs)/[^/]+/|/+emails(:send|/operations/|/[^/]+/status)"
-    return Service("Azure Communication Services (*.communication.azure.com)", hosts, paths, app)
+    paths = r"(?i:/acs/[^/]+/|/+emails(:send|/operations/|/[^/]+/status))"
+    return Service("Azure Communication Services (*.communication.azure.com)", ACS_REST_HOSTS, paths, app)
+
+
+def told_by_name(acs_rest: Callable[[str], None], entra: Callable[[str], None]) -> Callable[[str, str], None]:
+    """Have the service hear of a failed handshake whose name was asked for; without a name it is Entra."""
+
+    def tell(reason: str, name: str) -> None:
+        (acs_rest if re.fullmatch(ACS_REST_HOSTS, name.lower()) else entra)(reason)
+
+    return tell

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import uvicorn
 
 from relaylab.servers.binding import bind
-from relaylab.servers.handshakes import telling
+from relaylab.servers.handshakes import note_name, telling
 from relaylab.servers.lab_plan import in_url
 
 if TYPE_CHECKING:
@@ -34,9 +34,12 @@ class WebServer:
         app: ASGIApp,
         *,
         certified: CertifiedKey | None = None,
-        on_tls_failure: Callable[[str], None] | None = None,
+        on_tls_failure: Callable[[str, str], None] | None = None,
     ) -> None:
-        """Prepare; nothing listens before ``start``. ``on_tls_failure`` is told of each handshake that fails."""
+        """Prepare; nothing listens before ``start``.
+
+        ``on_tls_failure`` is told of each handshake that fails, and of the name that it asked for.
+        """
         config = uvicorn.Config(
             self._answering(app), log_config=None, access_log=False, lifespan="off", ws="none", server_header=False
         )
@@ -44,6 +47,7 @@ class WebServer:
             _load(config, certified)
             if config.ssl is not None and on_tls_failure is not None:
                 config.ssl.sslobject_class = telling(on_tls_failure)
+                config.ssl.sni_callback = note_name
         self._scheme = "http" if certified is None else "https"
         self._server = _QuietServer(config)
         self._listener: socket.socket | None = None

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
+import ssl
+import threading
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 
-from relaylab.domain.event import Judged
+from relaylab.domain.event import Judged, TlsFailed
 from relaylab.servers.clocks import SystemClock
 from tests.acs_rest_lab import APP, LATE, MAIL, STRANGER, VERSION, AcsLab, a_message, acs_world, sign
 from tests.builders import at, just_before
@@ -284,3 +288,26 @@ def test_a_key_that_was_rotated_is_told_apart_from_a_resource_that_is_none(acs_l
     (judged,) = acs_lab.events(Judged)
     assert "acs_rest.send.nothing_proves_who_asks" == judged.decision.rule
     assert any("rotated" in one for one in (judged.decision.fix or "",))
+
+
+@pytest.mark.parametrize(
+    ("name", "endpoint"),
+    [("contoso-mail.communication.azure.com", "acs_rest"), ("login.microsoftonline.com", "entra")],
+)
+def test_a_handshake_that_fails_is_that_of_the_service_whose_name_was_asked_for(
+    acs_lab: AcsLab, name: str, endpoint: str
+) -> None:
+    there = threading.Event()
+    unsubscribe = acs_lab.emulator.store.events.subscribe(
+        lambda entry: there.set() if isinstance(entry.event, TlsFailed) else None
+    )
+    where = urlsplit(acs_lab.emulator.https_url)
+    with (
+        socket.create_connection((where.hostname or "", where.port or 0)) as connection,
+        pytest.raises(ssl.SSLCertVerificationError),
+    ):
+        ssl.create_default_context().wrap_socket(connection, server_hostname=name)
+
+    assert there.wait(30.0)
+    unsubscribe()
+    assert [endpoint] == [one.endpoint.value for one in acs_lab.events(TlsFailed)]

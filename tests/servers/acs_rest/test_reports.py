@@ -6,14 +6,15 @@ import json
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
-from relaylab.domain.acs_settings import DELIVERY_REPORT, ENGAGEMENT_REPORT
+from relaylab.domain.acs_settings import DELIVERY_REPORT, ENGAGEMENT_REPORT, EventSubscription
 from relaylab.domain.event import DeliveryReported, OperationEnded, WebhookCalled
-from tests.acs_rest_lab import AcsLab, a_message, acs_world
+from tests.acs_rest_lab import UNLUCKY, AcsLab, a_message, acs_world
 from tests.conftest import Emulate
 
 PATIENCE = 30.0  # real seconds that a call may take on a busy machine
@@ -235,3 +236,65 @@ def test_a_clock_that_runs_reaches_the_reports_by_itself(acs_lab: AcsLab) -> Non
 
     assert there.wait(PATIENCE)
     unsubscribe()
+
+
+def test_a_subscriber_shakes_hands_once_for_all_that_is_due(
+    subscribe: Callable[..., tuple[AcsLab, Subscriber]],
+) -> None:
+    lab, _ = subscribe(lambda _: (200, {}))
+    lab.send(a_message("orders@contoso.com", "anna@northwind.example", "bob@northwind.example"))
+    lab.advance(seconds=30)
+    a_called(lab, 1)
+    lab.advance(seconds=10)
+
+    assert [1, 2] == [one.attempt for one in a_called(lab, 2)]
+
+
+def test_a_subscriber_that_hangs_holds_up_nobody_else(emulate: Emulate) -> None:
+    released = threading.Event()
+
+    def hang(body: Any) -> tuple[int, Any]:  # noqa: ANN401 - JSON
+        released.wait(PATIENCE)
+        return shake_hands(body)
+
+    hung, prompt = Subscriber(hang), Subscriber(shake_hands)
+    tables = "".join(
+        f'\n    [[tenant.acs_resource.event_subscription]]\n    name = "{name}"\n    endpoint = "{one.url}"\n'
+        for name, one in (("a-hung", hung), ("b-prompt", prompt))
+    )
+    lab = AcsLab(emulate(world=acs_world(tables)))
+    lab.send()
+    lab.advance(seconds=30)
+
+    assert ["SubscriptionValidation", "Notification"] == [prompt.next()[0], prompt.next()[0]]
+    assert {"b-prompt"} == {one.subscription for one in a_called(lab, 2)}
+    released.set()
+    for one in (hung, prompt):
+        one.close()
+
+
+def test_nobody_is_called_who_is_not_on_this_machine_whatever_the_world_says(emulate: Emulate) -> None:
+    loaded = acs_world()
+    tenant = loaded.world.tenants[0]
+    elsewhere = EventSubscription(name="elsewhere", endpoint="http://192.0.2.1/events")
+    resources = tuple(replace(one, event_subscriptions=(elsewhere,)) for one in tenant.acs_resources)
+    world = replace(loaded.world, tenants=(replace(tenant, acs_resources=resources), *loaded.world.tenants[1:]))
+    lab = AcsLab(emulate(world=replace(loaded, world=world)))
+    lab.send()
+    lab.advance(seconds=30)
+
+    (called,) = a_called(lab, 1)
+    assert (False, "it is not on this machine, and nothing leaves it") == (
+        called.delivered,
+        called.answered.partition(";")[0],
+    )
+
+
+@pytest.mark.parametrize(("sender", "told"), [("dropped@contoso.com", ["Failed"]), ("canceled@contoso.com", [])])
+def test_what_was_dropped_is_reported_as_failed_and_what_was_canceled_was_never_tried(
+    acs_lab: AcsLab, sender: str, told: list[str]
+) -> None:
+    acs_lab.send(a_message(sender), resource=UNLUCKY)
+    acs_lab.advance(minutes=10)
+
+    assert told == [one.about for one in acs_lab.events(DeliveryReported)]

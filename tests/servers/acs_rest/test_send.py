@@ -14,7 +14,7 @@ import pytest
 
 from relaylab.domain.event import Judged
 from relaylab.domain.message import Placement
-from tests.acs_rest_lab import MANAGED, UNLUCKY, VERSION, AcsLab, a_message, acs_world
+from tests.acs_rest_lab import MANAGED, UNLUCKY, VERSION, AcsLab, a_message, acs_world, sign
 from tests.conftest import Emulate
 
 BAD = "Request body validation error. See property "
@@ -401,3 +401,44 @@ def test_a_client_gets_its_request_id_back_when_it_asks(acs_lab: AcsLab) -> None
 
     assert mine == acs_lab.send(headers=wanted).headers["x-ms-client-request-id"]
     assert "x-ms-client-request-id" not in acs_lab.send(headers={"x-ms-client-request-id": mine}).headers
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code", "rule"),
+    [
+        ("POST", "/emails", 404, "NotFound", "path_is_unknown"),
+        ("GET", "/emails:send", 405, "MethodNotAllowed", "method_is_not_allowed"),
+        ("DELETE", "/emails/operations/1", 405, "MethodNotAllowed", "method_is_not_allowed"),
+    ],
+)
+def test_a_request_that_there_is_not_is_judged_and_logged(  # noqa: PLR0913, PLR0917 - one row
+    acs_lab: AcsLab, method: str, path: str, status: int, code: str, rule: str
+) -> None:
+    answer = acs_lab.request(method, path)
+
+    assert (status, code) == (answer.status_code, answer.headers["x-ms-error-code"])
+    assert [f"acs_rest.connect.{rule}"] == acs_lab.rules()
+
+
+def test_a_request_out_of_all_bounds_is_judged_and_logged(acs_lab: AcsLab) -> None:
+    answer = acs_lab.request("POST", f"/emails:send?api-version={VERSION}", b" " * (32 * 1024 * 1024 + 1))
+
+    assert (413, "RequestTooLarge") == (answer.status_code, answer.headers["x-ms-error-code"])
+    assert ["acs_rest.connect.request_is_too_large_to_read"] == acs_lab.rules()
+
+
+def test_paths_are_told_without_regard_to_case(acs_lab: AcsLab) -> None:
+    path = f"/Emails:Send?api-version={VERSION}"
+    body = json.dumps(a_message()).encode()
+    signed = sign("POST", path, acs_lab.url.removeprefix("https://"), body, acs_lab.key(), acs_lab.now)
+    with acs_lab.http() as http:
+        at_the_root = http.post(f"{acs_lab.url}{path}", content=body, headers=signed)
+
+    assert [202, 202] == [at_the_root.status_code, acs_lab.request("POST", path, body).status_code]
+
+
+def test_the_log_names_the_custom_headers_that_are_not_taken(acs_lab: AcsLab) -> None:
+    acs_lab.send(a_message(headers={"From": "boss@contoso.com", "To": "all@contoso.com", "X-Order": "7"}))
+
+    (judged,) = acs_lab.events(Judged)
+    assert "custom headers not taken, since the message has its own: From, To" in judged.decision.because

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from relaylab.domain.acs import AcsResource, Allowance, EmailDomain, SendingQuota
-from relaylab.domain.acs_rest import KeyProof, OutcomeAsk, RestAsk, SendAsk, StatusAsk
+from relaylab.domain.acs_rest import KeyProof, OutcomeAsk, RequestAsk, RestAsk, SendAsk, StatusAsk
 from relaylab.engine.passage import AnyChange, Change
 
 if TYPE_CHECKING:
@@ -104,6 +104,9 @@ CHANGES: Final[tuple[AnyChange, ...]] = (
     Change(SendAsk, "another Operation-Id", lambda ask: replace(ask, is_repeated=False)),
     *_of_every_request(StatusAsk),
     Change(StatusAsk, "the id of an operation of {resource}", lambda ask: replace(ask, is_known=True)),
+    Change(RequestAsk, "a request of less than 32 MB", lambda ask: replace(ask, size=0)),
+    Change(RequestAsk, "the path /emails:send", lambda ask: replace(ask, allowed=ask.allowed or ask.method)),
+    Change(RequestAsk, "the method {allowed}", lambda ask: replace(ask, method=ask.allowed or ask.method)),
     Change(OutcomeAsk, "no fault of the world in the way", lambda ask: replace(ask, fault=None)),
     Change(OutcomeAsk, "a recipient that is on no suppression list", lambda ask: replace(ask, suppressed=0)),
 )

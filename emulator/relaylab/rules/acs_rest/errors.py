@@ -127,6 +127,23 @@ OPERATION_NOT_FOUND: Final = _error(
     "The operation '{operation}' was not found.",
     sources.OPERATION_UNKNOWN,
 )
+NO_SUCH_PATH: Final = _error(
+    "no_such_path", HTTPStatus.NOT_FOUND, "NotFound", "The requested path was not found.", sources.REQUEST_TEXT
+)
+METHOD_NOT_ALLOWED: Final = _error(
+    "method_not_allowed",
+    HTTPStatus.METHOD_NOT_ALLOWED,
+    "MethodNotAllowed",
+    "The method {method} is not allowed here.",
+    sources.REQUEST_TEXT,
+)
+TOO_LARGE_TO_READ: Final = _error(
+    "too_large_to_read",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "RequestTooLarge",
+    "The request is too large.",
+    sources.REQUEST_TEXT,
+)
 RETIRED: Final = _error(
     "retired",
     HTTPStatus.GONE,

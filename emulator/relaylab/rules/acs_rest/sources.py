@@ -95,6 +95,9 @@ REPEATED_REPLAY: Final = _inferred(
 REPEATABLE: Final = _doc("ACS-REST-09", _SPECIFICATION, "2021-10-01")
 REPEATABLE_TEXT: Final = _inferred("ACS-REST-09", "the headers are required; what who lacks them gets is not public")
 OPERATION_ID: Final = _doc("ACS-REST-08", _SPECIFICATION, "2025-09-01")
+REQUEST_TEXT: Final = _inferred(
+    "ACS-REST-25", "what the interface does not have is answered in the form of its errors; no such body is public"
+)
 OPERATION_UNKNOWN: Final = _inferred("ACS-REST-02", "an operation that there is not is 404; the body is not public")
 RETIRED: Final = _doc("ACS-LIFE-03", _RETIREMENT, "2026-08-18")
 RETIRED_TEXT: Final = _inferred("ACS-LIFE-03", "errors are announced for calls after that day, their text is not")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from relaylab.domain.acs_asks import DeliveryStatus
 from relaylab.domain.acs_rest import OutcomeAsk, RestError
 from relaylab.domain.acs_settings import RestFaultKind
 from relaylab.domain.decision import EffectKind
@@ -16,7 +17,7 @@ from relaylab.domain.event import Kept
 from relaylab.domain.message import Copy, Envelope, KeptMessage, Placement
 from relaylab.servers.acs_rest import reports
 from relaylab.servers.acs_rest.mime import message_id_of, write_message
-from relaylab.session.acs_delivery import PlacedCopies, Posting, place_copies
+from relaylab.session.acs_delivery import Fate, PlacedCopies, Posting, place_copies
 from relaylab.session.head import parse_head
 from relaylab.store.acs_rest import OperationRecord
 
@@ -79,7 +80,7 @@ def accept(
     )
     message_id = message_id_of(message) or f"<{office.guid('message-id')}@{message.sender_address.domain}>"
     placed = (
-        _none_leaves(message.recipients, outcome)
+        _none_leaves(message.recipients, outcome, wanted)
         if _stops_everything(outcome, wanted)
         else place_copies(posting, message.recipients, moment)
     )
@@ -113,10 +114,18 @@ def accept(
     return record
 
 
-def _none_leaves(recipients: tuple[Address, ...], outcome: Verdict) -> PlacedCopies:
-    """Give the copies of a message that the service itself did not send."""
+def _none_leaves(recipients: tuple[Address, ...], outcome: Verdict, wanted: Accepted) -> PlacedCopies:
+    """Give the copies of a message that the service itself did not send.
+
+    What was dropped after attempts to deliver is reported as Failed (fact ACS-DLV-03); of what was canceled no attempt
+    was made, so there is nothing to report.
+    """
     decision = outcome.decision()
-    return PlacedCopies(tuple(Copy(one, one, Placement.NONE, decision) for one in recipients), (), (), ())
+    copies = tuple(Copy(one, one, Placement.NONE, decision) for one in recipients)
+    is_dropped = wanted.fault is not None and wanted.fault.kind is RestFaultKind.DROPPED
+    said = outcome.reply.text if outcome.reply else ""
+    fates = tuple(Fate(one, DeliveryStatus.FAILED, said) for one in recipients) if is_dropped else ()
+    return PlacedCopies(copies, (), (), fates)
 
 
 def _stops_everything(outcome: Verdict, wanted: Accepted) -> bool:

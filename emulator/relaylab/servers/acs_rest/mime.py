@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from relaylab.domain.randomness import Random
     from relaylab.domain.rest_message import EmailAddress, EmailAttachment, EmailMessage
 
+_READ_APART: Final = frozenset({"message-id"})  # taken from a custom header where it can be
 _OWN: Final = frozenset(
     {
         "bcc",
@@ -58,6 +59,11 @@ def write_message(message: EmailMessage, *, message_id: str, now: datetime, chan
         *content_type,
     ]
     return _LINE.join([*lines, "", ""]).encode("utf-8") + content
+
+
+def ignored_headers(message: EmailMessage) -> tuple[str, ...]:
+    """Name the custom headers that are not taken over, since the message has its own."""
+    return tuple(name for name, _ in message.headers if _is_own(name) and name.lower() not in _READ_APART)
 
 
 def _is_own(name: str) -> bool:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from relaylab.domain.acs_rest import NO_RESOURCE, KeyProof, RestAsk, RestError
+from relaylab.domain.acs_rest import NO_RESOURCE, KeyProof, RequestAsk, RestError
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.entra import shown
 from relaylab.domain.event import Judged
@@ -249,7 +249,25 @@ class RestOffice:
         )
         self.house.store.apply(charges=charges, kept=kept, events=(event,))
 
-    def error(self, verdict: Verdict, ask: RestAsk) -> Answer:
+    def refused(self, visit: Visit, allowed: str) -> Answer | None:
+        """Answer a request that the interface does not have; ``allowed`` is the method of its path, "" for no path."""
+        ask = RequestAsk(
+            endpoint=Endpoint.ACS_REST,
+            now=self.now,
+            peer=self._peer(visit.client),
+            method=shown(visit.method),
+            path=shown(visit.path),
+            allowed=allowed,
+            size=visit.size,
+        )
+        verdict = self.house.holder.rulebook.judge(ask)
+        if verdict.admits:
+            return None
+        self.log(verdict, self.label(), f"{ask.method} {ask.path}")
+        answer = self.error(verdict, 0)
+        return replace(answer, headers={**answer.headers, "Allow": allowed}) if answer.status == 405 else answer
+
+    def error(self, verdict: Verdict, retry_after: int) -> Answer:
         """Write a refusal (fact ACS-REST-25); Retry-After stands on 429 alone (fact ACS-SDK-06)."""
         reply = verdict.reply
         if reply is None or not isinstance(reply.template, RestError):
@@ -257,7 +275,7 @@ class RestOffice:
             raise AssertionError(msg)
         headers = {"x-ms-error-code": reply.template.error}
         if int(reply.code) == 429:
-            headers["Retry-After"] = str(ask.retry_after)
+            headers["Retry-After"] = str(retry_after)
         return Answer(
             status=int(reply.code), document=error_document(reply.template.error, reply.text), headers=headers
         )

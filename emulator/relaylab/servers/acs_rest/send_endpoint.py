@@ -16,6 +16,7 @@ from relaylab.rules.acs_rest.conditions import INLINE_SINCE, versions_at
 from relaylab.servers.acs_rest import first_preview
 from relaylab.servers.acs_rest.accepting import Accepted, accept
 from relaylab.servers.acs_rest.body import read_body
+from relaylab.servers.acs_rest.mime import ignored_headers
 from relaylab.servers.acs_rest.office import Answer, Caller, RestOffice, Visit
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class SendEndpoint:
             operation_id=operation_id or shown(asked_id),
             operation_id_is_malformed=bool(asked_id) and not operation_id,
             is_repeated=by_operation is not None,
+            ignored_headers=ignored_headers(message) if message is not None else (),
             lacks_repeatability=first_preview.lacks_repeatability(visit),
         )
         verdict = office.house.holder.rulebook.judge(ask)
@@ -83,7 +85,7 @@ class SendEndpoint:
         delay = float(fault.seconds) if fault is not None and fault.kind is RestFaultKind.SLOW else 0.0
         if not verdict.admits:
             office.log(verdict, label, _WHAT, charges=charges)
-            answer = office.error(verdict, ask)
+            answer = office.error(verdict, ask.retry_after)
             if answer.status == 429 and visit.request_id:
                 office.state.throttle(visit.request_id)
             return answer

@@ -17,12 +17,15 @@ from urllib.parse import parse_qsl, unquote
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
+from relaylab.domain.endpoint import Endpoint
+from relaylab.domain.event import TlsFailed
 from relaylab.domain.secret import Secret
 from relaylab.rules.acs import limits
 from relaylab.rules.acs_rest.conditions import versions_at
+from relaylab.rules.acs_rest.connect import LARGEST_BODY
 from relaylab.servers.acs_rest import reports
 from relaylab.servers.acs_rest.despatching import plan_reports
-from relaylab.servers.acs_rest.office import Answer, RestOffice, Visit, error_document, resource_in
+from relaylab.servers.acs_rest.office import Answer, RestOffice, Visit, resource_in
 from relaylab.servers.acs_rest.send_endpoint import SendEndpoint
 from relaylab.servers.acs_rest.status_endpoint import StatusEndpoint
 from relaylab.servers.acs_rest.telling import Teller
@@ -40,11 +43,10 @@ if TYPE_CHECKING:
     from relaylab.store.acs_rest import AcsRestState
 
 _WORDS: Final = ("primary", "secondary")
-_LARGEST_BODY: Final = 32 * 1024 * 1024  # octets that are read at all, to tell who sends too much
 _AUTHORITY: Final = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?|\[[0-9a-fA-F:.]+\](?::\d{1,5})?")
-_SEND: Final = re.compile(r"/+emails:send")
-_STATUS: Final = re.compile(r"/+emails/operations/([^/]+)")
-_FIRST_STATUS: Final = re.compile(r"/+emails/([^/]+)/status")
+_SEND: Final = re.compile(r"/+emails:send", re.IGNORECASE)
+_STATUS: Final = re.compile(r"/+emails/operations/([^/]+)", re.IGNORECASE)
+_FIRST_STATUS: Final = re.compile(r"/+emails/([^/]+)/status", re.IGNORECASE)
 _MOST_FIELDS: Final = 50
 
 
@@ -112,6 +114,14 @@ class RestService:
     def begin_again(self) -> None:
         """Forget operations, rotated keys, and what was to come."""
         self._office.state.clear()
+
+    def handshake_failed(self, reason: str) -> None:
+        """Log that a client ended TLS before it said anything."""
+        with self._office.house.lock:
+            failed = TlsFailed(
+                at=self._office.now, session=self._office.label(), endpoint=Endpoint.ACS_REST, reason=reason
+            )
+            self._office.house.store.apply(events=(failed,))
 
     def _despatched(self, despatch: Despatch) -> None:
         plan_reports(self._office, despatch)
@@ -202,20 +212,18 @@ class RestService:
 
     async def _answer(self, request: Request) -> Answer:
         visit = await _visit(request)
-        if visit is None:
-            return _plain(413, "RequestTooLarge", f"the request is larger than {_LARGEST_BODY} octets")
         self.settle()
         path = unquote(visit.path)
         first = _FIRST_STATUS.fullmatch(path)
         operation = _STATUS.fullmatch(path) or first
+        allowed = "POST" if _SEND.fullmatch(path) else "GET" if operation is not None else ""
         with self._office.house.lock:
-            if _SEND.fullmatch(path):
-                return self._send.answer(visit) if visit.method == "POST" else _wrong_method("POST")
-            if operation is not None:
-                if visit.method != "GET":
-                    return _wrong_method("GET")
-                return self._status.answer(visit, operation[1], is_first=operation is first)
-        return _plain(404, "NotFound", "there are POST /emails:send and GET /emails/operations/{id}")
+            stray = self._office.refused(visit, allowed)
+            if stray is not None:
+                return stray
+            if operation is None:
+                return self._send.answer(visit)
+            return self._status.answer(visit, operation[1], is_first=operation is first)
 
     def _rendered(self, answer: Answer, request: Request) -> Response:
         own = {
@@ -238,13 +246,13 @@ class _Json(JSONResponse):
     media_type = "application/json; charset=utf-8"
 
 
-async def _visit(request: Request) -> Visit | None:
-    """Read a request; None where its body is out of all bounds."""
+async def _visit(request: Request) -> Visit:
+    """Read a request, and of a body that is out of all bounds no more than tells so."""
     body, digest, size = bytearray(), sha256(), 0
     async for part in request.stream():
         size += len(part)
-        if size > _LARGEST_BODY:
-            return None
+        if size > LARGEST_BODY:
+            break
         digest.update(part)
         if size <= limits.MESSAGE_SIZE:
             body += part
@@ -283,11 +291,3 @@ def _fields(query: str) -> Mapping[str, str]:
 def _as_key(octets: bytes) -> str:
     """Write an access key as the portal shows it."""
     return b64encode(octets).decode()
-
-
-def _plain(status: int, code: str, said: str, **headers: str) -> Answer:
-    return Answer(status=status, document=error_document(code, said), headers={"x-ms-error-code": code, **headers})
-
-
-def _wrong_method(allowed: str) -> Answer:
-    return _plain(405, "MethodNotAllowed", f"this path takes {allowed}", Allow=allowed)

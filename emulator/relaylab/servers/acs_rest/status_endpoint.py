@@ -53,7 +53,7 @@ class StatusEndpoint:
             charges = account.charge_a_question(now)
         office.log(verdict, label, _WHAT, charges=charges)
         if not verdict.admits or record is None or caller.resource is None:
-            return office.error(verdict, ask)
+            return office.error(verdict, ask.retry_after)
         headers = {}
         if not record.has_ended(now) and caller.resource.rest.retry_after:
             headers["Retry-After"] = str(caller.resource.rest.retry_after)

@@ -12,6 +12,7 @@ import contextlib
 import ssl
 from datetime import timedelta
 from ipaddress import ip_address
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -56,6 +57,7 @@ class Teller:
         self._task: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._due = asyncio.Event()
+        self._calling: dict[str, asyncio.Task[None]] = {}
 
     # The log ---------------------------------------------------------------------------------------------------------
 
@@ -118,8 +120,10 @@ class Teller:
         """Call nobody any more, not even who is being called."""
         if self._task is not None:
             self._loop, task, self._task = None, self._task, None
-            task.cancel()
-            await asyncio.wait({task})
+            tasks = {task, *self._calling.values()}
+            for one in tasks:
+                one.cancel()
+            await asyncio.wait(tasks)
 
     def _wake(self) -> None:
         loop = self._loop
@@ -137,8 +141,8 @@ class Teller:
                 if (due := self._office.state.next_due) is not None and due <= now:
                     self._settle_reports()
                 posts = self._office.state.due_posts(now)
-            for post in posts:
-                await self._call(post)
+            for key, theirs in groupby(sorted(posts, key=_subscriber), key=_subscriber):
+                self._call_next(key, tuple(theirs))
 
     def _settle_reports(self) -> None:
         self.settle()
@@ -154,22 +158,36 @@ class Teller:
         left = (due - clock.instant).total_seconds() / clock.rate
         return min(max(left, _SOON), _RARELY)
 
-    async def _call(self, post: Post) -> None:
-        """Call one subscriber, after the handshake where that is still to come."""
-        found = self._office.find(post.report.resource)
+    def _call_next(self, key: str, posts: tuple[Post, ...]) -> None:
+        """Call a subscriber once its earlier calls are over; the others do not wait for it."""
+        task = asyncio.create_task(self._call_in_turn(self._calling.get(key), key, posts))
+        self._calling[key] = task
+        task.add_done_callback(lambda done: self._calling.pop(key) if self._calling.get(key) is done else None)
+
+    async def _call_in_turn(self, before: asyncio.Task[None] | None, key: str, posts: tuple[Post, ...]) -> None:
+        """Send a subscriber what is due, after one handshake where that is still to come."""
+        if before is not None:
+            await asyncio.wait({before})
+        found = self._office.find(posts[0].report.resource)
         subscription = next(
-            (one for one in found[1].event_subscriptions if one.name == post.subscription) if found else iter(()), None
+            (one for one in found[1].event_subscriptions if one.name == posts[0].subscription) if found else iter(()),
+            None,
         )
         if found is None or subscription is None:
             return  # the world has changed: nobody is subscribed any more
-        key = f"{found[1].name.lower()}/{subscription.name.lower()}"
         if self._office.state.validated(key) != subscription.endpoint:
-            if not await self._shake_hands(found[1], subscription, post):
-                self._again(post, 0)
+            if not await self._shake_hands(found[1], subscription, posts[0]):
+                for post in posts:
+                    self._again(post, 0)
                 return
             with self._office.house.lock:
                 self._office.state.validate(key, subscription.endpoint)
-        event = reports.as_event(post.report, found[1])
+        for post in posts:
+            await self._call(found[1], subscription, post)
+
+    async def _call(self, resource: AcsResource, subscription: EventSubscription, post: Post) -> None:
+        """Send a subscriber one event."""
+        event = reports.as_event(post.report, resource)
         headers = {
             "aeg-event-type": "Notification",
             "aeg-subscription-name": subscription.name.upper(),
@@ -244,6 +262,10 @@ class Teller:
         except (httpx.HTTPError, OSError, ValueError) as error:
             return 0, f"no answer: {type(error).__name__} {error}".strip()
         return response.status_code, f"HTTP {response.status_code}"
+
+
+def _subscriber(post: Post) -> str:
+    return f"{post.report.resource.lower()}/{post.subscription.lower()}"
 
 
 def is_here(url: str) -> bool:
