@@ -119,7 +119,7 @@ def sites(draw: st.DrawFn, name: str) -> dict[str, Any]:
     site = {
         "name": name,
         "public_ip": draw(st.sampled_from(ADDRESSES)),
-        "outbound_port_25": draw(st.sampled_from(("open", "open", "open", "dropped"))),
+        "outbound_port_25": draw(st.sampled_from(("open", "open", "open", "refused"))),
     }
     if draw(st.sampled_from((False, False, True))):
         site["public_ipv6"] = "2001:db8::7"
