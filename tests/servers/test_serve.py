@@ -37,7 +37,7 @@ def test_json_is_one_line_once_every_listener_answers(ca: str, authority: TestAu
     with Served(WORLD, "--json", "--at", "2027-01-04", "--seed", "9", "--ca", ca) as served:
         told = served.told
 
-        assert ["ca_file", "at", "seed", "endpoints", "sites", "acs_rest"] == list(told)
+        assert ["ca_file", "at", "seed", "endpoints", "sites"] == list(told)  # no resource of ACS: nothing told of it
         assert (str(authority.ca_file), "2027-01-04T00:00:00Z", 9) == (told["ca_file"], told["at"], told["seed"])
         assert [*ENDPOINTS, "https", "control"] == list(told["endpoints"])
         assert "smtp.office365.com" == told["endpoints"]["submission"]["name"]

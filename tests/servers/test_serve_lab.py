@@ -54,7 +54,7 @@ def get(url: str) -> httpx.Response:
 def test_json_keeps_its_shape_and_tells_of_the_lab(lab: Served, authority: TestAuthority) -> None:
     told = lab.told
 
-    assert ["ca_file", "at", "seed", "endpoints", "sites", "acs_rest", "lab"] == list(told)
+    assert ["ca_file", "at", "seed", "endpoints", "sites", "lab"] == list(told)
     assert {"submission": LAB, "mx": LAB, "submission_legacy": THIRD} == {
         key: where["host"] for key, where in told["endpoints"].items() if key not in {"control", "https"}
     }
