@@ -126,6 +126,7 @@ def test_whatever_is_sent_is_answered_as_described(operation: Any, controlled: C
 # What is there in the emulator that is tried, so that not everything is answered with 404.
 REAL_STEPS = {
     "id": ["s-000001-1", "s-000002-1", "snapshot-1", "f-1"],
+    "name": ["contoso-mail", "none-such"],
     "number": ["1"],
     "seq": ["1", "2"],
     "tenant": ["contoso", "fabrikam"],
