@@ -266,7 +266,7 @@ def test_the_service_works_until_it_ends() -> None:
 
 
 def test_who_had_signed_in_before_the_end_sends_nothing_after_it() -> None:
-    ends = at("2028-09-30")
+    ends = at("2028-10-01")
     lab = a_lab(
         contoso(app_registrations=(replace(APPLICATION, client_secret=Secret("fake-lasting")),)), now=just_before(ends)
     )
