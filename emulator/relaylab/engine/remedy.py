@@ -82,11 +82,15 @@ def accepting_the_name(owned: Owned) -> str:
     if domain is None:
         raise ValueError(f"connector {owned.connector.name!r} names no certificate")
     words = f"make {domain} an accepted domain of tenant {owned.tenant.name}"
+    cmdlet = f'Set-InboundConnector -Identity "{owned.connector.name}"'
     above = _nearest_accepted(owned, domain.name)
-    if above is None or not owned.connector.serves(above.name):
-        return words
-    cmdlet = f'Set-InboundConnector -Identity "{owned.connector.name}" -TlsSenderCertificateName'
-    return f'{words}, or {cmdlet} "*.{above.name}"'
+    by_wildcard = f'{cmdlet} -TlsSenderCertificateName "*.{above.name}"' if above else ""
+    serves_above = above is not None and owned.connector.serves(above.name)
+    if owned.connector.serves(domain):
+        return f"{words}, or {by_wildcard}" if serves_above else words
+    if serves_above:
+        return by_wildcard
+    return f'{words}, and {cmdlet} -AssociatedAcceptedDomains @{{Add="{domain}"}}'  # it is limited to others
 
 
 def _beside_a_partner(owned: Owned, arrival: Arrival, mail_from: Address | None) -> Remedy | None:
