@@ -5,28 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from relaylab_conformance.planning import words
 from relaylab_conformance.planning.plan import day
+from relaylab_conformance.report import sheet
 
 if TYPE_CHECKING:
     from relaylab_conformance.planning.model import Plan, SenderPlan
 
 _TEMPLATES: Final = Path(__file__).with_name("templates")
-_STYLE: Final = Path(__file__).parent.with_name("report") / "templates" / "report.css"
 
 
 def as_html(plan: Plan) -> str:
     """Write the page; the same plan gives the same text."""
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = sheet.environment(_TEMPLATES)
     environment.filters |= {"day": day}
     environment.globals |= {
         "stop": words.stop,
@@ -36,11 +27,10 @@ def as_html(plan: Plan) -> str:
         "cost": words.cost,
         "differs": words.differs,
         "tone": _tone,
-        "web": lambda url: url.startswith(("https://", "http://")),
     }
     return environment.get_template("plan.html.j2").render(
         plan=plan,
-        style=_STYLE.read_text(encoding="utf-8"),
+        style=sheet.style(),
         headline=words.headline(plan),
         made=words.made(plan),
         staying=tuple(one for one in plan.senders if not one.needs_work),

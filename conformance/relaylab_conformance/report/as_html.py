@@ -2,41 +2,29 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from relaylab_conformance.finding import Fate, Status
-from relaylab_conformance.report import page
+from relaylab_conformance.report import page, sheet
 from relaylab_conformance.report.model import Report
 
-_TEMPLATES: Final = Path(__file__).with_name("templates")
 _LONGEST: Final = 240  # characters of a reply line on the page; the transcript has all of it
 _CELL_STATUSES: Final = (Status.PASS, Status.NON_STRICT, Status.FAIL, Status.NOT_EXERCISED)
 
 
 def as_html(report: Report) -> str:
     """Write the page; the same report gives the same text."""
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = sheet.environment()
     environment.filters |= {"day": page.day, "cut": _cut, "code": _code}
     environment.globals |= {
         "fate_tone": page.fate_tone,
         "plan_tone": page.plan_tone,
         "status_tone": page.status_tone,
-        "web": lambda url: url.startswith(("https://", "http://")),
     }
     rows = tuple(page.rows(report))
     return environment.get_template("report.html.j2").render(
         report=report,
-        style=(_TEMPLATES / "report.css").read_text(encoding="utf-8"),
+        style=sheet.style(),
         rows=rows,
         both_refusals=any(outcome.reading for _, cell in report.cells for outcome in cell.outcomes),
         differing=tuple(row.sender.name for row in rows if row.differs),

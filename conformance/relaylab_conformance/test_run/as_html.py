@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from relaylab_conformance.report import page
+from relaylab_conformance.report import page, sheet
 from relaylab_conformance.test_run.model import TestOutcome
 
 if TYPE_CHECKING:
@@ -25,24 +23,15 @@ _TONES: Final = {
 
 def as_html(run: TestRun) -> str:
     """Write the page; the same run gives the same text."""
-    loader = PackageLoader("relaylab_conformance.report")
-    environment = Environment(
-        loader=loader,
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = sheet.environment()
     environment.filters["day"] = page.day
     environment.globals |= {
         "tone": _TONES.__getitem__,
-        "web": lambda url: url.startswith(("https://", "http://")),
     }
     counted = Counter(test.outcome for test in run.tests)
     return environment.get_template("test_run.html.j2").render(
         run=run,
-        style=loader.get_source(environment, "report.css")[0],
+        style=sheet.style(),
         choices=[
             (test.name, lab)
             for test in run.tests
