@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from relaylab_conformance.planning import words
-from relaylab_conformance.planning.plan import day
 from relaylab_conformance.report import sheet
+from relaylab_conformance.report.page import day
 
 if TYPE_CHECKING:
     from relaylab_conformance.planning.model import Plan, SenderPlan

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from relaylab_conformance.planning import words
-from relaylab_conformance.planning.plan import day
+from relaylab_conformance.report.page import day
 from relaylab_conformance.tables import Column, table
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 from relaylab.app.rulebooks import rulebook_for
-from relaylab.domain.clock import iso
 from relaylab.domain.estate import Method
 from relaylab.rules import limits
 from relaylab.rules.milestones import BASIC_AUTH_OFF_BY_DEFAULT
@@ -279,8 +278,3 @@ def _still(one: _Looked) -> int | None:
     planned = stands_still(aimed, one.stop) or 0
     until_now = (one.at.date() - one.stop.date()).days if not one.works else 0
     return max(planned, until_now) or None
-
-
-def day(instant: datetime | None) -> str:
-    """Write an instant without its midnight."""
-    return iso(instant).removesuffix("T00:00:00Z") if instant else "no date"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relaylab_conformance.finding import Status
-from relaylab_conformance.planning.plan import day
+from relaylab_conformance.report.page import day
 
 if TYPE_CHECKING:
     from relaylab_conformance.planning.model import Plan, SenderPlan
