@@ -267,6 +267,10 @@ class SendingQuota:
         """True when one of the windows has no room."""
         return self.minute.is_used_up or self.hour.is_used_up
 
+    def words(self) -> Mapping[str, str]:
+        """Give the words for the blanks of fixes: how much each window allows."""
+        return {"acs_per_minute": str(self.minute.allowed), "acs_per_hour": str(self.hour.allowed)}
+
     def retry_after(self, now: datetime) -> int:
         """Give the whole seconds until there is room in both windows, at least one."""
         ends = [one.frees_at for one in (self.minute, self.hour) if one.is_used_up and one.frees_at is not None]
@@ -313,8 +317,7 @@ class Sending:
         """Give the words for the blanks of replies and fixes."""
         return {
             **self.resource.words(self.objectionable),
-            "acs_per_minute": str(self.quota.minute.allowed),
-            "acs_per_hour": str(self.quota.hour.allowed),
+            **self.quota.words(),
             "acs_recipients": str(self.recipients),
         }
 

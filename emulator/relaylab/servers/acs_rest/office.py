@@ -127,6 +127,11 @@ class RestOffice:
         """The simulated instant."""
         return self.house.clock.now()
 
+    @property
+    def takes_sender_headers(self) -> bool:
+        """Whether custom headers that name a sender are taken over, as the reading has it."""
+        return self.reading("acs_sender_headers") == "taken"
+
     def reading(self, name: str) -> str:
         """Give a reading in force."""
         return self.house.holder.rulebook.readings[name]
