@@ -35,6 +35,7 @@ _BEGINS: Final = {
     Method.HVE_BASIC: milestones.HVE_HOST,
     Method.HVE_OAUTH: milestones.HVE_HOST,
     Method.ACS_SMTP: milestones.ACS_SMTP,
+    Method.ACS_REST: milestones.ACS_REST,
 }
 _DAYS_OF_A_MONTH: Final = 30
 

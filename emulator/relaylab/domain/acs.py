@@ -20,6 +20,8 @@ from relaylab.domain.secret import Secret
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from relaylab.domain.token import TokenFacts
+
 OWNER_ROLE: Final = "Communication and Email Service Owner"  # the built-in role of today (fact ACS-SMTP-10)
 _ROLES_THAT_SEND: Final = frozenset({OWNER_ROLE.casefold(), "contributor", "owner"})
 # What a custom role must hold (fact ACS-SMTP-10); actions are compared without regard to case, as Azure does.
@@ -225,6 +227,10 @@ class AcsResource:
     def lets_send(self, app_id: str) -> bool:
         """Tell whether an application has a role on the resource that is enough to send."""
         return any(one.lets_send for one in self.roles_of(app_id))
+
+    def admits(self, token: TokenFacts) -> bool:
+        """Tell whether a token's application, or whoever its object id stands for, has such a role."""
+        return any(one and self.lets_send(one) for one in (token.app_id, token.object_id))
 
     def suppresses(self, sender: Address, recipient: Address) -> bool:
         """Tell whether a suppression list of the customer's own holds the recipient for this sender."""
