@@ -206,6 +206,13 @@ class AcsResource:
         """The host of its endpoint (fact ACS-REST-04)."""
         return f"{self.name.lower()}.communication.azure.com"
 
+    @property
+    def host_names(self) -> tuple[str, ...]:
+        """That host, and with the label of where its data are, which may follow the name (fact ACS-REST-04)."""
+        label = "".join(letter for letter in self.data_location.lower() if letter.isascii() and letter.isalnum())
+        plain = self.host_name
+        return (plain, plain.replace(".", f".{label}.", 1)) if label else (plain,)
+
     def email_domain(self, name: DomainName) -> EmailDomain:
         """Give what is known of a domain; one that the estate says nothing of is verified."""
         return next((one for one in self.domains if one.name == name), EmailDomain(name=name))
