@@ -292,6 +292,36 @@ def test_a_credential_is_one_that_a_method_of_the_sender_takes(method: str, held
 # In time --------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("text", "begins", "before"),
+    [
+        ("three parts", "2023-11-01", "acs_smtp.auth.service_does_not_exist_yet"),
+        ("username", "2024-09-01", "acs_smtp.auth.smtp_usernames_do_not_exist_yet"),
+        ("token", "2025-01-01", "acs_smtp.auth.xoauth2_is_not_offered_yet"),
+        ("rest", "2023-03-31", "acs_rest.send.only_previews_exist_yet"),
+    ],
+)
+def test_a_timeline_shows_each_date_on_which_communication_services_change(text: str, begins: str, before: str) -> None:
+    made = {"created": "2021-02-01"}
+    written = {
+        "three parts": an_estate(**made),
+        "username": an_estate(**made).replace(FIRST, f"{NAMED}\n{FIRST}"),
+        "token": by_token("acs-smtp", **made),
+        "rest": an_estate(**made).replace('target = "acs-smtp"', 'target = "acs-rest"'),
+    }
+    estate = parse_world(written[text], "estate")
+    found = timeline(estate, rulebook_for(estate.world))
+    (course_of,) = [one for one in found.courses if one.method.value.startswith("acs-")]
+
+    (arrives,) = [span for span in course_of.spans if span.arrives]
+    earlier = next(span for span in course_of.spans if span.until == arrives.since)
+    later = next(span for span in course_of.spans if span.since == arrives.until)
+    assert (begins, "2028-10-01") == tuple(iso(edge)[:10] for edge in (arrives.since, later.since))
+    assert before == earlier.decision.rule
+    assert (later.decision.rule or "").endswith(".service_has_ended")
+    assert begins in as_text(found, 400)
+
+
 def test_the_course_ends_with_the_secret_and_with_the_service() -> None:
     for ends, stop in (("2027-06-01", "2027-06-01"), ("2030-01-01", "2028-10-01")):
         world = parse_world(an_estate(secret_ends=ends), "estate").world
