@@ -26,8 +26,8 @@ OTHER_OWNERS: Final = (
             f"5.{detail}",
             "High Volume Email",
             "answers 501 5.5.121 to 5.5.126 when the argument of AUTH XOAUTH2 is malformed: base64 that cannot be "
-            "read, no user=, no Bearer, or no token. Which code has which cause is not public; relaylab says 5.5.124 "
-            "for all of them",
+            "read, no user=, no Bearer, or no token. 5.5.124 was seen where the user was no address; which of the "
+            "others has which cause is not public, and relaylab says 5.5.124 for all of them",
             _MALFORMED,
         )
         for detail in (121, 122, 123, 125, 126)

@@ -72,5 +72,14 @@ def test_over_time_a_sender_stops_after_the_day_of_the_retirement() -> None:
     assert "2025-02-01T00:00:00Z" == iso(next(span.since for span in spans if span.arrives))
 
 
+@pytest.mark.parametrize(("at", "is_there"), [("2023-03-30T23:59:59Z", False), ("2023-03-31", True)])
+def test_before_the_first_stable_version_its_request_is_refused_and_that_is_said(at: str, *, is_there: bool) -> None:
+    certificate = certified(over_rest(created="2021-02-01"), at)
+    cell, (said, *_) = the_cell(certificate, "acs-rest", at), only_sender(certificate).pitfalls
+
+    assert [None if is_there else "acs_rest.send.only_previews_exist_yet"] == [one.rule for one in cell.outcomes]
+    assert is_there != ("acs-rest does not exist on 2023-03-30: it begins on 2023-03-31" in said)
+
+
 def test_its_end_is_a_pitfall() -> None:
     assert any("acs-rest is not for good" in said for said in only_sender(certified(over_rest())).pitfalls)

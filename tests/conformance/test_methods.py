@@ -30,6 +30,22 @@ def test_oauth_with_a_fixed_token_passes_before_and_after() -> None:
     assert 2 == len(only_sender(certificate).cells)  # one method, tried once at each date
 
 
+@pytest.mark.parametrize(("a_day", "plan"), [(10_000, "needs no plan"), (10_001, "there is no plan")])
+def test_who_stays_with_a_method_and_is_over_its_rate_is_not_said_to_need_no_plan(a_day: int, plan: str) -> None:
+    stays = a_sender(
+        profile="curl",
+        mail_from="app@contoso.com",
+        today="smtp-auth-oauth",
+        target="smtp-auth-oauth",
+        to=("desk@contoso.com",),
+    )
+    sender = only_sender(certified(f"{stays}\nmessages_per_day = {a_day}", at=(AT,)))
+
+    assert plan == sender.plan
+    assert (a_day > 10_000) == ("it carries 10,000 recipients a day at best" in sender.summary)
+    assert Status.PASS is sender.cells[0].status
+
+
 def test_an_expired_token_is_refused() -> None:
     certificate = certified(
         a_sender(profile="curl", mail_from="app@contoso.com", today="smtp-auth-oauth", target="smtp-auth-oauth"),

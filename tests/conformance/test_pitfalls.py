@@ -62,6 +62,16 @@ def test_a_preview_is_called_one_until_general_availability() -> None:
     assert "preview" not in said(bulk(), at="2026-03-31")
 
 
+@pytest.mark.parametrize(("at", "most"), [("2025-04-30T23:59:59Z", 20), ("2025-05-01", None)])
+def test_in_the_preview_a_tenant_has_twenty_accounts(at: str, most: int | None) -> None:
+    accounts = "".join(f'\n  [[tenant.hve_account]]\n  address = "bulk{number}@contoso.com"' for number in range(20))
+    world = parse_world(estate_text(bulk()).replace(NORTHWIND, f"{accounts}\n{NORTHWIND}"), "estate").world
+
+    told = " ".join(pitfalls(world, rulebook(), world.senders[0], parse_instant(at)))
+    assert (most is not None) == ("a tenant has 20 accounts on 2025-04-30 (100 from 2025-05-01 on)" in told)
+    assert (most is not None) == ("contoso has 21" in told)
+
+
 @pytest.mark.parametrize(("number", "is_many"), [(50, False), (51, True)])
 def test_more_than_fifty_recipients_want_a_group(number: int, *, is_many: bool) -> None:
     to = tuple(f"person{each}@contoso.com" for each in range(number))

@@ -147,13 +147,16 @@ def test_its_clock_runs(ca: str) -> None:
 
 
 def test_a_person_is_told_where_to_connect_and_whom_to_trust(ca: str, authority: TestAuthority) -> None:
-    with Served(WORLD, "--at", "2026-12-01", "--ca", ca) as served:
+    with Served("default", "--at", "2026-12-01", "--ca", ca) as served:
         told = served.introduction()
 
     assert "relaylab stands at 2026-12-01T00:00:00Z, seed 0" == told[0]
     assert any(re.fullmatch(r"  submission +127\.0\.0\.1:\d+  smtp\.office365\.com", line) for line in told)
     assert any(re.fullmatch(r"  mx +127\.0\.0\.1:\d+  as site hq, 203\.0\.113\.42", line) for line in told)
     assert any(re.fullmatch(r"  control +http://127\.0\.0\.1:\d+  token \S+", line) for line in told)
+    acs = told.index(next(line for line in told if line.startswith("  acs_rest")))
+    assert re.fullmatch(r"  acs_rest +endpoint=https://127\.0\.0\.1:\d+/;accesskey=[\w+/]+=*", told[acs])
+    assert re.fullmatch(r" +second key [\w+/]+=*  contoso-email\.communication\.azure\.com", told[acs + 1])
     assert f"  trust              {authority.ca_file}" in told
 
 

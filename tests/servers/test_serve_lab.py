@@ -79,12 +79,18 @@ def test_no_password_of_the_world_is_told(lab: Served) -> None:
     assert "fake" not in lab.first_line + page
 
 
-def test_who_sets_a_device_is_told_where_the_passwords_of_a_shipped_world_stand(ca: str) -> None:
+def test_who_sets_a_device_is_told_where_the_secrets_of_a_shipped_world_stand(ca: str) -> None:
     with Served("contoso", "--ca", ca, "--lab", LAB, *ANY_PORTS) as served:
-        notes = [line for line in served.introduction() if line.startswith("note: the passwords of contoso")]
+        told = served.introduction()
 
-    (note,) = notes
+    (note,) = [line for line in told if line.startswith("note: the passwords of contoso")]
     assert "fake-tray-2" in Path(note.rpartition(" stand in ")[2]).read_text(encoding="utf-8")
+    on_paper, key = told[: told.index("On this machine only:")], "ZmFrZS1hY2Nlc3Mta2V5"
+    (endpoint,) = [line.split()[1] for line in on_paper if line.startswith("   Endpoint")]
+    assert re.fullmatch(r"https://contoso-email-acs\.communication\.azure\.com:\d+/", endpoint)
+    assert f"  acs_rest           endpoint={endpoint};accesskey={key}" in told[len(on_paper) :]
+    assert key not in "".join(on_paper)
+    assert max(map(len, on_paper)) < 80
 
 
 # The page -----------------------------------------------------------------------------------------------------------

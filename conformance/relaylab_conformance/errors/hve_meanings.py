@@ -18,6 +18,10 @@ HVE: Final[Mapping[str, Meaning]] = {
         "The same as the line with *does not*: the page of Microsoft prints it contracted, and which of the two the "
         "service says is not known."
     ),
+    "hve_no_address": Meaning(
+        "What the client put behind *user=* is no address: it is empty, a bare name, or another mechanism's response. "
+        "It was seen once, in a log that cut the line off behind this sentence."
+    ),
     "hve_token_ends_soon": Meaning(
         "The token is good, and ends so soon that the service does not begin a session with it. How much must be left "
         "is not published. A client that fetches a token an hour and uses it to the end meets this line."

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AcsClient:
-    """An application that signs in for a resource, and the name that it signs in with."""
+    """An application that signs in for a resource, the name that it signs in with, and the tenant it is of."""
 
     app: AppRegistration
     user: str
+    home: Tenant
+    has_smtp_username: bool
 
 
 def acs_resource_of(world: World, sender: Sender) -> tuple[Tenant, AcsResource] | None:
@@ -43,8 +45,9 @@ def acs_client_of(world: World, sender: Sender, tenant: Tenant, resource: AcsRes
         directory = (username.tenant_id if username else None) or tenant.id
         home = next((one for one in world.tenants if one.id == directory), None)
         app = find_app(world, home, app_id) if home else None
-        if app is not None:
-            return AcsClient(app, username.username if username else f"{resource.name}.{app.app_id}.{directory}")
+        if home is not None and app is not None:
+            name = username.username if username else f"{resource.name}.{app.app_id}.{directory}"
+            return AcsClient(app, name, home, has_smtp_username=username is not None)
     return None
 
 

@@ -14,9 +14,10 @@ from relaylab.rules.acs_rest.send import resource_is_of_a_new_customer as new_cu
 from relaylab.rules.acs_smtp.auth import resource_is_of_a_new_customer as new_customer_over_smtp
 from relaylab.rules.dns.hosts import answers_over_ipv6
 from relaylab.rules.dns.hve import SERVICE_NAME, service_name
-from relaylab.rules.milestones import ACS_CLOSED_TO_NEW_CUSTOMERS, ACS_SMTP
-from relaylab_conformance.migration.acs import acs_client_of, acs_resource_of
+from relaylab.rules.milestones import ACS_CLOSED_TO_NEW_CUSTOMERS, ACS_REST, ACS_SMTP
+from relaylab_conformance.migration.acs import AcsClient, acs_client_of, acs_resource_of
 from relaylab_conformance.migration.from_entra import (
+    ACS,
     HVE,
     SMTP,
     FromEntra,
@@ -40,8 +41,18 @@ if TYPE_CHECKING:
 
 SUBMISSION_NAME: Final = "smtp.office365.com"
 ACS_SMTP_NAME: Final = "smtp.azurecomm.net"
+_NO_APPLICATION: Final = (
+    "nothing says through which application {sender} signs in for {resource}: give the sender an app_id of a "
+    "[[tenant.app_registration]], or the resource a [[tenant.acs_resource.smtp_username]]"
+)
 _MX_ZONE: Final = ".mail.protection.outlook.com"
 _NEW_CUSTOMER: Final = {Endpoint.ACS_SMTP: new_customer_over_smtp, Endpoint.ACS_REST: new_customer_over_rest}
+_BEGINS: Final = {Endpoint.ACS_SMTP: ACS_SMTP, Endpoint.ACS_REST: ACS_REST}
+_NOT_YET: Final = {
+    Endpoint.ACS_SMTP: f"{ACS_SMTP_NAME} does not exist yet: it begins on {{begins}}",
+    Endpoint.ACS_REST: "before {begins} the REST interface of Azure Communication Services Email has no stable "
+    "api-version, previews only",
+}
 NEVER_A_RELAY: Final = "a mail contact only receives: it has no endpoint, and carries nobody's mail"
 
 
@@ -107,9 +118,9 @@ class Unmade:
 
     def at(self, calendar: Calendar, at: datetime) -> NotTried | NoRelay:
         """Say what it is at an instant: still to be made, or never any more (fact ACS-LIFE-02)."""
-        begins, closed = (calendar.at(one.name) for one in (ACS_SMTP, ACS_CLOSED_TO_NEW_CUSTOMERS))
-        if self.endpoint is Endpoint.ACS_SMTP and begins is not None and at < begins:
-            return NotTried(f"{ACS_SMTP_NAME} does not exist yet: it begins on {begins.date()}")
+        begins, closed = (calendar.at(one.name) for one in (_BEGINS[self.endpoint], ACS_CLOSED_TO_NEW_CUSTOMERS))
+        if begins is not None and at < begins:
+            return NotTried(_NOT_YET[self.endpoint].format(begins=begins.date()))
         missing = f"{self.sender} has no Communication Services resource to send through"
         if closed is not None and closed <= at:
             return NoRelay(
@@ -243,10 +254,9 @@ def _by_acs(world: World, sender: Sender) -> Approach | NotTried | Unmade:
     tenant, resource = found
     client = acs_client_of(world, sender, tenant, resource)
     if client is None:
-        return NotTried(
-            f"nothing says through which application {sender.name} signs in for {resource.name}: give the sender an "
-            "app_id of a [[tenant.app_registration]], or the resource a [[tenant.acs_resource.smtp_username]]"
-        )
+        return NotTried(_NO_APPLICATION.format(sender=sender.name, resource=resource.name))
+    if sender.shows_a_token(Method.ACS_SMTP):
+        return _by_acs_token(sender, client, Endpoint.ACS_SMTP, ACS_SMTP_NAME)
     secret = secret_of(sender, client.app)
     if secret is None:
         return NotTried(f"application {client.app.app_id} has no client secret: add one to its registration")
@@ -254,14 +264,35 @@ def _by_acs(world: World, sender: Sender) -> Approach | NotTried | Unmade:
 
 
 def _by_acs_key(world: World, sender: Sender) -> Approach | NotTried | Unmade:
-    """Sign with the access key of the sender's resource."""
+    """Sign with the access key of the sender's resource, or bring a token, as the sender says."""
     found = acs_resource_of(world, sender)
     if found is None:
         return Unmade(sender.name, Endpoint.ACS_REST)
     resource, key = found[1], found[1].keys[0].reveal()
+    if sender.shows_a_token(Method.ACS_REST):
+        client = acs_client_of(world, sender, *found)
+        if client is None:
+            return NotTried(_NO_APPLICATION.format(sender=sender.name, resource=resource.name))
+        return _by_acs_token(sender, client, Endpoint.ACS_REST, resource.host_name)
     if not is_base64(key):
         return NotTried(f"the access_key of {resource.name} is not base64, so that nobody can sign with it: correct it")
     return Approach(Endpoint.ACS_REST, resource.host_name, AccessKey(resource.name, key))
+
+
+def _by_acs_token(sender: Sender, client: AcsClient, endpoint: Endpoint, server_name: str) -> Approach | NotTried:
+    """Ask Entra for a token of the application itself, for Communication Services."""
+    if not client.app.is_confidential:
+        return NotTried(f"application {client.app.app_id} has no client secret: add one to its registration")
+    secret = secret_of(sender, client.app)
+    asked = FromEntra(
+        user=client.user,
+        tenant=main_domain(client.home).name,
+        client_id=client.app.app_id,
+        door=ACS,
+        secret=secret,
+        signs=secret is None,
+    )
+    return Approach(endpoint, server_name, asked)
 
 
 def hve_account_of(world: World, sender: Sender) -> tuple[Tenant, HveAccount] | None:

@@ -47,7 +47,7 @@ from relaylab_scenarios import Nothing, Password, Token
 if TYPE_CHECKING:
     from relaylab.domain.address import Address
     from relaylab.domain.estate import Method, Sender
-    from relaylab.domain.token import TokenReader
+    from relaylab.domain.token import TokenFacts, TokenReader
     from relaylab.domain.world import World
     from relaylab.domain.zone import DnsAnswer, Zone
     from relaylab.engine.publication import Zones
@@ -145,6 +145,7 @@ def _edges_of_acs(world: World, sender: Sender) -> Iterator[datetime]:
     client = acs_client_of(world, sender, *found)
     if client is not None:
         yield from (one.end_date_time for one in client.app.password_credentials if one.end_date_time)
+        yield from (one.end_date_time for one in client.app.key_credentials if one.end_date_time)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +182,13 @@ class _Dns:
 def _judged(  # noqa: PLR0913, PLR0917 - each is a fact of its own
     world: World, rulebook: Rulebook, sender: Sender, way: Approach, at: datetime, keys: SigningKeys, zones: Zones
 ) -> tuple[Decision, bool]:
-    if way.endpoint is Endpoint.ACS_REST:
-        return _judged_over_rest(world, rulebook, sender, at)
+    if isinstance(way.sign_in, AccessKey):
+        return _judged_over_rest(world, rulebook, sender, at, None)
     store = Store(MemoryMailStore(), EventLog(), Counters())
     premises = _Premises(ManualClock(at), WorldHolder(world, rulebook), store, Randomness(0))
     sign_in, tokens = _credentials(way, premises, keys)
+    if way.endpoint is Endpoint.ACS_REST and isinstance(sign_in, Token):
+        return _judged_over_rest(world, rulebook, sender, at, tokens.read(sign_in.token))
     chance = Randomness(0).stream("session", 1)
     party = Party(
         label="s-000001",
@@ -228,8 +231,10 @@ def _unmade(way: Unmade, rulebook: Rulebook, at: datetime) -> Decision:
     )
 
 
-def _judged_over_rest(world: World, rulebook: Rulebook, sender: Sender, at: datetime) -> tuple[Decision, bool]:
-    verdicts = tuple(rest.judged(world, rulebook, sender, at))
+def _judged_over_rest(
+    world: World, rulebook: Rulebook, sender: Sender, at: datetime, token: TokenFacts | None
+) -> tuple[Decision, bool]:
+    verdicts = tuple(rest.judged(world, rulebook, sender, at, token))
     decisive = next((one for one in verdicts if not one.admits), verdicts[0])
     return decisive.decision(), decisive.admits
 

@@ -34,6 +34,7 @@ class Door:
 
 SMTP: Final = Door("https://outlook.office365.com/.default", SMTP_SEND)  # facts OA-CC-02 and OA-SC-01
 HVE: Final = Door("https://outlook.office.com/.default", MAIL_SEND)  # facts OA-SC-03 and HVE-OAUTH-04
+ACS: Final = Door("https://communication.azure.com/.default", "")  # fact ACS-SMTP-05; it is for applications alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

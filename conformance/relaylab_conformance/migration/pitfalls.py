@@ -35,6 +35,7 @@ _BEGINS: Final = {
     Method.HVE_BASIC: milestones.HVE_HOST,
     Method.HVE_OAUTH: milestones.HVE_HOST,
     Method.ACS_SMTP: milestones.ACS_SMTP,
+    Method.ACS_REST: milestones.ACS_REST,
 }
 _DAYS_OF_A_MONTH: Final = 30
 
@@ -165,6 +166,21 @@ def _another_sender(question: _Question) -> Iterator[str]:
     )
 
 
+def _accounts(question: _Question) -> Iterator[str]:
+    """More accounts than a tenant could have at the date."""
+    tenant = question.world.tenant_of(question.sender.from_address.domain) if question.method in _HVE else None
+    calendar = question.rulebook.calendar
+    most = limits.HVE_ACCOUNTS.at(question.at, calendar)
+    if tenant is None or len(tenant.hve_accounts) <= most:
+        return
+    lifted = calendar.at(milestones.HVE_RATE_CAPS_LIFTED.name)
+    later = f" ({limits.HVE_ACCOUNTS.last} from {lifted.date()} on)" if lifted is not None else ""
+    yield (
+        f"{question.method}: a tenant has {most} accounts on {question.at.date()}{later}, and {tenant.name} has "
+        f"{len(tenant.hve_accounts)}"
+    )
+
+
 def _ends(question: _Question) -> Iterator[str]:
     """The method has an end of its own."""
     ends = question.rulebook.calendar.at(milestones.HVE_BASIC_AUTH_ENDS.name)
@@ -238,6 +254,7 @@ _LOOKS: Final[tuple[Callable[[_Question], Iterator[str]], ...]] = (
     _many,
     _another_sender,
     _cost,
+    _accounts,
     _ends,
     _preview,
     _acs,

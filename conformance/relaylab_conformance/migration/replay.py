@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import Attributed, Authenticated, Judged, Kept, Reported
 from relaylab_conformance.migration import rest
 from relaylab_conformance.migration.approach import AccessKey, goes_over_ipv6
@@ -72,8 +73,8 @@ def replay(emulator: Emulator, trial: Trial, way: Approach, randomness: Randomne
 
     The letter depends on the seed and the sender only: at every date, by every method, it sends the same one.
     """
-    if isinstance(way.sign_in, AccessKey):
-        return _seen(emulator, [rest.send(emulator, trial, way.sign_in)])
+    if isinstance(way.sign_in, AccessKey) or (way.endpoint is Endpoint.ACS_REST and isinstance(way.sign_in, FromEntra)):
+        return _seen(emulator, [rest.send(emulator, trial, way.sign_in, _Time(emulator))])
     sender, errand = profile(trial.sender.profile), _errand(emulator, trial, way, randomness)
     sessions = [_first(emulator, trial, way, errand)]
     while put_off := _put_off(sender, sessions[-1]):

@@ -114,6 +114,8 @@ class _View:
     def plan(self) -> PlanWord:
         """What the target is worth."""
         if self.sender.target is self.sender.today:
+            if self.volume and self.fate is Fate.READY:
+                return PlanWord.NONE_MADE
             return {Fate.READY: PlanWord.NONE_NEEDED, Fate.OPEN: PlanWord.OPEN}.get(self.fate, PlanWord.NONE_MADE)
         statuses = {cell.status for cell in self.by(self.sender.target)}
         if Status.FAIL in statuses:
@@ -134,7 +136,10 @@ class _View:
         reasons = [cell.reason for cell in self.by(self.sender.today) if cell.reason]
         if reasons:
             return _sentence(reasons[0])
-        return _sentence(f"its mail arrives on every date judged{self._and_then}")
+        arrives = _sentence(f"its mail arrives on every date judged{self._and_then}")
+        if self.volume and self.sender.target is self.sender.today:
+            return f"{arrives} Not all of a day does: {self.volume}, and nothing is planned about that."
+        return arrives
 
     @property
     def _and_then(self) -> str:

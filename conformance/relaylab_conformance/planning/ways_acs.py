@@ -12,8 +12,8 @@ from relaylab.domain.estate import Method
 from relaylab.rules import milestones
 from relaylab.rules.acs import limits as acs_limits
 from relaylab.rules.acs.sending import could_not_be_made, is_there
-from relaylab_conformance.migration.acs import acs_client_of, acs_resource_of
-from relaylab_conformance.migration.from_entra import secret_of
+from relaylab_conformance.migration.acs import AcsClient, acs_client_of, acs_resource_of
+from relaylab_conformance.migration.from_entra import ACS, secret_of
 from relaylab_conformance.planning import citations
 from relaylab_conformance.planning.model import Kind, Step
 from relaylab_conformance.planning.preparation import PLACEHOLDER, Change, Preparation, both, in_tenant
@@ -22,7 +22,7 @@ from relaylab_conformance.planning.question import Question
 if TYPE_CHECKING:
     from relaylab.domain.tenant import Tenant
 
-_ACS: Final = frozenset({Method.ACS_SMTP, Method.ACS_REST})
+_LOGIN: Final = "LOGIN with the SMTP username and the client secret"
 
 
 def against(question: Question) -> Iterator[str]:
@@ -90,14 +90,15 @@ def preparations(question: Question, method: Method) -> Iterator[Preparation]:
             ),
             _of(tenant, resource, lambda one: replace(one, sender_usernames=(*one.sender_usernames, address))),
         )
-    if method is Method.ACS_SMTP:
-        yield from _client(question, tenant, resource)
+    if method is Method.ACS_SMTP or sender.shows_a_token(method):
+        yield from _client(question, tenant, resource, method)
     if sender.today is not method:
-        where = (
-            "smtp.azurecomm.net, port 587, STARTTLS, AUTH LOGIN with the SMTP username and the client secret"
-            if method is Method.ACS_SMTP
-            else f"https://{resource.host_name}/emails:send, signed with the access key"
-        )
+        shows_a_token = sender.shows_a_token(method)
+        how = "XOAUTH2 with the SMTP username and a token" if shows_a_token else _LOGIN
+        where = f"smtp.azurecomm.net, port 587, STARTTLS, AUTH {how}"
+        if method is Method.ACS_REST:
+            how = f"with a token for {ACS.app_scope}" if shows_a_token else "signed with the access key"
+            where = f"https://{resource.host_name}/emails:send, {how}"
         yield Preparation(
             Step(
                 kind=Kind.SENDER,
@@ -108,11 +109,12 @@ def preparations(question: Question, method: Method) -> Iterator[Preparation]:
         )
 
 
-def _client(question: Question, tenant: Tenant, resource: AcsResource) -> Iterator[Preparation]:
+def _client(question: Question, tenant: Tenant, resource: AcsResource, method: Method) -> Iterator[Preparation]:
     sender = question.sender
     client = acs_client_of(question.world, sender, tenant, resource)
-    if client is not None and secret_of(sender, client.app) is not None and resource.lets_send(client.app.app_id):
+    if client is not None and resource.lets_send(client.app.app_id) and _can_sign_in(question, client, method):
         return
+    needs_a_name = method is Method.ACS_SMTP
     app_id = sender.app_id or object_id(tenant.id, "planned ACS application", sender.name)
     app = AppRegistration(app_id, client_secret=PLACEHOLDER)
     there = any(one.app_id == app_id for one in tenant.app_registrations)
@@ -131,7 +133,7 @@ def _client(question: Question, tenant: Tenant, resource: AcsResource) -> Iterat
         others = tuple(held for held in one.smtp_usernames if held.username.casefold() != name.username.casefold())
         return replace(
             one,
-            smtp_usernames=(*others, name),
+            smtp_usernames=(*others, name) if needs_a_name else one.smtp_usernames,
             role_assignments=(*one.role_assignments, RoleAssignment(assignee=app_id)),
         )
 
@@ -139,16 +141,29 @@ def _client(question: Question, tenant: Tenant, resource: AcsResource) -> Iterat
     yield Preparation(
         Step(
             kind=Kind.PORTAL,
-            what="an Entra application with a client secret, a role on the resource, and an SMTP username",
+            what="an Entra application with a client secret, a role on the resource, and an SMTP username"
+            if needs_a_name
+            else "an Entra application with a client secret, and a role on the resource",
             lines=(
                 "Entra admin center > App registrations: New registration; Certificates & secrets: New secret",
                 f'az role assignment create --assignee {shown} --role "{OWNER_ROLE}" --scope RESOURCE-ID',
-                f"Azure portal > {resource.name} > SMTP Usernames: Add {sender.from_address}",
+                *(
+                    [f"Azure portal > {resource.name} > SMTP Usernames: Add {sender.from_address}"]
+                    if needs_a_name
+                    else []
+                ),
             ),
             source=citations.ACS_ROLE,
         ),
         both(in_tenant(tenant, registered), _of(tenant, resource, allowed)),
     )
+
+
+def _can_sign_in(question: Question, client: AcsClient, method: Method) -> bool:
+    """Tell whether an application has what the method wants: a secret, or for a token any credential and a name."""
+    if not question.sender.shows_a_token(method):
+        return secret_of(question.sender, client.app) is not None
+    return client.app.is_confidential and (method is Method.ACS_REST or client.has_smtp_username)
 
 
 def _of(tenant: Tenant, resource: AcsResource, change: Callable[[AcsResource], AcsResource]) -> Change:

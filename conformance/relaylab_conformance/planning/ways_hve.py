@@ -46,12 +46,16 @@ def against(question: Question, method: Method) -> Iterator[str]:
         )
     if tenant is None:
         yield f"tenant? None: {sender.from_address.domain} is no accepted domain of a tenant described"
-    elif hve_account_of(question.world, sender) is None and len(tenant.hve_accounts) >= limits.HVE_ACCOUNTS:
-        yield f"account? No: the tenant has its {limits.HVE_ACCOUNTS} accounts"
+    elif hve_account_of(question.world, sender) is None and len(tenant.hve_accounts) >= _most_accounts(question):
+        yield f"account? No: the tenant has its {_most_accounts(question)} accounts"
     if method is Method.HVE_BASIC and tenant is not None and tenant.security_defaults:
         yield "security defaults off? No: they forbid passwords here too (535 5.7.139), and have no exclusions"
     if method is Method.HVE_OAUTH and not profile(sender.profile).sign_in.speaks_oauth:
         yield f"OAuth-capable? No: {sender.profile} has no OAuth 2.0"
+
+
+def _most_accounts(question: Question) -> int:
+    return limits.HVE_ACCOUNTS.at(question.at, question.rulebook.calendar)
 
 
 def speaks_for(question: Question) -> Iterator[str]:
@@ -173,6 +177,9 @@ def _application(tenant: Tenant, account: HveAccount) -> Preparation:
 def _free_address(question: Question) -> Address:
     """Give an address that nobody has: the sender's with -hve behind it."""
     sender = question.sender.from_address
-    names = (f"{sender.local}-hve", *(f"{sender.local}-hve-{number}" for number in range(2, limits.HVE_ACCOUNTS + 2)))
+    names = (
+        f"{sender.local}-hve",
+        *(f"{sender.local}-hve-{number}" for number in range(2, limits.HVE_ACCOUNTS.last + 2)),
+    )
     found = (Address(name, sender.domain) for name in names)
     return next(one for one in found if question.world.hve_account(one) is None and question.world.mailbox(one) is None)

@@ -536,9 +536,10 @@ class Emulator:
 
     def _put_in_force(self, world: World, rulebook: Rulebook) -> None:
         other_chain = rulebook.readings["server_chain"] != self.rulebook.readings["server_chain"]
-        if other_chain or world.trusted_roots != self.world.trusted_roots:
+        other_names = _acs_hosts(world) != _acs_hosts(self.world)
+        if other_chain or other_names or world.trusted_roots != self.world.trusted_roots:
             self._house.tls, self._house.faulty_tls = self._tls(world, rulebook), self._faulty_tls(world, rulebook)
-            self._https.certify(self._certified(rulebook))
+            self._https.certify(self._certified(world, rulebook))
         self.holder.swap(world, rulebook)
 
     @asynccontextmanager
@@ -558,10 +559,10 @@ class Emulator:
         place = Place(where.host, where.port_base + HTTPS_OFFSET if where.port_base else 0)
         if where.lab is not None and (in_lab := where.lab.place("https")) is not None:
             place = in_lab
-        await self._https.start(*place, self._certified(self.rulebook), in_lab=where.lab is not None)
+        await self._https.start(*place, self._certified(self.world, self.rulebook), in_lab=where.lab is not None)
 
     def _tls(self, world: World, rulebook: Rulebook) -> TlsChoice:
-        issued = self._certified(rulebook)
+        issued = self._certified(world, rulebook)
         return TlsChoice(
             strict=ServerTls(issued.chain_pem, issued.key_pem),
             lenient=ServerTls(issued.chain_pem, issued.key_pem, minimum="TLSv1"),
@@ -574,12 +575,12 @@ class Emulator:
 
     def _faulty_tls(self, world: World, rulebook: Rulebook) -> FaultyTls:
         where, chain = self.settings, ServerChain(rulebook.readings["server_chain"])
-        judge, names = self._chain_judge(world), where.lab_names
+        judge, names = self._chain_judge(world), (*where.lab_names, *_acs_hosts(world))
         return FaultyTls(self.authority, where.key, chain, where.validity, judge=judge, lab_names=names)
 
-    def _certified(self, rulebook: Rulebook) -> CertifiedKey:
+    def _certified(self, world: World, rulebook: Rulebook) -> CertifiedKey:
         where = self.settings
-        leaf = leaves.good(*where.lab_names, key=where.key, validity=where.validity)
+        leaf = leaves.good(*where.lab_names, *_acs_hosts(world), key=where.key, validity=where.validity)
         return self.authority.issue(leaf, ServerChain(rulebook.readings["server_chain"]))
 
     def _call(self, work: Coroutine[object, object, T]) -> T:
@@ -609,6 +610,12 @@ def _possible(instant: datetime) -> datetime:
             f"the rulebook knows nothing of {iso(instant)}; choose {earliest} or a later date, before 3000"
         )
     return instant
+
+
+def _acs_hosts(world: World) -> tuple[str, ...]:
+    """Give the wildcards for the hosts of the world's Communication Services resources, which certificates carry."""
+    hosts = (host for tenant in world.tenants for one in tenant.acs_resources for host in one.host_names)
+    return tuple(sorted({f"*.{host.partition('.')[2]}" for host in hosts}))
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

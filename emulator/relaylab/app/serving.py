@@ -218,6 +218,9 @@ def _introduce(
         _list_endpoints(emulator, out)
     else:
         print(print_out(lab), "\n\nOn this machine only:", sep="", file=out)
+        by_name = {one.name: one.endpoint for one in lab.rest}
+        for one in emulator.acs_rest.places(emulator.https_url):
+            print(f"  {'acs_rest':18} {one.connection_string_at(by_name[one.name])}", file=out)
     print(f"  {'control':18} {control.url}  token {control.token}", file=out)
     print(f"  {'trust':18} {emulator.ca_file}", file=out)
     for fault in emulator.faults.faults:

@@ -20,6 +20,8 @@ from relaylab.domain.secret import Secret
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from relaylab.domain.token import TokenFacts
+
 OWNER_ROLE: Final = "Communication and Email Service Owner"  # the built-in role of today (fact ACS-SMTP-10)
 _ROLES_THAT_SEND: Final = frozenset({OWNER_ROLE.casefold(), "contributor", "owner"})
 # What a custom role must hold (fact ACS-SMTP-10); actions are compared without regard to case, as Azure does.
@@ -204,6 +206,13 @@ class AcsResource:
         """The host of its endpoint (fact ACS-REST-04)."""
         return f"{self.name.lower()}.communication.azure.com"
 
+    @property
+    def host_names(self) -> tuple[str, ...]:
+        """That host, and with the label of where its data are, which may follow the name (fact ACS-REST-04)."""
+        label = "".join(letter for letter in self.data_location.lower() if letter.isascii() and letter.isalnum())
+        plain = self.host_name
+        return (plain, plain.replace(".", f".{label}.", 1)) if label else (plain,)
+
     def email_domain(self, name: DomainName) -> EmailDomain:
         """Give what is known of a domain; one that the estate says nothing of is verified."""
         return next((one for one in self.domains if one.name == name), EmailDomain(name=name))
@@ -225,6 +234,10 @@ class AcsResource:
     def lets_send(self, app_id: str) -> bool:
         """Tell whether an application has a role on the resource that is enough to send."""
         return any(one.lets_send for one in self.roles_of(app_id))
+
+    def admits(self, token: TokenFacts) -> bool:
+        """Tell whether a token's application, or whoever its object id stands for, has such a role."""
+        return any(one and self.lets_send(one) for one in (token.app_id, token.object_id))
 
     def suppresses(self, sender: Address, recipient: Address) -> bool:
         """Tell whether a suppression list of the customer's own holds the recipient for this sender."""
@@ -266,6 +279,10 @@ class SendingQuota:
     def is_used_up(self) -> bool:
         """True when one of the windows has no room."""
         return self.minute.is_used_up or self.hour.is_used_up
+
+    def words(self) -> Mapping[str, str]:
+        """Give the words for the blanks of fixes: how much each window allows."""
+        return {"acs_per_minute": str(self.minute.allowed), "acs_per_hour": str(self.hour.allowed)}
 
     def retry_after(self, now: datetime) -> int:
         """Give the whole seconds until there is room in both windows, at least one."""
@@ -313,8 +330,7 @@ class Sending:
         """Give the words for the blanks of replies and fixes."""
         return {
             **self.resource.words(self.objectionable),
-            "acs_per_minute": str(self.quota.minute.allowed),
-            "acs_per_hour": str(self.quota.hour.allowed),
+            **self.quota.words(),
             "acs_recipients": str(self.recipients),
         }
 

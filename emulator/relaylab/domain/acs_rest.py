@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.acs_settings import RestFaultKind
 from relaylab.domain.asks import Ask
+from relaylab.domain.clock import iso
 from relaylab.domain.reply import ReplyTemplate
 from relaylab.domain.token import ACS_AUDIENCE
 
@@ -136,6 +137,8 @@ class RestAsk(Ask):
             "newest": self.versions[-1] if self.versions else "VERSION",
             "app_id": self.token.app_id if self.token else "(no application)",
             "retry_after": str(self.retry_after),
+            "made": iso(self.resource.created) if self.resource else "(never)",
+            **(self.quota.words() if self.quota else {}),
         }
 
     def evidence(self) -> tuple[str, ...]:
@@ -169,7 +172,7 @@ class SendAsk(RestAsk):
     ``sending`` is the message as every way of sending judges it, None where there is a flaw. ``size`` is the request's,
     in octets. ``operation_id`` is the one that the caller chose; ``is_repeated`` when it stands for a message already.
     ``lacks_repeatability`` tells a request of the first preview without the headers that this needs.
-    ``ignored_headers`` are custom headers that the message has of its own.
+    ``ignored_headers`` are custom headers that the service writes itself.
     """
 
     size: int = 0
@@ -191,6 +194,7 @@ class SendAsk(RestAsk):
         sender = self.sender
         return {
             **RestAsk.words(self),
+            **(self.sending.words() if self.sending else {}),
             "sender": str(sender or "(nobody)"),
             "user": sender.local if sender else "(nobody)",
             "sender_domain": str(sender.domain) if sender else "(none)",
@@ -209,7 +213,9 @@ class SendAsk(RestAsk):
         if self.sending is not None:
             said.append(f"{self.sending.recipients} recipient(s) from {self.sender}, {self.size} octets of request")
         if self.ignored_headers:
-            said.append(f"custom headers not taken, since the message has its own: {', '.join(self.ignored_headers)}")
+            said.append(
+                f"custom headers not taken, since the service writes its own: {', '.join(self.ignored_headers)}"
+            )
         return (*said, *_used(self.quota, "sends"))
 
 

@@ -67,6 +67,15 @@ class Address:
             raise ValueError(msg)
         return cls(local, DomainName.parse(domain))
 
+    @classmethod
+    def is_one(cls, text: str) -> bool:
+        """Tell whether a text is an address."""
+        try:
+            cls.parse(text)
+        except ValueError:
+            return False
+        return True
+
     @property
     def key(self) -> str:
         """The form to look up and compare by."""

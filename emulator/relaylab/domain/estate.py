@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.reputation import Reputation
 
@@ -27,6 +27,26 @@ class Method(StrEnum):
     ACS_SMTP = "acs-smtp"
     ACS_REST = "acs-rest"
     MAIL_CONTACT = "mail-contact"
+
+
+class AcsCredential(StrEnum):
+    """What a sender shows to Azure Communication Services Email."""
+
+    ACCESS_KEY = "access-key"  # REST: signs each request
+    CLIENT_SECRET = "client-secret"  # noqa: S105 - a word; SMTP: the password of AUTH LOGIN
+    TOKEN = "token"  # noqa: S105 - a word; either: Entra's, as XOAUTH2 or as bearer
+
+    @property
+    def methods(self) -> frozenset[Method]:
+        """The methods that take it."""
+        return _METHODS_OF[self]
+
+
+_METHODS_OF: Final = {
+    AcsCredential.ACCESS_KEY: frozenset({Method.ACS_REST}),
+    AcsCredential.CLIENT_SECRET: frozenset({Method.ACS_SMTP}),
+    AcsCredential.TOKEN: frozenset({Method.ACS_SMTP, Method.ACS_REST}),
+}
 
 
 class OutboundPort25(StrEnum):
@@ -76,7 +96,8 @@ class Sender:
     ``planned_for`` the date its owner believes in. ``hve_account`` is the High Volume
     Email account that it moves to, or uses, where it signs in with a mailbox otherwise: it sends from there, since
     that service takes no other sender. ``acs_resource`` is the Azure Communication Services resource that it moves to,
-    or uses (left out: the one of its tenant that its domain is linked to, else the first).
+    or uses (left out: the one of its tenant that its domain is linked to, else the first), ``acs_credential`` what it
+    shows there (left out: an access key over REST, a client secret over SMTP).
     """
 
     name: str
@@ -93,9 +114,14 @@ class Sender:
     planned_for: date | None = None
     hve_account: Address | None = None
     acs_resource: str | None = None
+    acs_credential: AcsCredential | None = None
     sign_in_user: Address | None = None
 
     @property
     def signs_in_as(self) -> Address:
         """The mailbox whose credentials the sender holds."""
         return self.sign_in or self.from_address
+
+    def shows_a_token(self, method: Method) -> bool:
+        """Tell whether it brings a token of Entra where another credential would do."""
+        return self.acs_credential is AcsCredential.TOKEN and method in AcsCredential.TOKEN.methods

@@ -238,7 +238,7 @@ _DELIVERY: Final[tuple[AnyChange, ...]] = (
     Change(DeliveryAsk, "a sender in a domain of your own", lambda ask: replace(ask, moera_quota=None)),
 )
 
-_ACS: Final[tuple[AnyChange, ...]] = (*acs.SIGN_IN, *acs.SENDER, *acs.MESSAGE, *acs.COPY, *acs_rest.CHANGES)
+_ACS: Final[tuple[AnyChange, ...]] = (*acs.SIGN_IN, *acs.SENDER, *acs.MESSAGE, *acs.COPY)
 
 CHANGES: Final[tuple[AnyChange, ...]] = (
     *_OPENING,

@@ -68,6 +68,26 @@ HVE_READINGS: Final = (
         sources.HVE_SENDER_ADDRESSES,
     ),
     Reading(
+        "hve_null_sender",
+        "What becomes of MAIL FROM:<> at High Volume Email?",
+        (
+            ("refused", "550 5.7.62: it is no address of the account"),
+            ("taken", "it names nobody that the account is not"),
+        ),
+        "refused",
+        sources.HVE_NULL_SENDER,
+    ),
+    Reading(
+        "hve_no_from",
+        "What becomes of a message without a From field at High Volume Email?",
+        (
+            ("taken", "nothing in it differs from the account; client submission takes such a message too"),
+            ("refused", "550 5.6.241: no From is not the account's"),
+        ),
+        "taken",
+        sources.HVE_NO_FROM,
+    ),
+    Reading(
         "hve_billing_refusal",
         "How is an account without a valid billing policy told so? No line is published.",
         (("mail", "with 550 at MAIL"), ("ndr", "250, then a report")),

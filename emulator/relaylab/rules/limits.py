@@ -34,6 +34,11 @@ class Dated(Generic[T]):
                 value = later
         return value
 
+    @property
+    def last(self) -> T:
+        """The value that holds once every change has come."""
+        return self.changes[-1][1] if self.changes else self.first
+
 
 # What has not changed since the rulebook begins, each with the name of its source.
 MESSAGE_SIZE: Final = 157_286_400  # 150 MiB exactly, in EHLO and enforced; sources.SIZE_LIMIT
@@ -49,7 +54,6 @@ HVE_MESSAGE_SIZE_DECODED: Final = HVE_MESSAGE_SIZE * 78 // 57  # the same before
 HVE_RECIPIENTS: Final = 50  # per message, a group counts once; sources.HVE_RECIPIENTS
 HVE_RECIPIENTS_PER_DAY: Final = 100_000  # per tenant, rolling 24 hours, in the preview; sources.HVE_CAPS
 HVE_OUTSIDE_PER_DAY: Final = 2_000  # of them outside; sources.HVE_CAPS
-HVE_ACCOUNTS: Final = 100  # per tenant; fact HVE-ACC-10
 HVE_ALLOWED_APPS: Final = 10  # per account; fact HVE-LIM-06
 HVE_TOKEN_MARGINS: Final = (timedelta(seconds=300), timedelta(seconds=600))  # sources.HVE_TOKEN_MARGIN
 DIRECT_SEND_DELAY: Final = timedelta(minutes=30)  # with the reading direct_send_delay=30_minutes; MX-DS-07
@@ -61,6 +65,9 @@ TARPIT_SECONDS: Final = 5.0  # sources.TARPIT; which replies it holds back: sour
 COMMAND_LINE: Final = 2_000  # octets; AUTH and its answers are bound by the transport only; sources.LINE_LENGTH
 
 # What has: it is asked for at an instant, on a calendar.
+HVE_ACCOUNTS: Final = Dated(  # per tenant
+    20, sources.HVE_ACCOUNTS_OF_THE_PREVIEW, ((milestones.HVE_RATE_CAPS_LIFTED, 100, sources.HVE_CAPS_LIFTED),)
+)
 TERRL_TRIAL: Final = Dated(5_000, sources.TERRL_TRIAL, ((milestones.TERRL_BY_AGE, 500, sources.TERRL_2026),))
 
 _TERRL_PHASES: Final = (

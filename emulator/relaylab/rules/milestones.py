@@ -219,8 +219,8 @@ MX_MICROSOFT: Final = Milestone(
 HVE_RATE_CAPS_LIFTED: Final = Milestone(
     "hve_rate_caps_lifted",
     _day(2025, 5, 1),
-    "High Volume Email has no rate limit any more; in the preview a tenant reached 100,000 recipients a day, 2,000 of "
-    "them outside.",
+    "High Volume Email has no rate limit any more, and 100 accounts a tenant; in the preview a tenant had 20, and "
+    "reached 100,000 recipients a day, 2,000 of them outside.",
     sources.HVE_CAPS_LIFTED,
     'The source says "May 2025"; its first day is our choice.',
 )

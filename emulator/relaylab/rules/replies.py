@@ -721,6 +721,16 @@ HVE_NOT_ALLOWED_CONTRACTED: Final = _unsuccessful(
     "the organization configuration doesn't allow this authentication request.",
     sources.HVE_NOT_ALLOWED,
 )
+# What the one capture shows of it: the log that it is from cut off a further sentence.
+HVE_NO_ADDRESS: Final = _reply(
+    "hve_no_address",
+    501,
+    "5.5.124",
+    "Invalid XOAUTH2 auth data - User address provided is not valid.",
+    sources.HVE_NO_ADDRESS,
+    _EDGE,
+    slow=True,
+)
 HVE_TOKEN_ENDS_SOON: Final = _reply(
     "hve_token_ends_soon", 535, "5.7.142", "Token will expire soon", sources.HVE_TOKEN_ENDS_SOON, _EDGE, slow=True
 )

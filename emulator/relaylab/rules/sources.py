@@ -415,7 +415,10 @@ HVE_BASIC_ENDS: Final = _secondary(
     "HVE-DATE-06", "press accounts of the Exchange team's announcement", "2025-06", _PRESS_ON_HVE
 )
 HVE_BASIC_REFUSAL: Final = _inferred("HVE-DATE-06", "that Basic ends is announced, the line that follows is not")
-HVE_MALFORMED: Final = _observed("HVE-ERR-03", "2025-09-10", "tarickb/sasl-xoauth2#110")
+HVE_NO_ADDRESS: Final = _observed("HVE-ERR-03", "2025-09-10", "tarickb/sasl-xoauth2#110")
+HVE_MALFORMED: Final = _inferred(
+    "HVE-ERR-03", "5.5.121 to 5.5.126 and their causes are documented, which code has which cause is not"
+)
 HVE_TOKEN: Final = _inferred("HVE-ERR-01", "what is wrong with the token otherwise fails as every sign-in does")
 HVE_TOKEN_EXPIRED: Final = _documented("HVE-ERR-05", _HVE_PAGE, "2026-08", LEARN_HVE)
 HVE_TOKEN_ENDS_SOON: Final = _documented("HVE-ERR-04", _HVE_PAGE, "2026-08", LEARN_HVE)
@@ -430,8 +433,10 @@ HVE_ACCOUNT_KIND: Final = Source("HVE-ERR-08", _HVE_CLIENT, "2026-08-06", Confid
 HVE_ACCOUNT_KIND_TEXT: Final = _inferred("HVE-ERR-08", "the code was seen in a client's table, its text was not")
 HVE_SENDER: Final = Source("HVE-ERR-09", _HVE_CLIENT, "2026-08-06", Confidence.OBSERVED, _HVE_CLIENT_URL)
 HVE_SENDER_TEXT: Final = _inferred("HVE-ERR-09", "the code was seen in a client's table, its text was not")
+HVE_NULL_SENDER: Final = _inferred("HVE-ERR-09", "<> is no address of the account; whether that counts is not public")
 HVE_SENDER_ADDRESSES: Final = _inferred("HVE-SND-03", "an older page says any address of the account, tests its own")
 HVE_FROM: Final = Source("HVE-ERR-10", _HVE_CLIENT, "2026-08-06", Confidence.OBSERVED, _HVE_CLIENT_URL)
+HVE_NO_FROM: Final = _inferred("HVE-ERR-10", "the code is for a From that differs; nothing is said of none at all")
 HVE_FROM_TEXT: Final = _inferred("HVE-ERR-10", "the code was seen in a client's table, its text was not")
 HVE_BILLING: Final = _documented("HVE-DATE-04", "MC1243552", "2026-05-21", _MC1243552)
 HVE_BILLING_STATUS: Final = _documented("HVE-BILL-01", "Get-HVEAccountBillingPolicy", "2026-04-16")
@@ -443,6 +448,9 @@ HVE_SIZE_COUNT: Final = _inferred("HVE-LIM-04", "whether the growth by base64 co
 HVE_RECIPIENTS: Final = _documented("HVE-LIM-01", _HVE_PAGE, "2026-08-18", LEARN_HVE)
 HVE_RECIPIENTS_STAGE: Final = _inferred("HVE-ERR-13", "the limit is documented, what the 51st recipient gets is not")
 HVE_CAPS: Final = _documented("HVE-LIM-02", "Public preview: High Volume Email for Microsoft 365", "2024-04-01")
+HVE_ACCOUNTS_OF_THE_PREVIEW: Final = _documented(
+    "HVE-ACC-10", "Public preview: High Volume Email for Microsoft 365", "2024-04-01"
+)
 HVE_CAPS_LIFTED: Final = _secondary("HVE-DATE-02", "press accounts of the Exchange team's announcement", "2025-05")
 HVE_CAPS_TEXT: Final = _inferred("HVE-ERR-13", "the caps are documented, what was said at them is not")
 HVE_INTERNAL: Final = _secondary(

@@ -44,6 +44,30 @@ def test_with_an_application_a_device_needs_an_smtp_username_and_a_configured_se
     assert "orders@contoso.com" == shop.sender
 
 
+@pytest.mark.parametrize(("port", "shown"), [(443, ""), (8444, ":8444")])
+def test_a_program_over_rest_has_the_endpoint_of_its_resource_by_name_and_by_address(port: int, shown: str) -> None:
+    https = {"https": Listening("192.168.1.20", port, "login.microsoftonline.com")}
+    world = load_world("default").world
+    (resource,) = settings.rest_settings(world, https)
+
+    assert f"https://contoso-email.communication.azure.com{shown}/" == resource.endpoint
+    assert f"https://192.168.1.20{shown}/acs/contoso-email/" == resource.by_address
+    assert "orders@contoso.com" in resource.senders
+    assert () == settings.rest_settings(world, LAB), "without HTTPS there is no REST"
+
+
+def test_the_names_of_a_resource_lead_where_https_is() -> None:
+    https = {"https": Listening("192.168.1.23", 443, "login.microsoftonline.com")}
+    names = settings.dns_names(load_world("default").world, https, (), "192.168.1.20")
+
+    assert [
+        "login.microsoftonline.com",
+        "contoso-email.communication.azure.com",
+        "contoso-email.unitedstates.communication.azure.com",
+    ] == [name.name for name in names]
+    assert {"192.168.1.23"} == {name.address for name in names}
+
+
 def test_high_volume_email_takes_its_own_accounts_and_reaches_their_tenant_only() -> None:
     world = load_world("default").world
     (bulk,) = settings.device_settings(world, {"hve": Listening("192.168.1.21", 587, "smtp.hve.mx.microsoft")})

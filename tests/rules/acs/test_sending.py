@@ -17,7 +17,7 @@ from relaylab.domain.acs import (
 )
 from relaylab.domain.address import Address, DomainName
 from relaylab.rules.acs import sending
-from relaylab.rules.catalogue import rulebook
+from relaylab.rules.catalogue import RULES, rulebook
 from tests.builders import a_tenant, at, just_before
 
 CONTOSO = DomainName("contoso.com")
@@ -148,3 +148,28 @@ def test_every_resource_has_two_keys_the_same_in_every_world() -> None:
 
     assert primary != secondary
     assert RESOURCE.keys == AcsResource("CONTOSO-MAIL", at("2026-01-01")).keys
+
+
+@pytest.mark.parametrize(
+    ("over_smtp", "over_rest"),
+    [
+        ("acs_smtp.data.domain_is_not_linked", "acs_rest.send.domain_is_not_linked"),
+        ("acs_smtp.mail.domain_is_not_linked", "acs_rest.send.domain_is_not_linked"),
+        ("acs_smtp.data.domain_is_not_verified", "acs_rest.send.domain_is_not_verified"),
+        ("acs_smtp.data.sender_username_is_unknown", "acs_rest.send.sender_username_is_unknown"),
+        ("acs_smtp.mail.sender_username_is_unknown", "acs_rest.send.sender_username_is_unknown"),
+        ("acs_smtp.data.message_has_too_many_recipients", "acs_rest.send.recipients_are_too_many"),
+        ("acs_smtp.rcpt.transaction_has_its_fifty_recipients", "acs_rest.send.recipients_are_too_many"),
+        ("acs_smtp.data.message_is_too_large", "acs_rest.send.request_is_too_large"),
+        ("acs_smtp.mail.declared_size_is_too_large", "acs_rest.send.request_is_too_large"),
+        ("acs_smtp.data.minute_is_used_up", "acs_rest.send.rate_is_used_up"),
+        ("acs_smtp.data.hour_is_used_up", "acs_rest.send.rate_is_used_up"),
+        ("acs_smtp.auth.application_has_no_role", "acs_rest.send.application_lacks_the_role"),
+        ("acs_smtp.auth.resource_is_of_a_new_customer", "acs_rest.send.resource_is_of_a_new_customer"),
+        ("acs_smtp.auth.service_has_ended", "acs_rest.send.service_has_ended"),
+    ],
+)
+def test_what_to_change_is_the_same_at_both_doors(over_smtp: str, over_rest: str) -> None:
+    fixes = {rule.id: rule.fix for rule in RULES}
+
+    assert fixes[over_rest].endswith(fixes[over_smtp]), "REST may say besides how long to wait"

@@ -156,6 +156,14 @@ def test_a_malformed_token_response_is_a_syntax_error_here() -> None:
     assert "501 5.5.124 Invalid XOAUTH2 auth data" == said(ask)
 
 
+@pytest.mark.parametrize("user", ["", "bulk", "contoso.com", "(unreadable)"])
+def test_a_token_s_user_that_is_no_address_has_a_line_that_was_seen(user: str) -> None:
+    ask = an_hve_token_ask(user=user, hve=None, credential=Credential.WRONG)
+
+    assert "501 5.5.124 Invalid XOAUTH2 auth data - User address provided is not valid." == said(ask)
+    assert UNSUCCESSFUL == said(replace(ask, user="bulk@nowhere.example"))
+
+
 # Tokens ---------------------------------------------------------------------------------------------------------------
 
 

@@ -36,7 +36,22 @@ def test_more_than_ten_megabytes_are_refused() -> None:
 
 def test_the_from_header_must_be_the_account_s_as_well() -> None:
     assert FROM == said(an_hve_data_ask(head=a_head("ceo@contoso.com")))
-    assert ACCEPTED == said(an_hve_data_ask(head=a_head(None)))
+
+
+@pytest.mark.parametrize(("reading", "line"), [("taken", ACCEPTED), ("refused", FROM)])
+def test_what_becomes_of_a_message_without_a_from_header_is_a_reading(reading: str, line: str) -> None:
+    ask = an_hve_data_ask(head=a_head(None))
+
+    assert line == said(ask, hve_no_from=reading)
+    assert ACCEPTED == said(ask), "none is no other address"
+
+
+@pytest.mark.parametrize(("reading", "line"), [("refused", FOREIGN), ("taken", ACCEPTED)])
+def test_the_null_sender_is_refused_here_where_foreign_senders_are(reading: str, line: str) -> None:
+    ask = an_hve_data_ask(mail_from=None, head=a_head("bulk@contoso.com"))
+
+    assert line == said(ask, hve_refusal_stage="data", hve_null_sender=reading)
+    assert ACCEPTED == said(ask, hve_null_sender=reading)
 
 
 def test_a_proxy_address_may_stand_in_the_from_header_unless_the_reading_says_primary_only() -> None:

@@ -57,6 +57,15 @@ def test_an_application_must_be_on_the_allowed_apps() -> None:
     assert SENDER_OK == said(an_hve_mail_ask(hve=allowed))
 
 
+@pytest.mark.parametrize(("reading", "line"), [("refused", FOREIGN), ("taken", SENDER_OK)])
+def test_whether_the_null_sender_is_the_account_s_is_a_reading(reading: str, line: str) -> None:
+    ask = an_hve_mail_ask(None)
+
+    assert line == said(ask, hve_null_sender=reading)
+    assert FOREIGN == said(ask), "it is no address of the account"
+    assert SENDER_OK == said(ask, hve_refusal_stage="data")
+
+
 def test_these_refusals_may_come_at_the_end_of_data_instead() -> None:
     other = an_hve_sender(app_object_id="60000000-0000-4000-8000-000000000001")
 

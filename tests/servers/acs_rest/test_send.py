@@ -441,4 +441,20 @@ def test_the_log_names_the_custom_headers_that_are_not_taken(acs_lab: AcsLab) ->
     acs_lab.send(a_message(headers={"From": "boss@contoso.com", "To": "all@contoso.com", "X-Order": "7"}))
 
     (judged,) = acs_lab.events(Judged)
-    assert "custom headers not taken, since the message has its own: From, To" in judged.decision.because
+    assert "custom headers not taken, since the service writes its own: From, To" in judged.decision.because
+
+
+@pytest.mark.parametrize(("reading", "kept"), [("taken", True), ("left_out", False)])
+def test_whether_a_custom_header_may_name_another_sender_is_a_reading(
+    emulate: Emulate, reading: str, *, kept: bool
+) -> None:
+    lab = AcsLab(emulate(world=acs_world(), readings={"acs_sender_headers": reading}))
+    named = {"Sender": "boss@contoso.com", "Return-Path": "<boss@contoso.com>", "resent-from": "boss@contoso.com"}
+
+    assert 202 == lab.send(a_message(headers={**named, "X-Order": "7"})).status_code
+
+    raw = lab.emulator.store.mail.raw(lab.emulator.store.mail.messages()[-1].id) or b""
+    assert [kept] * 3 == [f"\r\n{name}: ".encode() in raw for name in named]
+    assert b"\r\nX-Order: 7\r\n" in raw
+    (judged,) = lab.events(Judged)
+    assert kept != any(", ".join(named) in said for said in judged.decision.because)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from relaylab.app.lab.settings import DeviceSettings
+    from relaylab.app.lab.settings import DeviceSettings, RestSettings
     from relaylab.app.lab.sheet import LabSheet, Office
     from relaylab.domain.estate import Method
 
@@ -37,6 +37,9 @@ def _lines(sheet: LabSheet) -> Iterator[str]:
         yield ""
         yield f"{number}  As a device of site {office.name}, which has the public address {office.public_ip}"
         yield from _office(office, tuple(told.values()))
+    for number, resource in enumerate(sheet.rest, len(sheet.devices) + len(sheet.offices) + 1):
+        yield ""
+        yield from _resource(number, resource)
     yield ""
     yield from _others(sheet)
     if sheet.recipient:
@@ -74,6 +77,19 @@ def _office(office: Office, ways: tuple[int, ...]) -> Iterator[str]:
     yield from _field("Reaches", f"without an account, {office.reaches}")
 
 
+def _resource(number: int, resource: RestSettings) -> Iterator[str]:
+    yield from textwrap.wrap(
+        f"{number}  A program over REST, resource {resource.name} (Azure Communication Services Email)",
+        _WIDTH,
+        subsequent_indent="   ",
+    )
+    yield from _field("Endpoint", resource.endpoint)
+    yield from _field("or by address", resource.by_address)
+    yield from _field("Access key", "`relaylab acs` shows it, on the machine where relaylab runs")
+    yield from _field("or a token", "of login.microsoftonline.com, for https://communication.azure.com/.default")
+    yield from _field("From address", "  ".join(resource.senders) or "a MailFrom address of a linked domain")
+
+
 def _others(sheet: LabSheet) -> Iterator[str]:
     for address, site in sheet.clients:
         yield from _field("Device", f"{address} counts as a device of site {site}, whatever server it is set to")
@@ -102,7 +118,8 @@ def _dns(sheet: LabSheet) -> Iterator[str]:
     yield from _field("DNS", "a device may keep these names as its server, once the lab's DNS says for it:")
     wide = max((len(name.address) for name in sheet.dns), default=0)
     for name in sheet.dns:
-        yield f"{'':{_LABEL + 3}}{name.address:{wide}}  {name.name}"
+        line = f"{name.address:{wide}}  {name.name}"
+        yield f"{'':{max(3, min(_LABEL + 3, _WIDTH - len(line)))}}{line}"  # a long name begins further left
 
 
 def _field(label: str, text: str) -> Iterator[str]:

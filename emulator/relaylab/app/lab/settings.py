@@ -12,10 +12,12 @@ from relaylab.domain.tenant import Switch
 from relaylab.domain.world import DEFAULT_PUBLIC_IP
 from relaylab.rules import milestones
 from relaylab.rules.dns.hve import FIRST_NAME, SERVICE_NAME
+from relaylab.servers.lab_plan import REAL_PORTS, in_url
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from relaylab.domain.acs import AcsResource
     from relaylab.domain.tenant import Tenant
     from relaylab.domain.world import World
     from relaylab.engine.rulebook import Rulebook
@@ -50,6 +52,19 @@ class DeviceSettings:
     reaches: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestSettings:
+    """A resource of Azure Communication Services for a program that sends over REST: its endpoint, and who it sends as.
+
+    ``by_address`` is the same for who cannot look its name up.
+    """
+
+    name: str
+    endpoint: str
+    by_address: str
+    senders: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class DnsName:
     """A name that a device may have already, and the address it must mean in the lab."""
@@ -70,12 +85,31 @@ def dns_names(
 ) -> tuple[DnsName, ...]:
     """Give the names to point at the lab's own listeners."""
     found = [DnsName(where.name, where.host) for where in endpoints.values() if where.name]
+    if https := endpoints.get("https"):
+        found += [DnsName(host, https.host) for resource in _acs_resources(world) for host in resource.host_names]
     if hve := endpoints.get("hve"):
         # Devices may still have the first name, of which no end is named, and a clock that moves on brings the other.
         found += [DnsName(name, hve.host) for name in (SERVICE_NAME, FIRST_NAME)]
     if mx := endpoints.get("mx"):
         found += [DnsName(name, mx.host) for name in mx_names(world)]
     return tuple(dict.fromkeys((*found, *(DnsName(name, address) for name in lab_names))))
+
+
+def rest_settings(world: World, endpoints: Mapping[str, Listening]) -> tuple[RestSettings, ...]:
+    """Give what a program sets for each resource; nothing where HTTPS has no place."""
+    https = endpoints.get("https")
+    if https is None:
+        return ()
+    port = "" if https.port == REAL_PORTS["https"] else f":{https.port}"
+    return tuple(
+        RestSettings(
+            name=one.name,
+            endpoint=f"https://{one.host_name}{port}/",
+            by_address=f"https://{in_url(https.host)}{port}/acs/{one.name}/",
+            senders=tuple(map(str, one.mail_froms)),
+        )
+        for one in _acs_resources(world)
+    )
 
 
 def mx_names(world: World) -> tuple[str, ...]:
@@ -110,16 +144,16 @@ def hve_accounts(world: World) -> tuple[str, ...]:
 
 def smtp_usernames(world: World) -> tuple[str, ...]:
     """Give the names that sign in at Azure Communication Services, with the secret of their application."""
-    return tuple(
-        one.username for tenant in world.tenants for resource in tenant.acs_resources for one in resource.smtp_usernames
-    )
+    return tuple(one.username for resource in _acs_resources(world) for one in resource.smtp_usernames)
 
 
 def mail_froms(world: World) -> tuple[str, ...]:
     """Give the addresses that Azure Communication Services send as."""
-    return tuple(
-        str(address) for tenant in world.tenants for resource in tenant.acs_resources for address in resource.mail_froms
-    )
+    return tuple(str(address) for resource in _acs_resources(world) for address in resource.mail_froms)
+
+
+def _acs_resources(world: World) -> tuple[AcsResource, ...]:
+    return tuple(resource for tenant in world.tenants for resource in tenant.acs_resources)
 
 
 def recipient_for_a_test(world: World) -> str | None:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 from relaylab.app.lab.settings import (
     DeviceSettings,
     DnsName,
+    RestSettings,
     cutover,
     device_settings,
     dns_names,
     recipient_for_a_test,
+    rest_settings,
 )
 from relaylab.domain.clock import iso
 
@@ -61,6 +63,7 @@ class LabSheet:
     world: str
     recipient: str | None
     devices: tuple[DeviceSettings, ...]
+    rest: tuple[RestSettings, ...]
     offices: tuple[Office, ...]
     clients: tuple[tuple[str, str], ...]
     homeless: tuple[str, ...]
@@ -91,6 +94,7 @@ class LabSheet:
             "names": list(self.names),
             "dns": [asdict(name) for name in self.dns],
             "devices": [_plain(each) for each in (*self.devices, *(one for at in self.offices for one in at.devices))],
+            "acs_rest": [asdict(one) | {"senders": list(one.senders)} for one in self.rest],
             "clients": dict(self.clients),
             "notes": list(self.notes),
         }
@@ -119,6 +123,7 @@ def lab_sheet(emulator: Emulator, plan: LabPlan, pages: LabPages, *, world: str,
         world=world,
         recipient=recipient_for_a_test(there),
         devices=device_settings(there, emulator.endpoints),
+        rest=rest_settings(there, by_name),
         offices=offices,
         clients=clients,
         homeless=tuple(site.name for site in there.sites if site.name not in housed),

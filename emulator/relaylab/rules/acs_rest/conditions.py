@@ -12,6 +12,7 @@ from relaylab.domain.acs_rest import AUDIENCES, RestAsk
 from relaylab.domain.acs_settings import RestFaultKind
 from relaylab.domain.decision import EffectKind
 from relaylab.rules import milestones
+from relaylab.rules.acs import fixes
 from relaylab.rules.acs_rest import errors, sources
 
 if TYPE_CHECKING:
@@ -33,15 +34,11 @@ API_VERSIONS: Final = (
 STABLE: Final = tuple(one for one in API_VERSIONS if not one.endswith("-preview"))
 INLINE_SINCE: Final = "2024-07-01-preview"  # attachments have a contentId from here on (fact ACS-REST-05)
 _WAIT: Final = (
-    "Wait {retry_after} seconds, and meanwhile send nothing: each try counts. The clients of Microsoft sleep that long "
-    "without a word and look as if they hung; have them raise instead (Python: retry_total=0, JavaScript: "
-    "retryOptions.maxRetries 0, .NET: a policy for 429). A custom domain's quota is raised on request."
+    "Wait {retry_after} seconds, and meanwhile send nothing. The clients of Microsoft sleep that long without a word "
+    "and look as if they hung; have them raise instead (Python: retry_total=0, JavaScript: retryOptions.maxRetries 0, "
+    ".NET: a policy for 429)."
 )
 
-FIX_RETIRED: Final = (
-    "Move the sender: High Volume Email for recipients inside, client submission with OAuth, a connector, or another "
-    "provider for those outside; Email of Azure Communication Services is over."
-)
 FIX_BAD_DAY: Final = (
     "Try again later; keep the mail meanwhile. Here it is a [[tenant.acs_resource.rest.fault]] of the world."
 )
@@ -49,10 +46,6 @@ FIX_VERSION: Final = "Have the URL end in ?api-version={newest}; at this date th
 FIX_PREVIEW: Final = "Use a preview, ?api-version={newest}, or wait for the first stable version."
 FIX_RESOURCE: Final = (
     "Use the endpoint of a resource that exists at this date: {resource} is none ([[tenant.acs_resource]], created)."
-)
-FIX_NEW_CUSTOMER: Final = (
-    "Choose another way for {tenant}: new customers cannot have a resource any more. One that was created before "
-    "would carry on, and could be joined by more."
 )
 FIX_KEY: Final = (
     "Sign with a key of {resource} as `relaylab serve` prints it (az communication list-key --name {resource}; a "
@@ -66,10 +59,6 @@ FIX_CLOCK: Final = (
 FIX_BEARER: Final = (
     "Ask Entra for a fresh token with the scope https://communication.azure.com/.default, in tenant {tenant}, for "
     "application {app_id}."
-)
-FIX_ROLE: Final = (
-    'az role assignment create --assignee {app_id} --role "Communication and Email Service Owner" --scope <the '
-    "resource {resource}>"
 )
 
 
@@ -163,7 +152,12 @@ def shared(rule: RuleMaker, asks: type[RestAsk]) -> tuple[AnyRule, ...]:
     denied, token = errors.DENIED, sources.TOKEN
     return (
         rule(
-            refuse, errors.RETIRED, asks=asks, source=sources.RETIRED, since=milestones.ACS_EMAIL_ENDS, fix=FIX_RETIRED
+            refuse,
+            errors.RETIRED,
+            asks=asks,
+            source=sources.RETIRED,
+            since=milestones.ACS_EMAIL_ENDS,
+            fix=fixes.MOVE_ON,
         )(service_has_ended),
         rule(defer, errors.UNAVAILABLE, asks=asks, source=sources.UNAVAILABLE, fix=FIX_BAD_DAY)(service_is_unavailable),
         rule(defer, errors.SERVER_ERROR, asks=asks, source=sources.UNAVAILABLE, fix=FIX_BAD_DAY)(service_fails),
@@ -189,20 +183,27 @@ def shared(rule: RuleMaker, asks: type[RestAsk]) -> tuple[AnyRule, ...]:
             asks=asks,
             source=sources.CLOSED,
             since=milestones.ACS_CLOSED_TO_NEW_CUSTOMERS,
-            fix=FIX_NEW_CUSTOMER,
+            fix=fixes.NEW_CUSTOMER,
         )(resource_is_of_a_new_customer),
         rule(refuse, errors.SKEWED, asks=asks, source=sources.SKEWED, rests_on=("acs_date_clock",), fix=FIX_CLOCK)(
             date_is_too_far_off
         ),
         rule(refuse, denied, asks=asks, source=sources.DENIED, fix=FIX_KEY)(nothing_proves_who_asks),
         rule(refuse, denied, asks=asks, source=token, fix=FIX_BEARER)(token_does_not_count),
-        rule(refuse, errors.FORBIDDEN, asks=asks, source=sources.FORBIDDEN, fix=FIX_ROLE)(application_lacks_the_role),
+        rule(refuse, errors.FORBIDDEN, asks=asks, source=sources.FORBIDDEN, fix=fixes.ASSIGN)(
+            application_lacks_the_role
+        ),
     )
 
 
 def rate(rule: RuleMaker, asks: type[RestAsk]) -> AnyRule:
     """Give the rule for who asks too often."""
     made: AnyRule = rule(
-        EffectKind.DEFER, errors.TOO_MANY_REQUESTS, asks=asks, source=sources.RATE, rests_on=("acs_quota",), fix=_WAIT
+        EffectKind.DEFER,
+        errors.TOO_MANY_REQUESTS,
+        asks=asks,
+        source=sources.RATE,
+        rests_on=("acs_quota",),
+        fix=f"{_WAIT} {fixes.SLOWER}",
     )(rate_is_used_up)
     return made

@@ -16,6 +16,16 @@ READINGS: Final = (
         sources.REPEATED_REPLAY,
     ),
     Reading(
+        "acs_sender_headers",
+        "What becomes of custom headers that name a sender: Sender, Return-Path, and those that begin with Resent-?",
+        (
+            ("taken", "they are in the message, as every other custom header"),
+            ("left_out", "they are not: who sends is the service's to say"),
+        ),
+        "taken",
+        sources.SENDER_HEADERS,
+    ),
+    Reading(
         "acs_domain_not_linked",
         "Which HTTP status does DomainNotLinked come with? Most saw 404, one client expects 403.",
         (("404", "Not Found"), ("403", "Forbidden")),

@@ -13,16 +13,13 @@ from relaylab.domain.decision import EffectKind
 from relaylab.domain.endpoint import Endpoint, Stage
 from relaylab.domain.rest_message import FlawKind
 from relaylab.engine.rule import AnyRule, RuleMaker
-from relaylab.rules.acs import limits, sending
+from relaylab.rules.acs import fixes, limits, sending
 from relaylab.rules.acs_rest import conditions, errors, sources
 
 _rule = RuleMaker(Endpoint.ACS_REST, Stage.SEND)
 _FIX_BODY: Final = (
     "Send JSON as Microsoft's interface has it (docs/acs-rest.md): senderAddress, content with a subject and plainText "
     "or html, recipients.to; here {wrong}."
-)
-_LINK: Final = (
-    "az communication update --name {resource} --linked-domains <the resource id of the domain {sender_domain}>"
 )
 _RESERVED: Final = frozenset({FlawKind.CONTENT_ID, FlawKind.MESSAGE_ID})
 
@@ -113,7 +110,7 @@ def operation_id_is_malformed(ask: SendAsk) -> bool:
     return ask.operation_id_is_malformed
 
 
-@_rule(EffectKind.REFUSE, errors.DOMAIN_NOT_LINKED, asks=SendAsk, source=sources.DOMAIN_NOT_LINKED, fix=_LINK)
+@_rule(EffectKind.REFUSE, errors.DOMAIN_NOT_LINKED, asks=SendAsk, source=sources.DOMAIN_NOT_LINKED, fix=fixes.LINK)
 def domain_is_not_linked(ask: SendAsk) -> bool:
     """The domain of the sender must be linked to the resource."""
     return ask.sending is not None and sending.domain_is_not_linked(ask.sending)
@@ -124,8 +121,7 @@ def domain_is_not_linked(ask: SendAsk) -> bool:
     errors.DOMAIN_NOT_LINKED,
     asks=SendAsk,
     source=sources.UNVERIFIED,
-    fix="Verify the records of {sender_domain} again: az communication email domain initiate-verification "
-    "--domain-name {sender_domain}",
+    fix=fixes.VERIFY,
 )
 def domain_is_not_verified(ask: SendAsk) -> bool:
     """A linked domain whose records are no longer verified counts as none."""
@@ -137,8 +133,7 @@ def domain_is_not_verified(ask: SendAsk) -> bool:
     errors.SENDER,
     asks=SendAsk,
     source=sources.SENDER,
-    fix="az communication email domain sender-username create --domain-name {sender_domain} --sender-username {user} "
-    "--username {user} (an Azure-managed domain has DoNotReply alone)",
+    fix=fixes.USERNAME,
 )
 def sender_username_is_unknown(ask: SendAsk) -> bool:
     """The local part of the sender must be a configured MailFrom address."""
@@ -150,7 +145,7 @@ def sender_username_is_unknown(ask: SendAsk) -> bool:
     errors.RECIPIENTS,
     asks=SendAsk,
     source=sources.RECIPIENTS,
-    fix="Send to at most 50 recipients at a time, those in cc and bcc included; here {recipients}.",
+    fix=fixes.SPLIT,
 )
 def recipients_are_too_many(ask: SendAsk) -> bool:
     """A message goes to at most 50 recipients."""
@@ -162,7 +157,7 @@ def recipients_are_too_many(ask: SendAsk) -> bool:
     errors.SIZE,
     asks=SendAsk,
     source=sources.SIZE,
-    fix="Send less than 10 MB, attachments in base64 included (7.5 MB of files); here {size} octets. Or send a link.",
+    fix=fixes.SMALLER,
 )
 def request_is_too_large(ask: SendAsk) -> bool:
     """A request, attachments included, has at most 10 MB."""

@@ -95,6 +95,9 @@ REPEATED_REPLAY: Final = _inferred(
 REPEATABLE: Final = _doc("ACS-REST-09", _SPECIFICATION, "2021-10-01")
 REPEATABLE_TEXT: Final = _inferred("ACS-REST-09", "the headers are required; what who lacks them gets is not public")
 OPERATION_ID: Final = _doc("ACS-REST-08", _SPECIFICATION, "2025-09-01")
+SENDER_HEADERS: Final = _inferred(
+    "ACS-REST-10", "custom headers are documented as a dictionary of any names; which of them are not taken is not"
+)
 REQUEST_TEXT: Final = _inferred(
     "ACS-REST-25", "what the interface does not have is answered in the form of its errors; no such body is public"
 )

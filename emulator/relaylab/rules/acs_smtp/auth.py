@@ -16,6 +16,7 @@ from relaylab.domain.entra import Proof
 from relaylab.domain.identity import Credential, Mechanism
 from relaylab.engine.rule import AnyRule, RuleMaker
 from relaylab.rules import milestones, replies
+from relaylab.rules.acs import fixes as shared
 from relaylab.rules.acs import smtp_sources, sources
 from relaylab.rules.acs_smtp import fixes, token
 
@@ -86,7 +87,7 @@ def service_does_not_exist_yet(ask: AcsSignInAsk) -> bool:
     source=sources.END_OF_EMAIL,
     since=milestones.ACS_EMAIL_ENDS,
     under=(("acs_smtp_after_the_end", "auth"),),
-    fix=fixes.MOVE_ON,
+    fix=shared.MOVE_ON,
 )
 def service_has_ended(ask: AcsSignInAsk) -> bool:
     """Once ACS Email has ended, every sign-in fails."""
@@ -217,8 +218,7 @@ def resource_is_unknown(ask: AcsSignInAsk) -> bool:
     asks=AcsSignInAsk,
     source=sources.CLOSED_TO_NEW_CUSTOMERS,
     since=milestones.ACS_CLOSED_TO_NEW_CUSTOMERS,
-    fix="Tenant {tenant} had no Communication Services resource before the service closed, so {resource} ({made}) "
-    f"could not be made. {fixes.MOVE_ON}",
+    fix=shared.NEW_CUSTOMER,
 )
 def resource_is_of_a_new_customer(ask: AcsSignInAsk) -> bool:
     """Since ACS is closed to new customers, who had no resource before cannot make one."""
@@ -305,13 +305,13 @@ def entra_gives_no_token(ask: AcsSignInAsk) -> bool:
 # Its role ------------------------------------------------------------------------------------------------------------
 
 
-@_rule(EffectKind.REFUSE, replies.ACS_UNSUCCESSFUL, asks=AcsSignInAsk, source=smtp_sources.ROLE, fix=fixes.ASSIGN)
+@_rule(EffectKind.REFUSE, replies.ACS_UNSUCCESSFUL, asks=AcsSignInAsk, source=smtp_sources.ROLE, fix=shared.ASSIGN)
 def application_has_no_role(ask: AcsSignInAsk) -> bool:
     """The application needs a role on the resource."""
     return not ask.lets_send and not ask.role
 
 
-@_rule(EffectKind.REFUSE, replies.ACS_UNSUCCESSFUL, asks=AcsSignInAsk, source=smtp_sources.ROLE, fix=fixes.ASSIGN)
+@_rule(EffectKind.REFUSE, replies.ACS_UNSUCCESSFUL, asks=AcsSignInAsk, source=smtp_sources.ROLE, fix=shared.ASSIGN)
 def role_is_not_enough(ask: AcsSignInAsk) -> bool:
     """The role must be Communication and Email Service Owner, Contributor, or a custom one with its three actions."""
     return not ask.lets_send

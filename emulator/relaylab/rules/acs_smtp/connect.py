@@ -9,8 +9,7 @@ from relaylab.domain.decision import EffectKind
 from relaylab.domain.endpoint import Endpoint, Stage
 from relaylab.engine.rule import AnyRule, RuleMaker
 from relaylab.rules import milestones, replies
-from relaylab.rules.acs import smtp_sources, sources
-from relaylab.rules.acs_smtp.fixes import MOVE_ON
+from relaylab.rules.acs import fixes, smtp_sources, sources
 from relaylab.rules.hello import is_malformed
 
 _rule = RuleMaker(Endpoint.ACS_SMTP, Stage.CONNECT)
@@ -23,7 +22,7 @@ _rule = RuleMaker(Endpoint.ACS_SMTP, Stage.CONNECT)
     source=sources.END_OF_EMAIL,
     since=milestones.ACS_EMAIL_ENDS,
     under=(("acs_smtp_after_the_end", "ehlo"),),
-    fix=MOVE_ON,
+    fix=fixes.MOVE_ON,
 )
 def service_has_ended(ask: HelloAsk) -> bool:
     """Under one reading nobody is greeted any more once ACS Email has ended."""

@@ -9,9 +9,7 @@ from relaylab.domain.decision import EffectKind
 from relaylab.domain.endpoint import Endpoint, Stage
 from relaylab.engine.rule import AnyRule, RuleMaker
 from relaylab.rules import milestones, replies
-from relaylab.rules.acs import limits, smtp_sources, sources
-from relaylab.rules.acs_smtp.data import LINK, USERNAME
-from relaylab.rules.acs_smtp.fixes import MOVE_ON
+from relaylab.rules.acs import fixes, limits, smtp_sources, sources
 
 _rule = RuleMaker(Endpoint.ACS_SMTP, Stage.MAIL)
 _AT_MAIL: Final = (("acs_sender_checks", "mail"),)
@@ -47,7 +45,7 @@ def sender_is_anonymous(ask: MailAsk) -> bool:
     asks=MailAsk,
     source=sources.END_OF_EMAIL,
     since=milestones.ACS_EMAIL_ENDS,
-    fix=MOVE_ON,
+    fix=fixes.MOVE_ON,
 )
 def service_has_ended(ask: MailAsk) -> bool:
     """Once ACS Email has ended, who had signed in before sends nothing more."""
@@ -60,7 +58,7 @@ def service_has_ended(ask: MailAsk) -> bool:
     replies.TOO_LARGE,
     asks=MailAsk,
     source=sources.SIZE,
-    fix="Send less than 10 MB with attachments and inline images, or a link in place of the attachment.",
+    fix=fixes.SMALLER,
 )
 def declared_size_is_too_large(ask: MailAsk) -> bool:
     """A message that announces more than 10 MB is refused before it is sent."""
@@ -73,7 +71,7 @@ def declared_size_is_too_large(ask: MailAsk) -> bool:
     asks=MailAsk,
     source=sources.DOMAIN_NOT_LINKED,
     under=_AT_MAIL,
-    fix=LINK,
+    fix=fixes.LINK,
 )
 def domain_is_not_linked(ask: MailAsk) -> bool:
     """Under one reading a sender in a domain that is not linked is refused at MAIL already."""
@@ -86,7 +84,7 @@ def domain_is_not_linked(ask: MailAsk) -> bool:
     asks=MailAsk,
     source=sources.SENDER_USERNAME,
     under=_AT_MAIL,
-    fix=USERNAME,
+    fix=fixes.USERNAME,
 )
 def sender_username_is_unknown(ask: MailAsk) -> bool:
     """Under one reading a sender that is no configured MailFrom address is refused at MAIL already."""

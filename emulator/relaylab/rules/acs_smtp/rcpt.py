@@ -9,8 +9,7 @@ from relaylab.domain.decision import EffectKind
 from relaylab.domain.endpoint import Endpoint, Stage
 from relaylab.engine.rule import AnyRule, RuleMaker
 from relaylab.rules import replies
-from relaylab.rules.acs import limits, smtp_sources
-from relaylab.rules.acs_smtp.data import SPLIT
+from relaylab.rules.acs import fixes, limits, smtp_sources
 
 _rule = RuleMaker(Endpoint.ACS_SMTP, Stage.RCPT)
 
@@ -21,7 +20,7 @@ _rule = RuleMaker(Endpoint.ACS_SMTP, Stage.RCPT)
     asks=RcptAsk,
     source=smtp_sources.TOO_MANY_RECIPIENTS,
     under=(("acs_too_many_recipients", "rcpt"),),
-    fix=SPLIT,
+    fix=fixes.SPLIT,
 )
 def transaction_has_its_fifty_recipients(ask: RcptAsk) -> bool:
     """Under one reading no transaction takes more than 50 recipients."""

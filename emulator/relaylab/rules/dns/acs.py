@@ -24,11 +24,15 @@ def smtp_host(_: Publishing) -> Iterator[DnsRecord]:
 
 @published(source=sources.ACS_REST_HOST, door=Door.HTTPS)
 def rest_hosts(publishing: Publishing) -> Iterator[DnsRecord]:
-    """A resource's own host, <resource>.communication.azure.com, exists from the day the resource was made."""
+    """A resource's own host, <resource>.communication.azure.com, exists from the day the resource was made.
+
+    So does the same with a label of the region behind the name.
+    """
     for tenant in publishing.world.tenants:
         for resource in tenant.acs_resources:
             if resource.created <= publishing.now:
-                yield from address_records(resource.host_name, addresses.ACS_REST)
+                for host in resource.host_names:
+                    yield from address_records(host, addresses.ACS_REST)
 
 
 PUBLICATIONS: Final = (smtp_host, rest_hosts)

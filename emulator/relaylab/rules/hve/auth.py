@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from relaylab.domain.address import Address
 from relaylab.domain.asks import MechanismAsk, SignInAsk
 from relaylab.domain.decision import EffectKind
 from relaylab.domain.endpoint import Endpoint, Stage
+from relaylab.domain.identity import Mechanism
 from relaylab.engine.rule import AnyRule, RuleMaker
 from relaylab.rules import milestones, replies, sources, submission
 from relaylab.rules.hve import tokens
@@ -93,6 +95,18 @@ login_response_is_malformed = _rule(
 def xoauth2_response_is_malformed(ask: SignInAsk) -> bool:
     """An XOAUTH2 response without base64, user, Bearer or token is a syntax error here, not a wrong token."""
     return submission.auth.xoauth2_response_is_malformed.matches(ask)
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.HVE_NO_ADDRESS,
+    asks=SignInAsk,
+    source=sources.HVE_NO_ADDRESS,
+    fix="Put the address of the High Volume Email account behind user=, such as printers@contoso.com: {user} is none.",
+)
+def xoauth2_user_is_no_address(ask: SignInAsk) -> bool:
+    """What stands behind user= must be an address."""
+    return ask.mechanism is Mechanism.XOAUTH2 and not Address.is_one(ask.user)
 
 
 too_many_wrong_passwords = _rule(
@@ -191,6 +205,7 @@ RULES: Final[tuple[AnyRule, ...]] = (
     client_cancelled,
     login_response_is_malformed,
     xoauth2_response_is_malformed,
+    xoauth2_user_is_no_address,
     basic_auth_has_ended.only_under(hve_basic_refusal="5.7.139", hve_refusal_wording="does_not"),
     basic_auth_has_ended.saying(
         replies.HVE_NOT_ALLOWED_CONTRACTED, hve_basic_refusal="5.7.139", hve_refusal_wording="doesnt"

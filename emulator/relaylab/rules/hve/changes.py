@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from relaylab.domain.address import Address
 from relaylab.domain.asks import DataAsk, DeliveryAsk, MailAsk, RcptAsk, SignInAsk
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.hve import BillingPolicyStatus, HveAccount, HveSender
@@ -14,9 +15,10 @@ from relaylab.domain.world import Standing
 from relaylab.engine.passage import AnyChange, Change
 
 if TYPE_CHECKING:
-    from relaylab.domain.address import Address
     from relaylab.domain.tenant import Tenant
     from relaylab.domain.world import Recipient
+
+_SOMEBODY: Final = Address.parse("account@domain.example")
 
 A = TypeVar("A", SignInAsk, MailAsk, DataAsk, DeliveryAsk)
 
@@ -59,6 +61,12 @@ def _inside(recipient: Recipient, tenant: Tenant | None) -> Recipient:
     return replace(recipient, tenant=tenant, standing=Standing.MAILBOX, mailbox=mailbox)
 
 
+def _under_an_address(ask: SignInAsk) -> SignInAsk:
+    if ask.endpoint is not Endpoint.HVE or Address.is_one(ask.user):
+        return ask
+    return replace(ask, user=str(_SOMEBODY), hve=_an_account(_SOMEBODY), credential=Credential.MATCHES)
+
+
 def _elsewhere(ask: SignInAsk) -> SignInAsk:
     if ask.endpoint is not Endpoint.HVE:
         return ask
@@ -68,6 +76,7 @@ def _elsewhere(ask: SignInAsk) -> SignInAsk:
 _BILLED: Final = "a valid billing policy for {mailbox} (its status is {billing})"
 
 SIGN_IN: Final[tuple[AnyChange, ...]] = (
+    Change(SignInAsk, "the address of a High Volume Email account behind user=", _under_an_address),
     Change(SignInAsk, "a token with more time left", lambda ask: _with_sender(ask, expires=None)),
     Change(SignInAsk, "Mail.Send for application {app_id}", lambda ask: _with_sender(ask, registration=None)),
     Change(SignInAsk, "sign-in enabled for {mailbox}", lambda ask: _with_account(ask, account_enabled=True)),

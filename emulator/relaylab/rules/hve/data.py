@@ -98,6 +98,19 @@ def sender_is_not_the_primary_address(ask: DataAsk) -> bool:
 
 @_rule(
     EffectKind.REFUSE,
+    replies.HVE_FOREIGN_SENDER,
+    asks=DataAsk,
+    source=sources.HVE_NULL_SENDER,
+    under=(*_LATE, ("hve_null_sender", "refused")),
+    fix=conditions.FIX_SENDER,
+)
+def sender_is_nobody(ask: DataAsk) -> bool:
+    """MAIL FROM:<> is no address of the account either."""
+    return ask.hve is not None and ask.envelope.mail_from is None
+
+
+@_rule(
+    EffectKind.REFUSE,
     replies.HVE_FOREIGN_FROM,
     asks=DataAsk,
     source=sources.HVE_FROM,
@@ -122,6 +135,19 @@ def header_from_is_not_the_primary_address(ask: DataAsk) -> bool:
     """Under the other reading the From header must be the account's primary address."""
     author = ask.head.from_address
     return ask.hve is not None and author is not None and author != ask.hve.account.address
+
+
+@_rule(
+    EffectKind.REFUSE,
+    replies.HVE_FOREIGN_FROM,
+    asks=DataAsk,
+    source=sources.HVE_NO_FROM,
+    under=(("hve_no_from", "refused"),),
+    fix="Write a From header into the message: {mailbox}, as the envelope has it.",
+)
+def header_from_is_missing(ask: DataAsk) -> bool:
+    """Under one reading a message whose From header is missing, or names nobody, is refused as one that differs."""
+    return ask.hve is not None and ask.head.from_address is None
 
 
 @_rule(
@@ -159,8 +185,10 @@ RULES: Final[tuple[AnyRule, ...]] = (
     application_is_not_allowed,
     sender_is_not_the_account,
     sender_is_not_the_primary_address,
+    sender_is_nobody,
     header_from_is_not_the_account,
     header_from_is_not_the_primary_address,
+    header_from_is_missing,
     a_recipient_is_outside,
     a_recipient_is_a_contact_or_a_guest,
 )

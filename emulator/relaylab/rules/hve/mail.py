@@ -162,6 +162,19 @@ def sender_is_not_the_primary_address(ask: MailAsk) -> bool:
     return ask.hve is not None and ask.mail_from is not None and ask.mail_from != ask.hve.account.address
 
 
+@_rule(
+    EffectKind.REFUSE,
+    replies.HVE_FOREIGN_SENDER,
+    asks=MailAsk,
+    source=sources.HVE_NULL_SENDER,
+    under=(*_AT_MAIL, ("hve_null_sender", "refused")),
+    fix=conditions.FIX_SENDER,
+)
+def sender_is_nobody(ask: MailAsk) -> bool:
+    """MAIL FROM:<> is no address of the account either."""
+    return ask.hve is not None and ask.mail_from is None
+
+
 RULES: Final[tuple[AnyRule, ...]] = (
     starttls_is_required,
     sign_in_has_failed,
@@ -175,4 +188,5 @@ RULES: Final[tuple[AnyRule, ...]] = (
     declared_size_is_over_ten_megabytes_decoded,
     sender_is_not_the_account,
     sender_is_not_the_primary_address,
+    sender_is_nobody,
 )

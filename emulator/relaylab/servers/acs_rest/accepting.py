@@ -155,7 +155,13 @@ def _kept(  # noqa: PLR0913, PLR0917 - each is a fact of its own
     ends_at: datetime,
 ) -> KeptMessage:
     message = wanted.message
-    raw = write_message(message, message_id=message_id, now=verdict.at, chance=office.dice("boundary"))
+    raw = write_message(
+        message,
+        message_id=message_id,
+        now=verdict.at,
+        chance=office.dice("boundary"),
+        takes_sender_headers=office.takes_sender_headers,
+    )
     decision: Decision = verdict.decision() if outcome.effect.kind is EffectKind.ADMIT else outcome.decision()
     return KeptMessage(
         id=f"{wanted.label}-1",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from email.header import Header
@@ -35,6 +36,8 @@ _OWN: Final = frozenset(
         "to",
     }
 )
+# Who sends is the service's to say, so whether it takes these over is a question (reading acs_sender_headers).
+_OF_A_SENDER: Final = re.compile(r"sender|return-path|resent-.+", re.IGNORECASE)
 _LINE: Final = "\r\n"
 _WIDE: Final = 76  # RFC 2045 §6.8
 _LONGEST: Final = 998  # RFC 5322 §2.1.1
@@ -45,25 +48,36 @@ def message_id_of(message: EmailMessage) -> str | None:
     return next((value.strip() for name, value in message.headers if name.lower() == "message-id"), None)
 
 
-def write_message(message: EmailMessage, *, message_id: str, now: datetime, chance: Random) -> bytes:
+def write_message(
+    message: EmailMessage, *, message_id: str, now: datetime, chance: Random, takes_sender_headers: bool = True
+) -> bytes:
     """Write the message; boundaries are drawn."""
     content_type, content = _body(message, chance)
+    left_out = {
+        "message-id",
+        *(name.lower() for name in ignored_headers(message, takes_sender_headers=takes_sender_headers)),
+    }
     lines = [
         _field("From", [str(message.sender_address)]),
         *_lists(message),
         _text_field("Subject", message.subject),
         f"Date: {format_datetime(as_utc(now))}",
         f"Message-ID: {message_id}",
-        *(_text_field(name, value) for name, value in message.headers if not _is_own(name)),
+        *(_text_field(name, value) for name, value in message.headers if name.lower() not in left_out),
         "MIME-Version: 1.0",
         *content_type,
     ]
     return _LINE.join([*lines, "", ""]).encode("utf-8") + content
 
 
-def ignored_headers(message: EmailMessage) -> tuple[str, ...]:
-    """Name the custom headers that are not taken over, since the message has its own."""
-    return tuple(name for name, _ in message.headers if _is_own(name) and name.lower() not in _READ_APART)
+def ignored_headers(message: EmailMessage, *, takes_sender_headers: bool) -> tuple[str, ...]:
+    """Name the custom headers that are not taken over, since the service or the message has its own."""
+    return tuple(
+        name
+        for name, _ in message.headers
+        if (_is_own(name) and name.lower() not in _READ_APART)
+        or (not takes_sender_headers and _OF_A_SENDER.fullmatch(name))
+    )
 
 
 def _is_own(name: str) -> bool:

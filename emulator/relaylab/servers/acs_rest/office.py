@@ -127,6 +127,11 @@ class RestOffice:
         """The simulated instant."""
         return self.house.clock.now()
 
+    @property
+    def takes_sender_headers(self) -> bool:
+        """Whether custom headers that name a sender are taken over, as the reading has it."""
+        return self.reading("acs_sender_headers") == "taken"
+
     def reading(self, name: str) -> str:
         """Give a reading in force."""
         return self.house.holder.rulebook.readings[name]
@@ -183,7 +188,7 @@ class RestOffice:
             "proof": what.proof,
             "skew": self._skew(what.date, now),
             "token": token,
-            "has_role": token is not None and resource is not None and _has_role(resource, token),
+            "has_role": token is not None and resource is not None and resource.admits(token),
             "request_id": visit.request_id,
         }
         return Caller(tenant=tenant, resource=resource, shown=what, token=token, common=common)
@@ -197,7 +202,7 @@ class RestOffice:
         what = show(request, None)
         token = self.house.tokens.read(what.token) if what.proof is KeyProof.TOKEN else None
         for pair in pairs:
-            if token is not None and _has_role(pair[1], token):
+            if token is not None and pair[1].admits(token):
                 return pair
             if token is None and show(request, self.keys(pair[1])).proof.is_by_key:
                 return pair
@@ -301,8 +306,3 @@ class RestOffice:
 def error_document(code: str, message: str) -> dict[str, Any]:
     """Give the body of an error."""
     return {"error": {"code": code, "message": message}}
-
-
-def _has_role(resource: AcsResource, token: TokenFacts) -> bool:
-    """Tell whether an application, or whoever its object id stands for, has a role that lets send."""
-    return any(one and resource.lets_send(one) for one in (token.app_id, token.object_id))

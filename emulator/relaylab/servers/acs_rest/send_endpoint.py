@@ -73,7 +73,9 @@ class SendEndpoint:
             operation_id=operation_id or shown(asked_id),
             operation_id_is_malformed=bool(asked_id) and not operation_id,
             is_repeated=by_operation is not None,
-            ignored_headers=ignored_headers(message) if message is not None else (),
+            ignored_headers=()
+            if message is None
+            else ignored_headers(message, takes_sender_headers=office.takes_sender_headers),
             lacks_repeatability=first_preview.lacks_repeatability(visit),
         )
         verdict = office.house.holder.rulebook.judge(ask)

@@ -68,7 +68,11 @@ class RestPlace:
     @property
     def connection_string(self) -> str:
         """What the clients of Microsoft are made with (ACS-AUTH-05); that for JavaScript refuses a path."""
-        return f"endpoint={self.root}/;accesskey={self.primary_key.reveal()}"
+        return self.connection_string_at(f"{self.root}/")
+
+    def connection_string_at(self, endpoint: str) -> str:
+        """The same for the resource under another URL of its own."""
+        return f"endpoint={endpoint};accesskey={self.primary_key.reveal()}"
 
     @property
     def as_json(self) -> dict[str, str]:

@@ -99,6 +99,18 @@ def resources_of_senders_exist(draft: Draft, _: KnownNames) -> Iterator[Fault]:
             yield Fault(entry.place / "acs_resource", shown(named), "is not a Communication Services resource", way_out)
 
 
+def credentials_of_senders_fit(draft: Draft, _: KnownNames) -> Iterator[Fault]:
+    """What a sender shows to Communication Services is something that one of its methods takes."""
+    for entry in draft.fine(Sender):
+        held = entry.noun.acs_credential
+        if held is not None and not held.methods & {entry.noun.today, entry.noun.target}:
+            takers = " or ".join(sorted(held.methods))
+            way_out = f"write the credential that its method takes, or leave it out; {held} is for {takers}"
+            yield Fault(
+                entry.place / "acs_credential", shown(held), "is taken by neither method of this sender", way_out
+            )
+
+
 CHECKS: Final = (
     senders_use_linked_domains,
     azure_managed_domains_have_their_own_sender,
@@ -107,6 +119,7 @@ CHECKS: Final = (
     smtp_usernames_use_linked_domains,
     suppression_lists_are_of_linked_domains,
     resources_of_senders_exist,
+    credentials_of_senders_fit,
 )
 
 
