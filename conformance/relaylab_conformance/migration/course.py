@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from relaylab.domain.clock import ManualClock
 from relaylab.domain.decision import Decision, EffectKind
-from relaylab.domain.endpoint import Endpoint
+from relaylab.domain.endpoint import Endpoint, Stage
 from relaylab.domain.randomness import Randomness
-from relaylab.rules import limits
+from relaylab.rules import limits, sources
 from relaylab.rules.dns.catalogue import zones_of
 from relaylab.rules.milestones import EARLIEST_SUPPORTED, IPV6_FOR_ACCEPTED_DOMAINS
 from relaylab.servers.entra import EntraService, SigningKeys
@@ -34,6 +34,7 @@ from relaylab_conformance.migration.approach import (
     NoRelay,
     Unmade,
     approach,
+    closed_site,
     goes_over_ipv6,
     hve_account_of,
     token_of,
@@ -46,7 +47,7 @@ from relaylab_scenarios import Nothing, Password, Token
 
 if TYPE_CHECKING:
     from relaylab.domain.address import Address
-    from relaylab.domain.estate import Method, Sender
+    from relaylab.domain.estate import Method, Sender, Site
     from relaylab.domain.token import TokenReader
     from relaylab.domain.world import World
     from relaylab.domain.zone import DnsAnswer, Zone
@@ -183,6 +184,9 @@ def _judged(  # noqa: PLR0913, PLR0917 - each is a fact of its own
 ) -> tuple[Decision, bool]:
     if way.endpoint is Endpoint.ACS_REST:
         return _judged_over_rest(world, rulebook, sender, at)
+    over_ipv6 = goes_over_ipv6(world, rulebook, sender, way, at)
+    if not over_ipv6 and (site := closed_site(world, sender, way)) is not None:
+        return _unheard(way, site, at), False
     store = Store(MemoryMailStore(), EventLog(), Counters())
     premises = _Premises(ManualClock(at), WorldHolder(world, rulebook), store, Randomness(0))
     sign_in, tokens = _credentials(way, premises, keys)
@@ -190,7 +194,7 @@ def _judged(  # noqa: PLR0913, PLR0917 - each is a fact of its own
     party = Party(
         label="s-000001",
         endpoint=way.endpoint,
-        peer=peer_of(world, sender, over_ipv6=goes_over_ipv6(world, rulebook, sender, way, at)),
+        peer=peer_of(world, sender, over_ipv6=over_ipv6),
         names=session_names(way.endpoint, chance, session_id(at, 1), at, rulebook.calendar),
         chance=chance,
     )
@@ -225,6 +229,22 @@ def _unmade(way: Unmade, rulebook: Rulebook, at: datetime) -> Decision:
         because=(said.reason,),
         source=way.rule.source,
         fix=fix,
+    )
+
+
+def _unheard(way: Approach, site: Site, at: datetime) -> Decision:
+    """Judge what never comes to the service: the access provider of the site lets no connection out (fact COR-44)."""
+    return Decision(
+        effect=EffectKind.REFUSE,
+        reply=None,
+        rule=None,
+        endpoint=way.endpoint,
+        stage=Stage.CONNECT,
+        at=at,
+        reading=(),
+        because=(f"the access provider of {site.name} has port 25 {site.outbound_port_25}: nothing is connected",),
+        source=sources.PORT_25_CLOSED,
+        fix=f"Ask the access provider of {site.name} to open port 25 outward, or send by port 587 or over HTTPS.",
     )
 
 
