@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from relaylab.domain.source import Confidence, Source
+from relaylab.rules import sources
 
 _REFERENCE: Final = "2026-08-21"
 _LEARN: Final = "https://learn.microsoft.com"
@@ -25,12 +26,16 @@ ADD_RECIPIENT_PERMISSION: Final = _cmdlet("ADM-RP-01", "Add-RecipientPermission"
 NEW_HVE_ACCOUNT: Final = _cmdlet("HVE-ACC-02", "New-MailUser")
 SET_HVE_BILLING: Final = _cmdlet("HVE-ACC-07", "Set-HVEAccountBillingPolicy")
 SET_HVE_SETTINGS: Final = _cmdlet("HVE-ACC-05", "Set-HVEAccountSettings")
+NEW_AUTHENTICATION_POLICY: Final = _cmdlet("ADM-AP-01", "New-AuthenticationPolicy")
+CONDITIONAL_ACCESS: Final = sources.CONDITIONAL_ACCESS_RULE
 ADD_HVE_APP: Final = _cmdlet("ADM-HVE-02", "Add-HVEAppAccess")
 DISABLE_IPV6: Final = Source("COR-01", "MC835648", "2024-10-10", Confidence.DOCUMENTED)
 SPF_RECORD: Final = Source("MX-DS-04", "More control over Direct Send", "2025-04", Confidence.DOCUMENTED)
 SEND_AS_APP: Final = Source("OA-CC-03", "Authenticate using OAuth", "2026-11-23", Confidence.DOCUMENTED)
 HVE_PERMISSION: Final = Source("HVE-OAUTH-01", "OAuth for High Volume Email", "2026", Confidence.DOCUMENTED)
 ACS_DOMAIN: Final = Source("ACS-SMTP-11", "public transcript, seen 2025", "2025", Confidence.OBSERVED)
+ACS_RECORDS: Final = Source("ACS-DOM-02", "Add custom verified domains", "2026", Confidence.DOCUMENTED)
+ACS_VERIFICATION: Final = Source("ACS-DOM-01", "Email domains, verificationStates", "2026", Confidence.DOCUMENTED)
 ACS_ROLE: Final = Source("ACS-SMTP-10", "SMTP for Email, set up authentication", "2026", Confidence.DOCUMENTED)
 ENDPOINTS: Final = Source("MX-RLY-01", "Set up a multifunction device", "2021-07", Confidence.DOCUMENTED)
 SUBMISSION_ENDPOINT: Final = Source("CS-AUTH-21", "Authenticate using OAuth", "2026-11-23", Confidence.DOCUMENTED)
