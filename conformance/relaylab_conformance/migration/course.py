@@ -9,6 +9,7 @@ import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Final, assert_never
 
 from relaylab.domain.clock import ManualClock
@@ -90,7 +91,7 @@ def course(
     edges = _edges(world, rulebook, sender, way) if isinstance(way, Approach) else rulebook.edges
     instants = sorted({since, *(edge for edge in edges if edge > since)})
     spans: list[Span] = []
-    keys = SigningKeys()  # made once, when the first token is given
+    keys = _keys()
     zones = zones_of(world, rulebook, Randomness(0), lambda _: "")  # a sender of ours signs nothing
     for at, until in zip(instants, [*instants[1:], None], strict=True):
         decision, arrives = (
@@ -177,6 +178,12 @@ class _Dns:
     def signing_key(self, selector: str, domain: str) -> SigningKey | None:  # noqa: ARG002 - there is none for any
         """Give no key."""
         return None
+
+
+@cache
+def _keys() -> SigningKeys:
+    """Give the keys that Entra signs with in memory: each instant has a service of its own, and none looks at them."""
+    return SigningKeys()
 
 
 def _judged(  # noqa: PLR0913, PLR0917 - each is a fact of its own

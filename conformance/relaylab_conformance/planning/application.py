@@ -72,25 +72,30 @@ def permitted(
     needs_secret = known is None or not has_good_credential(sender, known, question.until)
     if known is not None and not role:
         needs_secret = needs_secret or secret_of(sender, known) is None
-    lines = []
+    page = f"{_APP} > {app.name}" if known else _APP
+    lacks, lines = list[str](), list[str]()
     if known is None:
-        lines.append(f"{_APP}: New registration; Certificates & secrets: New client secret")
-    elif needs_secret:
-        lines.append(f"{_APP} > {app.name} > Certificates & secrets: New client secret")
+        lines.append(f"{page}: New registration")
+    if needs_secret:
+        lacks.append("a client secret that lasts")
+        lines.append(f"{page} > Certificates & secrets: New client secret")
     if known is not None and not known.account_enabled:
+        lacks.append("its sign-in, which is disabled")
         lines.append(f"{_ENTRA} > Enterprise applications > {app.name} > Properties: Enabled for users to sign in: Yes")
     if role and (known is None or permission not in known.roles):
+        lacks.append(f"the permission {permission}")
         lines.append(
-            f"API permissions > APIs my organization uses > Office 365 Exchange Online > Application permissions: "
-            f"{permission}; Grant admin consent"
+            f"{page} > API permissions: Add a permission > APIs my organization uses > Office 365 Exchange Online > "
+            f"Application permissions: {permission}"
         )
-    elif role and known is not None and not known.admin_consent:
-        lines.append(f"{_APP} > {app.name} > API permissions: Grant admin consent")
+    if role and (known is None or permission not in known.permissions):
+        lacks.append("an administrator's consent to it")
+        lines.append(f"{page} > API permissions: Grant admin consent")
     if lines:
-        wanted = f" with {permission}" if role else ""
-        what = f"register an application{wanted}, a client secret and an administrator's consent"
+        wanted = f", {permission} and an administrator's consent" if role else ""
+        what = f"register an application with a client secret{wanted}"
         if known is not None:
-            what = f"the application {app.name} is there, and lacks something{f' for {permission}' if role else ''}"
+            what = f"the application {app.name} is there, and lacks {', '.join(lacks)}"
         roles = (permission,) if role else ()
         yield Preparation(
             Step(kind=Kind.PORTAL, what=what, lines=tuple(lines), source=source),

@@ -74,7 +74,7 @@ _KINDS: Final = (
         re.compile(r"endpoint=https://\S*communication\.azure\.com", re.IGNORECASE),
         "a connection string is for the REST interface: ACS over SMTP does not take one",
         "the SMTP username, and a client secret of its Entra application",
-        citations.ACS_ENDPOINT,
+        citations.NO_CONNECTION_STRING,
     ),
     _Kind(
         re.compile(r"\bH2 2027\b|second half of 2027", re.IGNORECASE),

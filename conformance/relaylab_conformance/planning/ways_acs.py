@@ -19,17 +19,18 @@ from relaylab_conformance.planning.application import has_good_credential, own_a
 from relaylab_conformance.planning.model import Kind, Step
 from relaylab_conformance.planning.preparation import Change, Preparation, in_tenant
 from relaylab_conformance.planning.question import Question
+from relaylab_conformance.planning.spf_record import mended, spf_of, with_spf
 
 if TYPE_CHECKING:
     from relaylab.domain.address import DomainName
     from relaylab.domain.tenant import Tenant
+    from relaylab.domain.world import World
 
 _ACS: Final = frozenset({Method.ACS_SMTP, Method.ACS_REST})
 _DOMAINS: Final = "Azure portal > Email Communication Service > Provision domains"
 _SELECTOR: Final = "selector{}-azurecomm-prod-net._domainkey"
 _RECORDS: Final = {
     "Domain": '{domain}. TXT "ms-domain-verification=GUID-THAT-AZURE-SHOWS"',
-    "SPF": '{domain}. TXT "v=spf1 include:spf.protection.outlook.com -all"',
     **{
         name: f"{_SELECTOR.format(number)}.{{domain}}. CNAME {_SELECTOR.format(number)}.azurecomm.net."
         for number, name in ((1, "DKIM"), (2, "DKIM2"))
@@ -73,12 +74,12 @@ def preparations(question: Question, method: Method) -> Iterator[Preparation]:
     tenant, resource = found
     domain, address = sender.from_address.domain, sender.from_address
     if missing := resource.email_domain(domain).verification_states.missing:
-        yield _published(domain, missing)
+        yield _published(question, domain, missing)
         yield _verified(tenant, resource, domain, missing)
     if not resource.links(domain):
         is_described = any(one.name == domain for one in resource.domains)
         if not is_described:
-            yield _published(domain, ("Domain", "SPF", "DKIM", "DKIM2"))
+            yield _published(question, domain, ("Domain", "SPF", "DKIM", "DKIM2"))
         added = f"{_DOMAINS} > Add domain: {domain}; Verify each"
         yield Preparation(
             Step(
@@ -120,15 +121,24 @@ def preparations(question: Question, method: Method) -> Iterator[Preparation]:
         )
 
 
-def _published(domain: DomainName, missing: tuple[str, ...]) -> Preparation:
-    """The records that a domain is verified by; the world file has no word for most of them."""
+def _published(question: Question, domain: DomainName, missing: tuple[str, ...]) -> Preparation:
+    """The records that a domain is verified by; of these the world file has a word for SPF."""
+    record = mended(spf_of(question.world, domain), [], end="-all")
+    published = {name: one.format(domain=domain) for name, one in _RECORDS.items()}
+    published["SPF"] = f'{domain}. TXT "{record}"'
+    is_told = question.world.has_records_of(domain) and "SPF" in missing
+
+    def changed(world: World) -> World:
+        return with_spf(world, domain, mended(spf_of(world, domain), [], end="-all"))
+
     return Preparation(
         Step(
             kind=Kind.DNS,
             what=f"{domain} is verified by: {', '.join(missing)}; an SPF record that ends in ~all is not verified",
-            lines=tuple(_RECORDS[one].format(domain=domain) for one in missing),
+            lines=tuple(published[one] for one in missing),
             source=citations.ACS_RECORDS,
-        )
+        ),
+        changed if is_told else None,
     )
 
 
