@@ -43,7 +43,7 @@ def merged(inventory: Inventory, path: Path | None, known: KnownNames | None = N
     change = Merger(document, inventory).merge()
     text = document.text()
     try:
-        world = parse_world(text, name, known=names)
+        world = parse_world(text, name, known=names, folder=path.parent if path else None)
     except WorldFileError as error:
         raise _unfit(error) from None
     return Written(text.replace("\n", _CRLF) if _CRLF in old else text, world, change)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
 
 from relaylab.app.world_file.checks.acs_rest import is_base64
 from relaylab.domain.endpoint import Endpoint
-from relaylab.domain.estate import Method
+from relaylab.domain.estate import Method, OutboundPort25
 from relaylab.rules.acs import sources as acs_sources
 from relaylab.rules.acs_rest.send import resource_is_of_a_new_customer as new_customer_over_rest
 from relaylab.rules.acs_smtp.auth import resource_is_of_a_new_customer as new_customer_over_smtp
@@ -30,7 +30,7 @@ from relaylab_scenarios import Nothing, Password, Token
 
 if TYPE_CHECKING:
     from relaylab.domain.address import Address
-    from relaylab.domain.estate import Sender
+    from relaylab.domain.estate import Sender, Site
     from relaylab.domain.hve import HveAccount
     from relaylab.domain.source import Source
     from relaylab.domain.tenant import FixedToken, Mailbox, Tenant
@@ -197,6 +197,12 @@ def goes_over_ipv6(world: World, rulebook: Rulebook, sender: Sender, way: Approa
     owned = _tenant_of(world, sender)
     domain = owned.accepted_domain(main_domain(owned)) if owned else None
     return domain is not None and answers_over_ipv6(domain, at, rulebook.calendar)
+
+
+def closed_site(world: World, sender: Sender, way: Approach) -> Site | None:
+    """Give the site of a sender that goes to the MX, where its access provider lets nothing out to port 25 (IPv4)."""
+    site = world.site(sender.site) if sender.site and way.endpoint is Endpoint.MX else None
+    return site if site is not None and site.outbound_port_25 is not OutboundPort25.OPEN else None
 
 
 def _tenant_of(world: World, sender: Sender) -> Tenant | None:

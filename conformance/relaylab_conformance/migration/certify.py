@@ -34,7 +34,10 @@ from relaylab_conformance.migration.volume import too_much
 from relaylab_conformance.report.model import SCHEMA, STATEMENT, Certificate, Report
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from relaylab.app.config import LoadedWorld
+    from relaylab.domain.world import World
     from relaylab_conformance.report.model import Cell
 
 # A note begins with the file it is about; where that lies is nobody's business but the owner's.
@@ -51,25 +54,39 @@ def certify(estate: LoadedWorld, order: Order, progress: Progress = lambda *_: N
     """
     estate = replace(estate, world=with_stand_ins(estate.world))
     plan = tuple(legs(estate.world, order))
-    wanted = [(trial, way) for leg in plan for trial in trials(leg) if isinstance(way := _way(trial), Approach)]
-    made: list[tuple[Trial, Replay]] = []
     with tempfile.TemporaryDirectory(prefix="relaylab-") as folder, _emulator(estate, order, Path(folder)) as emulator:
-        randomness, leg = Randomness(order.seed), None
-        for trial, way in wanted:
-            if trial.leg is not leg:
-                leg = trial.leg
-                emulator.reset(at=leg.at, world=leg.world, readings=leg.readings, milestones=leg.milestones)
-            else:
-                emulator.reset()
-            made.append((trial, replay(emulator, trial, way, randomness)))
-            progress(len(made), len(wanted))
-    files = file_away(made)
+        files = _delivered(plan, order.seed, emulator, progress)
     return Certificate(
         report=_report(estate, order, plan, files),
         transcripts=files.transcripts,
         events=files.events,
         messages=files.messages,
     )
+
+
+def cells_of(world: World, order: Order, emulator: Emulator) -> Mapping[str, tuple[Cell, ...]]:
+    """Give the cells of every sender, judged by an emulator that is there: what ``certify`` judges, and no report.
+
+    The emulator begins again for each delivery, and keeps the last world.
+    """
+    plan = tuple(legs(with_stand_ins(world), order))
+    return _cells(plan, _delivered(plan, order.seed, emulator))
+
+
+def _delivered(plan: tuple[Leg, ...], seed: int, emulator: Emulator, progress: Progress = lambda *_: None) -> Files:
+    """Make every delivery of a plan, and file what came of it."""
+    wanted = [(trial, way) for leg in plan for trial in trials(leg) if isinstance(way := _way(trial), Approach)]
+    made: list[tuple[Trial, Replay]] = []
+    randomness, leg = Randomness(seed), None
+    for trial, way in wanted:
+        if trial.leg is not leg:
+            leg = trial.leg
+            emulator.reset(at=leg.at, world=leg.world, readings=leg.readings, milestones=leg.milestones)
+        else:
+            emulator.reset()
+        made.append((trial, replay(emulator, trial, way, randomness)))
+        progress(len(made), len(wanted))
+    return file_away(made)
 
 
 def _emulator(estate: LoadedWorld, order: Order, folder: Path) -> Emulator:
@@ -96,13 +113,11 @@ def _report(estate: LoadedWorld, order: Order, plan: tuple[Leg, ...], files: Fil
     first_legs = [leg for leg in plan if leg.is_first]
     last = first_legs[-1]  # with a phase, each date has a calendar of its own
     courses = {sender.name: course(last.world, last.rulebook, sender, sender.today) for sender in world.senders}
-    cells: dict[str, list[Cell]] = {sender.name: [] for sender in world.senders}
-    for trial in (trial for leg in first_legs for trial in trials(leg)):
-        cells[trial.sender.name].append(_cell(trial, files))
+    cells = _cells(plan, files)
     senders = tuple(
         sender_report(
             sender,
-            tuple(cells[sender.name]),
+            cells[sender.name],
             courses[sender.name],
             last.rulebook,
             found=pitfalls(last.world, last.rulebook, sender, max(order.at)),
@@ -131,6 +146,14 @@ def _report(estate: LoadedWorld, order: Order, plan: tuple[Leg, ...], files: Fil
         mistakes=found,
         notes=tuple(_FILE.sub("", note) for note in estate.notes),
     )
+
+
+def _cells(plan: tuple[Leg, ...], files: Files) -> dict[str, tuple[Cell, ...]]:
+    """Give each sender's cells, in the order of the dates."""
+    cells: dict[str, tuple[Cell, ...]] = {sender.name: () for leg in plan for sender in leg.world.senders}
+    for trial in (trial for leg in plan if leg.is_first for trial in trials(leg)):
+        cells[trial.sender.name] += (_cell(trial, files),)
+    return cells
 
 
 def _cell(trial: Trial, files: Files) -> Cell:

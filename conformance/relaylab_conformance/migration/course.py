@@ -9,13 +9,14 @@ import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Final, assert_never
 
 from relaylab.domain.clock import ManualClock
 from relaylab.domain.decision import Decision, EffectKind
-from relaylab.domain.endpoint import Endpoint
+from relaylab.domain.endpoint import Endpoint, Stage
 from relaylab.domain.randomness import Randomness
-from relaylab.rules import limits
+from relaylab.rules import limits, sources
 from relaylab.rules.dns.catalogue import zones_of
 from relaylab.rules.milestones import EARLIEST_SUPPORTED, IPV6_FOR_ACCEPTED_DOMAINS
 from relaylab.servers.entra import EntraService, SigningKeys
@@ -34,6 +35,7 @@ from relaylab_conformance.migration.approach import (
     NoRelay,
     Unmade,
     approach,
+    closed_site,
     goes_over_ipv6,
     hve_account_of,
     token_of,
@@ -46,7 +48,7 @@ from relaylab_scenarios import Nothing, Password, Token
 
 if TYPE_CHECKING:
     from relaylab.domain.address import Address
-    from relaylab.domain.estate import Method, Sender
+    from relaylab.domain.estate import Method, Sender, Site
     from relaylab.domain.token import TokenFacts, TokenReader
     from relaylab.domain.world import World
     from relaylab.domain.zone import DnsAnswer, Zone
@@ -89,7 +91,7 @@ def course(
     edges = _edges(world, rulebook, sender, way) if isinstance(way, Approach) else rulebook.edges
     instants = sorted({since, *(edge for edge in edges if edge > since)})
     spans: list[Span] = []
-    keys = SigningKeys()  # made once, when the first token is given
+    keys = _keys()
     zones = zones_of(world, rulebook, Randomness(0), lambda _: "")  # a sender of ours signs nothing
     for at, until in zip(instants, [*instants[1:], None], strict=True):
         decision, arrives = (
@@ -179,11 +181,20 @@ class _Dns:
         return None
 
 
+@cache
+def _keys() -> SigningKeys:
+    """Give the keys that Entra signs with in memory: each instant has a service of its own, and none looks at them."""
+    return SigningKeys()
+
+
 def _judged(  # noqa: PLR0913, PLR0917 - each is a fact of its own
     world: World, rulebook: Rulebook, sender: Sender, way: Approach, at: datetime, keys: SigningKeys, zones: Zones
 ) -> tuple[Decision, bool]:
     if isinstance(way.sign_in, AccessKey):
         return _judged_over_rest(world, rulebook, sender, at, None)
+    over_ipv6 = goes_over_ipv6(world, rulebook, sender, way, at)
+    if not over_ipv6 and (site := closed_site(world, sender, way)) is not None:
+        return _unheard(way, site, at), False
     store = Store(MemoryMailStore(), EventLog(), Counters())
     premises = _Premises(ManualClock(at), WorldHolder(world, rulebook), store, Randomness(0))
     sign_in, tokens = _credentials(way, premises, keys)
@@ -193,7 +204,7 @@ def _judged(  # noqa: PLR0913, PLR0917 - each is a fact of its own
     party = Party(
         label="s-000001",
         endpoint=way.endpoint,
-        peer=peer_of(world, sender, over_ipv6=goes_over_ipv6(world, rulebook, sender, way, at)),
+        peer=peer_of(world, sender, over_ipv6=over_ipv6),
         names=session_names(way.endpoint, chance, session_id(at, 1), at, rulebook.calendar),
         chance=chance,
     )
@@ -228,6 +239,22 @@ def _unmade(way: Unmade, rulebook: Rulebook, at: datetime) -> Decision:
         because=(said.reason,),
         source=way.rule.source,
         fix=fix,
+    )
+
+
+def _unheard(way: Approach, site: Site, at: datetime) -> Decision:
+    """Judge what never comes to the service: the access provider of the site lets no connection out (fact COR-44)."""
+    return Decision(
+        effect=EffectKind.REFUSE,
+        reply=None,
+        rule=None,
+        endpoint=way.endpoint,
+        stage=Stage.CONNECT,
+        at=at,
+        reading=(),
+        because=(f"the access provider of {site.name} has port 25 {site.outbound_port_25}: nothing is connected",),
+        source=sources.PORT_25_CLOSED,
+        fix=f"Ask the access provider of {site.name} to open port 25 outward, or send by port 587 or over HTTPS.",
     )
 
 

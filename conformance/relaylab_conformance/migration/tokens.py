@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.client import HTTPConnection, HTTPException
-from socket import create_connection
+from socket import IPPROTO_TCP, TCP_NODELAY, create_connection
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import quote_plus, urlencode, urlsplit
 
@@ -124,6 +124,7 @@ def over_https(emulator: Emulator) -> Post:
         connection = HTTPConnection(HOST, timeout=_PATIENCE)
         with closing(connection):
             raw = create_connection((where.hostname, where.port), _PATIENCE)
+            raw.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)  # as http.client does: the form is not to wait for an ACK
             connection.sock = context.wrap_socket(raw, server_hostname=HOST)
             headers = {"Content-Type": "application/x-www-form-urlencoded"}
             connection.request("POST", path, urlencode(form).encode(), headers)

@@ -61,10 +61,10 @@ def _lines(plan: Plan) -> Iterator[str]:
     if plan.guide_errors:
         yield "\n## What a guide got wrong\n"
     for error in plan.guide_errors:
-        yield (
-            f"- [ ] Line {error.line}, {plain(error.found)}: {plain(error.wrong)}. Instead: {plain(error.instead)} "
-            f"({plain(str(error.source))})"
-        )
+        yield f"- [ ] Line {error.line}: {plain(error.found)}"
+        yield f"  - Symptom: {plain(error.symptom)}"
+        yield f"  - Cause: {plain(error.wrong)}"
+        yield f"  - Fix: {plain(error.instead)} ({plain(str(error.source))})"
 
 
 def _cells(plan: Plan, one: SenderPlan) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ def _lines(plan: Plan, fit: int) -> Iterator[str]:
     if plan.guide_errors:
         yield "\nWhat a guide got wrong"
         for error in plan.guide_errors:
-            yield f"  line {error.line}: {error.found}: {error.wrong}; {error.instead}"
+            yield f"  line {error.line}: {error.found}: {error.wrong}; {error.symptom}. Instead: {error.instead}"
 
 
 def _row(plan: Plan, sender: SenderPlan) -> tuple[str, ...]:

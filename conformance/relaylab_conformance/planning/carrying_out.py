@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
+from relaylab.domain.secret import Secret
+from relaylab_conformance.inventory.origin import broken
 from relaylab_conformance.inventory.world_text.blocks import Block
 from relaylab_conformance.inventory.world_text.tables import put
 from relaylab_conformance.inventory.world_text.values import is_marked, on_one_line, written
 
 if TYPE_CHECKING:
-    from relaylab.domain.acs import AcsResource
-    from relaylab.domain.secret import Secret
+    from relaylab.domain.acs import AcsResource, VerificationStates
     from relaylab.domain.tenant import Tenant
     from relaylab.domain.world import World
     from relaylab_conformance.inventory.world_text.document import Document
@@ -66,6 +67,33 @@ _TABLES: Final = (
             "address": one.address,
             "smtp_client_authentication_disabled": one.smtp_client_authentication_disabled,
             "recipient_limits": one.recipient_limits,
+            "licensed": one.licensed,
+        },
+    ),
+    _Table(
+        "mailbox_permission",
+        lambda tenant: tenant.mailbox_permissions,
+        lambda one: (one.identity, one.user),
+        lambda one: {"identity": one.identity, "user": one.user, "access_rights": list(one.access_rights)},
+    ),
+    _Table(
+        "authentication_policy",
+        lambda tenant: tenant.authentication_policies,
+        lambda one: one.name,
+        lambda one: {
+            "name": one.name,
+            "allow_basic_auth_smtp": one.allow_basic_auth_smtp,
+            "users": list(one.users),
+        },
+    ),
+    _Table(
+        "conditional_access_policy",
+        lambda tenant: tenant.conditional_access_policies,
+        lambda one: one.name,
+        lambda one: {
+            "name": one.name,
+            "exclude_users": list(one.exclude_users),
+            "include_service_principals": list(one.include_service_principals),
         },
     ),
     _Table(
@@ -118,6 +146,8 @@ _TABLES: Final = (
             "password": _revealed(one.password),
             "billing_policy_status": one.billing_policy_status.value,
             "reply_to": one.reply_to,
+            "allowed_apps": list(one.allowed_apps) or None,
+            "account_enabled": one.account_enabled,
         },
     ),
     _Table(
@@ -135,9 +165,10 @@ _TABLES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class CarryingOut:
-    """Writes what differs between a world and the same one after the steps."""
+    """Writes what differs between a world and the same one after the steps; raises ExportError where it cannot."""
 
     document: Document
+    name: str  # of the file, for errors
     before: World
     after: World
 
@@ -151,9 +182,9 @@ class CarryingOut:
                 self._of_acs(block, old.acs_resources, new.acs_resources)
         self._dns()
         for block, was, now in zip(self.document.top("sender"), self.before.senders, self.after.senders, strict=True):
-            for key in ("app_id", "hve_account"):
+            for key in ("app_id", "client_secret", "hve_account", "sign_in", "sign_in_user"):
                 if getattr(was, key) != getattr(now, key):
-                    set_key(block, key, getattr(now, key), TO_DO)
+                    set_key(block, key, _plain(getattr(now, key)), TO_DO)
 
     def _tables(self, tenant: Block, kind: _Table, old: Sequence[Any], new: Sequence[Any]) -> None:
         blocks = self.document.below(tenant, kind.table)
@@ -180,6 +211,22 @@ class CarryingOut:
                 if name not in was.smtp_usernames:
                     keys = {"username": name.username, "entra_application_id": name.entra_application_id}
                     self._fill(self.document.add_under(block, "smtp_username"), keys)
+            for inner, before, after in zip(
+                self.document.under(block, "domain"), was.domains, now.domains, strict=False
+            ):
+                if before != after:
+                    self._verified(inner, before.verification_states, after.verification_states)
+
+    def _verified(self, domain: Block, was: VerificationStates, now: VerificationStates) -> None:
+        """Write the states of a domain, which stand in a table of their own below it."""
+        table = next(iter(self.document.under(domain, "verification_states")), None)
+        if table is None:
+            path = ".".join((*domain.path, "verification_states"))
+            way_out = f"write it under a line [{path}], so that the plan can be filled in"
+            raise broken(self.name, path, "is written inside a line, or by dotted keys", way_out)
+        for key in ("domain", "spf", "dkim", "dkim2"):
+            if getattr(was, key) is not getattr(now, key):
+                set_key(table, key, getattr(now, key).value, TO_DO)
 
     def _dns(self) -> None:
         blocks = self.document.top("dns")
@@ -195,6 +242,10 @@ class CarryingOut:
     def _fill(block: Block, keys: Keys) -> None:
         for place, (key, value) in enumerate((key, value) for key, value in keys.items() if value is not None):
             put(block, key, value, "" if place else f"# {MARK} {TO_DO}")
+
+
+def _plain(value: object) -> object:
+    return value.reveal() if isinstance(value, Secret) else value
 
 
 def _revealed(secret: Secret | None) -> str | None:

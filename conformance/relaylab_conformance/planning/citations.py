@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from relaylab.domain.source import Confidence, Source
+from relaylab.rules import sources
+from relaylab.rules.acs import smtp_sources
+from relaylab.rules.acs import sources as acs_sources
 
 _REFERENCE: Final = "2026-08-21"
 _LEARN: Final = "https://learn.microsoft.com"
@@ -25,17 +29,33 @@ ADD_RECIPIENT_PERMISSION: Final = _cmdlet("ADM-RP-01", "Add-RecipientPermission"
 NEW_HVE_ACCOUNT: Final = _cmdlet("HVE-ACC-02", "New-MailUser")
 SET_HVE_BILLING: Final = _cmdlet("HVE-ACC-07", "Set-HVEAccountBillingPolicy")
 SET_HVE_SETTINGS: Final = _cmdlet("HVE-ACC-05", "Set-HVEAccountSettings")
+NEW_AUTHENTICATION_POLICY: Final = _cmdlet("ADM-AP-01", "New-AuthenticationPolicy")
+CONDITIONAL_ACCESS: Final = sources.CONDITIONAL_ACCESS_RULE
 ADD_HVE_APP: Final = _cmdlet("ADM-HVE-02", "Add-HVEAppAccess")
-DISABLE_IPV6: Final = Source("COR-01", "MC835648", "2024-10-10", Confidence.DOCUMENTED)
-SPF_RECORD: Final = Source("MX-DS-04", "More control over Direct Send", "2025-04", Confidence.DOCUMENTED)
-SEND_AS_APP: Final = Source("OA-CC-03", "Authenticate using OAuth", "2026-11-23", Confidence.DOCUMENTED)
-HVE_PERMISSION: Final = Source("HVE-OAUTH-01", "OAuth for High Volume Email", "2026", Confidence.DOCUMENTED)
+DISABLE_IPV6: Final = _cmdlet("COR-01", "Disable-IPv6ForAcceptedDomain")
+SPF_RECORD: Final = Source(
+    "MX-DS-04", "More control over Direct Send", "2025-08-12", Confidence.DOCUMENTED, sources.BLOG_DIRECT_SEND
+)
+SEND_AS_APP: Final = Source(
+    "OA-CC-03", "Authenticate using OAuth", "2026-11-23", Confidence.DOCUMENTED, sources.LEARN_OAUTH_SMTP
+)
+HVE_PERMISSION: Final = sources.HVE_PERMISSION
 ACS_DOMAIN: Final = Source("ACS-SMTP-11", "public transcript, seen 2025", "2025", Confidence.OBSERVED)
-ACS_ROLE: Final = Source("ACS-SMTP-10", "SMTP for Email, set up authentication", "2026", Confidence.DOCUMENTED)
-ENDPOINTS: Final = Source("MX-RLY-01", "Set up a multifunction device", "2021-07", Confidence.DOCUMENTED)
-SUBMISSION_ENDPOINT: Final = Source("CS-AUTH-21", "Authenticate using OAuth", "2026-11-23", Confidence.DOCUMENTED)
+ACS_RECORDS: Final = acs_sources.documented(
+    "ACS-DOM-02",
+    "Troubleshooting domain configuration issues",
+    "2024-04-09",
+    "concepts/email/email-domain-configuration-troubleshooting",
+)
+ACS_VERIFICATION: Final = acs_sources.documented("ACS-DOM-01", "Microsoft.Communication, Domains", "2023-03-31")
+ACS_ROLE: Final = smtp_sources.ROLE
+ENDPOINTS: Final = Source(
+    "MX-RLY-01", "Set up a multifunction device", "2021-07", Confidence.DOCUMENTED, sources.LEARN_PRINTERS
+)
+SUBMISSION_ENDPOINT: Final = sources.XOAUTH2_CHALLENGE
 HVE_ENDPOINT: Final = Source("ADM-HVE-05", "public transcript, seen 2026", "2026", Confidence.OBSERVED)
-ACS_ENDPOINT: Final = Source("ACS-SMTP-02", "SMTP for Email, endpoints", "2026", Confidence.DOCUMENTED)
+NO_CONNECTION_STRING: Final = smtp_sources.NO_CONNECTION_STRING
+ACS_ENDPOINT: Final = replace(smtp_sources.ROLE, fact="ACS-SMTP-02")
 NO_SUCH_REPORT: Final = Source(
     "ADM-REAL-01", "the cmdlet reference, which has no such page", _REFERENCE, Confidence.OBSERVED
 )

@@ -15,7 +15,7 @@ from relaylab_conformance.planning.as_json import as_json
 from relaylab_conformance.planning.as_markdown import as_markdown
 from relaylab_conformance.planning.as_text import as_text
 from relaylab_conformance.planning.words import has_problems
-from relaylab_conformance.planning.writing import note, planned_world
+from relaylab_conformance.planning.writing import note, write_planned
 from relaylab_conformance.terminal import progress, say, say_json, width
 from relaylab_conformance.verbs import open_estate
 
@@ -44,7 +44,7 @@ def plan_and_tell(  # noqa: PLR0913 - an argument an option
         )
     plan = planned.plan
     if out is not None:
-        write(planned_world(source.text, source.file, planned), out)
+        write_planned(source, planned, out)
     if html is not None:
         write(as_html(plan), html)
     if as_json_text:

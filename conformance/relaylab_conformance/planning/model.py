@@ -112,10 +112,14 @@ class SenderPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuideError:
-    """Something that a guide got wrong and that stands in the world file: ``line`` counts from 1."""
+    """Something that a guide got wrong and that stands in the world file: ``line`` counts from 1.
+
+    ``symptom`` is what comes of it, ``wrong`` the cause, ``instead`` the fix.
+    """
 
     line: int
     found: str
+    symptom: str
     wrong: str
     instead: str
     source: Source

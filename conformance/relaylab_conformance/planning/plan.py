@@ -13,26 +13,24 @@ from relaylab.domain.estate import Method
 from relaylab.rules import limits
 from relaylab.rules.milestones import BASIC_AUTH_OFF_BY_DEFAULT
 from relaylab_conformance.inventory.world_text.blocks import split
-from relaylab_conformance.migration.course import Span, course, stops_at
 from relaylab_conformance.migration.dates import default_dates
 from relaylab_conformance.migration.mistakes import mistakes, stands_still
 from relaylab_conformance.migration.pitfalls import hve_cost
 from relaylab_conformance.migration.reach import outside_recipients
 from relaylab_conformance.migration.stand_ins import with_stand_ins
 from relaylab_conformance.planning.assumed import with_what_is_assumed
-from relaylab_conformance.planning.choosing import EFFORT, Choice, choose, rank
+from relaylab_conformance.planning.choosing import EFFORT
 from relaylab_conformance.planning.guide_errors import guide_errors
+from relaylab_conformance.planning.looking import Looked, cannot, look
 from relaylab_conformance.planning.model import SCHEMA, STATEMENT, Plan, SenderPlan, Step
-from relaylab_conformance.planning.preparation import prepared
 from relaylab_conformance.planning.question import Question
-from relaylab_conformance.planning.ways import Way, line_of, span_at, steps_of, ways
-from relaylab_scenarios import profile
+from relaylab_conformance.planning.ways import Way
+from relaylab_conformance.planning.work import work_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from relaylab.app.config import LoadedWorld
-    from relaylab.domain.estate import Sender
     from relaylab.domain.world import World
     from relaylab.engine.rulebook import Rulebook
 
@@ -49,42 +47,6 @@ class Planned:
     plan: Plan
     world: World
     before: World
-
-
-@dataclass(frozen=True, slots=True)
-class _Looked:
-    """A sender, looked at alone."""
-
-    sender: Sender
-    spans: tuple[Span, ...]
-    ways: tuple[Way, ...]
-    choice: Choice
-    at: datetime
-    cannot: str  # why it cannot do what the world file says it does; empty where it can
-
-    @property
-    def works(self) -> bool:
-        return bool(self.spans) and not self.cannot and span_at(self.spans, self.at).arrives
-
-    @property
-    def stop(self) -> datetime | None:
-        """When today's method ends; None for one that works on, or that never worked."""
-        return None if self.cannot else stops_at(self.spans)
-
-    @property
-    def line(self) -> str:
-        """The line at the end of today's method."""
-        if self.cannot:
-            return self.cannot
-        if not self.spans:
-            return ""
-        if not self.works:
-            return line_of(span_at(self.spans, self.at))
-        return line_of(span_at(self.spans, self.stop)) if self.stop else ""
-
-    @property
-    def urgency(self) -> tuple[int, bool, int, str]:
-        return (rank(self.choice.method), self.works, -self.sender.messages_per_day, self.sender.name)
 
 
 def make_plan(  # noqa: PLR0913 - each is a fact of its own
@@ -104,24 +66,17 @@ def make_plan(  # noqa: PLR0913 - each is a fact of its own
     world, assumed = with_what_is_assumed(with_stand_ins(estate.world))
     judged = tuple(sorted({at, *(one for one in default_dates(rulebook) if one > at)}))
     guessed = _guessed_profiles(text)
-    looked: list[_Looked] = []
+    looked: list[Looked] = []
     for sender in world.senders:
-        question = Question(world, rulebook, sender, at)
-        looked.append(_look(question, judged, has_guessed_profile=sender.name in guessed))
+        question = Question(world, rulebook, sender, judged)
+        looked.append(look(question, has_guessed_profile=sender.name in guessed))
         progress(len(looked), len(world.senders))
-    order = [one for one in sorted(looked, key=lambda one: one.urgency) if not one.choice.stays]
-    after, steps = world, dict[str, tuple[Step, ...]]()
-    for one in order:
-        if one.choice.method is not None:
-            there = next(held for held in after.senders if held.name == one.sender.name)
-            todo = steps_of(Question(after, rulebook, there, at), one.choice.method)
-            steps[one.sender.name] = tuple(each.step for each in todo)
-            after = prepared(after, todo)
-    targets = {one.sender.name: one.choice.method for one in looked}
-    aimed = tuple(replace(one, target=targets[one.name] or one.target) for one in after.senders)
-    numbers = {one.sender.name: number for number, one in enumerate(order, 1)}
+    work = work_for(looked, world, rulebook, judged)
+    targets = {one.sender.name: one.choice.method for one in work.looked}
+    aimed = tuple(replace(one, target=targets[one.name] or one.target) for one in work.after.senders)
+    numbers = {one.sender.name: number for number, one in enumerate(work.order, 1)}
     facts = _Facts(world, rulebook, judged, _evidence(text), assumed)
-    stops = {one.sender.name: one.stop for one in looked}
+    stops = {one.sender.name: one.stop for one in work.looked}
     plan = Plan(
         schema=SCHEMA,
         suite_version=version("relaylab"),
@@ -133,30 +88,12 @@ def make_plan(  # noqa: PLR0913 - each is a fact of its own
         judged=judged,
         cutover=rulebook.calendar.at(BASIC_AUTH_OFF_BY_DEFAULT.name),
         readings=dict(rulebook.readings),
-        senders=tuple(facts.sender_plan(one, numbers.get(one.sender.name), steps) for one in looked),
+        senders=tuple(facts.sender_plan(one, numbers.get(one.sender.name), work.steps) for one in work.looked),
         mistakes=mistakes(estate.world, rulebook, stops, judged[-1]),
         guide_errors=guide_errors(text, rulebook),
         notes=tuple(_FILE.sub("", note) for note in estate.notes),
     )
-    return Planned(plan, replace(after, senders=aimed), world)
-
-
-def _look(question: Question, judged: tuple[datetime, ...], *, has_guessed_profile: bool) -> _Looked:
-    """Look at a sender; a profile that is a guess does not outweigh the method that was seen."""
-    sender = question.sender
-    wrong = "" if has_guessed_profile else _cannot(sender)
-    spans = course(question.world, question.rulebook, sender, sender.today)
-    arrives = bool(spans) and not wrong and all(span_at(spans, at).arrives for at in judged)
-    found = ways(question, judged)
-    return _Looked(sender, spans, found, choose(sender, found, arrives=arrives), question.at, wrong)
-
-
-def _cannot(sender: Sender) -> str:
-    """Say why a sender of its profile cannot do what the world file says it does; empty where it can."""
-    is_oauth = sender.today in {Method.SMTP_AUTH_OAUTH, Method.HVE_OAUTH}
-    if is_oauth and not profile(sender.profile).sign_in.speaks_oauth:
-        return f"{sender.profile} has no OAuth 2.0, so {sender.today} or its profile is wrong in the world file"
-    return ""
+    return Planned(plan, replace(work.after, senders=aimed), world)
 
 
 def _guessed_profiles(text: str) -> frozenset[str]:
@@ -191,7 +128,7 @@ class _Facts:
     told: Mapping[str, tuple[str, ...]]
     assumed: Mapping[str, str]
 
-    def sender_plan(self, one: _Looked, order: int | None, steps: Mapping[str, tuple[Step, ...]]) -> SenderPlan:
+    def sender_plan(self, one: Looked, order: int | None, steps: Mapping[str, tuple[Step, ...]]) -> SenderPlan:
         sender, choice = one.sender, one.choice
         way = next((each for each in one.ways if each.method is choice.method), None)
         todo = steps.get(sender.name, ())
@@ -223,7 +160,7 @@ class _Facts:
             hve_dollars_a_month=cost.dollars_a_month if is_hve and cost else None,
         )
 
-    def _evidence(self, one: _Looked) -> tuple[str, ...]:
+    def _evidence(self, one: Looked) -> tuple[str, ...]:
         """Say how its way today is known, and what comes of it."""
         sender = one.sender
         stated = f"the world file says {sender.today}"
@@ -234,8 +171,8 @@ class _Facts:
             assumed.append("not tried: the world file does not say enough of it")
         return (stated, *self.told.get(sender.name, ()), *assumed)
 
-    def _cautions(self, one: _Looked, way: Way | None, todo: tuple[Step, ...]) -> tuple[str, ...]:
-        if one.choice.stays and _cannot(one.sender):
+    def _cautions(self, one: Looked, way: Way | None, todo: tuple[Step, ...]) -> tuple[str, ...]:
+        if one.choice.stays and cannot(one.sender):
             return (
                 f"its profile is a guess: write one that has OAuth 2.0, or certify takes it for {one.sender.profile}",
             )
@@ -247,7 +184,7 @@ class _Facts:
             said.append("some of its steps are those of senders before it in the order of work")
         return tuple(said)
 
-    def _terrl(self, one: _Looked) -> tuple[str, ...]:
+    def _terrl(self, one: Looked) -> tuple[str, ...]:
         """Compare a sender with what its tenant may send outside."""
         sender = one.sender
         tenant = self.world.tenant_of(sender.from_address.domain)
@@ -264,13 +201,13 @@ class _Facts:
             ),
         )
 
-    def _do_before(self, one: _Looked) -> date | None:
+    def _do_before(self, one: Looked) -> date | None:
         if one.choice.stays or one.stop is None:
             return None
         return (one.stop - BUFFER).date()
 
 
-def _still(one: _Looked) -> int | None:
+def _still(one: Looked) -> int | None:
     """Give the days between the stop and the day planned for, or today where that is later."""
     if one.stop is None or one.choice.stays:
         return None

@@ -1,4 +1,4 @@
-"""A sender in its world at the instant of the plan: what every method is asked about."""
+"""A sender in its world at the instants that a plan is judged at: what every method is asked about."""
 
 from __future__ import annotations
 
@@ -16,12 +16,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A sender in its world at the instant of the plan."""
+    """A sender in its world; ``judged`` are the day of the plan and the dates behind it, in order."""
 
     world: World
     rulebook: Rulebook
     sender: Sender
-    at: datetime
+    judged: tuple[datetime, ...]
+
+    @property
+    def at(self) -> datetime:
+        """The day of the plan."""
+        return self.judged[0]
+
+    @property
+    def until(self) -> datetime:
+        """The last date at which its mail is to arrive."""
+        return self.judged[-1]
 
     @property
     def tenant(self) -> Tenant | None:

@@ -57,23 +57,20 @@ class Way:
         return self.candidate.possible is not Possible.NO
 
 
-def ways(question: Question, judged: tuple[datetime, ...]) -> tuple[Way, ...]:
+def ways(question: Question) -> tuple[Way, ...]:
     """Think every method through that carries mail without a mailbox's password, in the order of the tree."""
-    return tuple(_way(question, method, judged) for method in IN_ORDER)
+    return tuple(_way(question, method) for method in IN_ORDER)
 
 
-def _way(question: Question, method: Method, judged: tuple[datetime, ...]) -> Way:
+def _way(question: Question, method: Method) -> Way:
     against = tuple(_against(question, method))
     if against:
         candidate = Candidate(
             method=method, possible=Possible.NO, reasons=against, steps=(), cautions=(), is_refused_now=""
         )
         return Way(candidate, ())
-    steps = tuple(_preparations(question, method))
-    world = prepared(question.world, steps)
-    sender = next(one for one in world.senders if one.name == question.sender.name)
-    refusal = refused(world, question, sender, method, judged)
-    now = refused(question.world, question, question.sender, method, judged) if steps else refusal
+    steps, refusal = _fitting(question, method)
+    now = refused(question.world, question, question.sender, method) if steps else refusal
     if refusal:
         reasons: tuple[str, ...] = (f"it would not arrive{' after the steps' if steps else ''}: {refusal}",)
         possible = Possible.NO
@@ -81,8 +78,9 @@ def _way(question: Question, method: Method, judged: tuple[datetime, ...]) -> Wa
         reasons = tuple(_speaks_for(question, method))
         changes = any(one.change for one in steps)
         possible = Possible.AFTER_STEPS if now or changes else Possible.NOW
-    aimed = replace(sender, today=method, target=method)
-    cautions = () if refusal else pitfalls(world, question.rulebook, aimed, judged[-1])
+    world = prepared(question.world, steps)
+    aimed = replace(named(world, question.sender.name), today=method, target=method)
+    cautions = () if refusal else pitfalls(world, question.rulebook, aimed, question.until)
     candidate = Candidate(
         method=method,
         possible=possible,
@@ -94,16 +92,37 @@ def _way(question: Question, method: Method, judged: tuple[datetime, ...]) -> Wa
     return Way(candidate, () if refusal else steps)
 
 
-def refused(world: World, question: Question, sender: Sender, method: Method, judged: tuple[datetime, ...]) -> str:
+def named(world: World, name: str) -> Sender:
+    """Give the sender of that name, as a world has it."""
+    return next(one for one in world.senders if one.name == name)
+
+
+def steps_of(question: Question, method: Method) -> tuple[Preparation, ...]:
+    """Give the steps before a method, in the world of the question."""
+    return _fitting(question, method)[0]
+
+
+def _fitting(question: Question, method: Method) -> tuple[tuple[Preparation, ...], str]:
+    """Give the first steps after which a message arrives; where there are none, the last, and why it does not."""
+    steps, refusal = tuple[Preparation, ...](), ""
+    for steps in _alternatives(question, method):
+        world = prepared(question.world, steps)
+        refusal = refused(world, question, named(world, question.sender.name), method)
+        if not refusal:
+            break
+    return steps, refusal
+
+
+def refused(world: World, question: Question, sender: Sender, method: Method) -> str:
     """Give why a sender's method does not arrive at one of the dates; empty where it does at all of them."""
     match approach(world, sender, method):
         case NotTried(reason=reason) | NoRelay(reason=reason):
             return reason
         case Unmade() as unmade:
-            return unmade.at(question.rulebook.calendar, judged[-1]).reason
+            return unmade.at(question.rulebook.calendar, question.until).reason
         case Approach():
-            spans = course(world, question.rulebook, sender, method, since=judged[0])
-            bad = next((span for span in (span_at(spans, at) for at in judged) if not span.arrives), None)
+            spans = course(world, question.rulebook, sender, method, since=question.at)
+            bad = next((span for span in (span_at(spans, at) for at in question.judged) if not span.arrives), None)
             return line_of(bad) if bad else ""
 
 
@@ -156,24 +175,19 @@ def _speaks_for(question: Question, method: Method) -> Iterator[str]:
             assert_never(method)
 
 
-def _preparations(question: Question, method: Method) -> Iterator[Preparation]:
+def _alternatives(question: Question, method: Method) -> Iterator[tuple[Preparation, ...]]:
     match method:
         case Method.SMTP_AUTH_OAUTH:
-            return ways_submission.preparations(question)
+            return ways_submission.alternatives(question)
         case Method.CONNECTOR_RELAY:
-            return ways_mx.connector(question)
+            return iter((tuple(ways_mx.connector(question)),))
         case Method.DIRECT_SEND:
-            return ways_mx.direct_send(question)
+            return iter((tuple(ways_mx.direct_send(question)),))
         case Method.HVE_BASIC | Method.HVE_OAUTH:
-            return ways_hve.preparations(question, method)
+            return ways_hve.alternatives(question, method)
         case Method.ACS_SMTP | Method.ACS_REST:
-            return ways_acs.preparations(question, method)
+            return iter((tuple(ways_acs.preparations(question, method)),))
         case Method.SMTP_AUTH_BASIC | Method.MAIL_CONTACT:
-            return chain()
+            return iter(())
         case _:
             assert_never(method)
-
-
-def steps_of(question: Question, method: Method) -> tuple[Preparation, ...]:
-    """Give the steps before a method, in the world of the question."""
-    return tuple(_preparations(question, method))

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from relaylab.domain.acs import OWNER_ROLE, AcsResource, RoleAssignment, SmtpUsername
-from relaylab.domain.directory import AppRegistration, object_id
+from relaylab.domain.acs import OWNER_ROLE, AcsResource, RoleAssignment, SmtpUsername, VerificationStatus
+from relaylab.domain.directory import AppRegistration
 from relaylab.domain.estate import Method
 from relaylab.rules import milestones
 from relaylab.rules.acs import limits as acs_limits
@@ -15,14 +15,28 @@ from relaylab.rules.acs.sending import could_not_be_made, is_there
 from relaylab_conformance.migration.acs import AcsClient, acs_client_of, acs_resource_of
 from relaylab_conformance.migration.from_entra import ACS, secret_of
 from relaylab_conformance.planning import citations
+from relaylab_conformance.planning.application import has_good_credential, own_application, permitted
 from relaylab_conformance.planning.model import Kind, Step
-from relaylab_conformance.planning.preparation import PLACEHOLDER, Change, Preparation, both, in_tenant
+from relaylab_conformance.planning.preparation import Change, Preparation, in_tenant
 from relaylab_conformance.planning.question import Question
+from relaylab_conformance.planning.spf_record import mended, spf_of, with_spf
 
 if TYPE_CHECKING:
+    from relaylab.domain.address import DomainName
     from relaylab.domain.tenant import Tenant
+    from relaylab.domain.world import World
 
 _LOGIN: Final = "LOGIN with the SMTP username and the client secret"
+_DOMAINS: Final = "Azure portal > Email Communication Service > Provision domains"
+_SELECTOR: Final = "selector{}-azurecomm-prod-net._domainkey"
+_RECORDS: Final = {
+    "Domain": '{domain}. TXT "ms-domain-verification=GUID-THAT-AZURE-SHOWS"',
+    **{
+        name: f"{_SELECTOR.format(number)}.{{domain}}. CNAME {_SELECTOR.format(number)}.azurecomm.net."
+        for number, name in ((1, "DKIM"), (2, "DKIM2"))
+    },
+}
+_GOOD: Final = dict.fromkeys(("domain", "spf", "dkim", "dkim2"), VerificationStatus.VERIFIED)
 
 
 def against(question: Question) -> Iterator[str]:
@@ -37,11 +51,6 @@ def against(question: Question) -> Iterator[str]:
         yield f"ACS resource older than {closed.date()}? No: {found[1].name} is of {found[1].created.date()}"
     elif not is_there(found[1], found[0], question.at, calendar):
         yield f"ACS resource? Not yet: {found[1].name} is of {found[1].created.date()}"
-    elif missing := found[1].email_domain(sender.from_address.domain).verification_states.missing:
-        yield (
-            f"domain verified? No: {', '.join(missing)} of {sender.from_address.domain}; publish the records that "
-            "Azure shows, and plan again"
-        )
     if len(sender.to) > acs_limits.RECIPIENTS:
         yield f"recipients? Too many: {len(sender.to)} in a message, and it takes {acs_limits.RECIPIENTS}"
     ends = calendar.at(milestones.ACS_EMAIL_ENDS.name)
@@ -64,17 +73,21 @@ def preparations(question: Question, method: Method) -> Iterator[Preparation]:
         return
     tenant, resource = found
     domain, address = sender.from_address.domain, sender.from_address
+    if missing := resource.email_domain(domain).verification_states.missing:
+        yield _published(question, domain, missing)
+        yield _verified(tenant, resource, domain, missing)
     if not resource.links(domain):
+        is_described = any(one.name == domain for one in resource.domains)
+        if not is_described:
+            yield _published(question, domain, ("Domain", "SPF", "DKIM", "DKIM2"))
+        added = f"{_DOMAINS} > Add domain: {domain}; Verify each"
         yield Preparation(
             Step(
                 kind=Kind.PORTAL,
-                what=f"verify {domain} and link it to {resource.name}",
+                what=f"link {domain} to {resource.name}" if is_described else f"verify {domain}, and link it",
                 lines=(
-                    (
-                        f"Azure portal > Email Communication Service > Provision domains: {domain}; publish the "
-                        "TXT and CNAME records that it shows"
-                    ),
-                    f"{resource.name} > Email > Domains: Connect domain",
+                    *(() if is_described else (added,)),
+                    f"Azure portal > {resource.name} > Email > Domains > Connect domain: {domain}",
                 ),
                 source=citations.ACS_DOMAIN,
             ),
@@ -109,24 +122,58 @@ def preparations(question: Question, method: Method) -> Iterator[Preparation]:
         )
 
 
+def _published(question: Question, domain: DomainName, missing: tuple[str, ...]) -> Preparation:
+    """The records that a domain is verified by; of these the world file has a word for SPF."""
+    record = mended(spf_of(question.world, domain), [], end="-all")
+    published = {name: one.format(domain=domain) for name, one in _RECORDS.items()}
+    published["SPF"] = f'{domain}. TXT "{record}"'
+    is_told = question.world.has_records_of(domain) and "SPF" in missing
+
+    def changed(world: World) -> World:
+        return with_spf(world, domain, mended(spf_of(world, domain), [], end="-all"))
+
+    return Preparation(
+        Step(
+            kind=Kind.DNS,
+            what=f"{domain} is verified by: {', '.join(missing)}; an SPF record that ends in ~all is not verified",
+            lines=tuple(published[one] for one in missing),
+            source=citations.ACS_RECORDS,
+        ),
+        changed if is_told else None,
+    )
+
+
+def _verified(tenant: Tenant, resource: AcsResource, domain: DomainName, missing: tuple[str, ...]) -> Preparation:
+    def changed(one: AcsResource) -> AcsResource:
+        domains = tuple(
+            replace(held, verification_states=replace(held.verification_states, **_GOOD))
+            if held.name == domain
+            else held
+            for held in one.domains
+        )
+        return replace(one, domains=domains)
+
+    return Preparation(
+        Step(
+            kind=Kind.PORTAL,
+            what=f"have Azure look at the records of {domain}; a domain that is not verified sends nothing",
+            lines=(f"{_DOMAINS} > {domain}: Verify {', '.join(missing)}",),
+            source=citations.ACS_VERIFICATION,
+        ),
+        _of(tenant, resource, changed),
+    )
+
+
 def _client(question: Question, tenant: Tenant, resource: AcsResource, method: Method) -> Iterator[Preparation]:
     sender = question.sender
     client = acs_client_of(question.world, sender, tenant, resource)
-    if client is not None and resource.lets_send(client.app.app_id) and _can_sign_in(question, client, method):
+    if client is not None and _suffices(question, client, method) and resource.lets_send(client.app.app_id):
         return
     needs_a_name = method is Method.ACS_SMTP
-    app_id = sender.app_id or object_id(tenant.id, "planned ACS application", sender.name)
-    app = AppRegistration(app_id, client_secret=PLACEHOLDER)
-    there = any(one.app_id == app_id for one in tenant.app_registrations)
-
-    def registered(one: Tenant) -> Tenant:
-        if not there:
-            return replace(one, app_registrations=(*one.app_registrations, app))
-        apps = tuple(
-            replace(held, client_secret=PLACEHOLDER) if held.app_id == app_id and not held.is_confidential else held
-            for held in one.app_registrations
-        )
-        return replace(one, app_registrations=apps)
+    app = own_application(question, tenant, "planned ACS application")
+    app_id = app.app_id
+    if app.known is None or not _can_sign_in(question, app.known, method):
+        yield from permitted(question, tenant, app, "", citations.ACS_ROLE)
 
     def allowed(one: AcsResource) -> AcsResource:
         name = SmtpUsername(username=str(sender.from_address), entra_application_id=app_id)
@@ -137,16 +184,12 @@ def _client(question: Question, tenant: Tenant, resource: AcsResource, method: M
             role_assignments=(*one.role_assignments, RoleAssignment(assignee=app_id)),
         )
 
-    shown = sender.app_id or "APPLICATION-ID"
     yield Preparation(
         Step(
             kind=Kind.PORTAL,
-            what="an Entra application with a client secret, a role on the resource, and an SMTP username"
-            if needs_a_name
-            else "an Entra application with a client secret, and a role on the resource",
+            what="a role on the resource for the application" + (", and an SMTP username" if needs_a_name else ""),
             lines=(
-                "Entra admin center > App registrations: New registration; Certificates & secrets: New secret",
-                f'az role assignment create --assignee {shown} --role "{OWNER_ROLE}" --scope RESOURCE-ID',
+                f'az role assignment create --assignee {app.shown} --role "{OWNER_ROLE}" --scope RESOURCE-ID',
                 *(
                     [f"Azure portal > {resource.name} > SMTP Usernames: Add {sender.from_address}"]
                     if needs_a_name
@@ -155,15 +198,21 @@ def _client(question: Question, tenant: Tenant, resource: AcsResource, method: M
             ),
             source=citations.ACS_ROLE,
         ),
-        both(in_tenant(tenant, registered), _of(tenant, resource, allowed)),
+        _of(tenant, resource, allowed),
     )
 
 
-def _can_sign_in(question: Question, client: AcsClient, method: Method) -> bool:
-    """Tell whether an application has what the method wants: a secret, or for a token any credential and a name."""
-    if not question.sender.shows_a_token(method):
-        return secret_of(question.sender, client.app) is not None
-    return client.app.is_confidential and (method is Method.ACS_REST or client.has_smtp_username)
+def _suffices(question: Question, client: AcsClient, method: Method) -> bool:
+    """Tell whether a sender can sign in with what there is; over SMTP a token goes with an SMTP username."""
+    is_named = client.has_smtp_username or method is Method.ACS_REST or not question.sender.shows_a_token(method)
+    return is_named and _can_sign_in(question, client.app, method)
+
+
+def _can_sign_in(question: Question, app: AppRegistration, method: Method) -> bool:
+    """Tell whether a sender has what the method wants: a good client secret, or for a token any good credential."""
+    if not app.account_enabled or not has_good_credential(question.sender, app, question.until):
+        return False
+    return question.sender.shows_a_token(method) or secret_of(question.sender, app) is not None
 
 
 def _of(tenant: Tenant, resource: AcsResource, change: Callable[[AcsResource], AcsResource]) -> Change:

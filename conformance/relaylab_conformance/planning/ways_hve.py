@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.address import Address
 from relaylab.domain.estate import Method
-from relaylab.domain.hve import BillingPolicyStatus, HveAccount
-from relaylab.rules import limits
+from relaylab.domain.hve import MAIL_SEND, BillingPolicyStatus, HveAccount
+from relaylab.domain.tenant import AuthenticationPolicy
+from relaylab.rules import limits, sources
 from relaylab.rules.hve import terms
-from relaylab_conformance.migration.approach import hve_account_of, token_of
+from relaylab_conformance.migration.approach import Approach, approach, hve_account_of
+from relaylab_conformance.migration.from_entra import FromEntra, application_of
 from relaylab_conformance.migration.reach import outside_recipients
 from relaylab_conformance.planning import citations
-from relaylab_conformance.planning.model import Kind, Step
-from relaylab_conformance.planning.preparation import (
-    PLACEHOLDER,
-    Change,
-    Preparation,
-    both,
-    in_sender,
-    in_tenant,
-    token_for,
+from relaylab_conformance.planning.application import ENTERPRISE, Application, own_application, permitted
+from relaylab_conformance.planning.conditional_access import (
+    application_let_through,
+    password_let_through,
+    user_let_through,
 )
+from relaylab_conformance.planning.model import Kind, Step
+from relaylab_conformance.planning.preparation import PLACEHOLDER, Change, Preparation, both, in_sender, in_tenant
 from relaylab_conformance.planning.question import Question
 from relaylab_scenarios import profile
 
@@ -66,62 +66,163 @@ def speaks_for(question: Question) -> Iterator[str]:
     yield f"volume? {enough}: {number:,} messages a day; it is meant for {terms.HIGH_VOLUME:,} and more"
 
 
-def preparations(question: Question, method: Method) -> Iterator[Preparation]:
-    """Give the steps before it."""
-    sender, tenant = question.sender, question.tenant
+def alternatives(question: Question, method: Method) -> Iterator[tuple[Preparation, ...]]:
+    """Give the steps before it: with the token that the sender gets as things stand, else as an application of its own.
+
+    Which of them is enough, only a message shows.
+    """
+    tenant = question.tenant
     if tenant is None:
+        yield ()
         return
-    found = hve_account_of(question.world, sender)
-    if found is None:
-        address = _free_address(question)
-        account = HveAccount(address=address, password=PLACEHOLDER)
-        yield Preparation(
-            Step(
-                kind=Kind.CMDLET,
-                what="make a High Volume Email account; it sends as itself, so recipients see its address",
-                lines=(
-                    (
-                        f'New-MailUser -HVEAccount -Name "{address.local}" -PrimarySmtpAddress {address} '
-                        "-Password (Read-Host -AsSecureString)"
-                    ),
+    found = hve_account_of(question.world, question.sender)
+    home, account = found or (tenant, HveAccount(address=_free_address(question), password=PLACEHOLDER))
+    needed = tuple(_made(question, home, account)) if found is None else tuple(_working(home, account))
+    if method is Method.HVE_BASIC:
+        yield (*needed, *_password(home, account), *_settings(question, method, account))
+        return
+    way = approach(question.world, question.sender, Method.HVE_OAUTH)
+    if isinstance(way, Approach):
+        yield (*needed, *_as_it_is(question, home, account, way), *_settings(question, method, account))
+    app = own_application(question, home, "planned application")
+    yield (
+        *needed,
+        *permitted(question, home, app, MAIL_SEND, citations.HVE_PERMISSION),
+        *_allowed(home, account, app),
+        *_settings(question, method, account),
+    )
+
+
+def _made(question: Question, tenant: Tenant, account: HveAccount) -> Iterator[Preparation]:
+    """An account, where there is none, with what it needs before it sends."""
+    sender, address = question.sender, account.address
+    yield Preparation(
+        Step(
+            kind=Kind.CMDLET,
+            what="make a High Volume Email account; it sends as itself, so recipients see its address",
+            lines=(
+                (
+                    f'New-MailUser -HVEAccount -Name "{address.local}" -PrimarySmtpAddress {address} '
+                    "-Password (Read-Host -AsSecureString)"
                 ),
-                source=citations.NEW_HVE_ACCOUNT,
             ),
-            both(
-                in_tenant(tenant, lambda one: replace(one, hve_accounts=(*one.hve_accounts, account))),
-                in_sender(sender, lambda one: replace(one, hve_account=address)),
-            ),
-        )
-        yield _reply_to(
-            tenant, account, sender.from_address, knows=question.world.mailbox(sender.from_address) is not None
-        )
+            source=citations.NEW_HVE_ACCOUNT,
+        ),
+        both(
+            in_tenant(tenant, lambda one: replace(one, hve_accounts=(*one.hve_accounts, account))),
+            in_sender(sender, lambda one: replace(one, hve_account=address)),
+        ),
+    )
+    yield _reply_to(tenant, account, sender.from_address, knows=question.world.mailbox(sender.from_address) is not None)
+    yield _billing(tenant, account)
+
+
+def _working(tenant: Tenant, account: HveAccount) -> Iterator[Preparation]:
+    """What an account that is there needs before it sends."""
+    if account.billing_policy_status is not BillingPolicyStatus.VALID:
         yield _billing(tenant, account)
-    else:
-        account = found[1]
-        if account.billing_policy_status is not BillingPolicyStatus.VALID:
-            yield _billing(found[0], account)
-        if account.password is None and method is Method.HVE_BASIC:
-            yield Preparation(
-                Step(
-                    kind=Kind.SENDER,
-                    what=f"the world file has no password for {account.address}",
-                    lines=(f"the password of {account.address}, as its owner has it",),
-                    source=citations.HVE_ENDPOINT,
-                ),
-                _account(found[0], account, lambda one: replace(one, password=PLACEHOLDER)),
-            )
-    if method is Method.HVE_OAUTH and (found is None or token_of(sender, *found) is None):
-        yield _application(found[0] if found else tenant, account)
-    if sender.today not in _HVE:
-        how = "AUTH LOGIN" if method is Method.HVE_BASIC else "XOAUTH2"
+
+
+def _password(tenant: Tenant, account: HveAccount) -> Iterator[Preparation]:
+    """What stands between an account and its password."""
+    if account.password is None:
         yield Preparation(
             Step(
                 kind=Kind.SENDER,
-                what="change the sender's settings last",
-                lines=(f"smtp.hve.mx.microsoft, port 587, STARTTLS, {how} as {account.address}, From the same",),
+                what=f"the world file has no password for {account.address}",
+                lines=(f"the password of {account.address}, as its owner has it",),
                 source=citations.HVE_ENDPOINT,
-            )
+            ),
+            _account(tenant, account, lambda one: replace(one, password=PLACEHOLDER)),
         )
+    if not account.account_enabled:
+        yield Preparation(
+            Step(
+                kind=Kind.PORTAL,
+                what=f"the sign-in of {account.address} is blocked",
+                lines=(f"Entra admin center > Users > {account.address} > Properties: Account enabled",),
+                source=sources.HVE_ACCOUNT_DISABLED,
+            ),
+            _account(tenant, account, lambda one: replace(one, account_enabled=True)),
+        )
+    policy = tenant.policy_of(account)
+    if policy is not None and not policy.allow_basic_auth_smtp:
+        yield _policy_of_its_own(tenant, account)
+    yield from password_let_through(tenant, account.address)
+
+
+def _policy_of_its_own(tenant: Tenant, account: HveAccount) -> Preparation:
+    """Others stay under the policy that they have."""
+    taken = {one.name.casefold() for one in tenant.authentication_policies}
+    names = ("High Volume Email", *(f"High Volume Email {number}" for number in range(2, 1000)))
+    name = next(one for one in names if one.casefold() not in taken)
+
+    def changed(one: Tenant) -> Tenant:
+        others = tuple(
+            replace(held, users=tuple(user for user in held.users if user != account.address))
+            for held in one.authentication_policies
+        )
+        own = AuthenticationPolicy(name, allow_basic_auth_smtp=True, users=(account.address,))
+        return replace(one, authentication_policies=(*others, own))
+
+    return Preparation(
+        Step(
+            kind=Kind.CMDLET,
+            what="its authentication policy blocks passwords over SMTP; one of its own lets nobody else through",
+            lines=(
+                f'New-AuthenticationPolicy -Name "{name}" -AllowBasicAuthSmtp',
+                f'Set-User -Identity {account.address} -AuthenticationPolicy "{name}"',
+            ),
+            source=citations.NEW_AUTHENTICATION_POLICY,
+        ),
+        in_tenant(tenant, changed),
+    )
+
+
+def _as_it_is(question: Question, tenant: Tenant, account: HveAccount, way: Approach) -> Iterator[Preparation]:
+    """What lacks a sender that holds a token, or gets one from Entra."""
+    app = application_of(question.world, question.sender)
+    if not isinstance(way.sign_in, FromEntra) or app is None:
+        return
+    if not way.sign_in.asks_for_a_user:
+        yield from application_let_through(tenant, app.app_id, app.display_name)
+        if MAIL_SEND in app.permissions:
+            yield from _allowed(tenant, account, Application(app.app_id, app.app_id, app))
+        return
+    login = question.world.mailbox(question.sender.sign_in_user or account.address)
+    if login is not None:
+        yield from user_let_through(*login)
+
+
+def _allowed(tenant: Tenant, account: HveAccount, app: Application) -> Iterator[Preparation]:
+    """An application must be among the Allowed Apps of an account, by the object id of its enterprise application."""
+    object_id = tenant.app_object_id(app.app_id)
+    if object_id in account.allowed_apps:
+        return
+    is_known = app.known is not None and (app.known.service_principal_id or tenant.service_principal(app.app_id))
+    yield Preparation(
+        Step(
+            kind=Kind.CMDLET,
+            what=f"{app.name} becomes an Allowed App of {account.address}; it takes up to five minutes",
+            lines=(f"Add-HVEAppAccess -Identity {account.address} -AppIds {object_id if is_known else ENTERPRISE}",),
+            source=citations.ADD_HVE_APP,
+        ),
+        _account(tenant, account, lambda one: replace(one, allowed_apps=(*one.allowed_apps, object_id))),
+    )
+
+
+def _settings(question: Question, method: Method, account: HveAccount) -> Iterator[Preparation]:
+    if question.sender.today in _HVE:
+        return
+    how = "AUTH LOGIN" if method is Method.HVE_BASIC else "XOAUTH2"
+    yield Preparation(
+        Step(
+            kind=Kind.SENDER,
+            what="change the sender's settings last",
+            lines=(f"smtp.hve.mx.microsoft, port 587, STARTTLS, {how} as {account.address}, From the same",),
+            source=citations.HVE_ENDPOINT,
+        )
+    )
 
 
 def _account(tenant: Tenant, account: HveAccount, change: Callable[[HveAccount], HveAccount]) -> Change:
@@ -158,19 +259,6 @@ def _reply_to(tenant: Tenant, account: HveAccount, address: Address, *, knows: b
             source=citations.SET_HVE_SETTINGS,
         ),
         change,
-    )
-
-
-def _application(tenant: Tenant, account: HveAccount) -> Preparation:
-    token = token_for(account.address)
-    return Preparation(
-        Step(
-            kind=Kind.CMDLET,
-            what="an application with Mail.Send of Office 365 Exchange Online and consent, as an Allowed App",
-            lines=(f"Add-HVEAppAccess -Identity {account.address} -AppIds ENTERPRISE-APPLICATION-OBJECT-ID",),
-            source=citations.ADD_HVE_APP,
-        ),
-        in_tenant(tenant, lambda one: replace(one, tokens=(*one.tokens, token))),
     )
 
 

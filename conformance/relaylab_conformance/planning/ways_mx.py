@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from relaylab.domain.connector import ConnectorType, InboundConnector
 from relaylab.domain.estate import Method, OutboundPort25
 from relaylab.domain.tenant import Switch
-from relaylab.domain.world import DnsRecord
 from relaylab.rules.hve import terms
 from relaylab_conformance.migration.approach import mx_name
 from relaylab_conformance.migration.reach import outside_recipients
@@ -19,13 +18,12 @@ from relaylab_conformance.planning import citations
 from relaylab_conformance.planning.model import Kind, Step
 from relaylab_conformance.planning.preparation import Preparation, in_tenant
 from relaylab_conformance.planning.question import Question
+from relaylab_conformance.planning.spf_record import INCLUDE, mended, spf_of, with_spf
 
 if TYPE_CHECKING:
     from relaylab.domain.estate import Site
     from relaylab.domain.tenant import Tenant
     from relaylab.domain.world import World
-
-_INCLUDE = "include:spf.protection.outlook.com"
 
 
 def _site(question: Question) -> Site | None:
@@ -206,20 +204,16 @@ def _spf(question: Question) -> Iterator[Preparation]:
     alone = replace(sender, target=Method.CONNECTOR_RELAY)
     world = replace(question.world, senders=(alone,))
     if not world.has_records_of(domain):
-        record = f"v=spf1 {' '.join(mechanisms)} {_INCLUDE} ~all"
+        record = f"v=spf1 {' '.join(mechanisms)} {INCLUDE} ~all"
         what = f"the world file says nothing of the DNS of {domain}: see that its one SPF record holds these"
         yield Preparation(_dns(what, f'{domain}. TXT "{record}"'))
         return
     if not list(spf_failures(world, question.rulebook, question.at)):
         return
-    old = next((one for one in question.world.dns if _is_spf(one) and one.name == domain), None)
-    record = _mended(old.value if old else "", mechanisms)
+    record = mended(spf_of(question.world, domain), mechanisms)
 
     def changed(judged: World) -> World:
-        there = next((one for one in judged.dns if _is_spf(one) and one.name == domain), None)
-        new = DnsRecord(domain, "TXT", _mended(there.value if there else "", mechanisms))
-        kept = tuple(new if one is there else one for one in judged.dns)
-        return replace(judged, dns=kept if there else (*kept, new))
+        return with_spf(judged, domain, mended(spf_of(judged, domain), mechanisms))
 
     what = "SPF: the site's address for Exchange Online, Microsoft's include for recipients outside, in one record"
     yield Preparation(_dns(what, f'{domain}. TXT "{record}"'), changed)
@@ -227,22 +221,3 @@ def _spf(question: Question) -> Iterator[Preparation]:
 
 def _dns(what: str, line: str) -> Step:
     return Step(kind=Kind.DNS, what=what, lines=(line,), source=citations.SPF_RECORD)
-
-
-def _is_spf(record: DnsRecord) -> bool:
-    return record.type == "TXT" and record.value.strip('"').lower().startswith("v=spf1")
-
-
-def _mended(record: str, mechanisms: list[str]) -> str:
-    """Add to a record what it lacks, before its ``all``; what it has besides stays."""
-    words = record.strip('"').split() or ["v=spf1", "~all"]
-    missing = [one for one in mechanisms if one not in words]
-    missing += [] if any(word.lower().lstrip("+") == _INCLUDE for word in words) else [_INCLUDE]
-    end = next((place for place, word in enumerate(words) if word.lower().lstrip("+-~?") == "all"), len(words))
-    behind = next((place for place, word in enumerate(words) if word.lower().startswith("include:")), end)
-    ips = [one for one in missing if one != _INCLUDE]
-    place = min(behind, end)
-    words[place:place] = ips
-    if _INCLUDE in missing:
-        words.insert(end + len(ips), _INCLUDE)
-    return " ".join(words)

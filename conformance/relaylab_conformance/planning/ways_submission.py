@@ -6,23 +6,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from relaylab.domain.directory import SEND_AS_APP, AppRegistration, ServicePrincipal, object_id
+from relaylab.domain.directory import SEND_AS_APP, MailboxPermission, ServicePrincipal
 from relaylab.domain.estate import Method
 from relaylab.domain.tenant import RecipientPermission
-from relaylab.rules import limits
-from relaylab_conformance.migration.approach import Approach as Tried
-from relaylab_conformance.migration.approach import approach
-from relaylab_conformance.migration.from_entra import application_of
+from relaylab.rules import limits, sources
+from relaylab_conformance.migration.approach import Approach, approach
+from relaylab_conformance.migration.from_entra import FromEntra, application_of
 from relaylab_conformance.planning import citations
+from relaylab_conformance.planning.application import ENTERPRISE, Application, own_application, permitted
+from relaylab_conformance.planning.conditional_access import application_let_through, user_let_through
 from relaylab_conformance.planning.model import Kind, Step
-from relaylab_conformance.planning.preparation import (
-    PLACEHOLDER,
-    Preparation,
-    both,
-    in_mailbox,
-    in_sender,
-    in_tenant,
-)
+from relaylab_conformance.planning.preparation import Preparation, in_mailbox, in_sender, in_tenant
 from relaylab_conformance.planning.question import Question
 from relaylab_scenarios import profile
 
@@ -57,14 +51,121 @@ def speaks_for(question: Question) -> Iterator[str]:
     yield f"volume? {recipients:,} recipients a day, of {limits.RECIPIENTS_PER_DAY:,} that a mailbox reaches"
 
 
-def preparations(question: Question) -> Iterator[Preparation]:
-    """Give the steps before it."""
-    sender = question.sender
-    found = question.world.mailbox(sender.signs_in_as)
+def alternatives(question: Question) -> Iterator[tuple[Preparation, ...]]:
+    """Give the steps before it: with the token that the sender gets as things stand, else as an application of its own.
+
+    Which of them is enough, only a message shows.
+    """
+    found = question.world.mailbox(question.sender.signs_in_as)
     if found is None:
+        yield ()
         return
     tenant, mailbox = found
-    yield from _application(question, tenant, mailbox)
+    as_it_is = approach(question.world, question.sender, Method.SMTP_AUTH_OAUTH)
+    if isinstance(as_it_is, Approach):
+        yield (*_as_it_is(question, tenant, mailbox, as_it_is), *_of_mailbox(question, tenant, mailbox))
+    app = own_application(question, tenant, "planned application")
+    yield (
+        *permitted(question, tenant, app, SEND_AS_APP, citations.SEND_AS_APP),
+        *_access(tenant, app, mailbox),
+        *_as_primary(question.sender, mailbox),
+        *_of_mailbox(question, tenant, mailbox),
+    )
+
+
+def _as_it_is(question: Question, tenant: Tenant, mailbox: Mailbox, way: Approach) -> Iterator[Preparation]:
+    """What lacks a sender that holds a token, or gets one from Entra, for itself or for a user."""
+    asked, app = way.sign_in, application_of(question.world, question.sender)
+    if not isinstance(asked, FromEntra) or app is None:
+        return
+    yield from _as_primary(question.sender, mailbox)
+    if not asked.asks_for_a_user:
+        yield from application_let_through(tenant, app.app_id, app.display_name)
+        if SEND_AS_APP in app.permissions:
+            yield from _access(tenant, Application(app.app_id, app.app_id, app), mailbox)
+        return
+    login = question.world.mailbox(question.sender.sign_in_user or mailbox.address)
+    if login is None:
+        return
+    yield from user_let_through(*login)
+    user = login[1].address
+    if user != mailbox.address and not tenant.full_access_grants(user, mailbox, question.at):
+        grant = MailboxPermission(mailbox.address, user)
+        yield Preparation(
+            Step(
+                kind=Kind.CMDLET,
+                what=f"the token is of {user}, who is to open {mailbox.address}",
+                lines=(f"Add-MailboxPermission -Identity {mailbox.address} -User {user} -AccessRights FullAccess",),
+                source=citations.ADD_MAILBOX_PERMISSION,
+            ),
+            in_tenant(tenant, lambda one: replace(one, mailbox_permissions=(*one.mailbox_permissions, grant))),
+        )
+
+
+def _access(tenant: Tenant, app: Application, mailbox: Mailbox) -> Iterator[Preparation]:
+    """Exchange Online must know the application, by its right object id, and let it into the mailbox."""
+    principal = tenant.service_principal(app.app_id)
+    own_id = app.known.service_principal_id if app.known else None
+    is_right = principal is not None and own_id in {None, principal.object_id}
+    if principal is not None and is_right and mailbox.address in principal.full_access:
+        return
+    whose = own_id or (principal.object_id if principal else ENTERPRISE)
+    lines = [f"Add-MailboxPermission -Identity {mailbox.address} -User {whose} -AccessRights FullAccess"]
+    if not is_right:
+        lines.insert(0, f"New-ServicePrincipal -AppId {app.shown} -ObjectId {whose}")
+    if principal is not None and not is_right:
+        lines.insert(0, f"Remove-ServicePrincipal -Identity {principal.object_id}")
+    yield Preparation(
+        Step(
+            kind=Kind.CMDLET,
+            what="tell Exchange Online of the application; the object id is that of the enterprise application",
+            lines=tuple(lines),
+            source=citations.ADD_MAILBOX_PERMISSION if is_right else citations.NEW_SERVICE_PRINCIPAL,
+        ),
+        in_tenant(tenant, lambda one: _with_access(one, app.app_id, mailbox)),
+    )
+
+
+def _with_access(tenant: Tenant, app_id: str, mailbox: Mailbox) -> Tenant:
+    old = tenant.service_principal(app_id)
+    held = old.full_access if old else ()
+    new = replace(
+        old or ServicePrincipal(app_id, tenant.app_object_id(app_id)),
+        object_id=tenant.app_object_id(app_id),
+        full_access=tuple(dict.fromkeys((*held, mailbox.address))),
+    )
+    kept = tuple(new if one is old else one for one in tenant.service_principals)
+    return replace(tenant, service_principals=kept if old else (*kept, new))
+
+
+def _as_primary(sender: Sender, mailbox: Mailbox) -> Iterator[Preparation]:
+    """A token opens a mailbox by its primary address, not by another that it has."""
+    if sender.signs_in_as == mailbox.address:
+        return
+    yield Preparation(
+        Step(
+            kind=Kind.SENDER,
+            what=f"{sender.signs_in_as} is no mailbox's primary address, and a token opens none by another",
+            lines=(f"sign in as {mailbox.address}",),
+            source=sources.OAUTH_ALIAS,
+        ),
+        in_sender(sender, lambda one: replace(one, sign_in=mailbox.address)),
+    )
+
+
+def _of_mailbox(question: Question, tenant: Tenant, mailbox: Mailbox) -> Iterator[Preparation]:
+    """What the mailbox lacks, whoever signs in, and the sender's own settings behind it."""
+    sender = question.sender
+    if not mailbox.licensed:
+        yield Preparation(
+            Step(
+                kind=Kind.PORTAL,
+                what=f"{mailbox.address} has no licence with Exchange Online, and so no mailbox to sign in to",
+                lines=(f"Microsoft 365 admin center > Users > Active users > {mailbox.address} > Licenses and apps",),
+                source=sources.NO_MAILBOX,
+            ),
+            in_mailbox(tenant, mailbox, lambda box: replace(box, licensed=True)),
+        )
     disabled = mailbox.smtp_client_authentication_disabled
     if tenant.smtp_auth_is_disabled if disabled is None else disabled:
         yield Preparation(
@@ -89,87 +190,15 @@ def preparations(question: Question) -> Iterator[Preparation]:
             ),
             in_mailbox(tenant, mailbox, lambda box: replace(box, recipient_limits=wanted)),
         )
-    if question.sender.today is not Method.SMTP_AUTH_OAUTH:
+    if sender.today is not Method.SMTP_AUTH_OAUTH:
         yield Preparation(
             Step(
                 kind=Kind.SENDER,
                 what="change the sender's settings last",
-                lines=(f"smtp.office365.com, port 587, STARTTLS, XOAUTH2 as {sender.signs_in_as}",),
+                lines=(f"smtp.office365.com, port 587, STARTTLS, XOAUTH2 as {mailbox.address}",),
                 source=citations.SUBMISSION_ENDPOINT,
             )
         )
-
-
-def _application(question: Question, tenant: Tenant, mailbox: Mailbox) -> Iterator[Preparation]:
-    """An application that may send for the mailbox, unless the sender gets its token some other way."""
-    sender = question.sender
-    app = application_of(question.world, sender)
-    if app is None and isinstance(approach(question.world, sender, Method.SMTP_AUTH_OAUTH), Tried):
-        return  # it holds a token that was given to it
-    at_home = app if app and any(one.app_id == app.app_id for one in tenant.app_registrations) else None
-    is_own = at_home is not None and at_home.is_confidential and _is_own(at_home)
-    if app is not None and not is_own and isinstance(approach(question.world, sender, Method.SMTP_AUTH_OAUTH), Tried):
-        return  # a user's token, or an application of another tenant: tried as it is
-    app_id = sender.app_id or object_id(tenant.id, "planned application", sender.name)
-    shown = sender.app_id or "APPLICATION-ID"
-    if not is_own:
-        yield Preparation(
-            Step(
-                kind=Kind.PORTAL,
-                what="register an application with a client secret, and let an administrator consent",
-                lines=(
-                    "Entra admin center > App registrations: New registration; Certificates & secrets: New secret",
-                    (
-                        f"API permissions > Office 365 Exchange Online > Application permissions: {SEND_AS_APP}; "
-                        "Grant admin consent"
-                    ),
-                ),
-                source=citations.SEND_AS_APP,
-            ),
-            both(
-                in_tenant(tenant, lambda one: _registered(one, app_id)),
-                in_sender(sender, lambda one: replace(one, app_id=app_id)),
-            ),
-        )
-    principal = tenant.service_principal(app_id)
-    if principal is None or mailbox.address not in principal.full_access:
-        lines = [f"Add-MailboxPermission -Identity {mailbox.address} -User {{}} -AccessRights FullAccess"]
-        if principal is None:
-            lines.insert(0, f"New-ServicePrincipal -AppId {shown} -ObjectId {{}}")
-        whose = principal.object_id if principal else "ENTERPRISE-APPLICATION-OBJECT-ID"
-        yield Preparation(
-            Step(
-                kind=Kind.CMDLET,
-                what="tell Exchange Online of the application; the object id is that of the enterprise application",
-                lines=tuple(line.format(whose) for line in lines),
-                source=citations.ADD_MAILBOX_PERMISSION if principal else citations.NEW_SERVICE_PRINCIPAL,
-            ),
-            in_tenant(tenant, lambda one: _with_access(one, app_id, mailbox)),
-        )
-
-
-def _is_own(app: AppRegistration) -> bool:
-    return SEND_AS_APP in app.roles and app.admin_consent and app.account_enabled
-
-
-def _registered(tenant: Tenant, app_id: str) -> Tenant:
-    old = next((one for one in tenant.app_registrations if one.app_id == app_id), AppRegistration(app_id))
-    new = replace(
-        old,
-        client_secret=old.client_secret if old.is_confidential else PLACEHOLDER,
-        roles=tuple(dict.fromkeys((*old.roles, SEND_AS_APP))),
-        admin_consent=True,
-        account_enabled=True,
-    )
-    others = tuple(one for one in tenant.app_registrations if one.app_id != app_id)
-    return replace(tenant, app_registrations=(*others, new))
-
-
-def _with_access(tenant: Tenant, app_id: str, mailbox: Mailbox) -> Tenant:
-    old = tenant.service_principal(app_id) or ServicePrincipal(app_id, tenant.app_object_id(app_id))
-    new = replace(old, full_access=tuple(dict.fromkeys((*old.full_access, mailbox.address))))
-    others = tuple(one for one in tenant.service_principals if one.app_id != app_id)
-    return replace(tenant, service_principals=(*others, new))
 
 
 def _send_as(tenant: Tenant, mailbox: Mailbox, sender: Sender) -> Preparation:

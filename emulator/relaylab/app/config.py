@@ -65,9 +65,9 @@ def load_world(source: str | Path, *, known: KnownNames | None = None) -> Loaded
     return _load(document, file=text.file, name=text.name, known=known, folder=text.folder)
 
 
-def parse_world(text: str, name: str, *, known: KnownNames | None = None) -> LoadedWorld:
-    """Read a world from its text; errors call it ``name``."""
-    return _load(parsed(text, name), file=name, name=name, known=known)
+def parse_world(text: str, name: str, *, known: KnownNames | None = None, folder: Path | None = None) -> LoadedWorld:
+    """Read a world from its text; errors call it ``name``. Files that it names are looked for from ``folder``."""
+    return _load(parsed(text, name), file=name, name=name, known=known, folder=folder)
 
 
 def load_document(document: Mapping[str, object], name: str, *, known: KnownNames | None = None) -> LoadedWorld:

@@ -246,7 +246,13 @@ RELAY_DENIED_TEXT: Final = _inferred("MX-GAP-05", "ATTR36 was not seen after 201
 RELAY_DENIED_OLD_STAGE: Final = _observed("MX-ERR-02", "2018-07")
 RELAY_DENIED_ATTR36: Final = _documented("MX-ERR-03", "KB 3169958", "2019", KB_OFFICE_365_NOTICE)
 SHARED_CONNECTOR_IP: Final = _inferred("MX-GAP-14", "follows from the order of attribution (MX-ATTR-06)")
-DIRECT_SEND: Final = _documented("MX-DS-05", "Set-OrganizationConfig, RejectDirectSend", "2025-10-30", BLOG_DIRECT_SEND)
+DIRECT_SEND: Final = _documented(
+    "MX-DS-05",
+    "Set-OrganizationConfig, RejectDirectSend",
+    "2025-10-30",
+    f"{_LEARN}/powershell/module/exchangepowershell/set-organizationconfig",
+)
+PORT_25_CLOSED: Final = _observed("COR-44", "2026-09-25")
 DIRECT_SEND_STAGE: Final = _inferred("MX-GAP-06", "refused at the protocol layer", "2025-08")
 DIRECT_SEND_SENDER: Final = _inferred("MX-GAP-17", "Microsoft names the domain only; one report differs (MX-DS-11)")
 DIRECT_SEND_EMPTY_SENDER: Final = _inferred("MX-GAP-18", "the rule needs a domain (MX-DS-10)")

@@ -63,7 +63,11 @@ def tenants(draw: st.DrawFn, name: str) -> dict[str, Any]:
 def _policies(draw: st.DrawFn, domain: str) -> dict[str, Any]:
     tenant: dict[str, Any] = {}
     if draw(st.booleans()):
-        tenant["conditional_access_policy"] = [{"name": "Block", "enabled": draw(st.booleans())}]
+        policy: dict[str, Any] = {"name": "Block", "enabled": draw(st.booleans())}
+        policy["client_app_types"] = draw(st.sampled_from(("other", "all")))
+        if draw(st.booleans()):
+            policy["include_service_principals"] = [APP]
+        tenant["conditional_access_policy"] = [policy]
     if draw(st.booleans()):
         tenant["authentication_policy"] = [{"name": "No Basic", "users": [f"app@{domain}"]}]
     if listed := draw(st.lists(st.sampled_from(ADDRESSES), max_size=2, unique=True)):
@@ -100,12 +104,17 @@ def _services(draw: st.DrawFn, name: str) -> dict[str, Any]:
                 "linked_domains": draw(st.sampled_from(([], [domain]))),
             }
         ]
+        if draw(st.sampled_from((False, False, True))):
+            state = {draw(st.sampled_from(("domain", "spf", "dkim"))): "VerificationFailed"}
+            tenant["acs_resource"][0]["domain"] = [{"name": domain, "verification_states": state}]
     if name == NAMES[0] and draw(st.booleans()):
         app: dict[str, Any] = {"app_id": APP}
         if draw(st.booleans()):
             app["client_secret"] = "fake-secret"
-        if draw(st.booleans()):
-            app["roles"] = ["SMTP.SendAsApp"]
+        app["roles"] = draw(st.sampled_from(([], [], ["SMTP.SendAsApp"], ["SMTP.SendAsApp"], ["Mail.Send"])))
+        app["scopes"] = draw(st.sampled_from(([], ["SMTP.Send"])))
+        app["admin_consent"] = draw(st.sampled_from((True, True, False)))
+        app["account_enabled"] = draw(st.sampled_from((True, True, False)))
         tenant["app_registration"] = [app]
         if draw(st.booleans()):
             tenant["service_principal"] = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import takewhile
 from typing import Any, Final
 
 from relaylab_conformance.inventory.by_grammar import is_many, table_called
@@ -32,6 +33,12 @@ class Document:
     def below(self, tenant: Block, table: str) -> list[Block]:
         """Give the tables of one kind that a tenant has."""
         return [one for one in self._span(tenant) if one.path == ("tenant", table)]
+
+    def under(self, owner: Block, table: str) -> list[Block]:
+        """Give the tables of one kind that belong to one that a tenant has, or to a deeper one."""
+        behind = self.blocks[self.blocks.index(owner) + 1 :]
+        deeper = takewhile(lambda one: len(one.path) > len(owner.path), behind)
+        return [one for one in deeper if one.path == (*owner.path, table)]
 
     def all_of(self, tenant: Block) -> list[Block]:
         """Give a tenant's table and all below it."""

@@ -1,0 +1,74 @@
+"""A sender looked at alone: what becomes of its way today, which ways it has, and which of them is chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from relaylab.domain.estate import Method
+from relaylab_conformance.migration.course import Span, course, stops_at
+from relaylab_conformance.planning.choosing import Choice, choose, rank
+from relaylab_conformance.planning.ways import Way, line_of, span_at, ways
+from relaylab_scenarios import profile
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from relaylab.domain.estate import Sender
+    from relaylab_conformance.planning.question import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A sender, looked at alone."""
+
+    sender: Sender
+    spans: tuple[Span, ...]
+    ways: tuple[Way, ...]
+    choice: Choice
+    at: datetime
+    cannot: str  # why it cannot do what the world file says it does; empty where it can
+
+    @property
+    def works(self) -> bool:
+        """True when today's method arrives on the day of the plan."""
+        return bool(self.spans) and not self.cannot and span_at(self.spans, self.at).arrives
+
+    @property
+    def stop(self) -> datetime | None:
+        """When today's method ends; None for one that works on, or that never worked."""
+        return None if self.cannot else stops_at(self.spans)
+
+    @property
+    def line(self) -> str:
+        """The line at the end of today's method."""
+        if self.cannot:
+            return self.cannot
+        if not self.spans:
+            return ""
+        if not self.works:
+            return line_of(span_at(self.spans, self.at))
+        return line_of(span_at(self.spans, self.stop)) if self.stop else ""
+
+    @property
+    def urgency(self) -> tuple[int, bool, int, str]:
+        """Where it comes in the order of the work."""
+        return (rank(self.choice.method), self.works, -self.sender.messages_per_day, self.sender.name)
+
+
+def look(question: Question, *, has_guessed_profile: bool) -> Looked:
+    """Look at a sender; a profile that is a guess does not outweigh the method that was seen."""
+    sender = question.sender
+    wrong = "" if has_guessed_profile else cannot(sender)
+    spans = course(question.world, question.rulebook, sender, sender.today)
+    arrives = bool(spans) and not wrong and all(span_at(spans, at).arrives for at in question.judged)
+    found = ways(question)
+    return Looked(sender, spans, found, choose(sender, found, arrives=arrives), question.at, wrong)
+
+
+def cannot(sender: Sender) -> str:
+    """Say why a sender of its profile cannot do what the world file says it does; empty where it can."""
+    is_oauth = sender.today in {Method.SMTP_AUTH_OAUTH, Method.HVE_OAUTH}
+    if is_oauth and not profile(sender.profile).sign_in.speaks_oauth:
+        return f"{sender.profile} has no OAuth 2.0, so {sender.today} or its profile is wrong in the world file"
+    return ""

@@ -1,0 +1,49 @@
+"""The one SPF record of a domain, as steps of several methods add to it: what it holds besides stays."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from relaylab.domain.world import DnsRecord
+
+if TYPE_CHECKING:
+    from relaylab.domain.address import DomainName
+    from relaylab.domain.world import World
+
+INCLUDE: Final = "include:spf.protection.outlook.com"
+
+
+def spf_of(world: World, domain: DomainName) -> str:
+    """Give the SPF record that a domain has in a world; empty where it has none."""
+    found = _record(world, domain)
+    return found.value if found else ""
+
+
+def with_spf(world: World, domain: DomainName, value: str) -> World:
+    """Put an SPF record in the place of the one that a domain has, or behind the other records."""
+    there, new = _record(world, domain), DnsRecord(domain, "TXT", value)
+    kept = tuple(new if one is there else one for one in world.dns)
+    return replace(world, dns=kept if there else (*kept, new))
+
+
+def _record(world: World, domain: DomainName) -> DnsRecord | None:
+    of_domain = (one for one in world.dns if one.type == "TXT" and one.name == domain)
+    return next((one for one in of_domain if one.value.strip('"').lower().startswith("v=spf1")), None)
+
+
+def mended(record: str, mechanisms: list[str], *, end: str = "") -> str:
+    """Add to a record what it lacks, before its ``all``; it ends in ``end``, or as it does."""
+    words = record.strip('"').split() or ["v=spf1", "~all"]
+    missing = [one for one in mechanisms if one not in words]
+    missing += [] if any(word.lower().lstrip("+") == INCLUDE for word in words) else [INCLUDE]
+    last = next((place for place, word in enumerate(words) if word.lower().lstrip("+-~?") == "all"), len(words))
+    behind = next((place for place, word in enumerate(words) if word.lower().startswith("include:")), last)
+    ips = [one for one in missing if one != INCLUDE]
+    place = min(behind, last)
+    words[place:place] = ips
+    if INCLUDE in missing:
+        words.insert(last + len(ips), INCLUDE)
+    if end:
+        words = [*(word for word in words if word.lower().lstrip("+-~?") != "all"), end]
+    return " ".join(words)

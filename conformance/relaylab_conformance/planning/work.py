@@ -1,0 +1,90 @@
+"""The work of a plan: the steps of every sender, one behind the other, and the world in which all are carried out.
+
+Law: what is recommended arrives in the world after all the steps, those of others too. Where a step for one sender
+stands against another, that one is looked at again there, even if it had nothing to do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from relaylab_conformance.planning.choosing import NOTHING_FITS, Choice, choose
+from relaylab_conformance.planning.preparation import Preparation, prepared
+from relaylab_conformance.planning.question import Question
+from relaylab_conformance.planning.ways import named, refused, steps_of, ways
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from relaylab.domain.world import World
+    from relaylab.engine.rulebook import Rulebook
+    from relaylab_conformance.planning.looking import Looked
+    from relaylab_conformance.planning.model import Step
+
+_ROUNDS: Final = 3  # of looking again; each may stand against somebody else
+_GOES_ON: Final = "goes on as today, once the steps are done that the work for other senders asks of it"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is to be done: ``looked`` with the ways that hold, ``steps`` of each by name, the world ``after`` them."""
+
+    looked: tuple[Looked, ...]
+    steps: dict[str, tuple[Step, ...]]
+    after: World
+
+    @property
+    def order(self) -> tuple[Looked, ...]:
+        """Those that something has to be done for, the first of the work first."""
+        return tuple(sorted((one for one in self.looked if not one.choice.stays), key=lambda one: one.urgency))
+
+
+def work_for(looked: Iterable[Looked], world: World, rulebook: Rulebook, judged: tuple[datetime, ...]) -> Work:
+    """Carry out what every sender needs, and mend what that breaks."""
+    work = Work(tuple(looked), {}, world)
+
+    def asked(name: str) -> Question:
+        return Question(work.after, rulebook, named(work.after, name), judged)
+
+    for one in work.order:
+        if one.choice.method is not None:
+            work = _with_steps(work, one, steps_of(asked(one.sender.name), one.choice.method))
+    for _ in range(_ROUNDS):
+        broken = [one for one in work.looked if not _holds(one, asked(one.sender.name))]
+        if not broken:
+            return work
+        for one in broken:
+            again = _looked_at_again(one, asked(one.sender.name))
+            way = next((way for way in again.ways if way.method is again.choice.method), None)
+            work = _with_steps(work, again, way.preparations if way else ())
+    given_up = (
+        one if _holds(one, asked(one.sender.name)) else replace(one, choice=Choice(None, NOTHING_FITS))
+        for one in work.looked
+    )
+    return replace(work, looked=tuple(given_up))
+
+
+def _with_steps(work: Work, one: Looked, todo: tuple[Preparation, ...]) -> Work:
+    name = one.sender.name
+    return Work(
+        tuple(one if held.sender.name == name else held for held in work.looked),
+        work.steps | {name: (*work.steps.get(name, ()), *(each.step for each in todo))},
+        prepared(work.after, todo),
+    )
+
+
+def _holds(one: Looked, question: Question) -> bool:
+    method = one.choice.method
+    return method is None or not refused(question.world, question, question.sender, method)
+
+
+def _looked_at_again(one: Looked, question: Question) -> Looked:
+    """Choose anew in the world as the work leaves it; the same method, where it has only to be mended."""
+    found = ways(question)
+    if any(way.method is one.choice.method and way.is_possible for way in found):
+        choice = Choice(one.choice.method, _GOES_ON if one.choice.stays else one.choice.why)
+    else:
+        choice = choose(question.sender, found, arrives=False)
+    return replace(one, ways=found, choice=choice)

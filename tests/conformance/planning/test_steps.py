@@ -1,0 +1,188 @@
+"""What stands in the way of a method and what an administrator can change is a step, and no reason against it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from relaylab.app.config import KnownNames, load_world
+from relaylab.domain.source import Source
+from relaylab.rules import sources
+from relaylab.rules.acs import smtp_sources
+from relaylab.rules.acs import sources as acs_sources
+from relaylab_conformance.cli import main
+from relaylab_conformance.planning import citations
+from relaylab_conformance.planning.model import Candidate, Possible
+from relaylab_scenarios import profiles
+from tests.conformance.planning.planning import a_sender, candidate, estate_text, lines, plan_of, planned
+
+APP = "11111111-1111-1111-1111-111111111111"
+OBJECT = "22222222-2222-2222-2222-222222222222"
+INSIDE = ("desk@contoso.com",)
+BEHIND = "  [[tenant.mail_contact]]"
+
+
+def _with(*tables: str) -> tuple[tuple[str, str], ...]:
+    return ((BEHIND, "\n".join((*tables, BEHIND))),)
+
+
+def _app(*keys: str) -> str:
+    return "\n".join(("[[tenant.app_registration]]", f'app_id = "{APP}"', 'display_name = "Scans"', *keys))
+
+
+def _oauth(**changed: str | tuple[str, ...]) -> str:
+    given = {"profile": "python-smtplib", "mail_from": "app@contoso.com", "target": "smtp-auth-basic", "app_id": APP}
+    return a_sender("app", **(given | changed))  # type: ignore[arg-type]
+
+
+def _lines(one: Candidate) -> list[str]:
+    return [line for step in one.steps for line in step.lines]
+
+
+ACS = """[[tenant.acs_resource]]
+name = "contoso-acs"
+created = 2025-02-01
+linked_domains = ["contoso.com"]
+sender_usernames = ["app@contoso.com"]
+[[tenant.acs_resource.domain]]
+name = "contoso.com"
+[tenant.acs_resource.domain.verification_states]
+spf = "VerificationFailed"
+dkim = "NotStarted\""""
+SELECTOR = "selector1-azurecomm-prod-net._domainkey"
+BLOCKS = f'[[tenant.conditional_access_policy]]\nname = "Block"\ninclude_service_principals = ["{APP}"]'
+
+
+# Nobody knows its password, so that no application asks for its user's token.
+QUIET = '[[tenant.mailbox]]\naddress = "quiet@contoso.com"'
+QUIET_APP = _oauth(mail_from="quiet@contoso.com", today="connector-relay", target="smtp-auth-oauth", site="shop")
+
+
+def test_an_application_without_the_permission_gets_it_with_consent_and_not_a_new_application() -> None:
+    plan = plan_of(_oauth(), changed=_with(_app('client_secret = "fake"')))
+    portal, cmdlet = plan.steps[:2]
+
+    assert "smtp-auth-oauth" == plan.recommended
+    assert f"the application Scans ({APP}) is there, and lacks the permission SMTP.SendAsApp, an" in portal.what
+    assert portal.lines[0].endswith("Office 365 Exchange Online > Application permissions: SMTP.SendAsApp")
+    assert portal.lines[1].endswith("API permissions: Grant admin consent")
+    assert cmdlet.lines[0].startswith(f"New-ServicePrincipal -AppId {APP} -ObjectId ")
+    assert not any("New registration" in line for line in lines(plan))
+
+
+@pytest.mark.parametrize(
+    ("keys", "line"),
+    [
+        (('client_secret = "fake"', 'roles = ["SMTP.SendAsApp"]', "admin_consent = false"), "Grant admin consent"),
+        (('client_secret = "fake"', 'roles = ["SMTP.SendAsApp"]', "account_enabled = false"), "sign in: Yes"),
+        (('roles = ["SMTP.SendAsApp"]', 'scopes = ["Mail.Read"]'), "New client secret"),
+    ],
+)
+def test_an_application_gets_what_it_lacks_and_no_more(keys: tuple[str, ...], line: str) -> None:
+    way = candidate(plan_of(QUIET_APP, changed=_with(QUIET, _app(*keys))), "smtp-auth-oauth")
+
+    assert Possible.AFTER_STEPS is way.possible
+    assert 1 == len(way.steps[0].lines)
+    assert way.steps[0].lines[0].endswith(line)
+
+
+def test_a_service_principal_of_another_object_id_is_made_anew() -> None:
+    told = f'[[tenant.service_principal]]\napp_id = "{APP}"\nobject_id = "{APP}"'
+    app = _app('client_secret = "fake"', 'roles = ["SMTP.SendAsApp"]', f'service_principal_id = "{OBJECT}"')
+
+    assert [
+        f"Remove-ServicePrincipal -Identity {APP}",
+        f"New-ServicePrincipal -AppId {APP} -ObjectId {OBJECT}",
+        f"Add-MailboxPermission -Identity app@contoso.com -User {OBJECT} -AccessRights FullAccess",
+    ] == lines(plan_of(_oauth(), changed=_with(app, told)))[:3]
+
+
+def test_high_volume_email_asks_for_mail_send_and_an_allowed_app() -> None:
+    app = _app('client_secret = "fake"', 'roles = ["SMTP.SendAsApp"]', f'service_principal_id = "{OBJECT}"')
+    way = candidate(plan_of(_oauth(to=INSIDE), changed=_with(app)), "hve-oauth")
+
+    assert Possible.AFTER_STEPS is way.possible
+    assert _lines(way)[0].endswith("Application permissions: Mail.Send")
+    assert f"Add-HVEAppAccess -Identity bulk@contoso.com -AppIds {OBJECT}" in _lines(way)
+
+
+def test_a_domain_that_azure_has_not_verified_gets_its_records_and_keeps_what_its_spf_record_holds() -> None:
+    dns = '[[dns]]\nname = "contoso.com"\ntype = "TXT"\nvalue = "v=spf1 ip4:203.0.113.42 ~all"\n\n[[site]]\nname = "hq"'
+    changed = (*_with(_app('client_secret = "fake"'), ACS), ('\n[[site]]\nname = "hq"', dns))
+    way = candidate(plan_of(_oauth(), changed=changed), "acs-smtp")
+
+    assert Possible.AFTER_STEPS is way.possible
+    assert [
+        'contoso.com. TXT "v=spf1 ip4:203.0.113.42 include:spf.protection.outlook.com -all"',
+        f"{SELECTOR}.contoso.com. CNAME {SELECTOR}.azurecomm.net.",
+    ] == _lines(way)[:2]
+    assert _lines(way)[2].endswith("contoso.com: Verify SPF, DKIM")
+
+
+def test_a_conditional_access_policy_that_blocks_excludes_who_signs_in() -> None:
+    app = _app('client_secret = "fake"', 'roles = ["SMTP.SendAsApp"]')
+    plan = plan_of(_oauth(to=INSIDE), changed=_with(app, BLOCKS))
+
+    assert lines(plan)[0].endswith(
+        "Policies > Block > Users or workload identities > Workload identities > Exclude: Scans"
+    )
+    way = candidate(plan, "hve-basic")
+    assert Possible.AFTER_STEPS is way.possible
+    assert any(line.endswith("Block > Users > Exclude > Users and groups: bulk@contoso.com") for line in _lines(way))
+
+
+def test_an_authentication_policy_that_blocks_leaves_the_others_under_it() -> None:
+    policy = '[[tenant.authentication_policy]]\nname = "No Basic"\nusers = ["bulk@contoso.com", "desk@contoso.com"]'
+    way = candidate(plan_of(a_sender(to=INSIDE), changed=_with(policy)), "hve-basic")
+
+    assert [
+        'New-AuthenticationPolicy -Name "High Volume Email" -AllowBasicAuthSmtp',
+        'Set-User -Identity bulk@contoso.com -AuthenticationPolicy "High Volume Email"',
+    ] == _lines(way)[:2]
+
+
+def test_steps_for_one_sender_do_not_stop_another_that_asks_for_its_user_by_the_same_application() -> None:
+    by_user = a_sender("by-user", profile="curl", app_id=APP, today="smtp-auth-oauth", target="smtp-auth-oauth")
+    app = _app('client_secret = "fake"', 'scopes = ["SMTP.Send"]')
+    made = planned(estate_text(QUIET_APP, by_user).replace(*_with(QUIET, app)[0]))
+
+    assert ["smtp-auth-oauth", "smtp-auth-oauth"] == [one.recommended for one in made.plan.senders]
+    assert [True, False] == [one.needs_work for one in made.plan.senders]
+    assert "scanner@contoso.com" == str(made.world.senders[1].sign_in_user)
+
+
+def test_a_sender_behind_a_closed_port_25_does_not_stay_with_a_connector() -> None:
+    closed = (('public_ip = "203.0.113.42"', 'public_ip = "203.0.113.42"\noutbound_port_25 = "refused"'),)
+    plan = plan_of(a_sender(today="connector-relay", to=INSIDE), changed=closed)
+
+    assert not plan.works_today
+    assert "the access provider of hq has port 25 refused: nothing is connected" == plan.line
+    assert "hve-basic" == plan.recommended
+
+
+def test_every_step_is_written_as_if_it_were_carried_out(tmp_path: Path) -> None:
+    policy = '[[tenant.authentication_policy]]\nname = "No Basic"\nusers = ["bulk@contoso.com"]'
+    app = _app("account_enabled = false")
+    senders = (
+        _oauth(mail_from="shut@contoso.com", to=INSIDE),
+        a_sender("bulk", target="hve-basic", to=INSIDE),
+        a_sender("azure", target="acs-smtp", mail_from="app@contoso.com"),
+    )
+    text = estate_text(*senders).replace(*_with(app, BLOCKS, policy, ACS)[0])
+    world, out = tmp_path / "world.toml", tmp_path / "plan.toml"
+    world.write_text(text, encoding="utf-8")
+    CliRunner().invoke(main, ("plan", str(world), "--at", "2026-11-26", "--out", str(out)))
+
+    written = load_world(out, known=KnownNames.of_the_rules(frozenset(profiles()))).world
+    assert planned(text).world == written
+    assert ["smtp-auth-oauth", "hve-basic", "acs-smtp"] == [one.target for one in written.senders]
+
+
+def test_a_page_has_one_title_wherever_it_is_cited() -> None:
+    rooms = (citations, sources, smtp_sources, acs_sources)
+    cited = {one for room in rooms for one in vars(room).values() if isinstance(one, Source) and one.url}
+    titles = {one.url: one.title for one in vars(citations).values() if isinstance(one, Source)}
+
+    assert [] == [one for one in cited if titles.get(one.url, one.title) != one.title]
