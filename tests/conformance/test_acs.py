@@ -13,6 +13,7 @@ from relaylab_conformance.finding import Status
 from relaylab_conformance.migration import Order, certify
 from relaylab_conformance.migration.approach import Approach, NotTried, approach
 from relaylab_conformance.migration.course import course, stops_at
+from relaylab_conformance.planning import ways_acs
 from relaylab_conformance.planning.preparation import prepared
 from relaylab_conformance.planning.question import Question
 from relaylab_conformance.planning.ways import steps_of
@@ -350,3 +351,12 @@ def test_the_steps_before_a_token_are_those_that_make_it_good(method: str) -> No
     ready = prepared(world, steps)
     (first,) = [span for span in course(ready, rulebook_for(ready), ready.senders[0], Method(method)) if span.arrives]
     assert "2025-02-01" == iso(first.since)[:10]
+
+
+def test_a_device_without_oauth_has_no_plan_by_token_over_smtp_and_one_over_rest() -> None:
+    text = by_token("acs-smtp").replace('profile = "python-smtplib"', 'profile = "generic-mfp"')
+    world = parse_world(text, "estate").world
+    question = Question(world, rulebook_for(world), world.senders[0], parse_instant(AT))
+
+    assert ["OAuth-capable? No: generic-mfp has no OAuth 2.0"] == list(ways_acs.against(question, Method.ACS_SMTP))
+    assert [] == list(ways_acs.against(question, Method.ACS_REST))

@@ -150,7 +150,7 @@ def _against(question: Question, method: Method) -> Iterator[str]:
         case Method.HVE_BASIC | Method.HVE_OAUTH:
             return ways_hve.against(question, method)
         case Method.ACS_SMTP | Method.ACS_REST:
-            return ways_acs.against(question)
+            return ways_acs.against(question, method)
         case Method.SMTP_AUTH_BASIC | Method.MAIL_CONTACT:
             return iter(("it is nobody's future",))
         case _:

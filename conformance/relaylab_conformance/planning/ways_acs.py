@@ -20,6 +20,7 @@ from relaylab_conformance.planning.model import Kind, Step
 from relaylab_conformance.planning.preparation import Change, Preparation, in_tenant
 from relaylab_conformance.planning.question import Question
 from relaylab_conformance.planning.spf_record import mended, spf_of, with_spf
+from relaylab_scenarios import profile
 
 if TYPE_CHECKING:
     from relaylab.domain.address import DomainName
@@ -39,7 +40,7 @@ _RECORDS: Final = {
 _GOOD: Final = dict.fromkeys(("domain", "spf", "dkim", "dkim2"), VerificationStatus.VERIFIED)
 
 
-def against(question: Question) -> Iterator[str]:
+def against(question: Question, method: Method) -> Iterator[str]:
     """Say what no step can mend."""
     sender, calendar = question.sender, question.rulebook.calendar
     closed = calendar.at(milestones.ACS_CLOSED_TO_NEW_CUSTOMERS.name)
@@ -53,6 +54,9 @@ def against(question: Question) -> Iterator[str]:
         yield f"ACS resource? Not yet: {found[1].name} is of {found[1].created.date()}"
     if len(sender.to) > acs_limits.RECIPIENTS:
         yield f"recipients? Too many: {len(sender.to)} in a message, and it takes {acs_limits.RECIPIENTS}"
+    by_xoauth2 = method is Method.ACS_SMTP and sender.shows_a_token(method)
+    if by_xoauth2 and not profile(sender.profile).sign_in.speaks_oauth:
+        yield f"OAuth-capable? No: {sender.profile} has no OAuth 2.0"
     ends = calendar.at(milestones.ACS_EMAIL_ENDS.name)
     if ends is not None and ends <= question.at:
         yield f"ACS Email? Ended on {ends.date()}"
