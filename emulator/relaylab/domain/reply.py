@@ -40,9 +40,14 @@ class ReplyTemplate:
     trailer: Trailer = Trailer.NONE
     slow: bool = False
 
+    @property
+    def has_blanks(self) -> bool:
+        """True when words are needed to make the reply."""
+        return "{" in self.text
+
     def fill(self, **words: str) -> Reply:
         """Make the reply; raise KeyError when a blank has no word."""
-        return Reply(self, self.text.format_map(words) if "{" in self.text else self.text)
+        return Reply(self, self.text.format_map(words) if self.has_blanks else self.text)
 
     def __str__(self) -> str:
         """Give the line without its trailer, blanks still open."""

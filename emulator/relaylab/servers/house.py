@@ -111,10 +111,12 @@ class House:
         """Read the clock and the world, once for one step."""
         snapshot = self.holder.current
         now, store = self.clock.now(), self.store
-        dns = None if self.zones is None else DnsNow(self.zones, now)
-        return Moment(
-            now, snapshot.world, snapshot.rulebook, store.counters, store.faults.view, tokens=self.tokens, dns=dns
-        )
+        world, rulebook, view = snapshot.world, snapshot.rulebook, store.faults.view
+        if self.zones is None:
+            return Moment(now, world, rulebook, store.counters, view, self.tokens)
+        zones = self.zones.zones()
+        dns, memory = DnsNow(self.zones, zones, now), zones.memory(now)
+        return Moment(now, world, rulebook, store.counters, view, self.tokens, dns, memory)
 
     def apply(self, turn: Turn) -> None:
         """Keep what a turn keeps, unless it is a probe's."""

@@ -125,7 +125,8 @@ def _facts(reply: Reply) -> ReplyFacts:
 
 def _spoken(verdict: Verdict) -> Reply:
     """Give the answer of a verdict that is said on the wire."""
-    if verdict.reply is None:
+    reply = verdict.reply
+    if reply is None:
         msg = f"{verdict.rule or verdict.stage} says nothing, but stands where something must be said"
         raise AssertionError(msg)
-    return verdict.reply
+    return reply

@@ -77,6 +77,8 @@ class Split:
 
     def for_those_who(self, got: frozenset[Address]) -> Split:
         """Give the versions of the recipients who got a copy."""
+        if all(got.issuperset(one.version.recipients) for one in self.sides):
+            return self
         left = (
             one._replace(
                 version=replace(one.version, recipients=tuple(filter(got.__contains__, one.version.recipients)))
@@ -141,9 +143,23 @@ class _Maker:
     def side(self, part: Part) -> _Side:
         """Make the version of one side, and have it judged where it arrives."""
         ask, leaves = self.ask, part.departure
-        headers = stamps_on_arrival(
-            ask,
-            ask.authentication,
+        version = Version.implied(
+            lambda: {"headers": self._stamps(part)},
+            side=part.side,
+            tenant=part.tenant.name if part.tenant else None,
+            recipients=tuple(dict.fromkeys(one.address for one in part.recipients)),
+            mail_from=leaves.mail_from if leaves else ask.envelope.mail_from,
+        )
+        if leaves is None:
+            return _Side(version, None, Judged(ask.authentication, ask.handling))
+        if self.moment.dns is None or ask.size > _MOST_SIGNED:
+            return _Side(version, None, Judged(None, Handling.DELIVER))
+        return self._left(part, version)
+
+    def _stamps(self, part: Part) -> tuple[str, ...]:
+        return stamps_on_arrival(
+            self.ask,
+            self.ask.authentication,
             side=part.side,
             home=self.home,
             party=self.party,
@@ -151,19 +167,6 @@ class _Maker:
             message_id=self.message_id,
             moment=self.moment,
         )
-        recipients = tuple(dict.fromkeys(one.address for one in part.recipients))
-        version = Version(
-            side=part.side,
-            tenant=part.tenant.name if part.tenant else None,
-            recipients=recipients,
-            mail_from=leaves.mail_from if leaves else ask.envelope.mail_from,
-            headers=headers,
-        )
-        if leaves is None:
-            return _Side(version, None, Judged(ask.authentication, ask.handling))
-        if self.moment.dns is None or ask.size > _MOST_SIGNED:
-            return _Side(version, None, Judged(None, Handling.DELIVER))
-        return self._left(part, version)
 
     def _left(self, part: Part, version: Version) -> _Side:
         """Sign and seal a version that leaves, and judge it as its receiver does."""
