@@ -57,7 +57,7 @@ class Verdict:
     @property
     def effect(self) -> Effect:
         """What happens."""
-        return self.rule.effect if self.rule else self.default
+        return self.shortlist[self.index].effect if self.index < len(self.shortlist) else self.default
 
     @property
     def admits(self) -> bool:
@@ -80,7 +80,12 @@ class Verdict:
         template = self.effect.reply
         if template is None:
             return None
-        return template.fill(**self.ask.words()) if template.has_blanks else template.fill()
+        if not template.has_blanks:
+            return template.fill()
+        try:
+            return template.fill_from(self.ask.words_at_hand())
+        except KeyError:
+            return template.fill_from(self.ask.words())
 
     @property
     def source(self) -> Source:

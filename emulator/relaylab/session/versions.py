@@ -7,6 +7,7 @@ above its messages every side gets alike.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from relaylab.domain.anti_spoof import Handling
@@ -22,6 +23,8 @@ from relaylab.session.parting import parts
 from relaylab.session.stamping import stamps_of_another_tenant, stamps_on_arrival
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from relaylab.domain.address import Address
     from relaylab.domain.asks import DataAsk
     from relaylab.domain.authentication import AuthenticationResults
@@ -100,17 +103,17 @@ def versions(  # noqa: PLR0913 - the message and its session
     moment: Moment,
 ) -> Split:
     """Make the versions of an accepted message."""
+    chance = partial(party.randomness.stream, "rewriting", message_id)
     if ask.endpoint is not Endpoint.MX:
-        return _by_settings(ask, onward, home, party.randomness.stream("rewriting", message_id), moment)
+        return _by_settings(ask, onward, home, chance, moment)
     results = ask.authentication
-    chance = party.randomness.stream("rewriting", message_id)
     maker = _Maker(ask, raw, home, party, hello, message_id, moment)
     sides = tuple(maker.side(part) for part in parts(ask, onward, home, chance))
     return Split((facts(Hop.ARRIVAL, results),) if results else (), sides)
 
 
 def _by_settings(
-    ask: DataAsk, onward: tuple[Onward, ...], home: Tenant | None, chance: Random, moment: Moment
+    ask: DataAsk, onward: tuple[Onward, ...], home: Tenant | None, chance: Callable[[], Random], moment: Moment
 ) -> Split:
     headers = settings_of(ask, moment)
     if not headers:
