@@ -47,8 +47,10 @@ def home_of(ask: DataAsk, world: World) -> Tenant | None:
     return next((tenant for tenant in tenants if tenant is not None), None)
 
 
-def parts(ask: DataAsk, onward: Iterable[Onward], home: Tenant | None, chance: Callable[[], Random]) -> tuple[Part, ...]:
-    """Split the final recipients, in the order in which their sides first occur; ``chance`` is asked for where one leaves."""
+def parts(
+    ask: DataAsk, onward: Iterable[Onward], home: Tenant | None, chance: Callable[[], Random]
+) -> tuple[Part, ...]:
+    """Split the final recipients, in the order in which their sides first occur; who leaves needs ``chance``."""
     found: dict[tuple[Side, str, str], Part] = {}
     departures: dict[str, Departure] = {}
     dice: Random | None = None

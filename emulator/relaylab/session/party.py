@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.endpoint import Endpoint
+from relaylab.domain.implied import Implied
 from relaylab.domain.randomness import Random, Randomness
 from relaylab.domain.reply import Reply, Trailer, TrailerStyle, render
 from relaylab.rules import milestones
@@ -21,7 +22,7 @@ _TIMELESS: Final = (Trailer.NONE, Trailer.MAILBOX_SERVER)  # the same in every s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Party:
+class Party(Implied):
     """One connection: its door, its client, its server names and its own dice.
 
     ``label`` is the session's name in relaylab (``s-000042``); ``tarpit`` holds slow replies back as the service does;
