@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import json
 import signal
 import sys
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
 __all__ = ["ServeOptions", "Steered", "describe", "serve"]
 
 
+_NEW_OBJECTS: Final = 20_000  # before the collector looks at the youngest; Python's own number is 700
 _MOST_HOSTS: Final = 20  # domains that a person is told the MX host of
 
 
@@ -152,9 +154,27 @@ async def _serve(options: ServeOptions, out: TextIO) -> None:
                             emulator.store.events.subscribe(lambda entry: _tell(entry, out))
                         if not options.freeze:
                             clock.run(options.rate)
-                        await stopped.wait()
+                        with _sparing_what_stays():
+                            await stopped.wait()
             finally:
                 await control.stop()
+
+
+@contextlib.contextmanager
+def _sparing_what_stays() -> Iterator[None]:
+    """Keep the garbage collector from looking again and again at the world, and at mail and events that are kept.
+
+    A process that only serves makes little garbage in cycles. With Python's own numbers collections took 15 % of the
+    processor time of a small message; an emulator within somebody else's process leaves the collector as it is.
+    """
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 @contextlib.asynccontextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Self
 
 # A dot-string or quoted-string local part (RFC 5321 §4.1.2), 8-bit allowed for SMTPUTF8 (RFC 6531 §3.3).
@@ -57,6 +57,11 @@ class Address:
 
     local: str
     domain: DomainName
+    key: str = field(init=False, repr=False, compare=False)  # the form to look up and compare by
+
+    def __post_init__(self) -> None:
+        """Make the key once: an address is compared many times for each message."""
+        object.__setattr__(self, "key", f"{self.local.lower()}@{self.domain.name}")
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -75,11 +80,6 @@ class Address:
         except ValueError:
             return False
         return True
-
-    @property
-    def key(self) -> str:
-        """The form to look up and compare by."""
-        return f"{self.local.lower()}@{self.domain.name}"
 
     def __eq__(self, other: object) -> bool:
         """Compare without regard to case."""

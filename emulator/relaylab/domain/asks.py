@@ -71,6 +71,10 @@ class Ask:
         """Give the words for the blanks of replies and fixes."""
         return {"ip": str(self.peer.ip)}
 
+    def words_at_hand(self) -> Mapping[str, str]:
+        """Give those words that cost nothing, the same as in ``words``: they are tried first."""
+        return {}
+
     def fix_words(self) -> Mapping[str, str]:
         """Give the words for the blanks of fixes: those of replies, and what costs more to find out."""
         return self.words()
@@ -373,6 +377,10 @@ class DataAsk(Ask):
             **dict(self.receipt),
             **(self.sending.words() if self.sending else {}),
         }
+
+    def words_at_hand(self) -> Mapping[str, str]:
+        """Give those of the receipt: nothing else stands in the answer to a message that was accepted."""
+        return dict(self.receipt)
 
     @property
     def _first_in_the_way(self) -> Address | None:

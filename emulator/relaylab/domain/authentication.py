@@ -176,3 +176,13 @@ class AuthenticationResults:
         dkim = tuple(sentence for check in self.dkim for sentence in check.because)
         composite = self.composite.because if self.composite else ()
         return (*self.spf.because, *dkim, *self.dmarc.because, *composite)
+
+    @property
+    def is_lasting(self) -> bool:
+        """True when the same names get the same results again, as long as DNS gives the same answers.
+
+        A domain's own explanation may name the instant, ``pct`` draws anew, and DNS that fails may be there next time.
+        """
+        fails = self.spf.result is SpfResult.TEMPERROR or self.dmarc.result is DmarcResult.TEMPERROR
+        draws = dict(self.dmarc.published).get("pct", "100") != "100"
+        return self.spf.explanation is None and not fails and not draws

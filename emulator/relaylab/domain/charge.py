@@ -24,6 +24,8 @@ class Meter(StrEnum):
     ACS_HARD_BOUNCES = "acs_hard_bounces"  # an address, 14 days: what suppresses it (fact ACS-DLV-07)
     OPEN_SUBMISSIONS = "open_submissions"  # a mailbox, now (fact CS-LIM-01); may be negative to close one
 
+    __hash__ = str.__hash__  # Enum's is written in Python, and these are keys at every message
+
 
 @dataclass(frozen=True, slots=True)
 class Charge:

@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from relaylab.domain.implied import Implied
+
 if TYPE_CHECKING:
     from relaylab.domain.endpoint import Endpoint, Stage
     from relaylab.domain.source import Source
@@ -44,7 +46,7 @@ class ReplyFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(Implied):
     """One verdict, flat.
 
     ``rule`` is None where no rule decided: the default of the stage, or the grammar of the protocol. ``reading`` holds

@@ -18,6 +18,8 @@ class Endpoint(StrEnum):
     DNS = "dns"
     CONTROL = "control"
 
+    __hash__ = str.__hash__  # Enum's is written in Python, and these are keys at every step
+
 
 class Stage(StrEnum):
     """The point of a dialogue at which something is decided; each endpoint has one rules file per stage."""
@@ -37,3 +39,5 @@ class Stage(StrEnum):
     SEND = "send"  # Azure Communication Services over REST, from here on: a message is handed in
     STATUS = "status"  # the status of an operation is asked for
     OUTCOME = "outcome"  # an operation ends
+
+    __hash__ = str.__hash__  # Enum's is written in Python, and these are keys at every step

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from relaylab.domain.implied import Implied
+
 if TYPE_CHECKING:
     from relaylab.domain.attribution import Attribution
     from relaylab.domain.certificate import CertificateFacts
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SessionEvent:
+class SessionEvent(Implied):
     """Something that happened in one SMTP session; ``session`` is its name in relaylab, ``s-000042``."""
 
     at: datetime

@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from relaylab.domain.implied import Implied
+
 if TYPE_CHECKING:
     from relaylab.domain.address import Address
     from relaylab.domain.decision import Decision
@@ -78,7 +80,7 @@ class Hop(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HopFacts:
+class HopFacts(Implied):
     """What one judge makes of a message: the results in the words of header fields, and why.
 
     ``ip`` is the address that the judge sees; ``dkim`` has one ``result d=domain`` a signature; ``compauth`` is empty
@@ -112,7 +114,7 @@ class Side(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Version:
+class Version(Implied):
     """A message as one side of its recipients has it: a message for several sides is split, and each gets its own.
 
     ``mail_from`` is the envelope's sender as that side sees it, which may have been rewritten; ``headers`` are the

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from http import HTTPStatus
@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from relaylab.domain.clock import as_utc
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from relaylab.domain.codes import EnhancedCode, ReplyCode
     from relaylab.domain.source import Source
 
@@ -39,10 +41,24 @@ class ReplyTemplate:
     source: Source
     trailer: Trailer = Trailer.NONE
     slow: bool = False
+    has_blanks: bool = field(init=False, repr=False, compare=False)  # words are needed to make the reply
+    start: str = field(init=False, repr=False, compare=False)  # what each line begins with, but for a hyphen
+    _plain: Reply = field(init=False, repr=False, compare=False)  # the reply, where no word is needed
+
+    def __post_init__(self) -> None:
+        """Make what is the same for every reply: a template is filled many times for each message."""
+        enhanced = f"{self.enhanced} " if self.enhanced else ""
+        object.__setattr__(self, "has_blanks", "{" in self.text)
+        object.__setattr__(self, "start", f" {enhanced}")
+        object.__setattr__(self, "_plain", Reply(self, self.text))
 
     def fill(self, **words: str) -> Reply:
         """Make the reply; raise KeyError when a blank has no word."""
-        return Reply(self, self.text.format_map(words) if "{" in self.text else self.text)
+        return self.fill_from(words) if self.has_blanks else self._plain
+
+    def fill_from(self, words: Mapping[str, str]) -> Reply:
+        """Make the reply with words that are looked up one by one; raise KeyError when a blank has none."""
+        return Reply(self, self.text.format_map(words)) if self.has_blanks else self._plain
 
     def __str__(self) -> str:
         """Give the line without its trailer, blanks still open."""
@@ -131,13 +147,13 @@ def render(reply: Reply, names: SessionNames, now: datetime, style: TrailerStyle
 
     The enhanced code stands on each line of a multi-line reply that has one (RFC 2034 §4). Text is UTF-8.
     """
-    enhanced = f"{reply.enhanced} " if reply.enhanced else ""
-    lines = reply.text.split("\n")
-    lines[-1] += trailer(reply.template.trailer, names, now, style)
-    last = len(lines) - 1
-    return "".join(
-        f"{int(reply.code)}{'-' if index < last else ' '}{enhanced}{line}\r\n" for index, line in enumerate(lines)
-    ).encode()
+    template = reply.template
+    code, start, end = f"{template.code:d}", template.start, trailer(template.trailer, names, now, style)
+    if "\n" not in reply.text:
+        return f"{code}{start}{reply.text}{end}\r\n".encode()
+    *lines, last = reply.text.split("\n")
+    start = start[1:]
+    return "".join([*(f"{code}-{start}{line}\r\n" for line in lines), f"{code} {start}{last}{end}\r\n"]).encode()
 
 
 def trailer(kind: Trailer, names: SessionNames, now: datetime, style: TrailerStyle) -> str:

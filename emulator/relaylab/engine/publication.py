@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.address import DomainName
+from relaylab.domain.memory import Memory
 from relaylab.domain.world import DnsRecord
 from relaylab.domain.zone import Door, IpAddress, Lab, Zone, canonical
 from relaylab.engine.zone import RecordZone
@@ -146,6 +147,7 @@ class Zones:
     signing_key: Callable[[str], str]
     _edges: tuple[datetime, ...] = field(init=False, repr=False)
     _made: dict[tuple[int, Lab | None], Zone] = field(init=False, repr=False, default_factory=dict)
+    _memories: dict[int, Memory] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Find the instants at which an answer may change."""
@@ -165,6 +167,15 @@ class Zones:
             newest = tuple(self._made.items())[-(_KEPT - 1) :]
             self._made = dict(newest) | {(epoch, lab): made}
         return made
+
+    def memory(self, now: datetime) -> Memory:
+        """Give what was worked out from the zone of an instant; the zone itself need not have been made for that."""
+        epoch = bisect_right(self._edges, now)
+        memory = self._memories.get(epoch)
+        if memory is None:
+            memory = Memory()
+            self._memories = {epoch: memory}
+        return memory
 
     def publishing(self, now: datetime) -> Publishing:
         """Give what publications may know at an instant."""

@@ -8,6 +8,7 @@ which the same rules are in force.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from relaylab.engine.rule import AnyRule, Effect
 
 _Key = tuple["Endpoint", type["Ask"], int]
+_Shortlist = tuple[tuple["AnyRule", ...], tuple[Callable[["Ask"], bool], ...], "Effect"]
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -57,7 +59,7 @@ class Rulebook:
     calendar: Calendar
     readings: Readings
     _edges: list[datetime] = field(init=False, repr=False)
-    _shortlists: dict[_Key, tuple[AnyRule, ...]] = field(init=False, repr=False, default_factory=dict)
+    _shortlists: dict[_Key, _Shortlist] = field(init=False, repr=False, default_factory=dict)
     _stages: dict[type[Ask], Stage] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -74,13 +76,16 @@ class Rulebook:
         key = (ask.endpoint, type(ask), bisect_right(self._edges, ask.now))
         shortlist = self._shortlists.get(key)
         if shortlist is None:
-            shortlist = self._shortlists[key] = self._in_force(ask)
+            rules = self._in_force(ask)
+            effect = self.catalogue.defaults[ask.endpoint, type(ask)].effect
+            shortlist = self._shortlists[key] = (rules, tuple(rule.predicate for rule in rules), effect)
+        rules, predicates, effect = shortlist
         index = 0
-        for rule in shortlist:
-            if rule.predicate(ask):
+        for holds in predicates:
+            if holds(ask):
                 break
             index += 1
-        return Verdict(ask, self, shortlist, index, self.catalogue.defaults[ask.endpoint, type(ask)].effect)
+        return Verdict(ask, self, rules, index, effect)
 
     def default(self, ask: Ask) -> Verdict:
         """Give the verdict that holds when no rule decides, without asking any: for a fault that lets all through."""

@@ -57,7 +57,7 @@ class Verdict:
     @property
     def effect(self) -> Effect:
         """What happens."""
-        return self.rule.effect if self.rule else self.default
+        return self.shortlist[self.index].effect if self.index < len(self.shortlist) else self.default
 
     @property
     def admits(self) -> bool:
@@ -78,7 +78,14 @@ class Verdict:
     def reply(self) -> Reply | None:
         """The answer, its blanks filled."""
         template = self.effect.reply
-        return template.fill(**self.ask.words()) if template else None
+        if template is None:
+            return None
+        if not template.has_blanks:
+            return template.fill()
+        try:
+            return template.fill_from(self.ask.words_at_hand())
+        except KeyError:
+            return template.fill_from(self.ask.words())
 
     @property
     def source(self) -> Source:
@@ -117,22 +124,25 @@ class Verdict:
         return tuple(Step(rule, outcome(rule)) for rule in self.rulebook.rules_for(self.ask))
 
     def decision(self) -> Decision:
-        """Give the verdict as plain values, for the log, the store and the reports."""
+        """Give the verdict as plain values, for the log, the store and the reports, written when they are read."""
+        return Decision.implied(self._written)
+
+    def _written(self) -> dict[str, object]:
         reply = self.reply
-        return Decision(
-            effect=self.effect.kind,
-            reply=ReplyFacts(int(reply.code), str(reply.enhanced) if reply.enhanced else None, reply.text)
+        return {
+            "effect": self.effect.kind,
+            "reply": ReplyFacts(int(reply.code), str(reply.enhanced) if reply.enhanced else None, reply.text)
             if reply
             else None,
-            rule=self.rule.id if self.rule else None,
-            endpoint=self.ask.endpoint,
-            stage=self.stage,
-            at=self.at,
-            reading=tuple(sorted(self.reading.items())),
-            because=self.because,
-            source=self.source,
-            fix=self.fix,
-        )
+            "rule": self.rule.id if self.rule else None,
+            "endpoint": self.ask.endpoint,
+            "stage": self.stage,
+            "at": self.at,
+            "reading": tuple(sorted(self.reading.items())),
+            "because": self.because,
+            "source": self.source,
+            "fix": self.fix,
+        }
 
     def explain(self) -> str:
         """Explain the verdict in a few lines for a person."""

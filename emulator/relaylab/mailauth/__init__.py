@@ -6,7 +6,7 @@ is a Zone that is handed in, time an instant, chance a named stream.
 
 from relaylab.domain.authentication import JudgedAddress
 from relaylab.mailauth.authenticate import authenticate
-from relaylab.mailauth.authors import author_domains
+from relaylab.mailauth.authors import author_domains, unsigned_authors
 from relaylab.mailauth.dkim import SigningKey, seal, sign, verify
 from relaylab.mailauth.dmarc import Discovery, check_dmarc
 from relaylab.mailauth.spf import Session, check_spf
@@ -24,5 +24,6 @@ __all__ = [
     "judged_address",
     "seal",
     "sign",
+    "unsigned_authors",
     "verify",
 ]

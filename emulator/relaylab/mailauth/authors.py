@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _LONGEST: Final = 4_096  # characters of a field that are looked at
 _MOST: Final = 262_144  # octets in which a header block is looked for
+_FROM: Final = re.compile(rb"^from[ \t]*:[^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*", re.IGNORECASE | re.MULTILINE)
+_SIGNED: Final = re.compile(rb"^dkim-signature[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _BARE_LF: Final = re.compile(rb"(?<!\r)\n")
 _NAME: Final = re.compile(r"[a-z0-9_\-]+(?:\.[a-z0-9_\-]+)*")
 
@@ -30,6 +32,17 @@ def author_domains(content: bytes | bytearray) -> tuple[str, ...]:
     head = _BARE_LF.sub(b"\r\n", bytes(content[:_MOST]))
     fields = split_message(head).named("from")
     return tuple(dict.fromkeys(domain for field in fields for domain in _domains(field.value)))
+
+
+def unsigned_authors(block: bytes) -> tuple[bytes, ...] | None:
+    """Give the From fields of a header block as they stand: of a message without a signature, all that names authors.
+
+    None for a signed message, and for a block with line ends that not every reader takes for one.
+    """
+    ends = block.count(b"\r\n")
+    if len(block) >= _MOST or not ends == block.count(b"\n") == block.count(b"\r") or _SIGNED.search(block):
+        return None
+    return tuple(_FROM.findall(block))
 
 
 def _domains(value: bytes) -> Iterator[str]:

@@ -29,7 +29,13 @@ class SplitMessage:
     """A message in its parts; ``fields`` are in the order in which they stand."""
 
     fields: tuple[Field, ...]
-    body: bytes
+    content: bytes | bytearray
+    begins: int  # where the body does
+
+    @property
+    def body(self) -> bytes:
+        """The body, copied out when somebody needs it: it may be long, and few messages are signed."""
+        return bytes(memoryview(self.content)[self.begins :])
 
     def named(self, name: str) -> tuple[Field, ...]:
         """Give the fields of a name, from the top."""
@@ -38,10 +44,11 @@ class SplitMessage:
 
 def split_message(content: bytes | bytearray) -> SplitMessage:
     """Split a content at its first empty line; lines that are no field are left out, as signers leave them out."""
-    content = bytes(content)
     if content.startswith(b"\r\n"):
-        return SplitMessage((), content[2:])
-    head, _, body = content.partition(_BLANK_LINE)
+        return SplitMessage((), content, 2)
+    end = content.find(_BLANK_LINE)
+    begins = end + len(_BLANK_LINE) if end >= 0 else len(content)
+    head = bytes(memoryview(content)[: end if end >= 0 else len(content)])
     lines = head.removesuffix(b"\r\n").split(b"\r\n")
     gathered: list[list[bytes]] = []
     for line in lines:
@@ -50,7 +57,7 @@ def split_message(content: bytes | bytearray) -> SplitMessage:
         elif line:
             gathered.append([line])
     fields = (Field(_name(raw), raw) for raw in (b"\r\n".join(group) for group in gathered))
-    return SplitMessage(tuple(field for field in fields if field.name), body)
+    return SplitMessage(tuple(field for field in fields if field.name), content, begins)
 
 
 def _name(raw: bytes) -> str:

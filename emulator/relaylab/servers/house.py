@@ -111,10 +111,12 @@ class House:
         """Read the clock and the world, once for one step."""
         snapshot = self.holder.current
         now, store = self.clock.now(), self.store
-        dns = None if self.zones is None else DnsNow(self.zones, now)
-        return Moment(
-            now, snapshot.world, snapshot.rulebook, store.counters, store.faults.view, tokens=self.tokens, dns=dns
-        )
+        world, rulebook, view = snapshot.world, snapshot.rulebook, store.faults.view
+        if self.zones is None:
+            return Moment(now, world, rulebook, store.counters, view, self.tokens)
+        zones = self.zones.zones()
+        dns, memory = DnsNow(self.zones, zones, now), zones.memory(now)
+        return Moment(now, world, rulebook, store.counters, view, self.tokens, dns, memory)
 
     def apply(self, turn: Turn) -> None:
         """Keep what a turn keeps, unless it is a probe's."""
@@ -148,23 +150,31 @@ class House:
     def party(self, endpoint: Endpoint, peer: Peer, *, listener: Listener, is_probe: bool = False) -> Party:
         """Draw the names of a new session; a probe's are not numbered, so that it changes nothing for the others."""
         if is_probe:
-            number, label, chance = 0, PROBE, self.randomness.stream(PROBE)
+            path: tuple[str | int, ...] = (PROBE,)
+            number, label = 0, PROBE
         else:
             with self.lock:
                 label, number = self._next_label(), self.sessions
-                chance = self.randomness.stream("session", self.store.mail.run, number)
-        return Party(
+                path = ("session", self.store.mail.run, number)
+        name = session_id(self.started, number)
+        now, calendar, stream = self.clock.now(), self.holder.current.rulebook.calendar, self.randomness.stream
+
+        def dice() -> dict[str, object]:
+            """Give the session's dice where the names have left them.
+
+            They are 2,900 of the 6,500 octets of an idle connection, and many sessions never throw them: so they are
+            made anew for the first who does.
+            """
+            chance = stream(*path)
+            session_names(endpoint, chance, name, now, calendar)
+            return {"chance": chance}
+
+        return Party.implied(
+            dice,
             label=label,
             endpoint=endpoint,
             peer=peer,
-            names=session_names(
-                endpoint,
-                chance,
-                session_id(self.started, number),
-                self.clock.now(),
-                self.holder.current.rulebook.calendar,
-            ),
-            chance=chance,
+            names=session_names(endpoint, stream(*path), name, now, calendar),
             tarpit=self.tarpit,
             on_legacy_host=listener.on_legacy_host,
             listener=listener.key,

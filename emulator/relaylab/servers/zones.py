@@ -35,7 +35,7 @@ class ZoneKeeper:
 
     def at(self, now: datetime, lab: Lab | None = None) -> Zone:
         """Give the zone: as the internet sees it, or with a lab as its clients must."""
-        return self._zones().at(now, lab)
+        return self.zones().at(now, lab)
 
     def _signer(self, selector: str, domain: str) -> SigningKey:
         behind = SELECTORS[0] if selector == ARC_SELECTOR else selector  # as its record is published
@@ -46,10 +46,11 @@ class ZoneKeeper:
 
     def mail_hosts(self, now: datetime) -> dict[str, str]:
         """Give for each accepted domain that exists the host that its MX record should name."""
-        publishing = self._zones().publishing(now)
+        publishing = self.zones().publishing(now)
         return {str(one.name): mail_hosts(publishing, tenant, one)[0] for tenant, one in publishing.domains()}
 
-    def _zones(self) -> Zones:
+    def zones(self) -> Zones:
+        """Give the zones of the world in force, at all instants."""
         snapshot, chance, made = self._house.holder.current, self._house.randomness, self._made
         if made is None or made[0] is not snapshot or made[1] != chance.seed:
             zones = zones_of(snapshot.world, snapshot.rulebook, chance, self._public_key)
@@ -59,18 +60,20 @@ class ZoneKeeper:
 
 @dataclass(frozen=True, slots=True)
 class DnsNow:
-    """The world's DNS at one instant, made when it is first asked; a session holds it for one step.
+    """The DNS of a world at one instant, made when it is first asked; a session holds it for one step.
 
-    Law: nothing here raises. Without the keys that DKIM records are made of, every name is SERVFAIL.
+    Laws: it answers as of that world, whatever is put in force later; nothing here raises. Without the keys that DKIM
+    records are made of, every name is SERVFAIL.
     """
 
     keeper: ZoneKeeper
+    zones: Zones
     now: datetime
 
     def look_up(self, name: str, record_type: str) -> DnsAnswer:
         """Answer for a name as the internet sees it."""
         try:
-            return self.keeper.at(self.now).look_up(name, record_type)
+            return self.zones.at(self.now).look_up(name, record_type)
         except AuthorityError:
             return DnsAnswer(Rcode.SERVFAIL)
 

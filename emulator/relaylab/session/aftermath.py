@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from relaylab.domain.event import Authenticated, Kept, Reported
 
 if TYPE_CHECKING:
     from relaylab.domain.event import Event
+    from relaylab.domain.message import HopFacts
     from relaylab.session.delivery import Delivered
     from relaylab.session.moment import Moment
     from relaylab.session.speech import Speech
@@ -25,18 +27,7 @@ def aftermath(delivered: Delivered, speech: Speech, moment: Moment) -> tuple[Eve
         size=message.size,
     )
     authenticated = (
-        Authenticated(
-            **speech.stamp(moment),
-            message=message.id,
-            hop=one.hop.value,
-            receiver=one.receiver,
-            ip=one.ip,
-            spf=one.spf,
-            dkim=one.dkim,
-            dmarc=one.dmarc,
-            compauth=one.compauth,
-            because=one.because,
-        )
+        Authenticated.implied(partial(_told, one), **speech.stamp(moment), message=message.id)
         for one in message.authentication
     )
     bounced = (speech.judged(one.verdict, f"delivery to {one.recipient}", moment) for one in delivered.bounced)
@@ -45,3 +36,16 @@ def aftermath(delivered: Delivered, speech: Speech, moment: Moment) -> tuple[Eve
         (Reported(**speech.stamp(moment), message=report.id, about=message.id, recipients=failed),) if report else ()
     )
     return kept, *authenticated, *bounced, *reported
+
+
+def _told(one: HopFacts) -> dict[str, object]:
+    return {
+        "hop": one.hop.value,
+        "receiver": one.receiver,
+        "ip": one.ip,
+        "spf": one.spf,
+        "dkim": one.dkim,
+        "dmarc": one.dmarc,
+        "compauth": one.compauth,
+        "because": one.because,
+    }

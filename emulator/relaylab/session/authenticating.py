@@ -1,7 +1,8 @@
 """Whether the sender of a message at the tenant MX is who it says: SPF, DKIM, DMARC, and what policies make of it.
 
 Law: only mail at the MX is looked at, and of that only what is not refused anyway because it may not leave: verifying a
-message of 35 MB takes about a second. Who signs in is known, and is not asked.
+message of 35 MB takes about a second. Who signs in is known, and is not asked. What was found of an unsigned message
+holds for the next one with the same names and address, and is remembered.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from relaylab.domain.anti_spoof import Handling
 from relaylab.domain.message import Hop, HopFacts
-from relaylab.mailauth import Session
+from relaylab.mailauth import Session, unsigned_authors
 from relaylab.rules.authentication import Recipients, handling, judge
+from relaylab.session.head import header_block
 from relaylab.session.skipping import judged_sender
 
 if TYPE_CHECKING:
@@ -57,28 +59,40 @@ def authenticated(  # noqa: PLR0913 - the message and its session
         return Judged(None)
     inside = tuple(one for one in transaction.recipients if is_inside(one, attribution))
     seen_from = judged_sender(content, arrival, transaction.sender, inside, attribution)
-    if moment.dns is None or is_unrecorded((transaction.sender, head.from_address), moment):
+    senders = transaction.sender, head.from_address
+    if moment.dns is None or moment.memory.recall(("unrecorded", *senders), lambda: is_unrecorded(senders, moment)):
         return Judged(None, seen_from=seen_from)
     tenant, ip = inside[0].tenant if inside else None, seen_from.ip if seen_from else party.peer.ip
+    domain = inside[0].address.domain if inside else None
+    authors = unsigned_authors(header_block(content))
+    sender, internal = str(transaction.sender or ""), attribution.counts_as_internal
+    key = ("judged", ip, hello, sender, authors, head.from_address, domain, internal)
+    known = moment.memory.known(key) if seen_from is None and authors is not None else None
+    if isinstance(known, Judged):
+        return known
     results = judge(
         moment.dns,
         Session(
             ip=ip,
             helo=hello,
-            mail_from=str(transaction.sender or ""),
+            mail_from=sender,
             receiver=party.names.host,
             now=moment.now,
         ),
         content,
-        recipients=recipients_of(tenant, inside[0].address.domain, head, ip, moment.dns) if tenant else None,
+        recipients=recipients_of(tenant, domain, head, ip, moment.dns) if tenant and domain else None,
         readings=moment.rulebook.readings,
         chance=party.randomness.stream("dmarc", message_id),
     )
     if seen_from is not None:
         results = replace(results, spf=replace(results.spf, because=(*seen_from.because, *results.spf.because)))
     if tenant is None or attribution.counts_as_internal:  # what is internal skips filtering (fact MX-CON-07)
-        return Judged(results, seen_from=seen_from)
-    return Judged(results, handling(results, tenant.anti_phish_policy), seen_from)
+        judged = Judged(results, seen_from=seen_from)
+    else:
+        judged = Judged(results, handling(results, tenant.anti_phish_policy), seen_from)
+    if seen_from is None and authors is not None and results.is_lasting:
+        moment.memory.keep(key, judged)
+    return judged
 
 
 def is_unrecorded(senders: tuple[Address | None, ...], moment: Moment) -> bool:
@@ -97,17 +111,19 @@ def is_inside(recipient: Recipient, attribution: Attribution) -> bool:
 
 def facts(hop: Hop, results: AuthenticationResults, receiver: str = "") -> HopFacts:
     """Give results in the words of header fields; ``receiver`` is the domain that a far end judges for."""
+    return HopFacts.implied(lambda: _facts(results), hop=hop, receiver=receiver)
+
+
+def _facts(results: AuthenticationResults) -> dict[str, object]:
     composite = results.composite
-    return HopFacts(
-        hop=hop,
-        ip=str(results.spf.ip),
-        spf=str(results.spf.result),
-        dkim=tuple(f"{one.result} d={one.domain}" if one.domain else str(one.result) for one in results.dkim),
-        dmarc=str(results.dmarc.result),
-        compauth=f"{composite.result} reason={composite.reason}" if composite else "",
-        because=results.because,
-        receiver=receiver,
-    )
+    return {
+        "ip": str(results.spf.ip),
+        "spf": str(results.spf.result),
+        "dkim": tuple(f"{one.result} d={one.domain}" if one.domain else str(one.result) for one in results.dkim),
+        "dmarc": str(results.dmarc.result),
+        "compauth": f"{composite.result} reason={composite.reason}" if composite else "",
+        "because": results.because,
+    }
 
 
 def recipients_of(tenant: Tenant, domain: DomainName, head: MessageHead, ip: IpAddress, zone: Zone) -> Recipients:

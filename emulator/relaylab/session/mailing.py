@@ -33,6 +33,7 @@ from relaylab.session.turn import Then, Turn
 if TYPE_CHECKING:
     from relaylab.domain.address import Address
     from relaylab.domain.attribution import Attribution
+    from relaylab.domain.event import Event
     from relaylab.engine.verdict import Verdict
     from relaylab.session.commands import Command
     from relaylab.session.faulting import Faulting
@@ -90,12 +91,11 @@ class Mailing:
         progress.transaction = Transaction(mail)
         progress.state = State.MAIL
         progress.refused = False
-        turn = self._admit(verdict, name, moment, is_let_through=is_let_through)
-        if progress.party.endpoint is not Endpoint.MX:
-            return turn
-        attribution = attribute(moment.world, ask.arrival, mail.sender)
-        progress.transaction.attribution = attribution
-        return replace(turn, events=(*turn.events, self._attributed(attribution, moment)))
+        events: tuple[Event, ...] = ()
+        if progress.party.endpoint is Endpoint.MX:
+            progress.transaction.attribution = self._attribution(ask, moment)
+            events = (self._attributed(progress.transaction.attribution, moment),)
+        return self._admit(verdict, name, moment, *events, is_let_through=is_let_through)
 
     def rcpt(self, command: Command, moment: Moment) -> Turn:
         """Judge a recipient and add it."""
@@ -242,22 +242,37 @@ class Mailing:
         kept = tuple(message for message in (delivered.message, delivered.report) if message is not None)
         events = aftermath(delivered, self._speech, moment)
         turn = self._admit(verdict, command, moment, is_let_through=is_let_through)
-        late = (delivery_instant(ask, moment) - moment.now) / timedelta(seconds=1)
-        held_back = moment.rulebook.readings["message_rate"] == "late_reply"
-        return replace(
-            turn,
-            kept=kept,
-            despatch=delivered.despatch,
+        late = turn.delay
+        if moment.rulebook.readings["message_rate"] == "late_reply":
+            late = (delivery_instant(ask, moment) - moment.now) / timedelta(seconds=1)
+        return Turn(
+            data=turn.data,
+            then=turn.then,
+            delay=late,
             charges=(*charges, *delivered.charges),
+            kept=kept,
             events=(*anew, *turn.events, *events),
-            delay=late if held_back else turn.delay,
+            uses=turn.uses,
+            despatch=delivered.despatch,
+            manner=turn.manner,
         )
 
-    def _admit(self, verdict: Verdict, command: str, moment: Moment, *, is_let_through: bool) -> Turn:
+    def _admit(
+        self, verdict: Verdict, command: str, moment: Moment, *further: Event, is_let_through: bool = False
+    ) -> Turn:
         """Give the good answer, as the rules' or as that of a fault that did not ask them."""
         if is_let_through:
-            return self._faulting.admit(verdict, moment)
-        return self._speech.admit(verdict, command, moment)
+            turn = self._faulting.admit(verdict, moment)
+            return replace(turn, events=(*turn.events, *further)) if further else turn
+        return self._speech.admit(verdict, command, moment, *further)
+
+    @staticmethod
+    def _attribution(ask: MailAsk, moment: Moment) -> Attribution:
+        """Attribute a transaction; for a client without a certificate it is the same again in this world."""
+        if ask.tls is not None and ask.tls.client_certificate is not None:
+            return attribute(moment.world, ask.arrival, ask.mail_from)
+        key = ("attribution", ask.peer.ip, ask.tls is None, str(ask.mail_from))
+        return moment.memory.recall(key, lambda: attribute(moment.world, ask.arrival, ask.mail_from))
 
     def _attributed(self, attribution: Attribution, moment: Moment) -> Attributed:
         return Attributed(**self._speech.stamp(moment), attribution=attribution)

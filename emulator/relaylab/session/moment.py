@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
 from relaylab.domain.fault import NO_FAULTS
+from relaylab.domain.memory import Memory
 from relaylab.domain.token import NoTokens, TokenReader
 from relaylab.domain.zone import Zone
 
@@ -46,6 +47,7 @@ class Moment:
     """The instant, the world, its rules, the counters and the faults: read once per command by the adapter.
 
     ``tokens`` reads what Entra has signed. ``dns`` is what senders are authenticated by; None: nobody is.
+    ``memory`` is what was worked out before, from this world under these rules and with this DNS.
     """
 
     now: datetime
@@ -55,3 +57,4 @@ class Moment:
     board: Board = NO_FAULTS
     tokens: TokenReader = NO_TOKENS
     dns: MailDns | None = None
+    memory: Memory = field(default_factory=Memory, compare=False, repr=False)

@@ -13,7 +13,7 @@ from relaylab.domain.message import Side
 from relaylab.session.leaving import Departure, departure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from relaylab.domain.address import Address
     from relaylab.domain.asks import DataAsk
@@ -47,10 +47,13 @@ def home_of(ask: DataAsk, world: World) -> Tenant | None:
     return next((tenant for tenant in tenants if tenant is not None), None)
 
 
-def parts(ask: DataAsk, onward: Iterable[Onward], home: Tenant | None, chance: Random) -> tuple[Part, ...]:
-    """Split the final recipients, in the order in which their sides first occur."""
+def parts(
+    ask: DataAsk, onward: Iterable[Onward], home: Tenant | None, chance: Callable[[], Random]
+) -> tuple[Part, ...]:
+    """Split the final recipients, in the order in which their sides first occur; who leaves needs ``chance``."""
     found: dict[tuple[Side, str, str], Part] = {}
     departures: dict[str, Departure] = {}
+    dice: Random | None = None
     for one in onward:
         side, tenant = side_of(one.recipient, home)
         leaves = None
@@ -58,7 +61,8 @@ def parts(ask: DataAsk, onward: Iterable[Onward], home: Tenant | None, chance: R
             forwarder = one.through if one.through != one.recipient.address else None
             key = forwarder.key if forwarder else ""
             if key not in departures:
-                departures[key] = departure(ask, home, forwarder, chance)
+                dice = chance() if dice is None else dice
+                departures[key] = departure(ask, home, forwarder, dice)
             leaves = departures[key]
         place = side, tenant.id if tenant else "", str(leaves.mail_from) if leaves else ""
         held = found.get(place, Part(side, tenant, leaves, ()))

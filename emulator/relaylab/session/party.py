@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.endpoint import Endpoint
+from relaylab.domain.implied import Implied
 from relaylab.domain.randomness import Random, Randomness
-from relaylab.domain.reply import Reply, TrailerStyle, render
+from relaylab.domain.reply import Reply, Trailer, TrailerStyle, render
 from relaylab.rules import milestones
 
 if TYPE_CHECKING:
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
     from relaylab.session.moment import Moment
 
 _UNSEEDED: Final = Randomness(0)
+_TIMELESS: Final = (Trailer.NONE, Trailer.MAILBOX_SERVER)  # the same in every style
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Party:
+class Party(Implied):
     """One connection: its door, its client, its server names and its own dice.
 
     ``label`` is the session's name in relaylab (``s-000042``); ``tarpit`` holds slow replies back as the service does;
@@ -42,6 +44,8 @@ class Party:
 
     def render(self, reply: Reply, moment: Moment, *, late: float = 0.0) -> bytes:
         """Write a reply as it goes on the wire, ``late`` seconds after this moment (CS-CMD-13: that is its stamp)."""
+        if reply.template.trailer in _TIMELESS:
+            return render(reply, self.names, moment.now, TrailerStyle.ABSENT)
         style = trailer_style(moment, self.endpoint)
         return render(reply, self.names, moment.now + timedelta(seconds=late), style)
 

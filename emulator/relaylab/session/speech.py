@@ -63,10 +63,10 @@ class Speech:
         data = self._party.render(reply, moment, late=delay)
         return Turn(data=data, then=then, delay=delay, events=events, charges=charges)
 
-    def admit(self, verdict: Verdict, command: str, moment: Moment) -> Turn:
-        """Give the answer of a verdict that lets the client go on."""
+    def admit(self, verdict: Verdict, command: str, moment: Moment, *further: Event) -> Turn:
+        """Give the answer of a verdict that lets the client go on, with what happened besides."""
         judged = self.judged(verdict, command, moment)
-        return self.say(_spoken(verdict), moment, events=(judged,))
+        return self.say(_spoken(verdict), moment, events=(judged, *further))
 
     def refuse(
         self,
@@ -125,7 +125,8 @@ def _facts(reply: Reply) -> ReplyFacts:
 
 def _spoken(verdict: Verdict) -> Reply:
     """Give the answer of a verdict that is said on the wire."""
-    if verdict.reply is None:
+    reply = verdict.reply
+    if reply is None:
         msg = f"{verdict.rule or verdict.stage} says nothing, but stands where something must be said"
         raise AssertionError(msg)
-    return verdict.reply
+    return reply

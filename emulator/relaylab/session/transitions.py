@@ -24,6 +24,8 @@ class State(Enum):
     RCPT = "at least one recipient accepted"
     CHUNKS = "at least one chunk taken"
 
+    __hash__ = object.__hash__  # Enum's is written in Python, and these are keys at every line
+
 
 _HELLO_FIRST: Final = dict.fromkeys(
     (Verb.STARTTLS, Verb.AUTH, Verb.MAIL, Verb.RCPT, Verb.DATA, Verb.BDAT), replies.HELLO_FIRST

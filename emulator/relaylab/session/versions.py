@@ -7,6 +7,7 @@ above its messages every side gets alike.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from relaylab.domain.anti_spoof import Handling
@@ -22,6 +23,8 @@ from relaylab.session.parting import parts
 from relaylab.session.stamping import stamps_of_another_tenant, stamps_on_arrival
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from relaylab.domain.address import Address
     from relaylab.domain.asks import DataAsk
     from relaylab.domain.authentication import AuthenticationResults
@@ -77,6 +80,8 @@ class Split:
 
     def for_those_who(self, got: frozenset[Address]) -> Split:
         """Give the versions of the recipients who got a copy."""
+        if all(got.issuperset(one.version.recipients) for one in self.sides):
+            return self
         left = (
             one._replace(
                 version=replace(one.version, recipients=tuple(filter(got.__contains__, one.version.recipients)))
@@ -98,17 +103,17 @@ def versions(  # noqa: PLR0913 - the message and its session
     moment: Moment,
 ) -> Split:
     """Make the versions of an accepted message."""
+    chance = partial(party.randomness.stream, "rewriting", message_id)
     if ask.endpoint is not Endpoint.MX:
-        return _by_settings(ask, onward, home, party.randomness.stream("rewriting", message_id), moment)
+        return _by_settings(ask, onward, home, chance, moment)
     results = ask.authentication
-    chance = party.randomness.stream("rewriting", message_id)
     maker = _Maker(ask, raw, home, party, hello, message_id, moment)
     sides = tuple(maker.side(part) for part in parts(ask, onward, home, chance))
     return Split((facts(Hop.ARRIVAL, results),) if results else (), sides)
 
 
 def _by_settings(
-    ask: DataAsk, onward: tuple[Onward, ...], home: Tenant | None, chance: Random, moment: Moment
+    ask: DataAsk, onward: tuple[Onward, ...], home: Tenant | None, chance: Callable[[], Random], moment: Moment
 ) -> Split:
     headers = settings_of(ask, moment)
     if not headers:
@@ -141,9 +146,23 @@ class _Maker:
     def side(self, part: Part) -> _Side:
         """Make the version of one side, and have it judged where it arrives."""
         ask, leaves = self.ask, part.departure
-        headers = stamps_on_arrival(
-            ask,
-            ask.authentication,
+        version = Version.implied(
+            lambda: {"headers": self._stamps(part)},
+            side=part.side,
+            tenant=part.tenant.name if part.tenant else None,
+            recipients=tuple(dict.fromkeys(one.address for one in part.recipients)),
+            mail_from=leaves.mail_from if leaves else ask.envelope.mail_from,
+        )
+        if leaves is None:
+            return _Side(version, None, Judged(ask.authentication, ask.handling))
+        if self.moment.dns is None or ask.size > _MOST_SIGNED:
+            return _Side(version, None, Judged(None, Handling.DELIVER))
+        return self._left(part, version)
+
+    def _stamps(self, part: Part) -> tuple[str, ...]:
+        return stamps_on_arrival(
+            self.ask,
+            self.ask.authentication,
             side=part.side,
             home=self.home,
             party=self.party,
@@ -151,19 +170,6 @@ class _Maker:
             message_id=self.message_id,
             moment=self.moment,
         )
-        recipients = tuple(dict.fromkeys(one.address for one in part.recipients))
-        version = Version(
-            side=part.side,
-            tenant=part.tenant.name if part.tenant else None,
-            recipients=recipients,
-            mail_from=leaves.mail_from if leaves else ask.envelope.mail_from,
-            headers=headers,
-        )
-        if leaves is None:
-            return _Side(version, None, Judged(ask.authentication, ask.handling))
-        if self.moment.dns is None or ask.size > _MOST_SIGNED:
-            return _Side(version, None, Judged(None, Handling.DELIVER))
-        return self._left(part, version)
 
     def _left(self, part: Part, version: Version) -> _Side:
         """Sign and seal a version that leaves, and judge it as its receiver does."""

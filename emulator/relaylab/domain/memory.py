@@ -1,0 +1,49 @@
+"""What was worked out before and holds as long as nothing changes: a pure answer, asked again for the next message.
+
+Law of this module: whoever remembers something makes its key of all that the answer depends on, besides the world, its
+rules and the epoch that the memory itself belongs to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Final, TypeVar, cast
+
+T = TypeVar("T")
+
+_MOST: Final = 4_096  # answers; a device asks the same few again and again
+
+
+class Memory:
+    """Answers by their key, so many at most: beyond that all are forgotten."""
+
+    __slots__ = ("_answers",)
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._answers: dict[Hashable, object] = {}
+
+    def recall(self, key: Hashable, work: Callable[[], T]) -> T:
+        """Give the answer to ``key``, by ``work`` where it is not remembered.
+
+        Two threads may work at once; they find the same.
+        """
+        try:
+            return cast("T", self._answers[key])
+        except KeyError:
+            answer = work()
+            self.keep(key, answer)
+            return answer
+
+    def known(self, key: Hashable) -> object | None:
+        """Give the answer to ``key`` if it is remembered; None is never kept."""
+        return self._answers.get(key)
+
+    def keep(self, key: Hashable, answer: object) -> None:
+        """Remember an answer."""
+        if len(self._answers) >= _MOST:
+            self._answers = {}
+        self._answers[key] = answer
+
+    def __len__(self) -> int:
+        return len(self._answers)

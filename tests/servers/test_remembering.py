@@ -1,0 +1,107 @@
+"""What was found of a sender is remembered: nothing that anybody can read may differ from finding it anew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from relaylab.app.config import LoadedWorld, parse_world
+from relaylab.app.emulator import Emulator
+from relaylab.app.rulebooks import rulebook_for
+from relaylab.domain.event import Authenticated
+from relaylab.domain.memory import Memory
+from relaylab.servers.house import SmtpDesk
+from relaylab.session.moment import Moment
+from relaylab.session.turn import Turn
+from relaylab.store.events import as_json
+from relaylab.store.shapes import message_json
+from relaylab_certs import TestAuthority
+
+CONTOSO, FABRIKAM = b"scanner@contoso.com", b"shop@fabrikam.example"
+SENDERS = (CONTOSO, FABRIKAM, b"Scanner@contoso.com", b"")
+AUTHORS = (CONTOSO, FABRIKAM, b"x@contoso.com>, <y@fabrikam.example")
+EXTRA = (b"", b"DKIM-Signature: v=1; a=rsa-sha256; d=contoso.com; s=none; b=x\r\n", b"From: z@nowhere.example\r\n")
+
+
+def a_world(spf: str) -> LoadedWorld:
+    return parse_world(
+        f"""
+[[tenant]]
+name = "contoso"
+  [[tenant.accepted_domain]]
+  name = "contoso.com"
+  [[tenant.mailbox]]
+  address = "helpdesk@contoso.com"
+[[dns]]
+name = "contoso.com"
+type = "TXT"
+value = "{spf}"
+[[dns]]
+name = "explained.contoso.com"
+type = "TXT"
+value = "%{{c}} at %{{t}} is not ours"
+[[dns]]
+name = "_dmarc.contoso.com"
+type = "TXT"
+value = "v=DMARC1; p=none"
+[[dns]]
+name = "_dmarc.fabrikam.example"
+type = "TXT"
+value = "v=DMARC1; p=reject; pct=50"
+""",
+        "world",
+    )
+
+
+class Forgetful(SmtpDesk):
+    """A desk that remembers nothing."""
+
+    def moment(self) -> Moment:
+        return replace(super().moment(), memory=Memory())
+
+
+def emulator(authority: TestAuthority, spf: str = "v=spf1 -all exp=explained.contoso.com") -> Emulator:
+    return Emulator(a_world(spf), at=datetime(2026, 11, 2, tzinfo=UTC), authority=authority)
+
+
+def send(desk: SmtpDesk, sender: bytes, author: bytes, extra: bytes = b"") -> list[bytes]:
+    session = desk.open(("127.0.0.1", 50_000), ("127.0.0.1", 25))
+
+    def told(turn: Turn) -> bytes:
+        desk.apply(turn)
+        return turn.data
+
+    lines = (b"EHLO scanner", b"MAIL FROM:<%s>" % sender, b"RCPT TO:<helpdesk@contoso.com>", b"DATA")
+    said = [told(session.greet(desk.moment())), *(told(session.receive_line(line, desk.moment())) for line in lines)]
+    content = bytearray(b"From: <%s>\r\n%sSubject: a\r\n\r\nPage\r\n" % (author, extra))
+    return [*said, told(session.receive_message(content, desk.moment()))]
+
+
+def test_every_answer_event_and_message_is_as_if_nothing_were_remembered(authority: TestAuthority) -> None:
+    told = []
+    for kind in (SmtpDesk, Forgetful):
+        lab = emulator(authority)
+        desk = kind(lab.desk("mx").house, lab.desk("mx").endpoint)
+        cases = [(*case, extra) for case in ((one, author) for one in SENDERS for author in AUTHORS) for extra in EXTRA]
+        said = [send(desk, *case) for case in cases * 2]
+        events = [as_json(entry.event, entry.seq) for entry in lab.store.events]
+        kept = [message_json(one) for one in lab.store.mail.messages()]
+        told.append((said, events, kept))
+
+    assert told[0] == told[1]
+
+
+def test_another_world_is_judged_anew_and_mail_kept_before_stays_as_it_was(authority: TestAuthority) -> None:
+    lab, twin = emulator(authority), emulator(authority)
+    desk = lab.desk("mx")
+    send(desk, CONTOSO, CONTOSO)
+    send(twin.desk("mx"), CONTOSO, CONTOSO)
+    world = a_world("v=spf1 ip4:192.0.2.1 -all").world
+
+    lab.holder.swap(world, rulebook_for(world, {}, {}))
+    send(desk, CONTOSO, CONTOSO)
+
+    found = [entry.event.spf for entry in lab.store.events if isinstance(entry.event, Authenticated)]
+    first, before = (one.store.mail.messages()[0] for one in (lab, twin))
+    assert ["fail", "pass"] == found
+    assert message_json(before) == message_json(first)
