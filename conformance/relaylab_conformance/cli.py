@@ -364,6 +364,32 @@ def plan_migration(  # noqa: PLR0913 - an argument an option
     raise SystemExit(options.PROBLEMS if has_problems else options.GOOD)
 
 
+@main.command(short_help="Replay messages that were sent against the limits of their mailboxes.")
+@click.argument("traces", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--world", help="Count what the mailboxes of this world sent only, an alias as its mailbox.")
+@click.option(
+    "--engine",
+    type=click.Choice(["exact", "numba"]),
+    default="exact",
+    show_default=True,
+    help="numba: the same answers faster, where numba is installed.",
+)
+@options.json_option
+def replay(*, traces: tuple[Path, ...], world: str | None, engine: str, as_json: bool) -> None:
+    """Replay message TRACES: what would the limits of client submission have refused, or delivered late?
+
+    TRACES are message traces as `import` reads them, or any CSV with the columns Received, SenderAddress and
+    RecipientAddress (a row for each recipient) or RecipientCount (a row for each message).
+
+    Exit code 1: a message would have been refused.
+    """
+    from relaylab_conformance.replaying import command
+
+    with bad_input():
+        has_problems = command.replay_and_tell(traces, world, engine_name=engine, as_json_text=as_json)
+    raise SystemExit(options.PROBLEMS if has_problems else options.GOOD)
+
+
 @main.command(name="errors", short_help="List the error lines, what they mean, and what to change.")
 @click.option(
     "--pages",

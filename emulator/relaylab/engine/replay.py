@@ -1,4 +1,4 @@
-"""What the limits of a mailbox make of a year of messages: a pure step for each, through the windows of the live server.
+"""What the limits of a mailbox make of a year of messages: a pure step each, through the windows of the live server.
 
 A message over the recipients of a day is refused, and enters no window. One that is taken enters both; where its
 minute is full, it is delivered when there is room, and that instant is what it counts at (``session.delivery``).
@@ -89,7 +89,7 @@ def stepper(limits: SubmissionLimits) -> Callable[[int, int], int]:
                 del deliveries[:-nth]
             if earlier - at > longest_queue:
                 return at  # older than all that count
-            if at < earlier + message_span:
+            if at < earlier + message_span:  # noqa: PLR1730 - max() would be a call
                 at = earlier + message_span
         deliveries.append(at)
         return at
