@@ -91,6 +91,27 @@ def main() -> None:
 @options.readings_and_milestones
 @lab_options
 @options.faults_option
+@click.option(
+    "--keep-messages",
+    type=click.IntRange(min=1),
+    default=100_000,
+    show_default=True,
+    help="Messages that are kept; the oldest make room for newer ones.",
+)
+@click.option(
+    "--keep-mebibytes",
+    type=click.IntRange(min=1),
+    default=1024,
+    show_default=True,
+    help="Mail that is kept, by its size; the oldest makes room.",
+)
+@click.option(
+    "--keep-events",
+    type=click.IntRange(min=1),
+    default=50_000,
+    show_default=True,
+    help="Events that are kept; the oldest make room for newer ones.",
+)
 @click.option("--idle", type=click.FloatRange(min=0, min_open=True), default=300.0, show_default=True)
 @click.option("--total", type=click.FloatRange(min=0, min_open=True), default=600.0, show_default=True)
 def serve(  # noqa: PLR0913 - an argument an option
@@ -115,6 +136,9 @@ def serve(  # noqa: PLR0913 - an argument an option
     milestones: Milestones,
     lab: LabPlan | None,
     faults: tuple[str, ...],
+    keep_messages: int,
+    keep_mebibytes: int,
+    keep_events: int,
     idle: float,
     total: float,
 ) -> None:
@@ -125,6 +149,7 @@ def serve(  # noqa: PLR0913 - an argument an option
     """
     from relaylab.app import serving
     from relaylab.domain.zone import View
+    from relaylab.store import Bounds
     from relaylab_conformance.explain.controlled import explain_for_control
 
     wanted = serving.ServeOptions(
@@ -151,6 +176,8 @@ def serve(  # noqa: PLR0913 - an argument an option
         total=total,
         lab=lab,
         faults=faults,
+        events=keep_events,
+        mail=Bounds(keep_messages, keep_mebibytes << 20),
     )
     with bad_input():
         serving.serve(wanted)

@@ -2,8 +2,8 @@
 
     python tests/benchmarks/micro/replay.py --json [--events 1000000] [--seed 0] [--mailboxes 1200]
 
-Two inputs: ``even``, where mailboxes send alike and five run away, and ``zipf``, where a few send most. Each engine runs
-in a process of its own, since memory is what that process had at most beyond its input. Linux only: see /proc.
+Two inputs: ``even``, where mailboxes send alike and five send more, and ``zipf``, where a few send most. Each engine
+has a process of its own, since memory is what that process had at most beyond its input. Linux only: see /proc.
 Exit code 1 when engines do not agree. Figures are for the record; no figure is a gate.
 """
 
@@ -12,16 +12,16 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
-import random
 import sys
 import time
 from pathlib import Path
 from typing import Final
 
+from relaylab.domain.randomness import Randomness
 from relaylab_scenarios import accelerated
 from relaylab_scenarios.replaying import REFUSED, SUBMISSION, Events, Replay, VerdictHash, engine
 
-PIECE: Final = 1_000_000
+PIECE: Final = 100_000
 YEAR: Final = 365 * 86_400 * 1_000_000
 RUNAWAYS: Final = 5
 INPUTS: Final = ("even", "zipf")
@@ -29,7 +29,7 @@ INPUTS: Final = ("even", "zipf")
 
 def events_of(kind: str, count: int, mailboxes: int, seed: int) -> Events:
     """Draw a share of a year that has ten million events."""
-    chance = random.Random(f"{seed} {kind}")  # noqa: S311 - on purpose repeatable
+    chance = Randomness(seed).stream("replay", kind)
     gap, now, found = YEAR / 10_000_000, 0.0, Events()
     while len(found) < count:
         now += chance.expovariate(1) * gap
