@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import tracemalloc
 from array import array
 from collections.abc import Callable
