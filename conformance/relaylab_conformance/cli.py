@@ -91,6 +91,27 @@ def main() -> None:
 @options.readings_and_milestones
 @lab_options
 @options.faults_option
+@click.option(
+    "--keep-messages",
+    type=click.IntRange(min=1),
+    default=100_000,
+    show_default=True,
+    help="Messages that are kept; the oldest make room for newer ones.",
+)
+@click.option(
+    "--keep-mebibytes",
+    type=click.IntRange(min=1),
+    default=1024,
+    show_default=True,
+    help="Mail that is kept, by its size; the oldest makes room.",
+)
+@click.option(
+    "--keep-events",
+    type=click.IntRange(min=1),
+    default=50_000,
+    show_default=True,
+    help="Events that are kept; the oldest make room for newer ones.",
+)
 @click.option("--idle", type=click.FloatRange(min=0, min_open=True), default=300.0, show_default=True)
 @click.option("--total", type=click.FloatRange(min=0, min_open=True), default=600.0, show_default=True)
 def serve(  # noqa: PLR0913 - an argument an option
@@ -115,6 +136,9 @@ def serve(  # noqa: PLR0913 - an argument an option
     milestones: Milestones,
     lab: LabPlan | None,
     faults: tuple[str, ...],
+    keep_messages: int,
+    keep_mebibytes: int,
+    keep_events: int,
     idle: float,
     total: float,
 ) -> None:
@@ -125,6 +149,7 @@ def serve(  # noqa: PLR0913 - an argument an option
     """
     from relaylab.app import serving
     from relaylab.domain.zone import View
+    from relaylab.store import Bounds
     from relaylab_conformance.explain.controlled import explain_for_control
 
     wanted = serving.ServeOptions(
@@ -151,6 +176,8 @@ def serve(  # noqa: PLR0913 - an argument an option
         total=total,
         lab=lab,
         faults=faults,
+        events=keep_events,
+        mail=Bounds(keep_messages, keep_mebibytes << 20),
     )
     with bad_input():
         serving.serve(wanted)
@@ -361,6 +388,32 @@ def plan_migration(  # noqa: PLR0913 - an argument an option
             readings=readings,
             milestones=milestones,
         )
+    raise SystemExit(options.PROBLEMS if has_problems else options.GOOD)
+
+
+@main.command(short_help="Replay messages that were sent against the limits of their mailboxes.")
+@click.argument("traces", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--world", help="Count what the mailboxes of this world sent only, an alias as its mailbox.")
+@click.option(
+    "--engine",
+    type=click.Choice(["exact", "numba"]),
+    default="exact",
+    show_default=True,
+    help="numba: the same answers faster, where numba is installed.",
+)
+@options.json_option
+def replay(*, traces: tuple[Path, ...], world: str | None, engine: str, as_json: bool) -> None:
+    """Replay message TRACES: what would the limits of client submission have refused, or delivered late?
+
+    TRACES are message traces as `import` reads them, or any CSV with the columns Received, SenderAddress and
+    RecipientAddress (a row for each recipient) or RecipientCount (a row for each message).
+
+    Exit code 1: a message would have been refused.
+    """
+    from relaylab_conformance.replaying import command
+
+    with bad_input():
+        has_problems = command.replay_and_tell(traces, world, engine_name=engine, as_json_text=as_json)
     raise SystemExit(options.PROBLEMS if has_problems else options.GOOD)
 
 

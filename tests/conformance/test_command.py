@@ -62,6 +62,7 @@ def calm_world(tmp_path: Path) -> str:
         ("status",),
         ("messages",),
         ("events",),
+        ("replay",),
     ],
 )
 def test_every_verb_has_help(verb: tuple[str, ...]) -> None:

@@ -1,22 +1,19 @@
-from datetime import UTC, datetime, timedelta
-
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from relaylab.engine import quotas
 from relaylab.engine.quotas import RollingSum
 
-NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
 
 Entries = list[tuple[int, int]]
 seconds = st.integers(-200, 200)
 entries = st.lists(st.tuples(seconds, st.integers(-5, 50)), max_size=60)
 
 
-def at(second: int) -> datetime:
-    return NOON + timedelta(seconds=second)
+def at(second: int) -> int:
+    return second * SECOND
 
 
 def a_sum(charged: Entries) -> RollingSum:
@@ -48,18 +45,16 @@ def test_there_is_no_newest_but_one_before_the_newest() -> None:
 
 @given(charged=entries)
 def test_forgetting_changes_no_total_from_one_span_before_the_newest_on(charged: Entries) -> None:
-    rolling = RollingSum(MINUTE)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(quotas, "_TIDY_ABOVE", 3)
-        for place, (second, amount) in enumerate(charged, 1):
-            rolling.add(at(second), amount)
-            newest = max(second for second, _ in charged[:place])
-            for now in (newest - 60, newest - 1, newest, newest + 59, newest + 60):
-                assert naive_total(charged[:place], now) == rolling.total(at(now))
+    rolling = RollingSum(MINUTE, keeps=3)
+    for place, (second, amount) in enumerate(charged, 1):
+        rolling.add(at(second), amount)
+        newest = max(second for second, _ in charged[:place])
+        for now in (newest - 60, newest - 1, newest, newest + 59, newest + 60):
+            assert naive_total(charged[:place], now) == rolling.total(at(now))
 
 
 def test_what_is_long_past_is_forgotten_when_there_is_much_of_it() -> None:
     rolling = a_sum([(10 * number, 1) for number in range(20_000)])
 
-    assert len(rolling._instants) <= quotas._TIDY_ABOVE + 1
+    assert len(rolling.instants) <= quotas._TIDY_ABOVE + 1
     assert 6 == rolling.total(at(199_990))

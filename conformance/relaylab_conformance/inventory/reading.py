@@ -96,12 +96,7 @@ def read_exports(
 
 def recognise(path: Path, hints: Hints = NO_HINTS) -> Export:
     """Tell what a file is by its content; raise ExportError with the right command where it is nothing known."""
-    name = path.name
-    with open_text(path, name, lambda _: None) as text:
-        head = text.read(_HEAD)
-        _refuse_other_texts(head, name)
-        begins = head.lstrip("\ufeff \t\r\n")[:1]
-        form = "json" if begins in {"{", "["} else "zone" if _begins_as_zone(head) else "csv"
+    name, form = path.name, form_of(path)
     if (said := hints.shapes.get(path)) is not None:
         return Export(path, name, form, said)
     if form == "zone":
@@ -111,6 +106,15 @@ def recognise(path: Path, hints: Hints = NO_HINTS) -> Export:
     if list_name in scubagear.LISTS:
         return Export(path, name, form, scubagear.NAME)
     return Export(path, name, form, _shape_of(columns, sample, name, hints).name)
+
+
+def form_of(path: Path) -> str:
+    """Tell whether a file is csv, json or zone; raise ExportError for another text."""
+    with open_text(path, path.name, lambda _: None) as text:
+        head = text.read(_HEAD)
+    _refuse_other_texts(head, path.name)
+    begins = head.lstrip("\ufeff \t\r\n")[:1]
+    return "json" if begins in {"{", "["} else "zone" if _begins_as_zone(head) else "csv"
 
 
 def _first_of(form: str, text: IO[str], name: str) -> tuple[tuple[str, ...], list[dict[str, Any]], str]:
@@ -170,7 +174,7 @@ def _read(export: Export, found: Findings, hints: Hints, tell: Tell) -> list[Pro
             if export.form == "zone":
                 zone.read_zone(text, export.name, found)
                 return problems
-            for row, list_name in _rows(export, text, hints, found):
+            for row, list_name in rows_of(export, text, hints, found):
                 try:
                     if export.shape == scubagear.NAME:
                         scubagear.read(list_name, row, found)
@@ -186,7 +190,8 @@ def _read(export: Export, found: Findings, hints: Hints, tell: Tell) -> list[Pro
     return problems
 
 
-def _rows(export: Export, text: IO[str], hints: Hints, found: Findings) -> Iterator[tuple[Row, str]]:
+def rows_of(export: Export, text: IO[str], hints: Hints, found: Findings) -> Iterator[tuple[Row, str]]:
+    """Give each row of an export by our names of its columns, and in ScubaGear's file the list that it stands in."""
     command = BY_NAME[export.shape].command if export.shape in BY_NAME else scubagear.COMMAND
     if export.form == "json":
         for record in JsonFile(text, export.name, scubagear.LISTS).records():

@@ -28,8 +28,9 @@ def status_lines(url: str, status: Json, ready: Json) -> Iterator[str]:
         yield f"  phase       {status['phase']}"
     for name, at in status["milestones"].items():
         yield f"  milestone   {name}={at or 'never'}"
-    yield f"  mail        {status['messages']} kept"
-    yield f"  events      {status['events']}, the last has the number {status['last_event']}"
+    yield f"  mail        {status['messages']} kept{_dropped(status['dropped_messages'])}"
+    dropped = _dropped(status["dropped_events"])
+    yield f"  events      {status['events']}, the last has the number {status['last_event']}{dropped}"
     yield f"  open        {status['connections']} SMTP connections"
     for fault in status["faults"]:
         where = ", ".join(f"{key} {value}" for key, value in fault["scope"].items()) or "everywhere"
@@ -41,6 +42,10 @@ def status_lines(url: str, status: Json, ready: Json) -> Iterator[str]:
         of_site = f" as site {one['site']}" if one["site"] else ""
         said = f"ready, {one['tls'] or 'without TLS'}" if one["ready"] else f"NOT READY: {one['why']}"
         yield f"  {one['listener']:18} {one['host']}:{one['port']}{of_site}  {said}"
+
+
+def _dropped(count: int) -> str:
+    return f", {count} older ones dropped to make room" if count else ""
 
 
 def acs_lines(resources: Sequence[Json]) -> Iterator[str]:

@@ -40,6 +40,8 @@ from relaylab.servers.probes import Probed, probe
 from relaylab.servers.tls import ServerTls
 from relaylab.servers.zones import ZoneKeeper
 from relaylab.store import (
+    BOUNDS,
+    Bounds,
     Counters,
     Dialogues,
     EventLog,
@@ -69,7 +71,8 @@ class Settings:
     ``port_base`` 0 takes free ports. ``store`` is a SQLite file (None: memory). ``idle`` and ``total`` are real
     seconds. ``tarpit`` holds refusals back for five seconds, as the service does. ``record`` keeps what is said on the
     wire, secrets left out, for ``dialogues``. With a ``lab`` the endpoints are at its addresses and ports, and
-    certificates are RSA, which the oldest devices read. ``events`` is how many events the log keeps, the newest.
+    certificates are RSA, which the oldest devices read. ``events`` is how many events the log keeps, the newest,
+    and ``mail`` bounds the messages that are kept: the oldest make room.
     ``dns`` answers for the world's zones too, a service's hosts with the addresses of this emulator, or as the internet
     sees them (``dns_view``). With ``proxy_protocol`` every SMTP connection must begin with a PROXY header, whose
     address is the client's.
@@ -86,6 +89,7 @@ class Settings:
     total: float = 600.0
     lab: LabPlan | None = None
     events: int = 50_000
+    mail: Bounds = BOUNDS
     dns: bool = False
     dns_view: View = View.LAB
     proxy_protocol: bool = False
@@ -149,7 +153,11 @@ class Emulator:
         self.holder = WorldHolder(plain, rulebook_for(plain, self._readings, self._milestones))
         self.authority = authority or TestAuthority.open()
         standing = stated_faults(faults, plain, started)
-        mail = SqliteMailStore(self.settings.store) if self.settings.store else MemoryMailStore()
+        mail = (
+            SqliteMailStore(self.settings.store, self.settings.mail)
+            if self.settings.store
+            else MemoryMailStore(self.settings.mail)
+        )
         self.store = Store(mail, EventLog(self.settings.events), Counters(), FaultBoard(standing))
         self._house = House(
             clock=clock,

@@ -47,6 +47,7 @@ from relaylab.servers.clocks import SimulatedClock, SystemClock
 from relaylab.servers.control import ControlServer
 from relaylab.servers.fleet import CONTROL_OFFSET
 from relaylab.servers.lab_plan import LabPlan
+from relaylab.store import BOUNDS, Bounds
 from relaylab_certs import TestAuthority
 
 if TYPE_CHECKING:
@@ -92,6 +93,8 @@ class ServeOptions:
     dns: bool = False
     dns_view: View = View.LAB
     proxy_protocol: bool = False
+    events: int = 50_000
+    mail: Bounds = BOUNDS
 
 
 def serve(options: ServeOptions, out: TextIO | None = None) -> None:
@@ -129,6 +132,8 @@ async def _serve(options: ServeOptions, out: TextIO) -> None:
         dns=options.dns,
         dns_view=options.dns_view,
         proxy_protocol=options.proxy_protocol,
+        events=options.events,
+        mail=options.mail,
     )
     emulator = Emulator(
         replace(loaded, world=world),

@@ -1,9 +1,12 @@
-"""Rolling windows as pure steps: what was charged in the last so many hours, without a clock of their own."""
+"""Rolling windows as pure steps: what was charged in the last so many hours, without a clock of their own.
+
+Instants and spans are whole microseconds (``domain.clock.microseconds``): comparing two costs a tenth of comparing
+datetimes, and a year of an estate goes through these windows in seconds (``engine.replay``).
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from datetime import datetime, timedelta
 from typing import Final
 
 _TIDY_ABOVE: Final = 4096  # entries; with fewer, forgetting saves nothing worth having
@@ -13,43 +16,61 @@ class RollingSum:
     """Amounts with their instants, summed over the ``span`` that ends at a given instant.
 
     An entry counts at ``now`` when ``now - span < at <= now``. Time may go back: entries of the future stay and do not
-    count until they are reached again. Entries more than two spans older than a charge may be forgotten.
+    count until they are reached again. Entries more than two spans older than a charge may be forgotten, once there
+    are more than ``keeps`` of them.
+
+    ``instants`` are in order, and ``sums[i + 1] - sums[i]`` is the amount of ``instants[i]``: a window is one
+    subtraction. Both lists stay the same objects, so that whoever replays may hold on to them.
     """
 
-    __slots__ = ("_instants", "_span", "_sums")
+    __slots__ = ("_keeps", "_room", "instants", "span", "sums")
 
-    def __init__(self, span: timedelta) -> None:
+    def __init__(self, span: int, keeps: int = _TIDY_ABOVE) -> None:
         """Start empty."""
-        self._span = span
-        self._instants: list[datetime] = []
-        self._sums: list[int] = [0]  # _sums[i] is the sum of the first i amounts: a window is one subtraction
+        self.span: Final = span
+        self.instants: Final[list[int]] = []
+        self.sums: Final[list[int]] = [0]
+        self._keeps: Final = keeps
+        self._room = keeps
 
-    def add(self, at: datetime, amount: int) -> None:
+    def add(self, at: int, amount: int) -> None:
         """Charge ``amount`` at an instant."""
-        place = bisect_right(self._instants, at)
-        self._instants.insert(place, at)
-        self._sums[place + 1 :] = [self._sums[place] + amount, *(later + amount for later in self._sums[place + 1 :])]
-        if len(self._instants) > _TIDY_ABOVE:
-            self._tidy(at - 2 * self._span)
+        instants, sums = self.instants, self.sums
+        if not instants or at >= instants[-1]:
+            instants.append(at)
+            sums.append(sums[-1] + amount)
+        else:
+            place = bisect_right(instants, at)
+            instants.insert(place, at)
+            sums[place + 1 :] = [sums[place] + amount, *(later + amount for later in sums[place + 1 :])]
+        if len(instants) > self._room:
+            self._tidy(at - 2 * self.span)
 
-    def total(self, now: datetime) -> int:
+    def total(self, now: int) -> int:
         """Give the sum over the window that ends at ``now``."""
-        end = bisect_right(self._instants, now)
-        return self._sums[end] - self._sums[bisect_right(self._instants, now - self._span)]
+        end = bisect_right(self.instants, now)
+        return self.sums[end] - self.sums[bisect_right(self.instants, now - self.span)]
 
-    def nth_newest(self, n: int) -> datetime | None:
+    def nth_newest(self, n: int) -> int | None:
         """Give the instant of the n-th newest entry, those of the future included; None when there are fewer."""
-        return self._instants[-n] if 1 <= n <= len(self._instants) else None
+        return self.instants[-n] if 1 <= n <= len(self.instants) else None
 
     def copy(self) -> RollingSum:
         """Give another one that goes on from here by itself."""
-        other = RollingSum(self._span)
-        other._instants, other._sums = self._instants.copy(), self._sums.copy()
+        other = RollingSum(self.span, self._keeps)
+        other.instants[:], other.sums[:], other._room = self.instants, self.sums, self._room
         return other
 
-    def _tidy(self, before: datetime) -> None:
-        """Forget what lies before an instant, once that is half of all: then it costs each charge next to nothing."""
-        gone = bisect_left(self._instants, before)
-        if 2 * gone > len(self._instants):
-            del self._instants[:gone]
-            self._sums = [total - self._sums[gone] for total in self._sums[gone:]]
+    def forget(self, before: int) -> None:
+        """Forget what lies before an instant; sums go on from where they stand, which changes no difference."""
+        gone = bisect_left(self.instants, before)
+        del self.instants[:gone]
+        del self.sums[:gone]
+
+    def _tidy(self, before: int) -> None:
+        """Forget, and wait until there is twice as much before the next time: so it costs each charge next to nothing.
+
+        What one removal moves is at most what was added since the last.
+        """
+        self.forget(before)
+        self._room = max(self._keeps, 2 * len(self.instants))

@@ -45,6 +45,11 @@ MESSAGE_SIZE: Final = 157_286_400  # 150 MiB exactly, in EHLO and enforced; sour
 SUBMISSIONS_AT_ONCE: Final = 3  # per mailbox; sources.CONCURRENCY
 RECIPIENTS_PER_DAY: Final = 10_000  # per mailbox, rolling 24 hours; sources.RECIPIENT_RATE
 MESSAGES_PER_MINUTE: Final = 30  # per mailbox; sources.MESSAGE_RATE
+RECIPIENT_WINDOW: Final = timedelta(hours=24)  # of RECIPIENTS_PER_DAY
+MESSAGE_WINDOW: Final = timedelta(minutes=1)  # of MESSAGES_PER_MINUTE
+# A queue is never longer: 10,000 messages take five and a half hours. What lies further ahead was charged before
+# somebody moved the clock back.
+LONGEST_QUEUE: Final = timedelta(hours=6)
 RECIPIENTS_AT_RCPT: Final = 1_000  # with the reading too_many_recipients=rcpt; sources.RECIPIENTS_STOP
 RECIPIENTS_OF_ONE_DOMAIN: Final = 200  # per transaction at the MX; sources.SAME_DOMAIN_LIMIT
 MIME_PARTS: Final = 1_000  # of a message at the MX; sources.MIME_PARTS

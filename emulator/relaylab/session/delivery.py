@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -36,10 +36,6 @@ if TYPE_CHECKING:
 
 _MOERA: Final = DomainName("onmicrosoft.com")
 _PLACED: Final = {EffectKind.JUNK: Placement.JUNK, EffectKind.QUARANTINE: Placement.QUARANTINE}
-_RATE_WINDOW: Final = timedelta(minutes=1)
-# A queue is never longer: 10,000 messages take five and a half hours. What lies further ahead was charged before
-# somebody moved the clock back.
-_LONGEST_QUEUE: Final = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +116,9 @@ def delivery_instant(ask: DataAsk, moment: Moment) -> datetime:
         return moment.now
     rate = limits.MESSAGES_PER_MINUTE
     earlier = moment.usage.nth_newest(Meter.DELIVERIES, ask.principal.address.key, rate)
-    if earlier is None or earlier - moment.now > _LONGEST_QUEUE:
+    if earlier is None or earlier - moment.now > limits.LONGEST_QUEUE:
         return moment.now
-    return max(moment.now, earlier + _RATE_WINDOW)
+    return max(moment.now, earlier + limits.MESSAGE_WINDOW)
 
 
 def charged_recipients(recipients: tuple[Address, ...]) -> int:

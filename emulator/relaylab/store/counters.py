@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.charge import Meter
+from relaylab.domain.clock import from_microseconds, microseconds
 from relaylab.engine.quotas import RollingSum
 
 if TYPE_CHECKING:
     from relaylab.domain.charge import Charge
 
+_MICROSECOND: Final = timedelta(microseconds=1)
 _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(hours=24)
@@ -49,12 +51,13 @@ class Counters:
         if meter is Meter.OPEN_SUBMISSIONS:
             return self._open.get(owner.lower(), 0)
         charged = self._sums.get((meter, owner.lower()))
-        return charged.total(now) if charged else 0
+        return charged.total(microseconds(now)) if charged else 0
 
     def nth_newest(self, meter: Meter, owner: str, n: int) -> datetime | None:
         """Give the instant of the n-th newest charge, those of the future included; None where there are fewer."""
         charged = self._sums.get((meter, owner.lower()))
-        return charged.nth_newest(n) if charged else None
+        found = charged.nth_newest(n) if charged else None
+        return None if found is None else from_microseconds(found)
 
     def apply(self, charge: Charge) -> None:
         """Add a charge to its meter."""
@@ -66,8 +69,8 @@ class Counters:
             return
         charged = self._sums.get((charge.meter, owner))
         if charged is None:
-            charged = self._sums[charge.meter, owner] = RollingSum(self._spans[charge.meter])
-        charged.add(charge.at, charge.amount)
+            charged = self._sums[charge.meter, owner] = RollingSum(self._spans[charge.meter] // _MICROSECOND)
+        charged.add(microseconds(charge.at), charge.amount)
 
     def dump(self) -> Mapping[tuple[Meter, str], RollingSum]:
         """Give every sum as it stands; what is open is the business of open sessions, and not in it."""

@@ -5,6 +5,7 @@ Law: when ``keep`` returns, all that it was given is kept; when it raises, nothi
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final, Protocol
@@ -49,8 +50,35 @@ class MailDump:
     charges: tuple[Charge, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How many messages are kept at most, and how many octets of content; the oldest make room for newer ones.
+
+    The newest message stays, however large it is.
+    """
+
+    messages: int = 100_000
+    octets: int = 1 << 30
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for bounds within which nothing could be kept."""
+        if self.messages < 1 or self.octets < 1:
+            raise ValueError(
+                f"{self.messages} messages of {self.octets} octets are no bounds to keep mail in; keep at least one"
+            )
+
+    def are_over(self, messages: int, octets: int) -> bool:
+        """Tell whether something must make room."""
+        return messages > 1 and (messages > self.messages or octets > self.octets)
+
+
+BOUNDS: Final = Bounds()
+
+
 class MailStore(Protocol):
     """Keeps accepted messages, octet for octet, in the order of their acceptance, and the charges that came with them.
+
+    It is bounded, and what is dropped stays charged.
 
     Lists come without content: ``raw`` is empty in them. ``message`` and ``raw`` give it.
     """
@@ -58,6 +86,16 @@ class MailStore(Protocol):
     @property
     def run(self) -> int:
         """Which opening of this store this is, counted from 1: names drawn under its number repeat no earlier run's."""
+        ...
+
+    @property
+    def bounds(self) -> Bounds:
+        """What it keeps at most."""
+        ...
+
+    @property
+    def dropped(self) -> int:
+        """How many messages had to make room for newer ones, since this process opened or cleared it."""
         ...
 
     def keep(self, *messages: KeptMessage, charges: Iterable[Charge] = ()) -> None:
@@ -125,9 +163,13 @@ class MemoryMailStore:
 
     run: Final = 1
 
-    def __init__(self) -> None:
+    def __init__(self, bounds: Bounds = BOUNDS) -> None:
         """Start empty."""
-        self._messages: dict[str, KeptMessage] = {}
+        self.bounds: Final = bounds
+        self.dropped = 0
+        # Ordered, since its first entry is found at once; a dict looks through all that were taken out before it.
+        self._messages: OrderedDict[str, KeptMessage] = OrderedDict()
+        self._octets = 0
         self._charges: list[Charge] = []
 
     def keep(self, *messages: KeptMessage, charges: Iterable[Charge] = ()) -> None:
@@ -137,8 +179,10 @@ class MemoryMailStore:
             if message.id in self._messages or message.id in fresh:
                 raise StoreError(kept_before(message.id))
             fresh[message.id] = message
-        self._messages |= fresh
+        self._messages.update(fresh)
+        self._octets += sum(len(message.raw) for message in messages)
         self._charges += lasting(charges)
+        self._make_room()
 
     def messages(  # noqa: PLR0913 - each narrows the list
         self,
@@ -153,15 +197,14 @@ class MemoryMailStore:
         """Give, without content, the messages that match."""
         kept = list(self._messages.values())
         if after is not None:
-            places = {message.id: place for place, message in enumerate(kept)}
-            kept = kept[places.get(after, len(kept)) + 1 :]
+            kept = kept[next((place for place, one in enumerate(kept, 1) if one.id == after), len(kept)) :]
         matching = (
             replace(message, raw=b"")
             for message in kept
             if tenant in {None, message.tenant}
             and endpoint in {None, message.endpoint}
             and session in {None, message.session}
-            and (recipient is None or recipient in recipients_of(message))
+            and (recipient is None or _is_for(message, recipient))
         )
         return list(islice(matching, limit))
 
@@ -176,7 +219,10 @@ class MemoryMailStore:
 
     def delete(self, name: str) -> bool:
         """Forget a message, and tell whether there was one."""
-        return self._messages.pop(name, None) is not None
+        message = self._messages.pop(name, None)
+        if message is not None:
+            self._octets -= len(message.raw)
+        return message is not None
 
     def charges(self) -> list[Charge]:
         """Give every charge that outlives a process, in order."""
@@ -186,12 +232,14 @@ class MemoryMailStore:
         """Forget all messages, and tell how many there were."""
         count = len(self._messages)
         self._messages.clear()
+        self._octets = 0
         return count
 
     def clear(self) -> None:
         """Forget all messages and charges."""
-        self._messages.clear()
+        self.forget()
         self._charges.clear()
+        self.dropped = 0
 
     def dump(self) -> MailDump:
         """Give everything that is kept."""
@@ -199,11 +247,18 @@ class MemoryMailStore:
 
     def load(self, dump: MailDump) -> None:
         """Keep what a dump holds and nothing else."""
-        self._messages = {message.id: message for message in dump.messages}
+        self._messages = OrderedDict((message.id, message) for message in dump.messages)
+        self._octets = sum(len(message.raw) for message in dump.messages)
         self._charges = list(dump.charges)
 
     def close(self) -> None:
         """Hold nothing, let go of nothing."""
+
+    def _make_room(self) -> None:
+        while self.bounds.are_over(len(self._messages), self._octets):
+            _, oldest = self._messages.popitem(last=False)
+            self._octets -= len(oldest.raw)
+            self.dropped += 1
 
     def __len__(self) -> int:
         return len(self._messages)
@@ -217,6 +272,11 @@ def lasting(charges: Iterable[Charge]) -> list[Charge]:
 def recipients_of(message: KeptMessage) -> set[Address]:
     """Give everybody a message was addressed to or has a copy for."""
     return {*message.envelope.recipients, *(copy.recipient for copy in message.copies)}
+
+
+def _is_for(message: KeptMessage, recipient: Address) -> bool:
+    """Tell whether a message was addressed to somebody, or has a copy for him."""
+    return recipient in message.envelope.recipients or any(copy.recipient == recipient for copy in message.copies)
 
 
 def kept_before(name: str) -> str:

@@ -11,7 +11,7 @@ from relaylab.domain.charge import Charge, Meter
 from relaylab.domain.clock import iso, parse_instant
 from relaylab.store import document
 from relaylab.store.database import explained, open_database
-from relaylab.store.mail import MailDump, StoreError, kept_before, lasting, recipients_of
+from relaylab.store.mail import BOUNDS, Bounds, MailDump, StoreError, kept_before, lasting, recipients_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -43,11 +43,15 @@ LIMIT :limit
 class SqliteMailStore:
     """Mail in a file, which belongs to this process until ``close``."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, bounds: Bounds = BOUNDS) -> None:
         """Open the file, or make it; raise StoreError when it is in use, damaged or not ours."""
         self._path: Final = path
+        self.bounds: Final = bounds
+        self.dropped = 0
         self._lock: Final = Lock()  # whoever reads from another thread must not meet half a turn
         self._database, self._run = open_database(path)
+        # Counted when first needed, and kept beside the file then: to count its rows takes as long as it is.
+        self._known: tuple[int, int] | None = None
 
     @property
     def run(self) -> int:
@@ -59,10 +63,18 @@ class SqliteMailStore:
         costs = _costs(lasting(charges))
         if not messages and not costs:
             return
+        count, octets = self._held()
+        count, octets = count + len(messages), octets + sum(len(message.raw) for message in messages)
+        dropped = 0
         with self._turn() as database:
             for message in messages:
                 _insert(database, message)
             database.executemany(_KEEP_CHARGE, costs)
+            while self.bounds.are_over(count, octets):
+                octets -= _drop_oldest(database)
+                count, dropped = count - 1, dropped + 1
+        self._known = count, octets
+        self.dropped += dropped
 
     def messages(  # noqa: PLR0913 - each narrows the list
         self,
@@ -98,7 +110,9 @@ class SqliteMailStore:
     def delete(self, name: str) -> bool:
         """Forget a message, and tell whether there was one."""
         with self._turn() as database:
-            return database.execute("DELETE FROM message WHERE id = ?", [_text(name)]).rowcount == 1
+            deleted = database.execute("DELETE FROM message WHERE id = ?", [_text(name)]).rowcount
+        self._known = None
+        return deleted == 1
 
     def charges(self) -> list[Charge]:
         """Give every charge that outlives a process, in order."""
@@ -109,12 +123,16 @@ class SqliteMailStore:
         """Forget all messages, and tell how many there were."""
         with self._turn() as database:
             database.execute("DELETE FROM recipient")
-            return database.execute("DELETE FROM message").rowcount
+            count = database.execute("DELETE FROM message").rowcount
+        self._known = None
+        return count
 
     def clear(self) -> None:
         """Forget all messages and charges."""
         with self._turn() as database:
             _empty(database)
+        self._known = None
+        self.dropped = 0
 
     def dump(self) -> MailDump:
         """Give everything that is kept, contents included: all of it is in memory then."""
@@ -128,6 +146,7 @@ class SqliteMailStore:
             for message in dump.messages:
                 _insert(database, message)
             database.executemany(_KEEP_CHARGE, _costs(dump.charges))
+        self._known = None
 
     def close(self) -> None:
         """Give the file free."""
@@ -135,8 +154,14 @@ class SqliteMailStore:
             self._database.close()
 
     def __len__(self) -> int:
-        [(count,)] = self._rows("SELECT count(*) FROM message", {})
-        return int(count)
+        return self._held()[0]
+
+    def _held(self) -> tuple[int, int]:
+        """Count the messages of the file, and their octets."""
+        if self._known is None:
+            [(count, octets)] = self._rows("SELECT count(*), coalesce(sum(length(raw)), 0) FROM message", {})
+            self._known = int(count), int(octets)
+        return self._known
 
     def _rows(self, question: str, words: Mapping[str, str | int | None]) -> list[tuple[Any, ...]]:
         with self._lock, explained(self._path):
@@ -161,6 +186,13 @@ class SqliteMailStore:
 def _empty(database: sqlite3.Connection) -> None:
     for table in ("recipient", "message", "charge"):
         database.execute(f"DELETE FROM {table}")  # noqa: S608 - names of ours
+
+
+def _drop_oldest(database: sqlite3.Connection) -> int:
+    """Drop the oldest message, and tell how many octets it had."""
+    place, octets = database.execute("SELECT place, length(raw) FROM message ORDER BY place LIMIT 1").fetchone()
+    database.execute("DELETE FROM message WHERE place = ?", [place])
+    return int(octets)
 
 
 def _costs(charges: Iterable[Charge]) -> list[tuple[str, str | None, int, str]]:

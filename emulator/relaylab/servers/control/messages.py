@@ -35,7 +35,8 @@ async def _list(call: Call) -> Response:
         limit=limit + 1,
     )
     if after is not None and not found and mail.raw(after) is None:
-        raise RejectedError(f"after={after!r} is the id of no message any more; leave it out and begin again")
+        way_out = f"leave it out and begin again{_and_those_dropped(call)}"
+        raise RejectedError(f"after={after!r} is the id of no message any more; {way_out}")
     page = found[:limit]
     more = page[-1].id if page and len(found) > limit else None
     return JsonAnswer({"messages": [message_json(message) for message in page], "next": more})
@@ -88,7 +89,14 @@ def _as_received(call: Call, recipient: Address) -> bytes:
 
 def no_message(call: Call) -> RejectedError:
     """Say that there is no such message."""
-    return not_found(f"no message has the id {call.step('id')!r}; GET /messages lists them")
+    return not_found(f"no message has the id {call.step('id')!r}; GET /messages lists them{_and_those_dropped(call)}")
+
+
+def _and_those_dropped(call: Call) -> str:
+    mail = call.controlled.store.mail
+    if not mail.dropped:
+        return ""
+    return f". {mail.dropped} older ones made room for newer ones: serve --keep-messages and --keep-mebibytes say when"
 
 
 def _address(text: str) -> Address:

@@ -229,7 +229,7 @@ class NotReadyShape(ErrorShape, ReadyShape):
 class StatusShape(TypedDict):
     """How the emulator stands; ``last_event`` is the newest number, ``connections`` counts those at SMTP listeners.
 
-    ``faults`` are those of GET /faults.
+    ``dropped_messages`` and ``dropped_events`` had to make room for newer ones. ``faults`` are those of GET /faults.
     """
 
     version: str
@@ -241,7 +241,9 @@ class StatusShape(TypedDict):
     readings: dict[str, str]
     milestones: dict[str, str | None]
     messages: int
+    dropped_messages: int
     events: int
+    dropped_events: int
     last_event: int
     connections: int
     faults: list[dict[str, object]]
