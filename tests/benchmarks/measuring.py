@@ -17,16 +17,16 @@ from tests.benchmarks.workloads import Workload
 _DESCRIPTORS: Final = 20_000  # one a connection, here and in each server
 
 
-def sample(launcher: Launcher, workload: Workload, amount: int, number: int, tenants: int = 1) -> Sample | Failure:
+def sample(launcher: Launcher, workload: Workload, amount: int, number: int) -> Sample | Failure:
     """Start a server, put the load on it, and end it."""
     try:
-        with tempfile.TemporaryDirectory() as name, launcher.start(Path(name), tenants) as server:
+        with tempfile.TemporaryDirectory() as name, launcher.start(Path(name), workload.tenants) as server:
             if workload.warm_up:
-                workload.work(server, workload.warm_up)
+                (workload.warm or workload.work)(server, workload.warm_up)
             forget_highest(server.pid)
             before = read(server.pid)
             taken = workload.work(server, amount)
-            after = read(server.pid)
+            before, after = taken.counters or (before, read(server.pid))
     except (NotReady, Refused, OSError) as error:
         return Failure(workload=workload.name, server=launcher.name, round=number, why=str(error))
     shares = [second * 1e6 for second in quantiles(taken.seconds, n=100)] if taken.seconds else []

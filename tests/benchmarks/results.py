@@ -11,6 +11,8 @@ from typing import Final, Self
 
 SCHEMA: Final = 1
 
+Micro = dict[str, dict[str, float]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
@@ -69,7 +71,7 @@ class Run:
     absent: dict[str, str] = field(default_factory=dict)
     samples: list[Sample] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
-    micro: dict[str, dict[str, float | str]] = field(default_factory=dict)
+    micro: dict[str, Micro] = field(default_factory=dict)
 
     def values(self, workload: str, server: str, measure: str) -> dict[int, float]:
         """Give a measure of each round."""
@@ -113,7 +115,7 @@ class Run:
         )
 
     def as_dict(self) -> dict[str, object]:
-        """Give what the file of a run holds."""
+        """Give what was measured, for the file of a run."""
         return {"schema": SCHEMA} | asdict(self)
 
 

@@ -1,10 +1,11 @@
 """Measure servers side by side: every server under every load, in a random order each round.
 
-    python -m tests.benchmarks.run [--suite smoke|full] [--rounds N] [--servers NAME,...] [--workloads NAME,...]
+    python -m tests.benchmarks.run [--suite smoke|full|growth] [--rounds N] [--servers NAME,...] [--workloads NAME,...]
                                    [--out FILE] [--seed N]
 
 Run it in the root of the repository, with the product and its tools installed (python3 lab.py test does that). smoke is
-T1, T2, T3 and T10 against bare aiosmtpd in under a minute; full is everything, against every peer that is installed.
+T1, T2, T3 and T10 against bare aiosmtpd in about a minute; full is T1 to T11 against every peer that is installed;
+growth is the emulator against itself with more tenants, more kept mail and more open connections.
 Exit code 1: a load was refused, or a server did not start. Linux only: counters are read from /proc.
 """
 
@@ -19,12 +20,16 @@ from typing import Final
 
 from relaylab.domain.randomness import Randomness
 from tests.benchmarks import environment
+from tests.benchmarks.gates import judged, summary
+from tests.benchmarks.growth import GROWTH
 from tests.benchmarks.measuring import raise_descriptors, sample
+from tests.benchmarks.micros import told_by
 from tests.benchmarks.results import Failure, Run
 from tests.benchmarks.servers import BARE, EMULATOR, EMULATOR_ASYNCIO, LAUNCHERS, SINK, Launcher
 from tests.benchmarks.workloads import WORKLOADS, Workload
 
-ROUNDS: Final = {"smoke": 3, "full": 5}
+ROUNDS: Final = {"smoke": 3, "full": 5, "growth": 3}
+MICRO: Final = {"smoke": ("decide",), "full": ("decide", "scan", "replay", "startup"), "growth": ()}
 
 
 def main() -> int:
@@ -38,10 +43,21 @@ def main() -> int:
         print(f"warning: {busy}", file=sys.stderr)
     run = Run(suite=asked.suite, when=environment.now(), env=environment.described(launchers), absent=absent)
     measure(run, launchers, asked.workloads, asked.rounds, Randomness(asked.seed))
+    for name in asked.micro:
+        told = told_by(name)
+        if isinstance(told, Failure):
+            run.failures.append(told)
+        else:
+            run.micro[name] = told
     if asked.out:
         asked.out.parent.mkdir(parents=True, exist_ok=True)
-        asked.out.write_text(json.dumps(run.as_dict(), indent=1) + "\n", encoding="utf-8")
+        found = {"summary": summary(run), "ratios": [one.as_dict() for one in judged(run)]}
+        asked.out.write_text(json.dumps(run.as_dict() | found, indent=1) + "\n", encoding="utf-8")
     print_medians(run)
+    print_gates(run)
+    for name, told in run.micro.items():
+        for label, figure in told.get("figures", {}).items():
+            print(f"{f'{name}: {label}':60} {figure:10,.0f}")
     for failure in run.failures:
         print(f"FAILED: {failure.workload} {failure.server} round {failure.round}: {failure.why}", file=sys.stderr)
     return 1 if run.failures else 0
@@ -83,6 +99,16 @@ def print_medians(run: Run) -> None:
         )
 
 
+def print_gates(run: Run) -> None:
+    """Print a line a gate that this run has figures for."""
+    for one in judged(run):
+        if one.value is not None:
+            against = f" to that of {' '.join(one.gate.to)}" if one.gate.to else ""
+            stands = "context" if one.gate.is_context else "pass" if one.passes else "MISSED"
+            label = f"{one.gate.measure} of {' '.join(one.gate.of)}{against}"
+            print(f"{label:60} {one.value:10.3f} {one.gate.bound:>9} {stands}")
+
+
 def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -95,10 +121,14 @@ def arguments() -> argparse.Namespace:
     asked = parser.parse_args()
     is_smoke = asked.suite == "smoke"
     every = {launcher.name: launcher for launcher in LAUNCHERS}
-    usual = [EMULATOR if not every[EMULATOR].missing() else EMULATOR_ASYNCIO, BARE, SINK] if is_smoke else list(every)
+    ours = EMULATOR_ASYNCIO if every[EMULATOR].missing() else EMULATOR
+    usual = {"smoke": [ours, BARE, SINK], "full": list(every), "growth": [ours]}[asked.suite]
     asked.servers = chosen(parser, "server", asked.servers, every) or usual
-    loads = {workload.name: workload for workload in WORKLOADS if workload.smoke or not is_smoke}
-    asked.workloads = [loads[name] for name in chosen(parser, "workload", asked.workloads, loads) or loads]
+    there = GROWTH if asked.suite == "growth" else [one for one in WORKLOADS if one.smoke or not is_smoke]
+    loads: dict[str, Workload | str] = {one.name: one for one in there} | {name: name for name in MICRO[asked.suite]}
+    wanted = [loads[name] for name in chosen(parser, "workload", asked.workloads, loads) or loads]
+    asked.workloads = [one for one in wanted if isinstance(one, Workload)]
+    asked.micro = [one for one in wanted if isinstance(one, str)]
     asked.rounds = asked.rounds or ROUNDS[asked.suite]
     return asked
 

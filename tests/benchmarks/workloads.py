@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tests.benchmarks.drivers import raw, smtp_source
-from tests.benchmarks.processes import read
+from tests.benchmarks.processes import Reading, read
 from tests.benchmarks.servers import BARE, EMULATOR, EMULATOR_ASYNCIO, MAILDEV, NPM, SINK, Running
 
 SCAN: Final = 25 << 20  # octets of a large message
+PAGE: Final = 1 << 16  # octets of one that warms up
 MEGA: Final = 1e6
 ALL: Final = (EMULATOR, EMULATOR_ASYNCIO, BARE, SINK, NPM, MAILDEV)
 WITH_TLS: Final = (EMULATOR, EMULATOR_ASYNCIO, BARE, NPM)
@@ -19,10 +20,11 @@ OURS: Final = (EMULATOR, EMULATOR_ASYNCIO)
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a load tells besides the server's counters: seconds of each session, octets that each unit holds."""
+    """What a load tells: seconds of each session, octets that each unit holds, counters where not all of it counts."""
 
     seconds: list[float] = field(default_factory=list)
     held: float | None = None
+    counters: tuple[Reading, Reading] | None = None
 
 
 Work = Callable[[Running, int], Taken]
@@ -30,7 +32,7 @@ Work = Callable[[Running, int], Taken]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
-    """A load: ``amount`` of it are sent after ``warm_up`` of it; one of the amount counts ``each`` units."""
+    """A load: ``amount`` of it are sent after ``warm_up`` of it, or of another; one of the amount is ``each`` units."""
 
     name: str
     title: str
@@ -39,9 +41,11 @@ class Workload:
     amount: int
     smoke: int = 0
     warm_up: int = 1
+    warm: Work | None = None
     each: float = 1.0
     servers: tuple[str, ...] = ALL
     driver: str = raw.NAME
+    tenants: int = 1
 
 
 def _small(*, sessions: int, reuse: bool) -> Work:
@@ -52,17 +56,20 @@ def _small(*, sessions: int, reuse: bool) -> Work:
     return work
 
 
-def _large(*, by_chunks: bool = False) -> Work:
+def _large(octets: int = SCAN, *, by_chunks: bool = False) -> Work:
     def work(server: Running, amount: int) -> Taken:
-        raw.large(server, amount, SCAN, by_chunks=by_chunks)
+        raw.large(server, amount, octets, by_chunks=by_chunks)
         return Taken()
 
     return work
 
 
-def _large_signed_in(server: Running, amount: int) -> Taken:
-    raw.large_signed_in(server, amount, SCAN)
-    return Taken()
+def _large_signed_in(octets: int = SCAN) -> Work:
+    def work(server: Running, amount: int) -> Taken:
+        raw.large_signed_in(server, amount, octets)
+        return Taken()
+
+    return work
 
 
 def _at_once(server: Running, amount: int) -> Taken:
@@ -95,7 +102,7 @@ WORKLOADS: Final = (
         unit="message",
         work=_small(sessions=200, reuse=False),
         amount=3000,
-        smoke=600,
+        smoke=400,
         warm_up=200,
         driver=smtp_source.NAME,
     ),
@@ -105,16 +112,26 @@ WORKLOADS: Final = (
         unit="message",
         work=_small(sessions=20, reuse=True),
         amount=5000,
-        smoke=800,
+        smoke=600,
         warm_up=200,
         driver=smtp_source.NAME,
     ),
-    Workload(name="T3", title="25 MiB by DATA", unit="MB", work=_large(), amount=4, smoke=2, each=SCAN / MEGA),
+    Workload(
+        name="T3",
+        title="25 MiB by DATA",
+        unit="MB",
+        work=_large(),
+        warm=_large(PAGE),
+        amount=4,
+        smoke=2,
+        each=SCAN / MEGA,
+    ),
     Workload(
         name="T4",
         title="25 MiB by BDAT",
         unit="MB",
         work=_large(by_chunks=True),
+        warm=_large(PAGE, by_chunks=True),
         amount=4,
         each=SCAN / MEGA,
         servers=OURS,
@@ -123,7 +140,8 @@ WORKLOADS: Final = (
         name="T5",
         title="25 MiB by DATA over TLS, signed in",
         unit="MB",
-        work=_large_signed_in,
+        work=_large_signed_in(),
+        warm=_large_signed_in(PAGE),
         amount=4,
         each=SCAN / MEGA,
         servers=WITH_TLS,
@@ -155,16 +173,22 @@ WORKLOADS: Final = (
         servers=WITH_TLS,
     ),
     Workload(
-        name="T8", title="memory of one 25 MiB message", unit="MB", work=_large(), amount=1, each=SCAN / MEGA, warm_up=0
+        name="T8",
+        title="memory of one 25 MiB message",
+        unit="MB",
+        work=_large(),
+        warm=_large(PAGE),
+        amount=1,
+        each=SCAN / MEGA,
     ),
     Workload(
         name="T8-8",
         title="memory of eight 25 MiB messages at once",
         unit="MB",
         work=_at_once,
+        warm=_large(PAGE),
         amount=8,
         each=SCAN / MEGA,
-        warm_up=0,
     ),
     Workload(
         name="T9",
