@@ -44,6 +44,7 @@ def main() -> int:
     run = Run(suite=asked.suite, when=environment.now(), env=environment.described(launchers), absent=absent)
     measure(run, launchers, asked.workloads, asked.rounds, Randomness(asked.seed))
     for name in asked.micro:
+        print(f"micro: {name}", file=sys.stderr)
         told = told_by(name)
         if isinstance(told, Failure):
             run.failures.append(told)
@@ -73,6 +74,7 @@ def measure(
             dice.stream("order", number, workload.name).shuffle(able)
             amount = workload.smoke if run.suite == "smoke" else workload.amount
             for launcher in able:
+                print(f"round {number + 1}: {workload.name} {launcher.name}", file=sys.stderr)
                 taken = sample(launcher, workload, amount, number)
                 if isinstance(taken, Failure):
                     run.failures.append(taken)

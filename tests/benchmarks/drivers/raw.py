@@ -6,6 +6,7 @@ import contextlib
 import ssl
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from tests.benchmarks import estates
@@ -16,6 +17,7 @@ from tests.benchmarks.servers import Running
 NAME: Final = "raw"
 CHUNK: Final = 1 << 20
 WORKERS: Final = 8
+_OPENING: Final = 50  # connections that are being opened at once
 
 
 def context_for(server: Running) -> ssl.SSLContext:
@@ -93,13 +95,18 @@ def signed_in(server: Running, sessions: int, octets: int = 10_240, first: int =
 
 @contextlib.contextmanager
 def idle(server: Running, connections: int, *, tls: bool) -> Iterator[None]:
-    """Hold connections open after EHLO, in TLS where asked."""
+    """Hold connections open after EHLO, in TLS where asked; many are opened at once, since some servers greet late."""
     context = context_for(server)
-    with contextlib.ExitStack() as held:
-        for _ in range(connections):
-            client = held.enter_context(Client(server.secure if tls else server.plain))
-            if tls:
-                client.start_tls(context)
+
+    def opened(_: int) -> Client:
+        client = Client(server.secure if tls else server.plain)
+        if tls:
+            client.start_tls(context)
+        return client
+
+    with contextlib.ExitStack() as held, ThreadPoolExecutor(_OPENING) as pool:
+        for client in pool.map(opened, range(connections)):
+            held.enter_context(client)
         yield
 
 
