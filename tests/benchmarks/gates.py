@@ -125,6 +125,8 @@ def summary(run: Run) -> list[dict[str, object]]:
         row |= {"rate": _digits(run.middle(workload, server, "rate"))}
         row |= {"min": _digits(min(rates)), "max": _digits(max(rates))}
         row |= {"cpu_us_per_unit": _digits(run.middle(workload, server, "cpu"))}
+        ratio = run.ratio((workload, server), (workload, BARE), "cpu")
+        row["cpu_to_bare"] = None if server == BARE else _digits(ratio)
         for measure in ("growth", "held", "p50", "p99"):
             row[measure] = _digits(run.middle(workload, server, measure))
         rows.append(row)

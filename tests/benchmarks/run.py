@@ -43,13 +43,7 @@ def main() -> int:
         print(f"warning: {busy}", file=sys.stderr)
     run = Run(suite=asked.suite, when=environment.now(), env=environment.described(launchers), absent=absent)
     measure(run, launchers, asked.workloads, asked.rounds, Randomness(asked.seed))
-    for name in asked.micro:
-        print(f"micro: {name}", file=sys.stderr)
-        told = told_by(name)
-        if isinstance(told, Failure):
-            run.failures.append(told)
-        else:
-            run.micro[name] = told
+    measure_pieces(run, asked.micro)
     if asked.out:
         asked.out.parent.mkdir(parents=True, exist_ok=True)
         found = {"summary": summary(run), "ratios": [one.as_dict() for one in judged(run)]}
@@ -80,6 +74,17 @@ def measure(
                     run.failures.append(taken)
                 else:
                     run.samples.append(taken)
+
+
+def measure_pieces(run: Run, names: Sequence[str]) -> None:
+    """Run the micro benchmarks of these names."""
+    for name in names:
+        print(f"micro: {name}", file=sys.stderr)
+        told = told_by(name)
+        if isinstance(told, Failure):
+            run.failures.append(told)
+        else:
+            run.micro[name] = told
 
 
 def present(names: Sequence[str]) -> tuple[list[Launcher], dict[str, str]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from tests.benchmarks.processes import NotReady, await_banner, check_listener, e
 HERE: Final = Path(__file__).parent
 PEERS: Final = HERE / "peers"
 SINK_SESSIONS: Final = "18000"  # smtp-sink serves 256 at once unless told
+_TO_LOAD: Final = 120.0  # seconds that a world of very many tenants may take
 _SAID: Final = "said.txt"
 _WITHOUT_UVLOOP: Final = (
     "import sys; sys.modules['uvloop'] = None; from relaylab_conformance.cli import main; main(prog_name='relaylab')"
@@ -66,9 +68,11 @@ def _emulator(name: str, *options: str, without_uvloop: bool = False) -> Start:
         command += ["serve", str(world), "--at", estates.AT, "--json", "--ca", str(folder / "ca"), *options]
         with _process(command, folder) as process:
             assert process.stdout is not None
-            said = json.loads(process.stdout.readline() or "{}")
+            is_told, _, _ = select.select([process.stdout], [], [], _TO_LOAD)
+            said = json.loads((process.stdout.readline() if is_told else "") or "{}")
             if not said:
-                raise NotReady(f"relaylab serve did not start: {(folder / _SAID).read_text(encoding='utf-8')}")
+                why = (folder / _SAID).read_text(encoding="utf-8") or f"it said nothing for {_TO_LOAD:.0f} seconds"
+                raise NotReady(f"relaylab serve did not start: {why}")
             site = said["sites"][estates.SITE]
             plain, secure = site["mx"]["port"], site["submission"]["port"]
             await_banner(process, plain)
