@@ -109,11 +109,36 @@ GATES: Final = (
     Gate(of=("O5000", EMULATOR), to=("O0", EMULATOR), measure="cpu", most=1.25),
 )
 
+# Figures of the pieces: context, since they are of one machine.
+PIECES: Final = (
+    ("T10", "decide", "verdict with trace, decisions a second", 250_000, 400_000),
+    ("T11", "replay", "exact even, events per second", 1_500_000, None),
+    ("T11", "replay", "numba even, events per second", 5_000_000, 8_000_000),
+)
+
 
 def judged(run: Run) -> list[Judged]:
     """Hold a run against every gate whose load and server it measured."""
     there = set(run.measured())
     return [Judged(gate=gate, value=_value(run, gate)) for gate in GATES if gate.of in there]
+
+
+def judged_pieces(run: Run) -> list[dict[str, object]]:
+    """Give rows of a result file for the pieces that have an aim."""
+    rows: list[dict[str, object]] = []
+    for load, micro, figure, least, stretch in PIECES:
+        value = run.micro.get(micro, {}).get("figures", {}).get(figure)
+        if value is not None:
+            row: dict[str, object] = {"workload": load, "of": f"{micro}: {figure}", "to": None, "measure": "figure"}
+            row |= {
+                "value": value,
+                "gate": f"≥ {least:,g}",
+                "stretch": stretch,
+                "context": True,
+                "pass": value >= least,
+            }
+            rows.append(row)
+    return rows
 
 
 def summary(run: Run) -> list[dict[str, object]]:

@@ -1,7 +1,7 @@
 """Runs the micro benchmarks, each a command of its own: python tests/benchmarks/micro/NAME.py --json.
 
-It prints one JSON object; what lies under its key ``figures`` is context, and under ``ratios`` what a baseline keeps:
-both {name: number}. Whatever else it prints is kept with the run.
+It prints one JSON object. What lies under its key ``figures`` is context, and under ``ratios`` what a baseline keeps:
+both {name: number}. Where it prints ``rows`` instead, a row an engine and input, the numbers of a row are figures.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -26,10 +27,22 @@ def told_by(name: str) -> Micro | Failure:
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
     try:
         said = json.loads(done.stdout)
-        told: Micro = said if isinstance(said, dict) and done.returncode == 0 else {}
     except ValueError:
-        told = {}
-    if not told:
-        why = done.stderr.strip() or f"it ended with {done.returncode} and printed no JSON object"
+        said = None
+    if done.returncode or not isinstance(said, dict):
+        why = (
+            done.stderr.strip() or f"it ended with {done.returncode}, and printed no JSON object or one that disagrees"
+        )
         return Failure(workload=name, server="-", round=0, why=why)
-    return told
+    figures = dict(said.get("figures", {})) | _of_rows(said.get("rows", ()))
+    return {"figures": figures, "ratios": dict(said.get("ratios", {}))}
+
+
+def _of_rows(rows: Iterable[Mapping[str, object]]) -> dict[str, float]:
+    """Give the numbers of rows, named after their engine and input."""
+    return {
+        f"{row.get('engine', '')} {row.get('input', '')}, {what.replace('_', ' ')}": value
+        for row in rows
+        for what, value in row.items()
+        if isinstance(value, int | float)
+    }

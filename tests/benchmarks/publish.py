@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from tests.benchmarks.gates import judged, summary
+from tests.benchmarks.gates import judged, judged_pieces, summary
 from tests.benchmarks.growth import GROWTH
 from tests.benchmarks.results import SCHEMA, Run
 from tests.benchmarks.workloads import WORKLOADS
@@ -33,6 +33,7 @@ _MEASURES: Final = {
     "held": "octets a connection",
     "p50": "median time",
     "p99": "99th percentile of time",
+    "figure": "a second",
 }
 _HEAD: Final = """\
 # Speed: the figures
@@ -54,7 +55,7 @@ def part_of(run: Run) -> Part:
         "load": _span([sample.load1 for sample in run.samples]),
         "absent": run.absent,
         "summary": summary(run),
-        "ratios": [one.as_dict() for one in judged(run)],
+        "ratios": [*(one.as_dict() for one in judged(run)), *judged_pieces(run)],
         "micro": {name: told.get("figures", {}) for name, told in run.micro.items()},
     }
 

@@ -11,7 +11,7 @@ from typing import Final, Self
 
 SCHEMA: Final = 1
 
-Micro = dict[str, dict[str, float]]
+Micro = dict[str, dict[str, float]]  # under "figures" and "ratios": a number by its name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

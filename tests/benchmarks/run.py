@@ -20,7 +20,7 @@ from typing import Final
 
 from relaylab.domain.randomness import Randomness
 from tests.benchmarks import environment
-from tests.benchmarks.gates import judged, summary
+from tests.benchmarks.gates import judged, judged_pieces, summary
 from tests.benchmarks.growth import GROWTH
 from tests.benchmarks.measuring import raise_descriptors, sample
 from tests.benchmarks.micros import told_by
@@ -46,7 +46,7 @@ def main() -> int:
     measure_pieces(run, asked.micro)
     if asked.out:
         asked.out.parent.mkdir(parents=True, exist_ok=True)
-        found = {"summary": summary(run), "ratios": [one.as_dict() for one in judged(run)]}
+        found = {"summary": summary(run), "ratios": [one.as_dict() for one in judged(run)] + judged_pieces(run)}
         asked.out.write_text(json.dumps(run.as_dict() | found, indent=1) + "\n", encoding="utf-8")
     print_medians(run)
     print_gates(run)
