@@ -132,7 +132,7 @@ def judged_pieces(run: Run) -> list[dict[str, object]]:
             row: dict[str, object] = {"workload": load, "of": f"{micro}: {figure}", "to": None, "measure": "figure"}
             row |= {
                 "value": value,
-                "gate": f"≥ {least:,g}",
+                "gate": f"≥ {least:,}",
                 "stretch": stretch,
                 "context": True,
                 "pass": value >= least,
