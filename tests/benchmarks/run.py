@@ -42,8 +42,11 @@ def main() -> int:
     if busy := environment.warning():
         print(f"warning: {busy}", file=sys.stderr)
     run = Run(suite=asked.suite, when=environment.now(), env=environment.described(launchers), absent=absent)
-    measure(run, launchers, asked.workloads, asked.rounds, Randomness(asked.seed))
-    measure_pieces(run, asked.micro)
+    try:
+        measure_pieces(run, asked.micro)
+        measure(run, launchers, asked.workloads, asked.rounds, Randomness(asked.seed))
+    except KeyboardInterrupt:
+        print("interrupted: what was measured so far is kept", file=sys.stderr)
     if asked.out:
         asked.out.parent.mkdir(parents=True, exist_ok=True)
         found = {"summary": summary(run), "ratios": [one.as_dict() for one in judged(run)] + judged_pieces(run)}
