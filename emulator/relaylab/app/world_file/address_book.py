@@ -58,16 +58,17 @@ class AddressBook:
     def of(cls, draft: Draft, scope: Place) -> Self:
         """Collect what the tenant at ``scope`` holds."""
         holdings = tuple(_holdings(draft, scope))
-        tenants = [entry.noun for entry in draft.of(Tenant) if entry.place == scope]
+        tenant = draft.at(Tenant, scope)
+        initial = [tenant.noun.initial_domain] if tenant else []
         listed = (entry.noun.name for entry in draft.of(AcceptedDomain, scope))
         return cls(
             holdings=holdings,
-            domains=frozenset([*listed, *(tenant.initial_domain for tenant in tenants)]),
+            domains=frozenset([*listed, *initial]),
             wide_domains=frozenset(
                 entry.noun.name for entry in draft.of(AcceptedDomain, scope) if entry.noun.match_sub_domains
             ),
             has_all_objects=all(draft.is_whole(kind, scope) for kind in _KIND_NAMES),
-            has_all_domains=bool(tenants) and draft.is_whole(AcceptedDomain, scope),
+            has_all_domains=tenant is not None and draft.is_whole(AcceptedDomain, scope),
             _first={holding.address: holding for holding in reversed(holdings)},
         )
 

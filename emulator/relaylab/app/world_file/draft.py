@@ -30,15 +30,31 @@ class Entry(Generic[N]):
 
 @dataclass(slots=True)
 class Draft:
-    """What was read so far; ``holes`` are the kinds of noun of which something may be missing, by scope."""
+    """What was read so far; ``holes`` are the kinds of noun of which something may be missing, by scope.
+
+    Tables are found by their tenant and by their place without looking at those of others: a world of ten thousand
+    tenants asks for each of them.
+    """
 
     faults: list[Fault] = field(default_factory=list)
     entries: dict[type, list[Entry[Any]]] = field(default_factory=dict)
     holes: set[tuple[Place, type]] = field(default_factory=set)
+    _by_scope: dict[tuple[type, Place], list[Entry[Any]]] = field(default_factory=dict)
+    _by_place: dict[tuple[type, Place], Entry[Any]] = field(default_factory=dict)
+
+    def add(self, noun: type[N], entry: Entry[N]) -> None:
+        """Take a table in."""
+        self.entries.setdefault(noun, []).append(entry)
+        self._by_scope.setdefault((noun, entry.scope), []).append(entry)
+        self._by_place[noun, entry.place] = entry
+
+    def at(self, noun: type[N], place: Place) -> Entry[N] | None:
+        """Give the table of a kind at a place."""
+        return self._by_place.get((noun, place))
 
     def of(self, noun: type[N], scope: Place | None = None) -> list[Entry[N]]:
         """Give the tables of a kind, those under one tenant or all."""
-        return [entry for entry in self.entries.get(noun, ()) if scope is None or entry.scope == scope]
+        return list(self.entries.get(noun, ()) if scope is None else self._by_scope.get((noun, scope), ()))
 
     def fine(self, noun: type[N]) -> list[Entry[N]]:
         """Give the tables of a kind in which nothing is broken."""

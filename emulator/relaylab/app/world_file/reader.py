@@ -65,7 +65,7 @@ class _Reader:
             elif nouns:
                 values[key] = nouns[0]
         noun = table.build(values)
-        self._draft.entries.setdefault(table.noun, []).append(Entry(place, scope, noun, own, is_fine))
+        self._draft.add(table.noun, Entry(place, scope, noun, own, is_fine))
         return noun
 
     def _tables_below(self, below: Below, raw: object, place: Place, key: str, header: str) -> Iterator[object]:
