@@ -11,17 +11,19 @@ import pytest
 from hypothesis import HealthCheck, given, note, settings
 
 from relaylab import World
-from relaylab.app.config import LoadedWorld
+from relaylab.app.config import KnownNames, LoadedWorld, parse_world
 from relaylab.app.emulator import Emulator
 from relaylab.domain.clock import parse_instant
 from relaylab_certs import TestAuthority
 from relaylab_conformance.finding import Status
 from relaylab_conformance.migration import Order, cells_of
 from relaylab_conformance.planning import Planned, make_plan
+from relaylab_scenarios import profiles
+from tests.conformance.estates import a_sender, estate_text
 from tests.conformance.planning.estates import estates
 
 AT = parse_instant("2026-11-26")
-ESTATES = int(os.environ.get("RELAYLAB_ESTATES", "24"))  # a third of a second each; 1,000 are for a search
+ESTATES = int(os.environ.get("RELAYLAB_ESTATES", "32"))  # a quarter of a second each; 1,000 are for a search
 SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 
 
@@ -59,3 +61,26 @@ def _certify_agrees(estate: LoadedWorld, emulator: Emulator) -> None:
 @given(estate=estates())
 def test_what_a_plan_recommends_certify_does_not_refuse(emulator: Emulator, estate: LoadedWorld) -> None:
     _certify_agrees(estate, emulator)
+
+
+# Each was found by the search, and is what was left of it when all that does not matter was taken away.
+APP = "11111111-1111-1111-1111-111111111111"
+CLOSED_PORT_25 = estate_text(a_sender(today="connector-relay", to=("desk@contoso.com",))).replace(
+    'public_ip = "203.0.113.42"', 'public_ip = "203.0.113.42"\noutbound_port_25 = "refused"'
+)
+ONE_APPLICATION_TWO_WAYS = estate_text(
+    a_sender(
+        "for-itself", profile="curl", mail_from="quiet@contoso.com", today="connector-relay", app_id=APP, site="shop"
+    ),
+    a_sender("by-user", profile="curl", today="smtp-auth-oauth", target="smtp-auth-oauth", app_id=APP),
+).replace(
+    "  [[tenant.mail_contact]]",
+    '  [[tenant.mailbox]]\n  address = "quiet@contoso.com"\n'
+    f'  [[tenant.app_registration]]\n  app_id = "{APP}"\n  client_secret = "fake"\n  scopes = ["SMTP.Send"]\n'
+    "  [[tenant.mail_contact]]",
+)
+
+
+@pytest.mark.parametrize("text", [CLOSED_PORT_25, ONE_APPLICATION_TWO_WAYS], ids=["port 25", "one application"])
+def test_what_the_search_has_found_stays_mended(emulator: Emulator, text: str) -> None:
+    _certify_agrees(parse_world(text, "found", known=KnownNames.of_the_rules(frozenset(profiles()))), emulator)
