@@ -81,27 +81,36 @@ class Span:
         return (self.decision.rule, refusal, self.arrives)
 
 
-def course(
-    world: World, rulebook: Rulebook, sender: Sender, method: Method, since: datetime = EARLIEST_SUPPORTED
+def course(  # noqa: PLR0913 - a sender in its world, and a time
+    world: World,
+    rulebook: Rulebook,
+    sender: Sender,
+    method: Method,
+    *,
+    since: datetime = EARLIEST_SUPPORTED,
+    until: datetime | None = None,
 ) -> tuple[Span, ...]:
-    """Give the spans of a sender's method from ``since`` on; none for a method that cannot be judged."""
+    """Give the spans of a sender's method from ``since`` on; none for a method that cannot be judged.
+
+    What comes behind ``until`` is not looked at: the last span then holds that far, and perhaps longer.
+    """
     way = approach(world, sender, method)
     if not isinstance(way, Approach | Unmade):
         return ()
     edges = _edges(world, rulebook, sender, way) if isinstance(way, Approach) else rulebook.edges
-    instants = sorted({since, *(edge for edge in edges if edge > since)})
+    instants = sorted({since, *(edge for edge in edges if edge > since and (until is None or edge <= until))})
     spans: list[Span] = []
     keys = _keys()
     zones = zones_of(world, rulebook, Randomness(0), lambda _: "")  # a sender of ours signs nothing
-    for at, until in zip(instants, [*instants[1:], None], strict=True):
+    for at, end in zip(instants, [*instants[1:], None], strict=True):
         decision, arrives = (
             _judged(world, rulebook, sender, way, at, keys, zones)
             if isinstance(way, Approach)
             else (_unmade(way, rulebook, at), False)
         )
-        span = Span(at, until, decision, arrives)
+        span = Span(at, end, decision, arrives)
         if spans and spans[-1].answer == span.answer:
-            span = Span(spans[-1].since, until, spans[-1].decision, arrives)
+            span = Span(spans[-1].since, end, spans[-1].decision, arrives)
             spans.pop()
         spans.append(span)
     return tuple(spans)

@@ -33,6 +33,8 @@ def plan_and_tell(  # noqa: PLR0913 - an argument an option
 ) -> bool:
     """Plan, write and print; give whether there is something to do. Raise BadInputError, WorldFileError or OSError."""
     estate, source = open_estate(world), text_of(world)
+    for file in filter(None, (out, html)):  # before the work, and before the first of two files is written
+        file.absolute().parent.stat()
     with progress("planning") as tell:
         planned = make_plan(
             estate,

@@ -121,7 +121,7 @@ def refused(world: World, question: Question, sender: Sender, method: Method) ->
         case Unmade() as unmade:
             return unmade.at(question.rulebook.calendar, question.until).reason
         case Approach():
-            spans = course(world, question.rulebook, sender, method, since=question.at)
+            spans = course(world, question.rulebook, sender, method, since=question.at, until=question.until)
             bad = next((span for span in (span_at(spans, at) for at in question.judged) if not span.arrives), None)
             return line_of(bad) if bad else ""
 

@@ -49,7 +49,7 @@ def against(question: Question, method: Method) -> Iterator[str]:
     elif hve_account_of(question.world, sender) is None and len(tenant.hve_accounts) >= _most_accounts(question):
         yield f"account? No: the tenant has its {_most_accounts(question)} accounts"
     if method is Method.HVE_BASIC and tenant is not None and tenant.security_defaults:
-        yield "security defaults off? No: they forbid passwords here too (535 5.7.139), and have no exclusions"
+        yield "security defaults off? No: they forbid passwords here too (535 5.7.139); keep them on, and use OAuth"
     if method is Method.HVE_OAUTH and not profile(sender.profile).sign_in.speaks_oauth:
         yield f"OAuth-capable? No: {sender.profile} has no OAuth 2.0"
 

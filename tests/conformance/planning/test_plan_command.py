@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,12 @@ from relaylab.app.config import KnownNames, load_world
 from relaylab.app.world_file.source import shipped_file
 from relaylab.domain.clock import parse_instant
 from relaylab_conformance.cli import main
-from relaylab_conformance.planning import as_json, make_plan
+from relaylab_conformance.planning import Planned, as_json, make_plan
+from relaylab_conformance.planning.as_html import as_html
+from relaylab_conformance.planning.as_markdown import as_markdown
+from relaylab_conformance.planning.as_text import as_text
 from relaylab_conformance.planning.findings import findings
+from relaylab_conformance.planning.model import Plan
 from relaylab_scenarios import profiles
 from tests.conformance.planning.planning import a_sender, estate_text
 
@@ -33,28 +39,33 @@ def _written(tmp_path: Path, text: str) -> Path:
     return file
 
 
+@cache
+def contoso() -> Planned:
+    """The plan of the shipped estate, made once for those who only read it."""
+    text = Path(shipped_file("contoso")).read_text(encoding="utf-8")
+    return make_plan(load_world("contoso", known=KNOWN), parse_instant("2026-11-26"), text=text)
+
+
+@pytest.fixture(scope="module")
+def told_and_written(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """The same by the verb: its JSON, and the world that it writes."""
+    out = tmp_path_factory.mktemp("plan") / "plan.toml"
+    result = relaylab("plan", "contoso", *AT, "--json", "--out", str(out))
+    assert 1 == result.exit_code
+    return result.stdout, out
+
+
 def test_the_plan_of_the_shipped_estate_is_the_expected_one() -> None:
-    text = Path(shipped_file("contoso")).read_text(encoding="utf-8")
-    plan = make_plan(load_world("contoso", known=KNOWN), parse_instant("2026-11-26"), text=text).plan
-
-    assert EXPECTED.read_text(encoding="utf-8").splitlines() == list(findings(plan))
+    assert EXPECTED.read_text(encoding="utf-8").splitlines() == list(findings(contoso().plan))
 
 
-def test_the_world_that_is_written_is_the_one_that_was_judged(tmp_path: Path) -> None:
-    out = tmp_path / "plan.toml"
-    text = Path(shipped_file("contoso")).read_text(encoding="utf-8")
-    planned = make_plan(load_world("contoso", known=KNOWN), parse_instant("2026-11-26"), text=text)
-
-    assert 1 == relaylab("plan", "contoso", *AT, "--out", str(out)).exit_code
-    assert planned.world == load_world(out, known=KNOWN).world
+def test_the_world_that_is_written_is_the_one_that_was_judged(told_and_written: tuple[str, Path]) -> None:
+    assert contoso().world == load_world(told_and_written[1], known=KNOWN).world
 
 
-def test_all_that_a_person_wrote_stays(tmp_path: Path) -> None:
-    out = tmp_path / "plan.toml"
-    relaylab("plan", "contoso", *AT, "--out", str(out))
-
+def test_all_that_a_person_wrote_stays(told_and_written: tuple[str, Path]) -> None:
     old = Path(shipped_file("contoso")).read_text(encoding="utf-8").splitlines()
-    new = out.read_text(encoding="utf-8").splitlines()
+    new = told_and_written[1].read_text(encoding="utf-8").splitlines()
     gone = [line for line in old if line not in new]
     assert all(line.lstrip().startswith(("target = ", "value = ", "sender_usernames = ")) for line in gone)
     assert 'target = "connector-relay"  # relaylab plan: was mail-contact, which does not hold' in new
@@ -99,17 +110,16 @@ def test_an_account_that_high_volume_email_needs_is_written_with_the_target(tmp_
     assert ("hve-basic", "franking-hve@northwind.example") == (sender.target, str(sender.hve_account))
 
 
-def test_json_is_as_the_schema_says_and_the_schema_as_the_types_say() -> None:
-    result = relaylab("plan", "contoso", *AT, "--json")
+def test_json_is_as_the_schema_says_and_the_schema_as_the_types_say(told_and_written: tuple[str, Path]) -> None:
     schema = json.loads(as_json.SCHEMA_FILE.read_text(encoding="utf-8"))
 
-    assert not list(Draft202012Validator(schema).iter_errors(json.loads(result.stdout)))
+    assert not list(Draft202012Validator(schema).iter_errors(json.loads(told_and_written[0])))
     assert as_json.SCHEMA_FILE.read_text(encoding="utf-8") == as_json.schema_text()
 
 
-@pytest.mark.parametrize("form", [(), ("--json",), ("--markdown",)])
-def test_no_form_tells_a_secret(form: tuple[str, ...]) -> None:
-    assert "fake" not in relaylab("plan", "contoso", *AT, *form).stdout
+@pytest.mark.parametrize("form", [as_json.as_json, as_markdown, as_html, partial(as_text, fit=200)])
+def test_no_form_tells_a_secret(form: Callable[[Plan], str]) -> None:
+    assert "fake" not in form(contoso().plan)
 
 
 def test_an_estate_in_which_nothing_is_to_be_done_ends_with_0(tmp_path: Path) -> None:
@@ -128,6 +138,7 @@ def test_an_estate_in_which_nothing_is_to_be_done_ends_with_0(tmp_path: Path) ->
         (("plan", "default"), "has no senders"),
         (("plan", "contoso", "--at", "someday"), "someday"),
         (("plan", "contoso", *AT, "--out", "/no/such/folder/plan.toml"), "choose another file or folder"),
+        (("plan", "contoso", *AT, "--html", "/no/such/folder/plan.html"), "choose another file or folder"),
     ],
 )
 def test_bad_use_ends_with_2_and_the_way_out(arguments: tuple[str, ...], said: str) -> None:
