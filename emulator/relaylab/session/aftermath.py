@@ -44,4 +44,5 @@ def aftermath(delivered: Delivered, speech: Speech, moment: Moment) -> tuple[Eve
     reported = (
         (Reported(**speech.stamp(moment), message=report.id, about=message.id, recipients=failed),) if report else ()
     )
-    return kept, *authenticated, *bounced, *reported
+    faulted = (one.event for one in delivered.faulted)
+    return kept, *authenticated, *bounced, *faulted, *reported

@@ -250,6 +250,7 @@ class Mailing:
             despatch=delivered.despatch,
             charges=(*charges, *delivered.charges),
             events=(*anew, *turn.events, *events),
+            uses=tuple(one.use for one in delivered.faulted),
             delay=late if held_back else turn.delay,
         )
 
