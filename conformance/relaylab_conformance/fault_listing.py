@@ -20,6 +20,7 @@ _GROUPS: Final = (
     ("The end of a connection", faults.ENDS),
     ("TLS", faults.HANDSHAKES),
     ("DNS", faults.NAMES),
+    ("Copies that Azure Communication Services has accepted", faults.COPIES),
 )
 
 

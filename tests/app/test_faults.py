@@ -88,7 +88,7 @@ def test_every_behaviour_can_be_had_by_its_word_alone(behaviour: Behaviour) -> N
         ("", "a fault is WHERE=BEHAVIOUR,key=value,...; such as submission=nostarttls"),
         ("submission=", 'behaviour: "" is not a behaviour; `relaylab faults` lists them'),
         ("submission=nostartls", 'behaviour: "nostartls" is not a behaviour; did you mean "nostarttls"?'),
-        ("submision=lower", 'mx, hve, acs_smtp, submission_legacy, dns; did you mean "submission"?'),
+        ("submision=lower", 'mx, hve, acs_smtp, submission_legacy, dns, acs_rest; did you mean "submission"?'),
         ("a..b=lower", 'host: "a..b" is not a host name; write one such as smtp.office365.com'),
         ("mx=mail4xx,time=3", 'time: is nothing that mail4xx takes; did you mean "times"?'),
         ("mx=mail4xx,size=3", "size: is nothing that mail4xx takes; it takes times, per, "),

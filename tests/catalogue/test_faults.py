@@ -5,11 +5,23 @@ from __future__ import annotations
 import pytest
 
 from relaylab.domain.fault import Behaviour, Fault
-from relaylab.rules.faults import ANSWERS, CAPTURED, CONDUCTS, ENDS, FORMS, HANDSHAKES, NAMES, OFFERS, SAYABLE, Kind
+from relaylab.rules.faults import (
+    ANSWERS,
+    CAPTURED,
+    CONDUCTS,
+    COPIES,
+    ENDS,
+    FORMS,
+    HANDSHAKES,
+    NAMES,
+    OFFERS,
+    SAYABLE,
+    Kind,
+)
 from relaylab.rules.replies import OF_FAULTS, REPLIES
 from tests.scenarios.capture import captures
 
-EVERY = (*CAPTURED, *ANSWERS, *FORMS, *OFFERS, *ENDS, *HANDSHAKES, *NAMES)
+EVERY = (*CAPTURED, *ANSWERS, *FORMS, *OFFERS, *ENDS, *HANDSHAKES, *NAMES, *COPIES)
 
 
 def test_every_behaviour_has_one_row() -> None:
@@ -29,8 +41,10 @@ def test_a_behaviour_has_a_sentence_a_source_and_a_step_it_can_act_at(behaviour:
     assert conduct.source.fact
     assert conduct.steps
     assert conduct.step is None or conduct.step in conduct.steps
-    assert behaviour is Behaviour.REPLY or (conduct.reply is not None) == (
-        conduct.kind in {Kind.ANSWER, Kind.CHALLENGE}
+    assert (
+        behaviour is Behaviour.REPLY
+        or conduct.kind is Kind.COPY
+        or (conduct.reply is not None) == (conduct.kind in {Kind.ANSWER, Kind.CHALLENGE})
     )
 
 

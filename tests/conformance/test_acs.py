@@ -342,7 +342,7 @@ def test_the_steps_before_a_token_are_those_that_make_it_good(method: str) -> No
     bare = text.replace(f'    [[tenant.acs_resource.role_assignment]]\n    assignee = "{APP}"\n', "")
     bare += f'\napp_id = "{APP}"'
     world = parse_world(bare, "estate").world
-    steps = steps_of(Question(world, rulebook_for(world), world.senders[0], parse_instant(AT)), Method(method))
+    steps = steps_of(Question(world, rulebook_for(world), world.senders[0], (parse_instant(AT),)), Method(method))
     lines = "\n".join(line for one in steps for line in one.step.lines)
 
     assert f"az role assignment create --assignee {APP}" in lines
@@ -356,7 +356,7 @@ def test_the_steps_before_a_token_are_those_that_make_it_good(method: str) -> No
 def test_a_device_without_oauth_has_no_plan_by_token_over_smtp_and_one_over_rest() -> None:
     text = by_token("acs-smtp").replace('profile = "python-smtplib"', 'profile = "generic-mfp"')
     world = parse_world(text, "estate").world
-    question = Question(world, rulebook_for(world), world.senders[0], parse_instant(AT))
+    question = Question(world, rulebook_for(world), world.senders[0], (parse_instant(AT),))
 
     assert ["OAuth-capable? No: generic-mfp has no OAuth 2.0"] == list(ways_acs.against(question, Method.ACS_SMTP))
     assert [] == list(ways_acs.against(question, Method.ACS_REST))

@@ -16,7 +16,7 @@ from relaylab.rules.faults import SAYABLE, FaultError
 
 E = TypeVar("E", bound=StrEnum)
 
-_SESSION: Final = re.compile(r"s\d*-\d{6,}")
+_SESSION: Final = re.compile(r"[as]\d*-\d{6,}")  # a request to the REST interface is one, too
 _KEYWORD: Final = re.compile(r"[A-Z0-9][A-Z0-9-]{0,39}")
 
 

@@ -20,7 +20,7 @@ from relaylab.domain.codes import EnhancedCode
 from relaylab.domain.fault import Behaviour, Fault, FaultReply, FaultScope, Layer, Per, Step, When
 from relaylab.domain.handshake import TlsVersion
 from relaylab.rules.faults import CONDUCTS, FaultError, check
-from relaylab.servers.fleet import LISTENERS
+from relaylab.servers.fleet import FAULT_PLACES
 
 if TYPE_CHECKING:
     from relaylab.domain.world import World
@@ -46,7 +46,7 @@ def parse_spec(text: str, now: datetime | None = None) -> Fault:
     where = where.strip()
     scope: dict[str, object] = {}
     if where and where != _ANYWHERE:
-        scope["listener" if where in LISTENERS or "." not in where else "host"] = where
+        scope["listener" if where in FAULT_PLACES or "." not in where else "host"] = where
     for part in parts[1:]:
         key, equals, value = part.partition("=")
         key = key.strip()
@@ -203,11 +203,11 @@ def _scope(value: object) -> FaultScope:
             raise FaultError(f"scope.{key}: is no scope; {did_you_mean(key, SCOPE, 'use ' + ', '.join(SCOPE))}")
     texts = {key: read.text_of(key, one) for key, one in value.items() if one is not None}
     listener = texts.get("listener")
-    if listener is not None and listener not in LISTENERS:
+    if listener is not None and listener not in FAULT_PLACES:
         otherwise = "a host name has a dot: host=smtp.office365.com"
         raise FaultError(
-            f"listener: {shown(listener)} is not one of {', '.join(LISTENERS)}; "
-            f"{did_you_mean(listener, LISTENERS, otherwise)}"
+            f"listener: {shown(listener)} is not one of {', '.join(FAULT_PLACES)}; "
+            f"{did_you_mean(listener, FAULT_PLACES, otherwise)}"
         )
     return FaultScope(
         listener=listener,

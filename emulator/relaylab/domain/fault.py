@@ -17,7 +17,7 @@ from relaylab.domain.handshake import TlsVersion
 
 
 class Behaviour(StrEnum):
-    """What a server can do wrong on an SMTP connection or in DNS; ``rules.faults`` has a sentence for each."""
+    """What a server can do wrong over SMTP, in DNS, or with accepted mail; ``rules.faults`` has a sentence for each."""
 
     # As captured.
     M365 = "m365"
@@ -93,10 +93,14 @@ class Behaviour(StrEnum):
     SERVFAIL = "servfail"
     REFUSED = "refused"
     TIMEOUT = "timeout"
+    # Copies that Azure Communication Services has accepted.
+    FILTEREDSPAM = "filteredspam"
+    QUARANTINED = "quarantined"
+    DELIVERYFAILED = "deliveryfailed"
 
 
 class Step(StrEnum):
-    """The point of a dialogue at which a fault acts; all but QUERY are of SMTP."""
+    """The point of a dialogue at which a fault acts; all but QUERY and COPY are of SMTP."""
 
     CONNECT = "connect"  # the greeting
     EHLO = "ehlo"
@@ -116,6 +120,7 @@ class Step(StrEnum):
     QUIT = "quit"
     ERROR = "error"  # a command out of order, or none
     QUERY = "query"  # a question to DNS
+    COPY = "copy"  # a recipient's copy of a message that Azure Communication Services has accepted
 
 
 class Per(StrEnum):

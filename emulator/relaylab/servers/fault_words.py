@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from relaylab.domain.fault import Step
-from relaylab.servers.fleet import LISTENERS
+from relaylab.servers.fleet import FAULT_PLACES
 
 SCOPE: Final = (
-    ("listener", f"{', '.join(LISTENERS)}; may stand before the equals sign"),
+    ("listener", f"{', '.join(FAULT_PLACES)}; may stand before the equals sign"),
     ("host", "the name that a listener stands for, or that the client asks for in TLS; may stand there too"),
     ("site", "an office of the world: the connections to its own ports"),
     ("session", "one connection, by its name in the log: s-000042"),

@@ -135,7 +135,10 @@ ENDPOINTS: Final = tuple(dict.fromkeys(kind.endpoint.value for kind in _KINDS))
 """The words of the endpoints that listeners stand for: by them events, verdicts and mail are told apart."""
 
 LISTENERS: Final = (*(kind.key for kind in _KINDS), "dns")
-"""The words of the listeners there are: by them faults are told where they act."""
+"""The words of the listeners there are."""
+
+FAULT_PLACES: Final = (*LISTENERS, Endpoint.ACS_REST.value)
+"""The words by which faults are told where they act: the listeners, and what answers behind another one."""
 
 
 class Fleet:

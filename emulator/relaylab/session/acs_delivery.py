@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from relaylab.domain.acs_asks import AcsDeliveryAsk, DeliveryStatus
 from relaylab.domain.message import Copy, KeptMessage, Placement
 from relaylab.rules.acs import delivery, suppression
+from relaylab.session.copy_faults import CopyFaults
 from relaylab.session.delivery import Bounced, Delivered, expand
 from relaylab.session.notice import UNASKED
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from relaylab.domain.world import Recipient
     from relaylab.engine.verdict import Verdict
     from relaylab.session.acs import AcsAccount
+    from relaylab.session.copy_faults import CopyAct
     from relaylab.session.moment import Moment
     from relaylab.session.party import Party
 
@@ -58,12 +60,13 @@ class Despatch:
 
 @dataclass(frozen=True, slots=True)
 class PlacedCopies:
-    """The copies of a message, the verdicts on those that did not leave, what they leave behind, and the fates."""
+    """The copies of a message, verdicts on those that did not leave, what they leave behind, the fates, and faults."""
 
     copies: tuple[Copy, ...]
     stopped: tuple[tuple[Address, Verdict], ...]
     charges: tuple[Charge, ...]
     fates: tuple[Fate, ...]
+    faulted: tuple[CopyAct, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +106,7 @@ class Posting:
         return self.sender is not None and self.resource.suppresses(self.sender, recipient)
 
 
-def place_copies(posting: Posting, recipients: tuple[Address, ...], moment: Moment) -> PlacedCopies:
+def place_copies(posting: Posting, recipients: tuple[Address, ...], moment: Moment, faults: CopyFaults) -> PlacedCopies:
     """Judge and place a copy for every final recipient; groups of the world's tenants are expanded.
 
     The fate of a recipient is that of the address written to: what a group does with a message its sender never hears.
@@ -116,6 +119,11 @@ def place_copies(posting: Posting, recipients: tuple[Address, ...], moment: Mome
         found = moment.world.recipient(through)
         verdict = posting.judge(found, through, moment)
         status = delivery.status_of(verdict.reply)
+        act = faults.on(through) if verdict.admits else None
+        if act is not None:
+            fates.append(Fate(through, act.status, act.said))
+            copies.append(Copy(through, through, act.placed))
+            continue
         fates.append(Fate(through, status, verdict.reply.line if verdict.reply else _NO_ERROR))
         if status is DeliveryStatus.BOUNCED:
             charges.append(suppression.charge(through, posting.lands_at))
@@ -132,7 +140,7 @@ def place_copies(posting: Posting, recipients: tuple[Address, ...], moment: Mome
                 continue
             copies.append(Copy(recipient.address, through, Placement.NONE, inner.decision()))
             stopped.append((recipient.address, inner))
-    return PlacedCopies(tuple(copies), tuple(stopped), tuple(charges), tuple(fates))
+    return PlacedCopies(tuple(copies), tuple(stopped), tuple(charges), tuple(fates), tuple(faults.acts))
 
 
 def deliver_through_acs(  # noqa: PLR0913 - the message, its verdict, and where both are
@@ -150,7 +158,8 @@ def deliver_through_acs(  # noqa: PLR0913 - the message, its verdict, and where 
     posting = Posting(
         resource=account.resource, sender=sender, endpoint=ask.endpoint, peer=ask.peer, lands_at=moment.now
     )
-    placed = place_copies(posting, ask.envelope.recipients, moment)
+    faults = CopyFaults.of_smtp(party, sender, moment)
+    placed = place_copies(posting, ask.envelope.recipients, moment, faults)
     message = KeptMessage(
         id=message_id,
         endpoint=ask.endpoint,
@@ -175,7 +184,7 @@ def deliver_through_acs(  # noqa: PLR0913 - the message, its verdict, and where 
     despatch = Despatch(
         tenant=account.tenant, resource=account.resource, sender=sender, message=message, fates=placed.fates
     )
-    return Delivered(message, None, (), placed.charges, bounced, despatch)
+    return Delivered(message, None, (), placed.charges, bounced, despatch, placed.faulted)
 
 
 def _lets_in(recipient: Recipient, sender: Address | None) -> bool:

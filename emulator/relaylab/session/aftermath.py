@@ -35,7 +35,8 @@ def aftermath(delivered: Delivered, speech: Speech, moment: Moment) -> tuple[Eve
     reported = (
         (Reported(**speech.stamp(moment), message=report.id, about=message.id, recipients=failed),) if report else ()
     )
-    return kept, *authenticated, *bounced, *reported
+    faulted = (one.event for one in delivered.faulted)
+    return kept, *authenticated, *bounced, *faulted, *reported
 
 
 def _told(one: HopFacts) -> dict[str, object]:

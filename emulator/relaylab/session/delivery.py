@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from relaylab.domain.world import World
     from relaylab.engine.verdict import Verdict
     from relaylab.session.acs_delivery import Despatch
+    from relaylab.session.copy_faults import CopyAct
     from relaylab.session.moment import Moment
     from relaylab.session.notice import MessageNotice, Notices, RecipientNotice
     from relaylab.session.party import Party
@@ -52,7 +53,8 @@ class Bounced:
 class Delivered:
     """What became of an accepted message: itself, the report if any and on whom, its cost, what bounced.
 
-    ``despatch`` is what delivery reports of Azure Communication Services are written from.
+    ``despatch`` is what delivery reports of Azure Communication Services are written from, ``faulted`` what faults made
+    of its copies there.
     """
 
     message: KeptMessage
@@ -61,6 +63,7 @@ class Delivered:
     charges: tuple[Charge, ...]
     bounced: tuple[Bounced, ...] = ()
     despatch: Despatch | None = None
+    faulted: tuple[CopyAct, ...] = ()
 
 
 def deliver(  # noqa: PLR0913 - the message, its verdict, and where both are

@@ -224,7 +224,7 @@ class Faulting:
         before = tuple(event for event in turn.events if not isinstance(event, Closed))
         told: tuple[Event, ...] = tuple(self._event(act, moment) for act in acts if act.conduct.kind is not Kind.SHIELD)
         uses = tuple(act.use for act in acts if act.use is not None)
-        return replace(turn, events=(*before, *told, *closed), uses=uses)
+        return replace(turn, events=(*before, *told, *closed), uses=(*turn.uses, *uses))
 
     # Words -----------------------------------------------------------------------------------------------------------
 

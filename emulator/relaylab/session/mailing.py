@@ -252,7 +252,7 @@ class Mailing:
             charges=(*charges, *delivered.charges),
             kept=kept,
             events=(*anew, *turn.events, *events),
-            uses=turn.uses,
+            uses=(*turn.uses, *(one.use for one in delivered.faulted)),
             despatch=delivered.despatch,
             manner=turn.manner,
         )

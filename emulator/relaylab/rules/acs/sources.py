@@ -92,4 +92,5 @@ MANAGED_SUPPRESSION: Final = documented(
 HARD_BOUNCES: Final = documented(
     "ACS-DLV-08", "Managed suppression list", "2026", "concepts/email/sender-reputation-managed-suppression-list"
 )
+DELIVERY_STATUS: Final = documented("ACS-DLV-03", "ACSEmailDeliveryReportStatus (JavaScript reference)", "2026")
 CUSTOMER_SUPPRESSION: Final = documented("ACS-DLV-10", "Microsoft.Communication, SuppressionLists", "2024")

@@ -7,6 +7,7 @@ from relaylab.rules.faults.captured import CAPTURED
 from relaylab.rules.faults.catalogue import CONDUCTS, SAYABLE
 from relaylab.rules.faults.checking import FaultError, check
 from relaylab.rules.faults.conduct import Conduct, Kind
+from relaylab.rules.faults.copies import COPIES
 from relaylab.rules.faults.endings import ENDS
 from relaylab.rules.faults.handshakes import HANDSHAKES
 from relaylab.rules.faults.lists import OFFERS
@@ -18,6 +19,7 @@ __all__ = [
     "ANSWERS",
     "CAPTURED",
     "CONDUCTS",
+    "COPIES",
     "ENDS",
     "FORMS",
     "HANDSHAKES",

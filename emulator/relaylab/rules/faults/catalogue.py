@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from relaylab.rules import replies
 from relaylab.rules.faults.captured import CAPTURED
+from relaylab.rules.faults.copies import COPIES
 from relaylab.rules.faults.endings import ENDS
 from relaylab.rules.faults.handshakes import HANDSHAKES
 from relaylab.rules.faults.lists import OFFERS
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from relaylab.rules.faults.conduct import Conduct
 
 CONDUCTS: Final[Mapping[Behaviour, Conduct]] = {
-    conduct.behaviour: conduct for conduct in (*CAPTURED, *ANSWERS, *FORMS, *OFFERS, *ENDS, *HANDSHAKES, *NAMES)
+    conduct.behaviour: conduct
+    for conduct in (*CAPTURED, *ANSWERS, *FORMS, *OFFERS, *ENDS, *HANDSHAKES, *NAMES, *COPIES)
 }
 
 SAYABLE: Final[Mapping[str, ReplyTemplate]] = {

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
+from relaylab.domain.codes import EnhancedCode
+from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.fault import Behaviour, Fault, Step
 from relaylab.domain.handshake import TlsVersion
+from relaylab.rules.acs.delivery import HARD_BOUNCES
 from relaylab.rules.faults.catalogue import CONDUCTS, SAYABLE
 from relaylab.rules.faults.conduct import KNOWS_RECIPIENT, KNOWS_SENDER, Conduct
 
-DNS: Final = "dns"  # the word of the only listener that is not SMTP
+# Steps of no SMTP dialogue, and the words of the places where there are such; all other steps are at SMTP listeners.
+_PLACES: Final = {
+    Step.QUERY: (Endpoint.DNS.value,),
+    Step.COPY: (Endpoint.ACS_SMTP.value, Endpoint.ACS_REST.value),
+}
+_NOT_SMTP: Final = (Endpoint.DNS.value, Endpoint.ACS_REST.value)
 
 
 class FaultError(ValueError):
@@ -20,6 +28,7 @@ def check(fault: Fault) -> None:
     """Make sure that a fault can act; raise FaultError."""
     conduct = CONDUCTS[fault.behaviour]
     _check_parameters(fault, conduct)
+    _check_failure(fault)
     _check_scope(fault, conduct)
     if fault.times is not None and fault.times < 1:
         raise FaultError(f"times: {fault.times} is not 1 or more; leave it out for a fault without end")
@@ -70,16 +79,29 @@ def _check_parameters(fault: Fault, conduct: Conduct) -> None:
         raise FaultError(f"minimum: {fault.minimum} is above {fault.maximum}; exchange them")
 
 
+def _check_failure(fault: Fault) -> None:
+    """Make sure that what is to be reported as Failed is no hard bounce (fact ACS-DLV-08)."""
+    if fault.behaviour is not Behaviour.DELIVERYFAILED:
+        return
+    said = fault.reply.enhanced if fault.reply else str(SAYABLE[fault.says].enhanced or "") if fault.says else ""
+    if said and EnhancedCode.parse(said) in HARD_BOUNCES:
+        raise FaultError(
+            f"enhanced: {said} is a hard bounce, which is reported as Bounced; choose another, "
+            "or write to an address that there is not"
+        )
+
+
 def _check_scope(fault: Fault, conduct: Conduct) -> None:
     steps = frozenset({fault.step or conduct.step}) if fault.step or conduct.step else conduct.steps
-    acts_in_dns, listener = Step.QUERY in steps, fault.scope.listener
-    if listener is not None and acts_in_dns is not (listener == DNS):
-        other = "an SMTP listener" if listener == DNS else DNS
+    listener = fault.scope.listener
+    own = next((places for step, places in _PLACES.items() if step in steps), ())
+    if listener is not None and (listener not in own if own else listener in _NOT_SMTP):
+        other = " or ".join(own) or "an SMTP listener"
         raise FaultError(f"listener: {fault.behaviour} is nothing that {listener} does; scope it by {other}")
-    if acts_in_dns:
+    if Step.QUERY in steps:
         for name in ("host", "site", "session"):
             if getattr(fault.scope, name) is not None:
-                raise FaultError(f"{name}: a question to DNS has none; give name=, or scope it by the listener {DNS}")
+                raise FaultError(f"{name}: a question to DNS has none; give name=, or scope it by the listener dns")
     for name, wanted, known in (
         ("sender", fault.scope.sender, KNOWS_SENDER),
         ("recipient", fault.scope.recipient, KNOWS_RECIPIENT),

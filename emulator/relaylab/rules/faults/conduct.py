@@ -28,6 +28,7 @@ class Kind(Enum):
     OPENING = "another beginning"
     TLS = "another handshake"
     NAMES = "another answer to a question, or none"
+    COPY = "another end of a copy that was accepted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,12 +85,12 @@ class Conduct:
         return counted | {name: value for name in self.takes if (value := values.get(name))}
 
 
-ALL: Final = frozenset(Step) - {Step.QUERY}  # of SMTP
+ALL: Final = frozenset(Step) - {Step.QUERY, Step.COPY}  # of SMTP
 ANSWERED: Final = ALL - {Step.TLS, Step.PROMPT, Step.ERROR}
 WRITTEN: Final = ALL - {Step.TLS}
 WORDED: Final = WRITTEN - {Step.EHLO}
-KNOWS_SENDER: Final = frozenset({Step.AUTH, Step.MAIL, Step.RCPT, Step.DATA, Step.CHUNK, Step.FINAL})
-KNOWS_RECIPIENT: Final = frozenset({Step.RCPT, Step.DATA, Step.CHUNK, Step.FINAL})
+KNOWS_SENDER: Final = frozenset({Step.AUTH, Step.MAIL, Step.RCPT, Step.DATA, Step.CHUNK, Step.FINAL, Step.COPY})
+KNOWS_RECIPIENT: Final = frozenset({Step.RCPT, Step.DATA, Step.CHUNK, Step.FINAL, Step.COPY})
 ELSEWHERE: Final = "elsewhere.example"  # the name on a certificate of another host
 WORDS: Final = ("code", "enhanced", "text", "says", "close", "nth")
 

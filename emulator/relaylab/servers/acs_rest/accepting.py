@@ -18,6 +18,7 @@ from relaylab.domain.message import Copy, Envelope, KeptMessage, Placement
 from relaylab.servers.acs_rest import reports
 from relaylab.servers.acs_rest.mime import message_id_of, write_message
 from relaylab.session.acs_delivery import Fate, PlacedCopies, Posting, place_copies
+from relaylab.session.copy_faults import CopyFaults
 from relaylab.session.head import parse_head
 from relaylab.store.acs_rest import OperationRecord
 
@@ -79,10 +80,19 @@ def accept(
         )
     )
     message_id = message_id_of(message) or f"<{office.guid('message-id')}@{message.sender_address.domain}>"
+    faults = CopyFaults.of_rest(
+        Endpoint.ACS_REST,
+        peer=wanted.peer,
+        label=wanted.label,
+        host=wanted.resource.host_name,
+        sender=message.sender_address,
+        moment=moment,
+        randomness=office.house.randomness,
+    )
     placed = (
         _none_leaves(message.recipients, outcome, wanted)
         if _stops_everything(outcome, wanted)
-        else place_copies(posting, message.recipients, moment)
+        else place_copies(posting, message.recipients, moment, faults)
     )
     kept = _kept(office, wanted, message_id, placed.copies, outcome, verdict, ends_at)
     template = outcome.reply.template if outcome.reply else None
@@ -102,7 +112,10 @@ def accept(
         is_tracked=_is_tracked(wanted),
     )
     office.log(verdict, wanted.label, what, charges=(*charges, *placed.charges), kept=(kept,))
-    office.house.store.apply(events=(_kept_event(kept, wanted.label),))
+    office.house.store.apply(
+        events=(_kept_event(kept, wanted.label), *(one.event for one in placed.faulted)),
+        uses=tuple(one.use for one in placed.faulted),
+    )
     for one in (outcome, *(stopped for _, stopped in placed.stopped)):
         if not one.admits:
             office.log(one, wanted.label, f"operation {wanted.operation_id}")

@@ -13,7 +13,7 @@ from relaylab.domain.fault import Behaviour, Layer, Per, Step, When
 from relaylab.domain.handshake import TlsVersion
 from relaylab.rules.faults import CONDUCTS, SAYABLE
 from relaylab.servers.fault_words import COMMON, PARAMETERS, SCOPE
-from relaylab.servers.fleet import LISTENERS
+from relaylab.servers.fleet import FAULT_PLACES
 
 Json = dict[str, Any]
 
@@ -31,7 +31,7 @@ _PLACE: Final[Json] = {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "st
 
 def fault_body() -> Json:
     """Describe a fault as it is sent."""
-    scope = {key: _one_of(LISTENERS) if key == "listener" else dict(_TEXT) for key, _ in SCOPE}
+    scope = {key: _one_of(FAULT_PLACES) if key == "listener" else dict(_TEXT) for key, _ in SCOPE}
     properties: Json = {
         "behaviour": _enum(Behaviour) | {"description": "What is done; `relaylab faults` has a sentence for each."},
         "scope": {
