@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from tests.benchmarks.gates import judged, judged_pieces, summary
 from tests.benchmarks.growth import GROWTH
+from tests.benchmarks.processes import CALM
 from tests.benchmarks.results import SCHEMA, Run
 from tests.benchmarks.workloads import WORKLOADS
 
@@ -74,6 +75,8 @@ def _section(part: Part) -> str:
         f"{env['cores']} cores, {env['system']}, Python {env['python']}, OpenSSL {env['openssl']}. {versions}.",
         f"Load of the last minute: {load[0]:.1f} to {load[1]:.1f}.",
     ]
+    if load[1] > CALM:
+        lines += ["Other work ran on the machine meanwhile: trust the processor time more than the rates."]
     lines += [f"Absent: {name} ({why})." for name, why in part["absent"].items()]
     lines += ["", *_ratios(part["ratios"]), "", *_figures(part["summary"])]
     if part["micro"]:
