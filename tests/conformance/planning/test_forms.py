@@ -14,6 +14,7 @@ from relaylab_conformance.planning.as_html import as_html
 from relaylab_conformance.planning.as_markdown import as_markdown
 from relaylab_conformance.planning.as_text import as_text
 from relaylab_conformance.planning.model import Plan
+from tests.clients.programs import missing
 from tests.conformance.pages import Page
 from tests.conformance.planning.planning import a_sender, estate_text, planned
 
@@ -78,8 +79,10 @@ def test_the_page_needs_nothing_but_itself() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed")
+@pytest.mark.clients
 def test_a_browser_renders_the_page(tmp_path: Path) -> None:
+    if BROWSER is None:
+        missing("chromium", "sudo apt install chromium")
     file = tmp_path / "plan.html"
     file.write_text(as_html(_plan()), encoding="utf-8")
     command = [
