@@ -52,7 +52,7 @@ def import_and_tell(  # noqa: PLR0913 - an argument an option
                 done += octets
                 tell(min(done, size), max(size, 1))
 
-            found = read_exports(named, hints, told, there=tenants_in(out), wanted=tenant)
+            found = read_exports(named, hints, told, there=tenants_in(out), wanted=tenant, out=out)
         inventory = settle(found, tenant, report_days)
         written = merged(inventory, out)
     except ExportError as error:

@@ -49,12 +49,13 @@ class _Layout:
         self._cuts: dict[tuple[str, str, str], set[int]] = defaultdict(set)
         own: dict[str, Any] = {"name": tenant}
         self._ips = list(dict.fromkeys(one.ip for one in senders if one.ip))
+        numbers = {ip: number for number, ip in enumerate(self._ips)}
         self.document: dict[str, Any] = {
             "tenant": [own],
             "site": [{"name": f"site-{number}", "public_ip": ip} for number, ip in enumerate(self._ips)],
             "dns": [],
             "sender": [
-                sender_values(one, f"sender-{number}", f"site-{self._ips.index(one.ip)}" if one.ip else None)
+                sender_values(one, f"sender-{number}", f"site-{numbers[one.ip]}" if one.ip else None)
                 for number, one in enumerate(senders)
             ],
         }

@@ -1,6 +1,7 @@
 """What the exports say, gathered row by row: directory objects, the tenant's settings, and counts of who sent what.
 
-Law: what is kept grows with the number of objects, senders and addresses, never with the number of rows.
+Law: what is kept grows with the number of objects, senders and addresses; of a row of a trace no more than a few octets
+stay, by which it is known again when another trace has it too.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from hashlib import blake2b
 from typing import Any, Final
 
 from relaylab.domain.address import Address
@@ -17,6 +19,8 @@ from relaylab_conformance.inventory.by_grammar import Taken
 from relaylab_conformance.inventory.origin import NOWHERE, Origin
 
 _MOST_NOTES: Final = 5  # of one kind about one column of one file; the rest is counted
+_MARK: Final = 8  # octets: two of a million rows are alike once in two million imports
+_SPARE: Final = 4  # bits
 _MOST_RECIPIENTS: Final = 200  # remembered of one sender
 
 
@@ -83,13 +87,10 @@ class Traffic:
     inside: Counter[str] = field(default_factory=Counter)
     outside: Counter[str] = field(default_factory=Counter)
     origin: Origin = NOWHERE
-    last_message: str = ""
 
-    def add(self, recipient: str, message: str, *, is_inside: bool) -> None:
-        """Count one recipient of one message; the rows of a message follow each other."""
-        if not message or message != self.last_message:
-            self.messages += 1
-        self.last_message = message
+    def add(self, recipient: str, *, is_new: bool, is_inside: bool) -> None:
+        """Count one recipient, and the message where it ``is_new``."""
+        self.messages += is_new
         recipients = self.inside if is_inside else self.outside
         if recipient in recipients or len(recipients) < _MOST_RECIPIENTS:
             recipients[recipient] += 1
@@ -126,6 +127,7 @@ class Findings:
     def __init__(self) -> None:
         self.entries: dict[tuple[str, str], Entry] = {}
         self.notes: list[Note] = []
+        self._marks: set[int] = set()  # of messages and of their recipients, across all traces
         self.shapes: dict[str, list[str]] = {}  # shape: the files that have it
         self.clients: dict[str, Client] = {}
         self.sign_ins: dict[tuple[str, str], SignIn] = {}
@@ -166,9 +168,9 @@ class Findings:
         return entry
 
     def put(self, entry: Entry, name: str, value: object, origin: Origin, note: str = "") -> None:
-        """Set one value of an entry, unless another file already said otherwise."""
+        """Set one value of an entry, unless another row already said otherwise."""
         known = entry.values.get(name)
-        if known is not None and known.value != value and known.origin.file != origin.file:
+        if known is not None and known.value != value and known.origin != origin:
             what = f"{entry.key}: {name} is {known.value} in {known.origin} and {value} in {origin}; the first is taken"
             self.notes.append(Note(NoteKind.CONFLICT, entry.table, what, "give the newer export alone"))
         elif known is None:
@@ -197,6 +199,14 @@ class Findings:
             if count > _MOST_NOTES
         ]
         return self.notes + more
+
+    def is_first(self, *parts: str) -> bool:
+        """Tell whether this was not asked before; the parts name a message, or a recipient of one."""
+        digest = blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=_MARK).digest()
+        mark = int.from_bytes(digest, "big") >> _SPARE  # smaller in memory than octets
+        before = len(self._marks)
+        self._marks.add(mark)
+        return len(self._marks) > before
 
     def is_inside(self, domain: str) -> bool:
         """Tell whether a domain is the tenant's: accepted, or below one that takes its subdomains in.

@@ -5,8 +5,10 @@ Law: what is wrong in one file hides nothing of the others, and nothing is used 
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -30,6 +32,7 @@ _MOST_PROBLEMS: Final = 10  # told of one file
 _FEWEST_COLUMNS: Final = 0.5  # of those that a shape needs, to say what a file was meant to be
 _PRINTED_TABLE: Final = re.compile(r"^[^\n]*\S {2,}\S[^\n]*\r?\n-{2,}[ -]*\r?$", re.MULTILINE)
 _PRINTED_LIST: Final = re.compile(r"\A\s*\w+ +: ", re.MULTILINE)
+_COMMENTS: Final = re.compile(r"\A(?:[ \t]*(?:#[^\n]*)?\r?\n)*")
 _ZONE: Final = zone.is_zone
 Tell = Callable[[int], None]
 
@@ -55,24 +58,28 @@ class Hints:
 NO_HINTS: Final = Hints({}, {})
 
 
-def read_exports(
+def read_exports(  # noqa: PLR0913 - what is said besides the files
     paths: Sequence[Path],
     hints: Hints,
     tell: Tell,
     *,
     there: Tenants = NO_TENANTS,
     wanted: str | None = None,
+    out: Path | None = None,
 ) -> Findings:
     """Read every file, or every known one of a folder; raise ExportError with all that is wrong.
 
-    ``there`` are the tenants of the world file, ``wanted`` names the one that the exports are of.
+    ``there`` are the tenants of the world file, ``wanted`` names the one that the exports are of; ``out`` is the world
+    file itself, which may lie among the exports.
     """
     found = Findings()
     problems: list[Problem] = []
     exports: list[Export] = []
-    for path, is_named in _files(paths):
+    files = {path: is_named for path, is_named in _files(paths) if is_named or not _is_same(path, out)}
+    names = _names(files)
+    for path, is_named in _once(files, names, hints, found):
         try:
-            exports.append(recognise(path, hints))
+            exports.append(recognise(path, hints, names[path]))
         except ExportError as error:
             if is_named:
                 problems += error.problems
@@ -94,9 +101,10 @@ def read_exports(
     return found
 
 
-def recognise(path: Path, hints: Hints = NO_HINTS) -> Export:
+def recognise(path: Path, hints: Hints = NO_HINTS, name: str | None = None) -> Export:
     """Tell what a file is by its content; raise ExportError with the right command where it is nothing known."""
-    name, form = path.name, form_of(path)
+    name = name or path.name
+    form = form_of(path, name)
     if (said := hints.shapes.get(path)) is not None:
         return Export(path, name, form, said)
     if form == "zone":
@@ -108,11 +116,12 @@ def recognise(path: Path, hints: Hints = NO_HINTS) -> Export:
     return Export(path, name, form, _shape_of(columns, sample, name, hints).name)
 
 
-def form_of(path: Path) -> str:
+def form_of(path: Path, name: str | None = None) -> str:
     """Tell whether a file is csv, json or zone; raise ExportError for another text."""
-    with open_text(path, path.name, lambda _: None) as text:
+    name = name or path.name
+    with open_text(path, name, lambda _: None) as text:
         head = text.read(_HEAD)
-    _refuse_other_texts(head, path.name)
+    _refuse_other_texts(head, name)
     begins = head.lstrip("\ufeff \t\r\n")[:1]
     return "json" if begins in {"{", "["} else "zone" if _begins_as_zone(head) else "csv"
 
@@ -231,13 +240,49 @@ def _row_of(record: Record, name: str, command: str, hints: Hints) -> Row:
 
 def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
     """Give every file, and whether a person named it; of a folder those that it holds itself."""
-    for path in dict.fromkeys(paths):
+    seen: set[Path] = set()
+    for path in sorted(dict.fromkeys(paths), key=Path.is_dir):  # a file that is named is so, in a named folder as well
         if path.is_dir():
-            yield from ((one, False) for one in sorted(path.iterdir()) if one.is_file() and one.name[:1] != ".")
+            inside = [one for one in sorted(path.iterdir()) if one.is_file() and one.name[:1] != "."]
         elif path.exists():
-            yield path, True
+            inside = [path]
         else:
-            raise broken(str(path), "", "there is no such file", "name an export, or a folder of them")
+            inside = []
+        for one in inside:
+            if one.resolve() not in seen:
+                seen.add(one.resolve())
+                yield one, one is path
+        if inside or path.is_dir():
+            continue
+        raise broken(str(path), "", "there is no such file", "name an export, or a folder of them")
+
+
+def _is_same(path: Path, other: Path | None) -> bool:
+    return other is not None and path.resolve() == other.resolve()
+
+
+def _names(files: Iterable[Path]) -> Mapping[Path, str]:
+    """Give what each file is called: its own name, or its whole path where another has that name."""
+    counts = Counter(path.name for path in files)
+    return {path: path.name if counts[path.name] == 1 else str(path) for path in files}
+
+
+def _once(
+    files: Mapping[Path, bool], names: Mapping[Path, str], hints: Hints, found: Findings
+) -> Iterator[tuple[Path, bool]]:
+    """Pass over a file that holds the same as another, octet for octet: its rows would count twice."""
+    sizes = Counter(path.stat().st_size for path in files if path.is_file())
+    seen: dict[tuple[bytes, str | None], Path] = {}
+    for path, is_named in files.items():
+        if path.is_file() and path.stat().st_size and sizes[path.stat().st_size] > 1:
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").digest()
+            first = seen.setdefault((digest, hints.shapes.get(path)), path)
+            if first != path:
+                what = f"holds the same as {names[first]}, octet for octet, and is read once"
+                found.notes.append(Note(NoteKind.INFERRED, names[path], what, "give one of them"))
+                continue
+        yield path, is_named
 
 
 def _begins_as_zone(head: str) -> bool:
@@ -249,11 +294,12 @@ def _begins_as_zone(head: str) -> bool:
 def _refuse_other_texts(head: str, name: str) -> None:
     """Say what a text is that is neither CSV nor JSON nor a zone."""
     start = head.lstrip("\ufeff \t\r\n")
+    settings = _COMMENTS.sub("", start, count=1)
     if start.startswith(("<Objs", "#< CLIXML")):
         raise broken(name, "", "is CLIXML", "use Export-Csv or ConvertTo-Json in place of Export-Clixml")
     if start.startswith("<"):
         raise broken(name, "", "is a web page or XML", "the download gave a sign-in page: download it again as CSV")
-    if start.startswith("[[") or re.match(r"\[\w+\]\s*\n", start):
+    if settings.startswith("[[") or re.match(r"\[\w+\]\s*\n", settings):
         raise broken(name, "", "is a world file, not an export", f"give it as the place to write: --out {name}")
     if _PRINTED_TABLE.search(head[:2000]) or (_PRINTED_LIST.match(head) and "," not in head.splitlines()[0]):
         raise broken(

@@ -71,11 +71,49 @@ class SenderFinder:
                 self._found.note(NoteKind.LEFT_OUT, origin, "", what, "import the exports of each tenant by themselves")
                 continue
             yield from self._signing_in(key, address)
+        came_in: dict[str, list[tuple[str, Traffic]]] = {}
         for (key, ip), traffic in self._found.traffic.items():
             if key in self._hve:
                 yield self._by_hve(key, ip, traffic)
-            elif key not in signing and ip != NOWHERE:
+            elif ip != NOWHERE:
+                came_in.setdefault(key, []).append((ip, traffic))
+        for key, places in came_in.items():
+            if key in signing:
+                yield from self._also_coming_in(key, places)
+                continue
+            for ip, traffic in self._busiest(key, places):
                 yield from self._coming_in(key, ip, traffic)
+
+    def _also_coming_in(self, key: str, places: list[tuple[str, Traffic]]) -> Iterator[FoundSender]:
+        """Say how one that signs in sends besides: from a connector's address, or from where nobody saw it sign in."""
+        own = {ip for ip, _ in self._sign_ins.get(key, ())}
+        rest = []
+        for ip, traffic in places:
+            if ip in own:
+                continue
+            if any(one.lists(ip) for one in self._connectors):
+                yield from self._coming_in(key, ip, traffic)
+            else:
+                rest.append((ip, traffic))
+        if rest:
+            ips = ", ".join(ip for ip, _ in rest[:MOST_SITES]) + (", ..." if len(rest) > MOST_SITES else "")
+            what = f"{key} signs in, and mail of it also came in from {ips}, which no connector and no sign-in shows"
+            way_out = (
+                "its own sign-ins, Direct Send or somebody who forges it: ask, and write a [[sender]] if it is yours"
+            )
+            self._found.note(NoteKind.INFERRED, rest[0][1].origin, "FromIP", what, way_out)
+
+    def _busiest(self, key: str, places: list[tuple[str, Traffic]]) -> list[tuple[str, Traffic]]:
+        """Keep the connectors' addresses and the busiest others: a forger comes from everywhere."""
+        listed = [one for one in places if any(each.lists(one[0]) for each in self._connectors)]
+        others = [one for one in places if one not in listed] if listed else places
+        others = sorted(others, key=lambda one: (-one[1].messages, one[0]))
+        if len(others) > MOST_SITES:
+            rest = ", ".join(ip for ip, _ in others[MOST_SITES : 2 * MOST_SITES])
+            what = f"{key} came in from {len(others)} addresses; the {MOST_SITES} busiest are taken, not {rest}"
+            way_out = "so many are rather a forger's: ask whose they are, and give each of yours a [[sender]]"
+            self._found.note(NoteKind.LEFT_OUT, others[MOST_SITES][1].origin, "FromIP", what, way_out)
+        return [*listed, *others[:MOST_SITES]]
 
     def _only_signed_in(self) -> dict[str, Address]:
         """Give users of the sign-in log that the report does not have; one who only failed sends nothing."""

@@ -21,6 +21,7 @@ REPORT_DAYS: Final = 7  # the report's own range, unless somebody chose another 
 PASSWORD: Final = "not in any export"  # noqa: S105 - it says that there is none
 INVENTED: Final = "invented: no export holds a password, and the real one does not belong here"
 _SWITCH: Final = "smtp_client_authentication_disabled"
+_WHAT_IT_IS: Final = "Get-Recipient says whether it is one, or a group"
 _SMTP_AUTH: Final = frozenset({Method.SMTP_AUTH_BASIC, Method.SMTP_AUTH_OAUTH})
 _ASKED_OF_THE_TENANT: Final = {
     "created": "no export says when the tenant was made: WhenCreatedUTC of Get-OrganizationConfig",
@@ -42,6 +43,7 @@ def settle(found: Findings, tenant: str | None = None, report_days: int = REPORT
     _join_policies(found)
     senders = tuple(_with_accounts(found, SenderFinder(found, report_days).senders()))
     _add_accounts(found, senders)
+    _add_recipients(found, senders)
     _stand_in_for_members(found)
     senders = fit(found, name, senders)
     _tell_switched_off(found, senders)
@@ -151,6 +153,19 @@ def _add_accounts(found: Findings, senders: Iterable[FoundSender]) -> None:
             and sender.method in {Method.SMTP_AUTH_BASIC, Method.HVE_BASIC}
         ):
             found.put(entry, "password", PASSWORD, Origin(""), INVENTED)
+
+
+def _add_recipients(found: Findings, senders: Iterable[FoundSender]) -> None:
+    """Give a recipient inside whom mail reached a mailbox, where no export says what it is."""
+    reached: dict[str, Origin] = {}
+    for traffic in found.traffic.values():
+        for recipient in traffic.inside:
+            reached.setdefault(recipient, Origin(traffic.origin.file))
+    known = set(found.addresses())
+    for recipient in dict.fromkeys(one.casefold() for sender in senders for one in sender.to):
+        if recipient in reached and recipient not in known:
+            entry = found.entry("mailbox", recipient, reached[recipient])
+            entry.unknown["kind"] = f"mail to it arrived, and no export lists it, so a mailbox stands in: {_WHAT_IT_IS}"
 
 
 def _with_accounts(found: Findings, senders: Iterable[FoundSender]) -> Iterator[FoundSender]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from relaylab.session.delivery import expand
 
@@ -17,6 +17,15 @@ def final_recipients(world: World, sender: Sender) -> Iterator[tuple[Address, Re
     """Give each final recipient with the address that was written to."""
     for address in sender.to:
         yield from ((address, one) for one in expand(world, world.recipient(address)))
+
+
+INTERNAL_NOT_SAID: Final = "internal only? Not known: it writes to itself alone, as import has it where no trace says"
+RECIPIENTS_UNKNOWN: Final = f"{INTERNAL_NOT_SAID}; write its recipients into the world file"
+
+
+def has_unknown_recipients(sender: Sender) -> bool:
+    """Tell whether a sender writes to nobody but itself: so import writes it where no trace says to whom."""
+    return bool(sender.to) and all(one == sender.from_address for one in sender.to)
 
 
 def outside_recipients(world: World, sender: Sender) -> tuple[tuple[Address, Address], ...]:

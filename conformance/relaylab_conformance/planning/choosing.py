@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.estate import Method
 from relaylab.rules.hve import terms
+from relaylab_conformance.migration.reach import has_unknown_recipients
 
 if TYPE_CHECKING:
     from relaylab.domain.estate import Sender
@@ -18,6 +19,10 @@ NOTHING_FITS: Final = (
     "no method of Microsoft's fits as things stand: put a bridge that speaks OAuth 2.0 in front of it, send with "
     "Microsoft Graph (sendMail), use a third-party relay, or re-enable Basic for a while, which an administrator can "
     "until Microsoft removes it"
+)
+RECIPIENTS_FIRST: Final = (
+    "nobody says whom it writes to, so methods that end inside are not judged: write its recipients into the "
+    "world file and plan again; without them"
 )
 EFFORT: Final = {
     Method.SMTP_AUTH_OAUTH: "code or settings change, Entra app registration",
@@ -63,7 +68,7 @@ def choose(sender: Sender, found: tuple[Way, ...], *, arrives: bool) -> Choice:
     for method in _tree(sender):
         if method in possible:
             return Choice(method, "the first in the decision tree that is possible")
-    return Choice(None, NOTHING_FITS)
+    return Choice(None, f"{RECIPIENTS_FIRST}, {NOTHING_FITS}" if has_unknown_recipients(sender) else NOTHING_FITS)
 
 
 def rank(method: Method | None) -> int:

@@ -14,7 +14,12 @@ from relaylab.rules import limits, sources
 from relaylab.rules.hve import terms
 from relaylab_conformance.migration.approach import Approach, approach, hve_account_of
 from relaylab_conformance.migration.from_entra import FromEntra, application_of
-from relaylab_conformance.migration.reach import outside_recipients
+from relaylab_conformance.migration.reach import (
+    INTERNAL_NOT_SAID,
+    RECIPIENTS_UNKNOWN,
+    has_unknown_recipients,
+    outside_recipients,
+)
 from relaylab_conformance.planning import citations
 from relaylab_conformance.planning.application import ENTERPRISE, Application, own_application, permitted
 from relaylab_conformance.planning.conditional_access import (
@@ -39,6 +44,8 @@ def against(question: Question, method: Method) -> Iterator[str]:
     outside = tuple(dict.fromkeys(str(met) for _, met in outside_recipients(question.world, sender)))
     if outside:
         yield f"internal only? No: {', '.join(outside[:3])} is outside, where High Volume Email ends (550 5.5.105)"
+    if has_unknown_recipients(sender) and sender.today is not method:
+        yield RECIPIENTS_UNKNOWN
     if len(sender.to) > limits.HVE_RECIPIENTS:
         yield (
             f"recipients? Too many: {len(sender.to)} in a message, and it takes {limits.HVE_RECIPIENTS}; write to one "
@@ -62,7 +69,7 @@ def speaks_for(question: Question) -> Iterator[str]:
     """Say what speaks for it."""
     number = question.sender.messages_per_day
     enough = "High" if number >= terms.HIGH_VOLUME else "Low"
-    yield "internal only? Yes, groups expanded"
+    yield INTERNAL_NOT_SAID if has_unknown_recipients(question.sender) else "internal only? Yes, groups expanded"
     yield f"volume? {enough}: {number:,} messages a day; it is meant for {terms.HIGH_VOLUME:,} and more"
 
 

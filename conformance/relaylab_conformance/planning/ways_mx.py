@@ -12,7 +12,12 @@ from relaylab.domain.estate import Method, OutboundPort25
 from relaylab.domain.tenant import Switch
 from relaylab.rules.hve import terms
 from relaylab_conformance.migration.approach import mx_name
-from relaylab_conformance.migration.reach import outside_recipients
+from relaylab_conformance.migration.reach import (
+    INTERNAL_NOT_SAID,
+    RECIPIENTS_UNKNOWN,
+    has_unknown_recipients,
+    outside_recipients,
+)
 from relaylab_conformance.migration.spf import spf_failures
 from relaylab_conformance.planning import citations
 from relaylab_conformance.planning.model import Kind, Step
@@ -161,6 +166,8 @@ def against_direct_send(question: Question) -> Iterator[str]:
     outside = tuple(dict.fromkeys(str(met) for _, met in outside_recipients(question.world, sender)))
     if outside:
         yield f"internal only? No: {', '.join(outside[:3])} is outside, where Direct Send gets 550 5.7.64"
+    if has_unknown_recipients(sender) and sender.today is not Method.DIRECT_SEND:
+        yield RECIPIENTS_UNKNOWN
     yield from _port_25(question)
     if sender.messages_per_day >= terms.HIGH_VOLUME:
         yield f"volume? Too much: {sender.messages_per_day:,} messages a day, and one address is throttled"
@@ -170,7 +177,7 @@ def against_direct_send(question: Question) -> Iterator[str]:
 
 def for_direct_send(question: Question) -> Iterator[str]:
     """Say what speaks for Direct Send."""
-    yield "internal only? Yes, groups expanded"
+    yield INTERNAL_NOT_SAID if has_unknown_recipients(question.sender) else "internal only? Yes, groups expanded"
     yield f"volume? Low: {question.sender.messages_per_day:,} messages a day"
 
 

@@ -357,3 +357,14 @@ def test_what_is_written_is_read_back_with_its_mark(value: object) -> None:
 def test_a_mark_is_of_its_value(one: object, other: object) -> None:
     assert is_marked(marked("", one), one)
     assert (digest(one) == digest(other)) == is_marked(marked("note", one), other)
+
+
+def test_a_sender_that_is_gone_from_the_report_is_told_and_stays(folder: Path, world: Path) -> None:
+    columns = ("Sender address", "Domain", "TLS 1.0", "TLS 1.1", "TLS 1.2", "Messages sent")
+    rows = [(f"{name}@litware.example", "litware.example", "0", "0", "100", "70") for name in "ab"]
+    reimport(folder, {"d.csv": DOMAINS, "r.csv": csv(columns, *rows)}, world)
+
+    again = reimport(folder, {"r.csv": csv(columns, rows[0])}, world)
+
+    assert ["sender b"] == [note.where for note in again.change.notes if note.kind is NoteKind.GONE]
+    assert 2 == len(again.world.world.senders)

@@ -74,6 +74,6 @@ def test_a_trace_of_a_hundred_thousand_rows_is_counted_in_little_memory(tmp_path
     found = []
     peak = peak_of(lambda: found.append(read_exports([tmp_path], NO_HINTS, lambda _: None)))
 
-    assert 8 * MB > peak
+    assert 12 * MB > peak  # some octets of a row stay, to know it again in another trace
     assert ROWS // 2 == sum(one.messages for one in found[0].traffic.values())
     assert 40 == len(found[0].traffic)

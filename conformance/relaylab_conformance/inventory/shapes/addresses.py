@@ -10,9 +10,13 @@ from typing import Final
 from relaylab.domain.address import Address
 from relaylab_conformance.inventory import cells
 from relaylab_conformance.inventory.cells import CellError
+from relaylab_conformance.inventory.rows import Row
 
 _REMEMBERED: Final = 4096  # addresses: a trace repeats those of its senders
 _PREFIX: Final = re.compile(r"(?P<kind>[A-Za-z0-9]+):(?P<rest>.*)")
+_BEFORE_A_KIND: Final = re.compile(r"(?:\s*[;,\r\n]\s*|\s+)(?=[A-Za-z][A-Za-z0-9]*:)")
+_BETWEEN: Final = re.compile(r"[;,\s]+")
+_MANY: Final = "emailaddresses"
 # Mailboxes of the service itself: nobody sends as one of them, and their names are not addresses everywhere.
 _OF_THE_SERVICE: Final = re.compile(
     r"(DiscoverySearchMailbox|SystemMailbox|FederatedEmail|Migration|HealthMailbox|SPO_Arbitration_)[{._0-9a-f-]",
@@ -33,6 +37,23 @@ def _parsed(found: str) -> Address:
         return Address.parse(bare.strip("<>"))
     except ValueError:
         raise CellError("is not an address") from None
+
+
+def addresses_apart(row: Row) -> Row:
+    """Give the row with EmailAddresses as a list, where one cell has them joined.
+
+    Addresses of other kinds hold spaces, commas and semicolons of their own (``X500:/o=A/ou=Exchange Administrative
+    Group (B)``), so a cell is parted before each kind, and inside mail addresses only at every mark.
+    """
+    written = row.cells.get(_MANY)
+    if not isinstance(written, str) or not _PREFIX.match(written.strip().removeprefix("{")):
+        return row
+    parts: list[str] = []
+    for part in _BEFORE_A_KIND.split(written.strip().removeprefix("{").removesuffix("}")):
+        prefix = _PREFIX.match(part)
+        is_other = prefix is not None and prefix["kind"].lower() != "smtp"
+        parts += [part] if is_other else [one for one in _BETWEEN.split(part) if one]
+    return Row(row.origin, {**row.cells, _MANY: parts}, row.columns, row.command)
 
 
 def is_of_the_service(value: object) -> bool:

@@ -14,7 +14,13 @@ from relaylab_conformance.inventory.by_grammar import check, take
 from relaylab_conformance.inventory.found import Findings
 from relaylab_conformance.inventory.origin import ExportError
 from relaylab_conformance.inventory.rows import Row
-from relaylab_conformance.inventory.shapes.addresses import address, is_of_the_service, others, primary_of
+from relaylab_conformance.inventory.shapes.addresses import (
+    address,
+    addresses_apart,
+    is_of_the_service,
+    others,
+    primary_of,
+)
 from relaylab_conformance.inventory.shapes.shape import Shape, columns
 
 _SWITCH: Final = "smtpclientauthenticationdisabled"
@@ -31,7 +37,7 @@ def read_mailbox(row: Row, found: Findings) -> None:
     """Take in a mailbox with its addresses; those of the service itself are passed over."""
     if any(is_of_the_service(row.value(name)) for name in ("name", "identity", "alias", *_PRIMARY)):
         return
-    taken = take(row, "mailbox", _RENAMED, skip=("address",))
+    taken = take(addresses_apart(row), "mailbox", _RENAMED, skip=("address",))
     written = [str(one) for one in taken.values.pop("proxy_addresses", ())]
     try:
         primary = row.read(address, *_PRIMARY) or primary_of(written)

@@ -8,7 +8,7 @@ from relaylab_conformance.inventory import cells
 from relaylab_conformance.inventory.by_grammar import take
 from relaylab_conformance.inventory.found import Findings
 from relaylab_conformance.inventory.rows import Row
-from relaylab_conformance.inventory.shapes.addresses import address, others
+from relaylab_conformance.inventory.shapes.addresses import address, addresses_apart, others
 from relaylab_conformance.inventory.shapes.members import addresses_of
 from relaylab_conformance.inventory.shapes.shape import Shape, columns
 
@@ -17,9 +17,11 @@ def read_contact(row: Row, found: Findings) -> None:
     """Take in a contact with the addresses that the tenant gave it."""
     outside = row.needs(address, "externalemailaddress")
     name = row.read(cells.text, "name", "displayname", "identity") or str(outside)
-    taken = take(row, "mail_contact", {}, skip=("name", "external_email_address", "accept_messages_only_from"))
+    taken = take(
+        addresses_apart(row), "mail_contact", {}, skip=("name", "external_email_address", "accept_messages_only_from")
+    )
     taken.values.pop("proxy_addresses", None)
-    written = row.read(cells.texts, "emailaddresses") or []
+    written = addresses_apart(row).read(cells.texts, "emailaddresses") or []
     try:
         own = others(written, outside)
     except cells.CellError as error:

@@ -13,7 +13,7 @@ from relaylab_conformance.inventory import cells
 from relaylab_conformance.inventory.by_grammar import kinds, take
 from relaylab_conformance.inventory.found import Findings, NoteKind
 from relaylab_conformance.inventory.rows import Row
-from relaylab_conformance.inventory.shapes.addresses import address, others
+from relaylab_conformance.inventory.shapes.addresses import address, addresses_apart, others
 from relaylab_conformance.inventory.shapes.mail_contacts import read_contact
 from relaylab_conformance.inventory.shapes.members import addresses_of
 from relaylab_conformance.inventory.shapes.shape import Shape, columns
@@ -52,7 +52,7 @@ def _add_mail_user(row: Row, found: Findings, primary: str, outside: str) -> Non
     own = ("address", "external_email_address", "proxy_addresses", "accept_messages_only_from")
     taken = take(row, "mail_user", {"address": _PRIMARY}, skip=own)
     taken.values["external_email_address"] = outside
-    written = row.read(cells.texts, "emailaddresses") or []
+    written = addresses_apart(row).read(cells.texts, "emailaddresses") or []
     try:
         first = address(primary)
         if also := [one for one in others(written, first) if one.casefold() != outside.casefold()]:

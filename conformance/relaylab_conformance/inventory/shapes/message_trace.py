@@ -26,6 +26,7 @@ NOWHERE: Final = ""  # the place of a message without FromIP
 _REMEMBERED: Final = 4096  # addresses
 _RECEIVED: Final = ("received", "receiveddatetime", "date")
 _NEVER_CAME: Final = frozenset({"failed", "pending", "gettingstatus"})  # fact ADM-MT-02
+_SPAM: Final = frozenset({"quarantined", "filteredasspam"})
 _MICROSOFT: Final[tuple[IPv4Network | IPv6Network, ...]] = tuple(
     ip_network(term.partition(":")[2]) for term in SPF_RECORD.split() if term.startswith(("ip4:", "ip6:"))
 )
@@ -38,15 +39,25 @@ def _read(row: Row, found: Findings) -> None:
     sender = row.needs(address, "senderaddress")
     if found.is_inside(sender.domain.name):
         recipient = row.needs(address, "recipientaddress")
-        count(row, found, sender, [recipient], place_in(row, "fromip"))
+        place = place_in(row, "fromip")
+        if place != NOWHERE and str(row.value("status") or "").casefold() in _SPAM:
+            what = "came in from outside under your own name and was taken for spam: no sender is made of it"
+            way_out = "if a device of yours sent it, write it as a [[sender]]"
+            found.note(NoteKind.INFERRED, row.origin, row.columns["status"], what, way_out)
+        else:
+            count(row, found, sender, [recipient], place)
 
 
 def count(row: Row, found: Findings, sender: Address, recipients: Iterable[Address], place: str) -> None:
     """Count one message to some recipients, from a place or from nowhere that is known."""
     traffic = found.traffic.setdefault((sender.key, place), Traffic(origin=row.origin))
-    message = str(row.value("messagetraceid", "networkmessageid", "messageid") or "")
-    for recipient in recipients:
-        traffic.add(recipient.key, message, is_inside=found.is_inside(recipient.domain.name))
+    own = str(row.value("messagetraceid", "networkmessageid") or "")  # of the service, and so of one message only
+    message = own or str(row.value("messageid") or "")
+    for number, recipient in enumerate(recipients):
+        if own and not found.is_first(own, recipient.key):
+            continue  # another trace has it too, or the next page begins with it
+        is_new = found.is_first(sender.key, place, message) if message else number == 0
+        traffic.add(recipient.key, is_new=is_new, is_inside=found.is_inside(recipient.domain.name))
 
 
 def place_in(row: Row, column: str) -> str:

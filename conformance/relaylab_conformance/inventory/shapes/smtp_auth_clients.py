@@ -15,7 +15,7 @@ from relaylab.domain.address import Address
 from relaylab.domain.estate import Method
 from relaylab_conformance.inventory import cells
 from relaylab_conformance.inventory.cells import CellError
-from relaylab_conformance.inventory.found import Client, Findings
+from relaylab_conformance.inventory.found import Client, Findings, NoteKind
 from relaylab_conformance.inventory.rows import Row
 from relaylab_conformance.inventory.shapes.addresses import address
 from relaylab_conformance.inventory.shapes.shape import Shape, columns
@@ -88,6 +88,11 @@ def _read(row: Row, found: Findings) -> None:
     sent = row.needs(cells.number, _MESSAGES)
     method = row.read(_protocol, _PROTOCOL) or UNSAID
     client = found.clients.setdefault(sender.key, Client(sender))
+    first = client.origins.get(method)
+    if first is not None and first.file != row.origin.file:
+        what = f"{sender} is counted in {first} already; the first is taken, since reports may cover the same days"
+        found.note(NoteKind.CONFLICT, row.origin, row.columns[_SENDER], what, "give one report")
+        return
     client.messages[method] += sent
     client.origins.setdefault(method, row.origin)
     for column in row.cells:

@@ -10,9 +10,15 @@ from relaylab_conformance.inventory.rows import Row
 from relaylab_conformance.inventory.shapes.shape import Shape, columns
 
 _SWITCH: Final = "smtpclientauthenticationdisabled"
+_NAMES: Final = ("identity", "name", "displayname")
+_ITS_NAME: Final = "transport settings"
 
 
 def _read(row: Row, found: Findings) -> None:
+    named = [one for one in _NAMES if row.value(one) is not None]
+    if named and not any(_ITS_NAME in str(row.value(one)).casefold() for one in named):
+        way_out = "if this is a mailbox, export it with its address (Get-CASMailbox); else: " + row.command
+        raise row.wrong(named[0], "is not the organisation's settings, whose name is Transport Settings", way_out)
     earlier = found.of("transport_config")
     if earlier and earlier[0].origin.file == row.origin.file and row.origin.row:
         way_out = "one organisation has one; if these are mailboxes, export them with Get-CASMailbox"

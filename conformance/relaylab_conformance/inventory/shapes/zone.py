@@ -35,7 +35,8 @@ COMMAND: Final = (
 )
 _RECORD: Final = re.compile(
     r"^(?:\S+)?[ \t]+(?:\d+[smhdw]?[ \t]+)?(?:IN[ \t]+)?(?:\d+[smhdw]?[ \t]+)?"
-    r"(?:SOA|NS|MX|TXT|A|AAAA|CNAME|PTR)[ \t]+\S",
+    r"(?:A[ \t]+\d[\d.]*|AAAA[ \t]+[0-9a-f]*:[0-9a-f:.]*|MX[ \t]+\S+[ \t]+\S+\.\S*[ \t]*(?=$|;)"
+    r"|TXT[ \t]+(?:[\"(]|\w+=)\S*|(?:NS|CNAME|PTR)[ \t]+\S+[ \t]*(?=$|;)|SOA[ \t]+(?:\(|\S+[ \t]+\S+[ \t]*[\d(]))",
     re.IGNORECASE | re.MULTILINE,
 )
 _ORIGIN: Final = re.compile(r"^\$ORIGIN[ \t]+(\S+)", re.IGNORECASE | re.MULTILINE)

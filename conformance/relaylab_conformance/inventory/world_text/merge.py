@@ -12,7 +12,7 @@ from relaylab_conformance.inventory.inventory import FoundSender, FoundSite, Inv
 from relaylab_conformance.inventory.keys import DEFINED_BY, key_of
 from relaylab_conformance.inventory.origin import Origin
 from relaylab_conformance.inventory.senders import SEEN_IN
-from relaylab_conformance.inventory.world_text.blocks import UNKNOWN, Block, Statement
+from relaylab_conformance.inventory.world_text.blocks import SEEN, UNKNOWN, Block, Statement
 from relaylab_conformance.inventory.world_text.document import Document
 from relaylab_conformance.inventory.world_text.tables import (
     FROM,
@@ -51,6 +51,7 @@ class Merger:
         self.change = Change()
         self._below: dict[str, dict[str, Block]] = {}
         self._last: dict[str, Block] = {}
+        self._filled: set[int] = set()  # senders that these exports show
 
     def merge(self) -> Change:
         """Do it, and say what was done."""
@@ -65,6 +66,7 @@ class Merger:
         names = self._sites(self._inventory.sites)
         self._records(self._inventory.of("dns"))
         self._senders(self._inventory.senders, names)
+        self._tell_silent(tenant)
         return self.change
 
     def _preamble(self) -> None:
@@ -237,6 +239,7 @@ class Merger:
 
         What is only assumed never takes the place of what an earlier import read.
         """
+        self._filled.add(id(block))
         name = f"sender {block.value('name')}"
         origin = sender.evidence[0].origin
         if sender.ip is not None or not _evidence_key(block):
@@ -255,6 +258,21 @@ class Merger:
             note = f"unknown: {sender.unknown[key]}" if key in sender.unknown else notes.get(key, "")
             update(block, name, self.change, key=key, value=value, note=note, origin=said)
         ask(block, {key: said for key, said in sender.unknown.items() if key not in values})
+
+    def _tell_silent(self, tenant: Block) -> None:
+        """Say which senders of the tenant these exports would show, and do not."""
+        own = {str(one.value("name")).casefold() for one in self._document.below(tenant, "accepted_domain")}
+        for block in self._document.top("sender"):
+            seen = [
+                one.text.strip().removeprefix(SEEN) for one in block.statements if one.text.lstrip().startswith(SEEN)
+            ]
+            is_own = str(block.value("from")).rpartition("@")[2].casefold() in own
+            if not is_own or id(block) in self._filled or not seen or any(map(self._is_out_of_sight, seen)):
+                continue
+            what = "came from an export once, and these do not show it: its lines, and the rows named there, are older"
+            self.change.notes.append(
+                Note(NoteKind.GONE, f"sender {block.value('name')}", what, "delete its table if it sends no more")
+            )
 
     def _is_out_of_sight(self, sentence: str) -> bool:
         """Tell whether what was seen once comes from a kind of export that this import does not have."""
