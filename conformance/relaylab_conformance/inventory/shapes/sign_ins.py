@@ -72,7 +72,7 @@ SHAPE: Final = Shape(
     title="Entra sign-in log",
     command=(
         "Entra admin center > Monitoring > Sign-in logs > Client app: Authenticated SMTP > Download > JSON "
-        "(or Get-MgAuditLogSignIn -All | Where-Object ClientAppUsed -in 'SMTP','Authenticated SMTP' | ConvertTo-Json "
+        "(or Get-MgBetaAuditLogSignIn -All | Where-Object ClientAppUsed -in 'SMTP','Authenticated SMTP' | ConvertTo-Json "
         "-Depth 5 | Set-Content signins.json -Encoding utf8)"
     ),
     asks="from which address each of them signs in",
