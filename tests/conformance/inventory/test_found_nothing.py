@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from relaylab_conformance.inventory.found import NoteKind
 from tests.conformance.inventory.importing import csv, put, take, world_of
 
 DOMAINS = json.dumps([{"DomainName": "contoso.com", "DomainType": "Authoritative"}])
@@ -87,3 +88,20 @@ def test_a_policy_is_known_by_its_distinguished_name(tmp_path: Path) -> None:
     folder = put(tmp_path, {"accepteddomain.json": DOMAINS, "casmailbox.json": BOXES, "user.json": user})
 
     assert ["Block Basic"] == [one.key for one in take(folder, tenant="contoso").of("authentication_policy")]
+
+
+def test_a_sign_in_of_nobody_that_is_known_is_left_out_and_noted(tmp_path: Path) -> None:
+    rows = csv(
+        ("Client app", "Username", "IP address", "Status", "Sign-in error code"),
+        ("Authenticated SMTP", "scan@contoso.com", "203.0.113.9:52100", "Erfolg", ""),
+        ("Authenticated SMTP", "scanner", "203.0.113.9", "Failure", "50126"),
+        ("Authenticated SMTP", "scan@contoso.com", "", "Failure", "50126"),
+    )
+    folder = put(tmp_path, {"accepteddomain.json": DOMAINS, "casmailbox.json": BOXES, "signins.csv": rows})
+
+    found = take(folder, tenant="contoso")
+
+    assert [("scan@contoso.com", "203.0.113.9")] == [(str(one.address), one.ip) for one in found.senders]
+    assert ["signins.csv row 3, Username (column B)", "signins.csv row 4, IP address (column C)"] == [
+        note.where for note in found.notes if note.kind is NoteKind.LEFT_OUT
+    ]
