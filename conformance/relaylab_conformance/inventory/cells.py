@@ -15,7 +15,7 @@ _LOST: Final = re.compile(
     r"System\.[\w.]+\[\]|System\.Collections\.\S+|Microsoft\.(?:\w+\.){2,}\w+(?:`1\S*|\[\])?"
     r"|Deserialized\.\S+|@\{.*\}"
 )
-_FORMULA: Final = re.compile(r"=.*|[+\-@].*[|(!].*|[\t\r]+[=+\-@].*", re.DOTALL)
+_FORMULA: Final = re.compile(r"=.*|[+\-@].*(?:\||\w\(|\w!).*|[\t\r]+[=+\-@].*", re.DOTALL)
 _LOST_BEGIN: Final = ("System.", "Microsoft.", "Deserialized.", "@{")
 _FORMULA_BEGIN: Final = ("=", "+", "-", "@", "\t", "\r")
 _NOTHING: Final = frozenset({"", "$null", "<>"})

@@ -60,7 +60,8 @@ class JsonFile:
         while begins := self._peek():
             if begins == "[":
                 for value in self._elements():
-                    yield self._record(value)
+                    if value is not None:  # which PowerShell makes of a command that found nothing
+                        yield self._record(value)
             elif begins == "{":
                 yield from self._of_object()
             else:

@@ -22,7 +22,16 @@ from relaylab_conformance.inventory.found import Findings, Note, NoteKind
 from relaylab_conformance.inventory.json_records import JsonFile, Record
 from relaylab_conformance.inventory.origin import ExportError, Origin, broken
 from relaylab_conformance.inventory.rows import Row, squash
-from relaylab_conformance.inventory.shapes import BY_NAME, READ, RECOGNISED, TRACES, scubagear, smtp_auth_clients, zone
+from relaylab_conformance.inventory.shapes import (
+    BY_NAME,
+    READ,
+    RECOGNISED,
+    TRACES,
+    WRITTEN_AS,
+    scubagear,
+    smtp_auth_clients,
+    zone,
+)
 from relaylab_conformance.inventory.shapes.shape import Shape
 from relaylab_conformance.inventory.text import open_text
 
@@ -56,6 +65,10 @@ class Hints:
 
 
 NO_HINTS: Final = Hints({}, {})
+
+
+class NothingThereError(ExportError):
+    """An export of a command that found nothing."""
 
 
 def read_exports(  # noqa: PLR0913 - what is said besides the files
@@ -110,7 +123,12 @@ def recognise(path: Path, hints: Hints = NO_HINTS, name: str | None = None) -> E
     if form == "zone":
         return Export(path, name, form, "zone")
     with open_text(path, name, lambda _: None) as text:
-        columns, sample, list_name = _first_of(form, text, name)
+        try:
+            columns, sample, list_name = _first_of(form, text, name)
+        except NothingThereError:
+            if (written := WRITTEN_AS.get(path.stem.casefold())) is None:
+                raise
+            return Export(path, name, form, written)
     if list_name in scubagear.LISTS:
         return Export(path, name, form, scubagear.NAME)
     return Export(path, name, form, _shape_of(columns, sample, name, hints).name)
@@ -140,7 +158,10 @@ def _first_of(form: str, text: IO[str], name: str) -> tuple[tuple[str, ...], lis
         return columns, sample, ""
     record = next(JsonFile(text, name, scubagear.LISTS).records(), None)
     if record is None:
-        raise broken(name, "", "holds no record", "the command found nothing: leave the file out")
+        way_out = (
+            "the command found nothing: say of what with --as, as in --as inbound_connectors=FILE, or leave it out"
+        )
+        raise NothingThereError(Problem(name, "", None, "holds no record", way_out))
     return tuple(record.value), [{squash(key): value for key, value in record.value.items()}], record.list_name
 
 

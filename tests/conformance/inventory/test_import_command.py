@@ -217,9 +217,11 @@ def test_the_script_only_reads() -> None:
         "Start",
         "Write",
         "Out",
+        "Remove",
     } >= verbs
     assert {"New-Item"} == set(re.findall(r"\bNew-\w+", code))  # the folder
     assert {"Set-Content"} == set(re.findall(r"\bSet-\w+", code))  # the files
+    assert {"Remove-Item -Path $Path", "Remove-Item -Path $TraceFile"} == set(re.findall(r"\bRemove-.*?(?= -E)", code))
     assert {"Out-Null"} == set(re.findall(r"\bOut-\w+", code))
 
 
@@ -230,6 +232,14 @@ def test_the_script_has_every_cmdlet_that_import_reads() -> None:
     }
 
     assert set() == {one for one in cmdlets if one not in text} - {"Get-Date"}
+
+
+def test_the_script_asks_graph_in_a_process_of_its_own() -> None:
+    before, _, after = command.script().partition("Connect-ExchangeOnline -ShowBanner")
+
+    assert "Connect-MgGraph" in before
+    assert "Connect-MgGraph" not in after
+    assert "-File $PSCommandPath -Folder $Folder -SignInsOnly" in after
 
 
 def test_brackets_of_the_script_are_balanced() -> None:

@@ -64,3 +64,17 @@ READ: Final[tuple[str, ...]] = (
 )
 TRACES: Final = ("message_trace", "trace_summary")  # which ask what domain is the tenant's
 BY_NAME: Final = {shape.name: shape for shape in RECOGNISED}
+WRITTEN_AS: Final = {  # the names that our script gives to files, for those that hold nothing: a list says not of what
+    "inboundconnector": "inbound_connectors",
+    "authenticationpolicy": "authentication_policies",
+    "casmailbox": "cas_mailboxes",
+    "mailbox": "mailboxes",
+    "user": "users",
+    "mailcontact": "mail_contacts",
+    "distributiongroup": "distribution_groups",
+    "unifiedgroup": "distribution_groups",
+    "dynamicdistributiongroup": "distribution_groups",
+    "mailuser": "mail_users",
+    "hve": "mail_users",
+    "signins": "sign_ins",
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from relaylab_conformance.inventory import cells
@@ -11,6 +12,7 @@ from relaylab_conformance.inventory.rows import Row
 from relaylab_conformance.inventory.shapes.addresses import address
 from relaylab_conformance.inventory.shapes.shape import Shape, columns
 
+_DISTINGUISHED: Final = re.compile(r"CN=(?P<name>(?:[^,\\]|\\.)+),", re.IGNORECASE)
 _ASK: Final = (
     "Get-User -ResultSize Unlimited | Select-Object UserPrincipalName, WindowsEmailAddress, AuthenticationPolicy | "
     "Export-Csv user.csv -NoTypeInformation -Encoding utf8"
@@ -30,11 +32,18 @@ def _read_user(row: Row, found: Findings) -> None:
     if not policy:
         return
     user = row.needs(address, "windowsemailaddress", "primarysmtpaddress", "userprincipalname")
-    entry = found.entry("authentication_policy", policy.rpartition("/")[2], row.origin)
+    entry = found.entry("authentication_policy", _name_in(policy), row.origin)
     users = [*entry.values["users"].value] if "users" in entry.values else []
     if str(user) not in users:
         entry.values["users"] = Value([*users, str(user)], row.origin)
     entry.unknown.pop("users", None)
+
+
+def _name_in(policy: str) -> str:
+    """Give the name of a policy that is written by itself, as a path, or as a distinguished name."""
+    if distinguished := _DISTINGUISHED.match(policy):
+        return re.sub(r"\\(.)", r"\1", distinguished["name"])
+    return policy.rpartition("/")[2]
 
 
 POLICIES: Final = Shape(

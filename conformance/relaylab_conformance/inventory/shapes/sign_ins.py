@@ -6,13 +6,14 @@ Other sign-ins are passed over; so is everything of a user that only failed, but
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from ipaddress import ip_address
-from typing import Final
+from typing import Final, TypeVar
 
 from relaylab_conformance.inventory import cells
 from relaylab_conformance.inventory.cells import CellError, LostError
-from relaylab_conformance.inventory.found import Findings, SignIn
+from relaylab_conformance.inventory.found import Findings, NoteKind, SignIn
 from relaylab_conformance.inventory.rows import Row, squash
 from relaylab_conformance.inventory.shapes.addresses import address
 from relaylab_conformance.inventory.shapes.shape import Shape, columns
@@ -21,14 +22,18 @@ _SMTP: Final = frozenset({"smtp", "authenticatedsmtp", "smtpauth"})
 _CLIENT: Final = ("clientapp", "clientappused")
 _USER: Final = ("username", "userprincipalname")
 _IP: Final = ("ipaddress",)
+T = TypeVar("T")
+_WITH_PORT: Final = re.compile(r"(?P<four>\d+(?:\.\d+){3}):\d+|\[(?P<six>[0-9A-Fa-f:.]+)\](?::\d+)?")
+_WELL: Final = ("succe", "erfolg")  # English and German portals
 _MOST_PROGRAMS: Final = 20  # remembered of one user at one address
 
 
 def _read(row: Row, found: Findings) -> None:
     if squash(str(row.value(*_CLIENT) or "")) not in _SMTP:
         return
-    user = row.needs(address, *_USER)
-    where = row.needs(_ip, *_IP)
+    user, where = _known(row, found, address, _USER), _known(row, found, _ip, _IP)
+    if user is None or where is None:
+        return
     seen = found.sign_ins.setdefault((user.key, where), SignIn(origin=row.origin))
     error = _error(row, found)
     if error:
@@ -41,11 +46,27 @@ def _read(row: Row, found: Findings) -> None:
         seen.user_agents[program] += 1
 
 
+def _known(row: Row, found: Findings, kind: Callable[[object], T], names: tuple[str, ...]) -> T | None:
+    """Read what a sign-in must say; one that says something else, as a guess at a name does, is left out and noted."""
+    column = row.has(*names)
+    if column is None or row.value(*names) is None:
+        what = "a sign-in without it is left out"
+    else:
+        try:
+            return kind(row.value(*names))
+        except (CellError, LostError):
+            what = f"a sign-in of which this is no {'IP address' if names is _IP else 'address'} is left out"
+    shown = row.columns.get(column or "", names[0])
+    found.note(NoteKind.LEFT_OUT, row.origin, shown, what, "look it up in the portal if it is one of your senders")
+    return None
+
+
 def _ip(value: object) -> str:
+    written = cells.text(value)
+    if with_port := _WITH_PORT.fullmatch(written):
+        written = with_port["four"] or with_port["six"]
     try:
-        return str(ip_address(cells.text(value)))
-    except CellError:
-        raise
+        return str(ip_address(written))
     except ValueError:
         raise CellError("is not an IP address") from None
 
@@ -64,7 +85,7 @@ def _error(row: Row, found: Findings) -> str:
     except LostError:
         found.lost(row.origin, row.columns["status"], row.command)
         return ""
-    return "" if said.startswith("succe") else said
+    return "" if said.startswith(_WELL) else said
 
 
 SHAPE: Final = Shape(
@@ -72,8 +93,8 @@ SHAPE: Final = Shape(
     title="Entra sign-in log",
     command=(
         "Entra admin center > Monitoring > Sign-in logs > Client app: Authenticated SMTP > Download > JSON "
-        "(or Get-MgAuditLogSignIn -All | Where-Object ClientAppUsed -in 'SMTP','Authenticated SMTP' | ConvertTo-Json "
-        "-Depth 5 | Set-Content signins.json -Encoding utf8)"
+        "(or Get-MgBetaAuditLogSignIn -All | Where-Object ClientAppUsed -in 'SMTP','Authenticated SMTP' | "
+        "ConvertTo-Json -Depth 5 | Set-Content signins.json -Encoding utf8)"
     ),
     asks="from which address each of them signs in",
     marks=(
