@@ -427,7 +427,7 @@ def replay(*, traces: tuple[Path, ...], world: str | None, engine: str, as_json:
 @options.readings_and_milestones
 @options.json_option
 def list_errors(*, folder: Path | None, readings: Readings, milestones: Milestones, as_json: bool) -> None:
-    """List every line of 4xx and 5xx that a sender may read, and what it means."""
+    """List every line of 4xx and 5xx that a sender may read, every code over REST, and what each means."""
     from relaylab_conformance import verbs
 
     with bad_input():

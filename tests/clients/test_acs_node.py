@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.acs_rest_lab import APP, STRANGER, UNLUCKY, WORLD_FILE, a_message
@@ -106,3 +107,23 @@ def test_without_retries_429_is_an_error_at_once_that_says_how_long(served: Serv
     )
 
     assert (429, "3600") == (said["statusCode"], said["retryAfter"])
+
+
+def test_by_default_429_is_waited_for_three_times_an_hour_each_and_the_log_says_so(
+    served: Served, tmp_path: Path
+) -> None:
+    control = served.told["endpoints"]["control"]
+    with httpx.Client(
+        base_url=control["url"], headers={"Authorization": f"Bearer {control['token']}"}, trust_env=False
+    ) as http:
+        before = http.get("/events").json()["through"]
+        said = job(served, tmp_path, UNLUCKY, message=a_message("busy@contoso.com"), simulated=True)
+        events = http.get("/events", params={"after": before, "kind": "judged"}).json()["events"]
+
+    assert (429, [3_600.0] * 3) == (said["statusCode"], said["slept"])
+    posts = [one["verdict"] for one in events if one["command"] == "POST /emails:send"]
+    assert ["acs_rest.send.service_is_busy"] * 4 == [one["rule"] for one in posts]
+    assert all(any("wait 3600 s" in because for because in one["because"]) for one in posts)
+    for number, one in enumerate(posts[1:], 2):
+        assert any(f"attempt {number} of the client's request" in because for because in one["because"])
+    assert all("retryOptions.maxRetries 0" in one["fix"] for one in posts)

@@ -6,9 +6,12 @@ The client sleeps through its transport, which is an option of its documentation
 from __future__ import annotations
 
 import base64
+import json
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 from azure.communication.email import EmailClient
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError, ResourceNotFoundError
@@ -16,10 +19,27 @@ from azure.core.pipeline.transport import RequestsTransport
 from azure.identity import ClientSecretCredential
 
 from relaylab.domain.event import Judged
+from tests.acs_rest_interface import VERSIONS, schema_of
 from tests.acs_rest_lab import APP, MANAGED, STRANGER, UNLUCKY, AcsLab, a_message
 from tests.clients.oauth import TENANT
 
 pytestmark = pytest.mark.clients
+
+OPERATION = "0f5e1c1e-0000-4000-8000-000000000001"
+
+
+def everything(*, inline: bool) -> dict[str, Any]:
+    """A message with every property that a version has."""
+    attachment = {"name": "logo.png", "contentType": "image/png", "contentInBase64": "QUJD"}
+    party = {"address": "anna@northwind.example", "displayName": "Anna"}
+    return a_message(
+        content={"subject": "Report", "plainText": "see the image", "html": '<img src="cid:logo">'},
+        recipients={"to": [party], "cc": [{"address": "ben@northwind.example"}], "bcc": [party]},
+        attachments=[attachment | ({"contentId": "logo"} if inline else {})],
+        replyTo=[party],
+        headers={"X-Order": "7"},
+        userEngagementTrackingDisabled=True,
+    )
 
 
 class SimulatedSleep(RequestsTransport):  # type: ignore[misc]
@@ -29,6 +49,12 @@ class SimulatedSleep(RequestsTransport):  # type: ignore[misc]
         super().__init__(connection_verify=lab.ca)
         self.lab = lab
         self.slept: list[float] = []
+        self.exchanged: list[tuple[Any, Any]] = []
+
+    def send(self, request: Any, **how: Any) -> Any:  # noqa: ANN401 - the client's own
+        answer = super().send(request, **how)
+        self.exchanged.append((request, answer))
+        return answer
 
     def sleep(self, duration: float) -> None:
         self.slept.append(duration)
@@ -70,6 +96,37 @@ def test_every_version_of_the_client_s_is_spoken(acs_lab: AcsLab, version: str) 
     client, _ = by_connection_string(acs_lab, api_version=version)
 
     assert "Succeeded" == client.begin_send(a_message()).result()["status"]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_what_the_client_asks_and_is_answered_is_as_its_version_describes_it(acs_lab: AcsLab, version: str) -> None:
+    transport = SimulatedSleep(acs_lab)
+    client = EmailClient.from_connection_string(acs_lab.connection_string(), transport=transport, api_version=version)
+    client.begin_send(everything(inline=version == "2025-09-01"), operation_id=OPERATION).result()
+    with pytest.raises(HttpResponseError):
+        client.begin_send(a_message("orders@contoso.com", "never@fabrikam.com")).result()
+    with pytest.raises(ResourceNotFoundError):
+        client.begin_send(a_message("orders@fabrikam.com"))
+
+    seen = []
+    for request, answer in transport.exchanged:
+        assert [version] == parse_qs(urlsplit(request.url).query)["api-version"]
+        if request.method == "POST":
+            jsonschema.validate(json.loads(request.content), schema_of("Message", version))
+        document = answer.json()
+        jsonschema.validate(document, schema_of("Result" if answer.status_code < 300 else "Refusal", version))
+        seen.append((request.method, answer.status_code, document.get("status")))
+    took, failed = ("POST", 202, "Running"), ("GET", 200, "Failed")
+    running, succeeded = ("GET", 200, "Running"), ("GET", 200, "Succeeded")
+    assert [took, running, succeeded, took, running, failed, ("POST", 404, None)] == seen
+
+
+def test_only_the_later_version_describes_inline_images() -> None:
+    inline = everything(inline=True)
+
+    jsonschema.validate(inline, schema_of("Message", "2025-09-01"))
+    with pytest.raises(jsonschema.ValidationError, match="contentId"):
+        jsonschema.validate(inline, schema_of("Message", "2023-03-31"))
 
 
 def test_an_application_of_entra_sends_with_its_secret(acs_lab: AcsLab) -> None:

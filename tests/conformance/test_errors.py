@@ -9,16 +9,20 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from relaylab.domain.acs_rest import RestError
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.source import Confidence
+from relaylab.rules.acs_rest.errors import ERRORS as REST_ERRORS
 from relaylab.rules.blanks import in_general
 from relaylab.rules.catalogue import RULES, rulebook
 from relaylab.rules.readings import READINGS
 from relaylab.rules.replies import OF_FAULTS, REPLIES
 from relaylab_conformance.cli import main
-from relaylab_conformance.errors import ErrorLine, error_lines, pages
+from relaylab_conformance.errors import ErrorLine, RestCode, error_lines, pages, rest_codes
 from relaylab_conformance.errors.meanings import MEANINGS
 from relaylab_conformance.errors.page import page
+from relaylab_conformance.errors.rest import rest_page
+from relaylab_conformance.errors.rest_meanings import REST_MEANINGS
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 BOOK = rulebook()
@@ -126,6 +130,31 @@ def test_a_moved_date_moves_on_the_page() -> None:
     assert "2026-12-31" not in page(line, lines, moved)
 
 
+# Over REST -----------------------------------------------------------------------------------------------------------
+
+
+def test_every_error_that_the_rest_interface_can_answer_has_a_page() -> None:
+    answered = {rule.effect.reply for rule in RULES if isinstance(rule.effect.reply, RestError)}
+    on_a_page = {error: f"{code.name}.md" for code in rest_codes() for error in code.errors}
+
+    assert answered == set(REST_ERRORS) == set(on_a_page)
+    assert set(on_a_page.values()) <= set(pages(BOOK))
+    assert {error.error for error in REST_ERRORS} == set(REST_MEANINGS)
+
+
+@pytest.mark.parametrize("code", rest_codes(), ids=lambda code: code.code)
+def test_a_page_of_a_rest_code_says_its_texts_their_causes_and_what_to_change(code: RestCode) -> None:
+    text = rest_page(code, BOOK)
+
+    assert code.means in text
+    for error in code.errors:
+        assert error.text in text
+        assert f"{error.source.confidence}, {error.source.fact}" in text
+        rules = [rule for rule in RULES if rule.effect.reply == error]
+        assert all(f"[`{rule.id}`]" in text and in_general(rule.fix) in text for rule in rules)
+        assert all(rule.fix for rule in rules)
+
+
 # What is committed ---------------------------------------------------------------------------------------------------
 
 
@@ -160,6 +189,8 @@ def test_error_lines_are_listed_for_people_and_for_programs() -> None:
     assert "Basic authentication is not supported" in table
     listed = {(row["enhanced"], row["name"]) for row in json.loads(document)["errors"]}
     assert {(line.enhanced, line.name) for line in LINES} == listed
+    assert "DomainNotLinked, HTTP 404 or 403" in table
+    assert [code.code for code in rest_codes()] == [row["error"] for row in json.loads(document)["rest_errors"]]
 
 
 def test_everything_inferred_is_listed_with_what_it_rests_on() -> None:

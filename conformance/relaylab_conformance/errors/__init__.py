@@ -3,5 +3,6 @@
 from relaylab_conformance.errors.folder import pages, write
 from relaylab_conformance.errors.lines import ErrorLine, error_lines
 from relaylab_conformance.errors.listing import as_json, as_text
+from relaylab_conformance.errors.rest import RestCode, rest_codes
 
-__all__ = ["ErrorLine", "as_json", "as_text", "error_lines", "pages", "write"]
+__all__ = ["ErrorLine", "RestCode", "as_json", "as_text", "error_lines", "pages", "rest_codes", "write"]

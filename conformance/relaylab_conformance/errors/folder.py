@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from relaylab_conformance.errors.index import by_code, by_text
 from relaylab_conformance.errors.lines import error_lines
 from relaylab_conformance.errors.page import page
+from relaylab_conformance.errors.rest import rest_codes, rest_page
 
 if TYPE_CHECKING:
     from relaylab.engine.rulebook import Rulebook
@@ -18,9 +19,10 @@ _SUFFIX: Final = ".md"
 
 def pages(rulebook: Rulebook) -> Mapping[str, str]:
     """Give every page by the name of its file."""
-    lines = error_lines(rulebook)
+    lines, codes = error_lines(rulebook), rest_codes()
     each = {f"{line.name}{_SUFFIX}": page(line, lines, rulebook) for line in lines}
-    return each | {"index.md": by_code(lines, rulebook), "by-text.md": by_text(lines)}
+    each |= {f"{code.name}{_SUFFIX}": rest_page(code, rulebook) for code in codes}
+    return each | {"index.md": by_code(lines, codes, rulebook), "by-text.md": by_text(lines, codes)}
 
 
 def write(rulebook: Rulebook, folder: Path) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from relaylab.rules.blanks import in_general
 from relaylab_conformance.errors.lines import error_lines
 from relaylab_conformance.errors.page import in_force
+from relaylab_conformance.errors.rest import rest_codes, rest_rows
 from relaylab_conformance.tables import Column, table
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ _COLUMNS: Final = (Column("line", wraps=True), Column("where"), Column("means", 
 def as_text(rulebook: Rulebook, fit: int) -> str:
     """Give a table that fits so many columns."""
     rows = [(line.title, "\n".join(line.places) or "grammar", line.meaning.means) for line in error_lines(rulebook)]
+    rows += [(code.title, "acs_rest", code.means) for code in rest_codes()]
     return table(_COLUMNS, rows, fit)
 
 
@@ -47,5 +49,6 @@ def as_json(rulebook: Rulebook) -> str:
             }
             for line in error_lines(rulebook)
         ],
+        "rest_errors": rest_rows(rulebook),
     }
     return json.dumps(document, indent=2, ensure_ascii=False)

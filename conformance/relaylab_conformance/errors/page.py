@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from relaylab.engine.rulebook import Rulebook
     from relaylab_conformance.errors.lines import ErrorLine
 
+WRITTEN_BY: Final = "Written by `relaylab errors --pages docs/errors`; change the catalogue, not this page."
+
 _LONGEST: Final = 400  # characters of a line that is shown whole
 _NAMES: Final = SessionNames(
     "DS7PR03CA0257.outlook.office365.com",
@@ -56,10 +58,10 @@ def page(line: ErrorLine, lines: Sequence[ErrorLine], rulebook: Rulebook) -> str
         line.meaning.means,
         "\n".join(_facts(line)),
         "## Why it comes, and what to change",
-        *_causes(line, rulebook),
+        *_why(line, rulebook),
         *_senders(line),
         *_others(line, lines),
-        "Written by `relaylab errors --pages docs/errors`; change the catalogue, not this page.",
+        WRITTEN_BY,
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -126,13 +128,18 @@ def _kind(line: ErrorLine) -> str:
     return "permanent (5xx): sending the same again brings the same answer"
 
 
-def _causes(line: ErrorLine, rulebook: Rulebook) -> Iterator[str]:
+def _why(line: ErrorLine, rulebook: Rulebook) -> Iterator[str]:
     if not line.rules:
         yield f"No rule of a tenant or a date decides it. {line.meaning.way_out}"
         return
+    yield from causes(line.rules, rulebook)
+
+
+def causes(of: Sequence[AnyRule], rulebook: Rulebook) -> Iterator[str]:
+    """Give a heading for each rule that says a line, with its cure, its dates and its source; first what comes."""
     links = rule_links(rulebook)
     by_id: dict[str, list[AnyRule]] = {}
-    for rule in sorted(line.rules, key=lambda rule: not comes(rule, rulebook)):
+    for rule in sorted(of, key=lambda rule: not comes(rule, rulebook)):
         by_id.setdefault(rule.id, []).append(rule)
     for name, rules in by_id.items():
         yield f"### {escaped(rules[0].sentence)}"

@@ -3,12 +3,24 @@ import { readFileSync } from "node:fs";
 import { EmailClient } from "@azure/communication-email";
 import { ClientSecretCredential } from "@azure/identity";
 
-const { connection, endpoint, identity, message, operationId, options, clock } = JSON.parse(readFileSync(0, "utf8"));
+const { connection, endpoint, identity, message, operationId, options, clock, simulated } = JSON.parse(readFileSync(0, "utf8"));
 
 // The clock of the service is moved on while the client waits between two polls, instead of being waited for.
 async function advance(by) {
   const headers = { Authorization: `Bearer ${clock.token}`, "Content-Type": "application/json" };
   await fetch(`${clock.url}/clock/advance`, { method: "POST", headers, body: JSON.stringify({ by }) });
+}
+
+// Where it is asked for, a wait of a second and more passes in simulated time: the client's own, between its attempts.
+const slept = [];
+const realTimer = globalThis.setTimeout;
+if (simulated) {
+  globalThis.setTimeout = (then, wait, ...given) => {
+    if (!(wait >= 1000 && new Error().stack.includes("/@azure/"))) return realTimer(then, wait, ...given);
+    slept.push(wait / 1000);
+    advance(`${Math.round(wait / 1000)}s`).then(() => then(...given));
+    return realTimer(() => {}, 0);
+  };
 }
 
 function client() {
@@ -26,8 +38,8 @@ try {
     await poller.poll();
     states.push(poller.getOperationState().status);
   }
-  console.log(JSON.stringify({ result: poller.getResult(), states }));
+  console.log(JSON.stringify({ result: poller.getResult(), states, slept }));
 } catch (error) {
   const { name, code, statusCode, message: said, response } = error;
-  console.log(JSON.stringify({ name, code, statusCode, message: said, retryAfter: response?.headers?.get?.("retry-after") }));
+  console.log(JSON.stringify({ name, code, statusCode, message: said, retryAfter: response?.headers?.get?.("retry-after"), slept }));
 }

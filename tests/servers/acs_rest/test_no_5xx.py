@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from relaylab.app.emulator import Emulator
 from relaylab.domain.clock import parse_instant
 from relaylab_certs import TestAuthority
+from tests.acs_rest_interface import VERSIONS, interface, schema_of
 from tests.acs_rest_lab import MAIL, VERSION, a_message, acs_world, sign
-from tests.servers.acs_rest.interface import INTERFACE, schema_of
 
 HOST = f"{MAIL}.communication.azure.com"
 CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -52,10 +52,10 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
         yield Client(emulator, runner)
 
 
-def in_shape(answer: httpx.Response) -> None:
+def in_shape(answer: httpx.Response, version: str = VERSION) -> None:
     """No 5xx, and a body that is described."""
     assert answer.status_code < 500
-    jsonschema.validate(answer.json(), schema_of("Result" if answer.status_code < 300 else "Refusal"))
+    jsonschema.validate(answer.json(), schema_of("Result" if answer.status_code < 300 else "Refusal", version))
     if answer.status_code >= 400:
         assert answer.json()["error"]["code"] == answer.headers["x-ms-error-code"]
     assert ("retry-after" in answer.headers) <= (answer.status_code in {200, 202, 429})
@@ -94,14 +94,14 @@ MESSAGE = st.fixed_dictionaries(
 )
 
 
-@given(message=MESSAGE)
-@settings(max_examples=300, suppress_health_check=CHECKS)
+@given(message=MESSAGE, version=st.sampled_from(VERSIONS))
+@settings(max_examples=100, suppress_health_check=CHECKS)
 def test_no_message_makes_a_5xx_and_an_accepted_one_is_kept_within_its_fields(
-    client: Client, message: dict[str, Any]
+    client: Client, message: dict[str, Any], version: str
 ) -> None:
-    answer = client.request("POST", f"/emails:send?api-version={VERSION}", json.dumps(message).encode())
+    answer = client.request("POST", f"/emails:send?api-version={version}", json.dumps(message).encode())
 
-    in_shape(answer)
+    in_shape(answer, version)
     if answer.status_code == 202:
         kept = client.emulator.store.mail.messages()[-1]
         raw = client.emulator.store.mail.raw(kept.id) or b""
@@ -113,7 +113,7 @@ def test_no_message_makes_a_5xx_and_an_accepted_one_is_kept_within_its_fields(
 
 
 @given(document=JSON)
-@settings(max_examples=150, suppress_health_check=CHECKS)
+@settings(max_examples=40, suppress_health_check=CHECKS)
 def test_no_json_makes_a_5xx(client: Client, document: object) -> None:
     body = json.dumps(document).encode("utf-8", "surrogatepass")
 
@@ -133,7 +133,7 @@ def test_no_json_makes_a_5xx(client: Client, document: object) -> None:
         },
     )
 )
-@settings(max_examples=200, suppress_health_check=CHECKS)
+@settings(max_examples=50, suppress_health_check=CHECKS)
 def test_nothing_in_the_words_of_the_first_preview_makes_a_5xx(client: Client, document: object) -> None:
     headers = {"repeatability-request-id": "one", "repeatability-first-sent": "Tue, 01 Dec 2026 00:00:00 GMT"}
     body = json.dumps(document).encode("utf-8", "surrogatepass")
@@ -144,7 +144,7 @@ def test_nothing_in_the_words_of_the_first_preview_makes_a_5xx(client: Client, d
 
 
 @given(body=st.binary(max_size=200))
-@settings(max_examples=100, suppress_health_check=CHECKS)
+@settings(max_examples=20, suppress_health_check=CHECKS)
 def test_no_octets_make_a_5xx(client: Client, body: bytes) -> None:
     in_shape(client.request("POST", f"/emails:send?api-version={VERSION}", body))
 
@@ -173,27 +173,32 @@ def test_no_depth_makes_a_5xx(client: Client, body: bytes) -> None:
     path=st.sampled_from(
         ["/emails:send", "/emails/operations/x", "//emails:send", "/emails%3Asend", "/emails", "/%ff"]
     ),
-    query=st.sampled_from(["", "?api-version=2025-09-01", "?api-version=", "?" + "a=1&" * 100, "?api-version=%00"]),
+    query=st.sampled_from(
+        ["", *(f"?api-version={one}" for one in VERSIONS), "?api-version=", "?" + "a=1&" * 100, "?api-version=%00"]
+    ),
     method=st.sampled_from(["GET", "POST", "PUT", "DELETE", "HEAD"]),
 )  # fmt: skip
-@settings(max_examples=200, suppress_health_check=CHECKS)
+@settings(max_examples=80, suppress_health_check=CHECKS)
 def test_no_header_and_no_path_makes_a_5xx(
     client: Client, headers: dict[str, str], path: str, query: str, method: str
 ) -> None:
     assert client.request(method, f"{path}{query}", json.dumps(a_message()).encode(), headers).status_code < 500
 
 
-def test_what_schemathesis_makes_of_the_description_is_answered_as_it_says(client: Client) -> None:
-    schema = schemathesis.openapi.from_dict(INTERFACE)
+@pytest.mark.parametrize("version", VERSIONS)
+def test_what_schemathesis_makes_of_a_version_s_description_is_answered_as_it_says(
+    client: Client, version: str
+) -> None:
+    schema = schemathesis.openapi.from_dict(interface(version))
 
     for operation in schema.get_all_operations():
 
         @given(case=operation.ok().as_strategy())  # type: ignore[union-attr]
-        @settings(max_examples=60, suppress_health_check=CHECKS, deadline=None)
+        @settings(max_examples=15, suppress_health_check=CHECKS, deadline=None)
         def ask(case: schemathesis.Case[Any]) -> None:
             target = httpx.Request(case.method, f"https://{HOST}{case.formatted_path}", params=case.query).url.raw_path
             body = json.dumps(case.body).encode() if case.method == "POST" else b""
             headers = {name: str(value) for name, value in (case.headers or {}).items() if str(value).isascii()}
-            in_shape(client.request(case.method, target.decode(), body, headers))
+            in_shape(client.request(case.method, target.decode(), body, headers), version)
 
         ask()
