@@ -46,8 +46,8 @@ _RCPT_PARAMETERS: Final = frozenset({"NOTIFY", "ORCPT"})
 _BODIES: Final = frozenset({"7BIT", "8BITMIME", "BINARYMIME"})
 
 
-# Lines that are remembered: what a line says is always the same, and devices say theirs again and again. Two Address
-# objects fewer a command: 23 us became 1 on the machine where a message took 820.
+# Lines that are remembered: what a line says is always the same, and devices say theirs again and again. Reading them
+# anew was 8 % of a small message's time.
 _SPOKEN: Final = 2_048
 
 
