@@ -94,23 +94,17 @@ def main() -> None:
 @click.option(
     "--keep-messages",
     type=click.IntRange(min=1),
-    default=100_000,
-    show_default=True,
-    help="Messages that are kept; the oldest make room for newer ones.",
+    help="Messages that are kept; the oldest make room. Without it: 100,000 in memory, all in a --store file.",
 )
 @click.option(
     "--keep-mebibytes",
     type=click.IntRange(min=1),
-    default=1024,
-    show_default=True,
-    help="Mail that is kept, by its size; the oldest makes room.",
+    help="Mail that is kept, by its size; the oldest makes room. Without it: 1,024 in memory, all in a --store file.",
 )
 @click.option(
     "--keep-events",
     type=click.IntRange(min=1),
-    default=50_000,
-    show_default=True,
-    help="Events that are kept; the oldest make room for newer ones.",
+    help="Events that are kept; the oldest make room. Without it: 50,000.",
 )
 @click.option("--idle", type=click.FloatRange(min=0, min_open=True), default=300.0, show_default=True)
 @click.option("--total", type=click.FloatRange(min=0, min_open=True), default=600.0, show_default=True)
@@ -136,9 +130,9 @@ def serve(  # noqa: PLR0913 - an argument an option
     milestones: Milestones,
     lab: LabPlan | None,
     faults: tuple[str, ...],
-    keep_messages: int,
-    keep_mebibytes: int,
-    keep_events: int,
+    keep_messages: int | None,
+    keep_mebibytes: int | None,
+    keep_events: int | None,
     idle: float,
     total: float,
 ) -> None:
@@ -148,8 +142,8 @@ def serve(  # noqa: PLR0913 - an argument an option
     with). --idle and --total are the seconds after which a silent connection, and any, is closed.
     """
     from relaylab.app import serving
+    from relaylab.domain.keeping import Keeping
     from relaylab.domain.zone import View
-    from relaylab.store import Bounds
     from relaylab_conformance.explain.controlled import explain_for_control
 
     wanted = serving.ServeOptions(
@@ -176,8 +170,7 @@ def serve(  # noqa: PLR0913 - an argument an option
         total=total,
         lab=lab,
         faults=faults,
-        events=keep_events,
-        mail=Bounds(keep_messages, keep_mebibytes << 20),
+        keep=Keeping(messages=keep_messages, mebibytes=keep_mebibytes, events=keep_events),
     )
     with bad_input():
         serving.serve(wanted)

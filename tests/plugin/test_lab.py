@@ -38,6 +38,18 @@ ATTACHED = (
 )
 
 
+@pytest.mark.relaylab(keep={"messages": 1})
+def test_a_test_says_how_much_its_lab_keeps(relaylab: Lab) -> None:
+    relay(relaylab)
+    relay(relaylab)
+
+    assert ["s-000002-1"] == [message.id for message in relaylab.messages]
+    relaylab.begin_again(LabOptions())
+    relay(relaylab)
+    relay(relaylab)
+    assert 2 == len(list(relaylab.messages))
+
+
 # Begun again ---------------------------------------------------------------------------------------------------------
 
 
@@ -587,6 +599,8 @@ def test_two_labs_at_once_know_nothing_of_each_other(authority: TestAuthority) -
         ({"seed": True}, "seed=True is no whole number"),
         ({"tarpit": "yes"}, "tarpit='yes' is neither True nor False"),
         ({"strict": "no"}, "strict='no' is neither True nor False"),
+        ({"keep": {"mails": 5}}, "keep: 'mails' is not one of messages, mebibytes, events"),
+        ({"keep": {"messages": 0}}, "keep: messages = 0 is no bound"),
         ({"at": 5}, "5 is no instant; give a text such as '2027-01-04'"),
         ({"readings": {"basic_auth_refusal": 5}}, "basic_auth_refusal"),
         ({"milestones": {"basic_auth_off_by_default": 5}}, "5 is no instant"),

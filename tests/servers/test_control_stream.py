@@ -17,6 +17,7 @@ from relaylab.app.emulator import Settings
 from relaylab.domain.clock import parse_instant
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import Closed
+from relaylab.domain.keeping import Keeping
 from relaylab.store import EventLog
 from tests.clients.by_socket import send_directly
 from tests.clients.controlled import Controlled
@@ -30,7 +31,7 @@ A_LOT = 4000  # events of 5000 octets each: more than the buffers between two so
 @pytest.fixture
 def forgetful(emulate: Emulate) -> Iterator[Controlled]:
     """A control plane of an emulator whose log holds no more than a hundred events."""
-    controlled = Controlled(emulate(settings=Settings(events=100)))
+    controlled = Controlled(emulate(settings=Settings(keep=Keeping(events=100))))
     yield controlled
     controlled.close()
 

@@ -28,6 +28,7 @@ WORDS: Final = {
     "tarpit": "tarpit",
     "strict": "strict",
     "faults": "faults",
+    "keep": "keep",
 }
 # What a lab that several tests share begins for, and where a marker reaches it.
 _SHARED: Final = {

@@ -21,6 +21,7 @@ from relaylab.app.rulebooks import rulebook_for
 from relaylab.app.snapshot import EmulatorSnapshot
 from relaylab.app.switched import switched
 from relaylab.domain.clock import as_utc, iso
+from relaylab.domain.keeping import AS_USUAL, Keeping
 from relaylab.domain.randomness import Randomness
 from relaylab.domain.zone import Lab, View, Zone
 from relaylab.rules.limits import direct_send_delay
@@ -40,8 +41,6 @@ from relaylab.servers.probes import Probed, probe
 from relaylab.servers.tls import ServerTls
 from relaylab.servers.zones import ZoneKeeper
 from relaylab.store import (
-    BOUNDS,
-    Bounds,
     Counters,
     Dialogues,
     EventLog,
@@ -71,8 +70,7 @@ class Settings:
     ``port_base`` 0 takes free ports. ``store`` is a SQLite file (None: memory). ``idle`` and ``total`` are real
     seconds. ``tarpit`` holds refusals back for five seconds, as the service does. ``record`` keeps what is said on the
     wire, secrets left out, for ``dialogues``. With a ``lab`` the endpoints are at its addresses and ports, and
-    certificates are RSA, which the oldest devices read. ``events`` is how many events the log keeps, the newest,
-    and ``mail`` bounds the messages that are kept: the oldest make room.
+    certificates are RSA, which the oldest devices read. ``keep`` bounds mail and events: the oldest make room.
     ``dns`` answers for the world's zones too, a service's hosts with the addresses of this emulator, or as the internet
     sees them (``dns_view``). With ``proxy_protocol`` every SMTP connection must begin with a PROXY header, whose
     address is the client's.
@@ -88,8 +86,7 @@ class Settings:
     idle: float = 300.0
     total: float = 600.0
     lab: LabPlan | None = None
-    events: int = 50_000
-    mail: Bounds = BOUNDS
+    keep: Keeping = AS_USUAL
     dns: bool = False
     dns_view: View = View.LAB
     proxy_protocol: bool = False
@@ -153,12 +150,10 @@ class Emulator:
         self.holder = WorldHolder(plain, rulebook_for(plain, self._readings, self._milestones))
         self.authority = authority or TestAuthority.open()
         standing = stated_faults(faults, plain, started)
-        mail = (
-            SqliteMailStore(self.settings.store, self.settings.mail)
-            if self.settings.store
-            else MemoryMailStore(self.settings.mail)
-        )
-        self.store = Store(mail, EventLog(self.settings.events), Counters(), FaultBoard(standing))
+        mail = SqliteMailStore(self.settings.store) if self.settings.store else MemoryMailStore()
+        self.store = Store(mail, EventLog(), Counters(), FaultBoard(standing))
+        self._keep = self.settings.keep
+        self.store.keep_within(self._keep.or_else(plain.keep))
         self._house = House(
             clock=clock,
             holder=self.holder,
@@ -448,6 +443,7 @@ class Emulator:
         milestones: Mapping[str, datetime | None] | None = None,
         seed: int | None = None,
         tarpit: bool | None = None,
+        keep: Keeping | None = None,
     ) -> None:
         """Begin again: connections end, mail, counters and events are forgotten, sessions are numbered from one.
 
@@ -456,7 +452,9 @@ class Emulator:
         What is not given stays as it is; when something given is wrong (ValueError), all does. Call it from a thread,
         not from the emulator's own loop.
         """
-        again = self.begin_again(at=at, world=world, readings=readings, milestones=milestones, seed=seed, tarpit=tarpit)
+        again = self.begin_again(
+            at=at, world=world, readings=readings, milestones=milestones, seed=seed, tarpit=tarpit, keep=keep
+        )
         self._call(again)
 
     async def begin_again(  # noqa: PLR0913 - as many as an emulator has
@@ -468,6 +466,7 @@ class Emulator:
         milestones: Mapping[str, datetime | None] | None = None,
         seed: int | None = None,
         tarpit: bool | None = None,
+        keep: Keeping | None = None,
     ) -> None:
         """Do what ``reset`` does, from within the emulator's loop."""
         instant = None if at is None else _possible(at)
@@ -480,7 +479,10 @@ class Emulator:
                     self.reseed(seed)
                 if tarpit is not None:
                     self._house.tarpit = tarpit
+                if keep is not None:
+                    self._keep = keep
                 self.store.clear()
+                self.store.keep_within(self._keep.or_else(self.world.keep))
                 self.entra.begin_again()
                 self.acs_rest.begin_again()
                 self._house.begin_again(self.clock.now())
@@ -549,6 +551,7 @@ class Emulator:
             self._house.tls, self._house.faulty_tls = self._tls(world, rulebook), self._faulty_tls(world, rulebook)
             self._https.certify(self._certified(world, rulebook))
         self.holder.swap(world, rulebook)
+        self.store.keep_within(self._keep.or_else(world.keep))
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:

@@ -41,13 +41,13 @@ from relaylab.domain.event import (
     TurnedAway,
     WebhookCalled,
 )
+from relaylab.domain.keeping import AS_USUAL, Keeping
 from relaylab.domain.zone import View
 from relaylab.rules.faults import CONDUCTS
 from relaylab.servers.clocks import SimulatedClock, SystemClock
 from relaylab.servers.control import ControlServer
 from relaylab.servers.fleet import CONTROL_OFFSET
 from relaylab.servers.lab_plan import LabPlan
-from relaylab.store import BOUNDS, Bounds
 from relaylab_certs import TestAuthority
 
 if TYPE_CHECKING:
@@ -93,8 +93,7 @@ class ServeOptions:
     dns: bool = False
     dns_view: View = View.LAB
     proxy_protocol: bool = False
-    events: int = 50_000
-    mail: Bounds = BOUNDS
+    keep: Keeping = AS_USUAL
 
 
 def serve(options: ServeOptions, out: TextIO | None = None) -> None:
@@ -132,8 +131,7 @@ async def _serve(options: ServeOptions, out: TextIO) -> None:
         dns=options.dns,
         dns_view=options.dns_view,
         proxy_protocol=options.proxy_protocol,
-        events=options.events,
-        mail=options.mail,
+        keep=options.keep,
     )
     emulator = Emulator(
         replace(loaded, world=world),

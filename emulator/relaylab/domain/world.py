@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.connector import certificate_keys
 from relaylab.domain.directory import UserType
+from relaylab.domain.keeping import AS_USUAL, Keeping
 from relaylab.domain.reputation import OF_RECIPIENTS, Reputation, SenderState
 from relaylab.domain.tenant import DomainType
 
@@ -158,6 +159,7 @@ class World:
     """One immutable snapshot of everything that decides an answer.
 
     ``readings`` are the readings the world chooses, ``milestones`` the dates it moves (None: that day never comes).
+    ``keep`` decides no answer: it bounds what is kept of mail and events.
     """
 
     tenants: tuple[Tenant, ...] = ()
@@ -168,6 +170,7 @@ class World:
     reputations: tuple[SenderReputation, ...] = ()
     readings: tuple[tuple[str, str], ...] = ()
     milestones: tuple[tuple[str, datetime | None], ...] = ()
+    keep: Keeping = AS_USUAL
     _index: _Index = field(init=False, repr=False, compare=False, hash=False)
 
     def __post_init__(self) -> None:

@@ -63,16 +63,24 @@ class LogDump:
     gaps: tuple[range, ...]
 
 
+EVENTS: Final = 50_000  # kept where nobody says
+
+
 class EventLog:
     """The newest ``capacity`` events. One thread at a time appends, any may read."""
 
-    def __init__(self, capacity: int = 50_000) -> None:
+    def __init__(self, capacity: int = EVENTS) -> None:
         """Start empty."""
         self._entries: deque[Entry] = deque(maxlen=capacity)
         self._last = 0
         self._cleared = 0
         self._gaps: tuple[range, ...] = ()  # numbers given to events that were rolled back
         self._listeners: tuple[Callable[[Entry], None], ...] = ()
+
+    def bound(self, capacity: int) -> None:
+        """Keep so many from now on; of more that are there, the oldest make room at once."""
+        if capacity != self._entries.maxlen:
+            self._entries = deque(self._entries, capacity)
 
     @property
     def dropped(self) -> int:

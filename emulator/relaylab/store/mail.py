@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 
 from relaylab.domain.charge import Meter
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from relaylab.domain.address import Address
     from relaylab.domain.charge import Charge
     from relaylab.domain.endpoint import Endpoint
+    from relaylab.domain.keeping import Keeping
     from relaylab.domain.message import KeptMessage
 
 # The meters of the quotas that go on where they stood when a store is opened again; what is open ends with its process.
@@ -54,25 +55,38 @@ class MailDump:
 class Bounds:
     """How many messages are kept at most, and how many octets of content; the oldest make room for newer ones.
 
-    The newest message stays, however large it is.
+    None is no bound. The newest message stays, however large it is.
     """
 
-    messages: int = 100_000
-    octets: int = 1 << 30
+    messages: int | None = 100_000
+    octets: int | None = 1 << 30
 
     def __post_init__(self) -> None:
         """Raise ValueError for bounds within which nothing could be kept."""
-        if self.messages < 1 or self.octets < 1:
+        if any(bound is not None and bound < 1 for bound in (self.messages, self.octets)):
             raise ValueError(
                 f"{self.messages} messages of {self.octets} octets are no bounds to keep mail in; keep at least one"
             )
 
     def are_over(self, messages: int, octets: int) -> bool:
         """Tell whether something must make room."""
-        return messages > 1 and (messages > self.messages or octets > self.octets)
+        return messages > 1 and (
+            (self.messages is not None and messages > self.messages)
+            or (self.octets is not None and octets > self.octets)
+        )
+
+    def narrowed(self, keep: Keeping) -> Bounds:
+        """Give these bounds, with those that were asked for in their place."""
+        octets = None if keep.mebibytes is None else keep.mebibytes << 20
+        return Bounds(
+            messages=self.messages if keep.messages is None else keep.messages,
+            octets=self.octets if octets is None else octets,
+        )
 
 
 BOUNDS: Final = Bounds()
+# Of a file, unless somebody asks: what earlier runs kept must not be lost by its being opened.
+UNBOUNDED: Final = Bounds(messages=None, octets=None)
 
 
 class MailStore(Protocol):
@@ -88,10 +102,11 @@ class MailStore(Protocol):
         """Which opening of this store this is, counted from 1: names drawn under its number repeat no earlier run's."""
         ...
 
-    @property
-    def bounds(self) -> Bounds:
-        """What it keeps at most."""
-        ...
+    usual: ClassVar[Bounds]
+    """What it keeps at most where nobody says."""
+
+    bounds: Bounds
+    """What it keeps at most; narrower ones count from the next message that is kept."""
 
     @property
     def dropped(self) -> int:
@@ -162,10 +177,11 @@ class MemoryMailStore:
     """Mail in memory."""
 
     run: Final = 1
+    usual: ClassVar[Bounds] = BOUNDS
 
     def __init__(self, bounds: Bounds = BOUNDS) -> None:
         """Start empty."""
-        self.bounds: Final = bounds
+        self.bounds = bounds
         self.dropped = 0
         # Ordered, since its first entry is found at once; a dict looks through all that were taken out before it.
         self._messages: OrderedDict[str, KeptMessage] = OrderedDict()

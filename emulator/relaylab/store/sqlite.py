@@ -5,13 +5,13 @@ from __future__ import annotations
 import sqlite3
 from contextlib import contextmanager
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from relaylab.domain.charge import Charge, Meter
 from relaylab.domain.clock import iso, parse_instant
 from relaylab.store import document
 from relaylab.store.database import explained, open_database
-from relaylab.store.mail import BOUNDS, Bounds, MailDump, StoreError, kept_before, lasting, recipients_of
+from relaylab.store.mail import UNBOUNDED, Bounds, MailDump, StoreError, kept_before, lasting, recipients_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -43,10 +43,12 @@ LIMIT :limit
 class SqliteMailStore:
     """Mail in a file, which belongs to this process until ``close``."""
 
-    def __init__(self, path: Path, bounds: Bounds = BOUNDS) -> None:
+    usual: ClassVar[Bounds] = UNBOUNDED
+
+    def __init__(self, path: Path, bounds: Bounds = UNBOUNDED) -> None:
         """Open the file, or make it; raise StoreError when it is in use, damaged or not ours."""
         self._path: Final = path
-        self.bounds: Final = bounds
+        self.bounds = bounds
         self.dropped = 0
         self._lock: Final = Lock()  # whoever reads from another thread must not meet half a turn
         self._database, self._run = open_database(path)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.charge import Meter
+from relaylab.store.events import EVENTS
 from relaylab.store.faults import FaultBoard
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from relaylab.domain.charge import Charge
     from relaylab.domain.event import Event
     from relaylab.domain.fault import FaultUse
+    from relaylab.domain.keeping import Keeping
     from relaylab.domain.message import KeptMessage
     from relaylab.engine.quotas import RollingSum
     from relaylab.store.counters import Counters
@@ -69,6 +71,11 @@ class Store:
                 self.counters.apply(charge)
         for event in events:
             self.events.append(event)
+
+    def keep_within(self, keep: Keeping) -> None:
+        """Bound mail and events so from now on; what is left open is bounded as usual."""
+        self.mail.bounds = self.mail.usual.narrowed(keep)
+        self.events.bound(EVENTS if keep.events is None else keep.events)
 
     def clear(self) -> None:
         """Forget mail, charges, events and the faults that were added; what is open stays open."""

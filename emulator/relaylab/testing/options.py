@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -12,6 +12,7 @@ from relaylab.app.config import LoadedWorld, load_world, parse_world
 from relaylab.app.faults import stated_faults
 from relaylab.domain.clock import as_utc, midnight, parse_instant
 from relaylab.domain.fault import Fault
+from relaylab.domain.keeping import Keeping
 from relaylab.domain.world import World
 
 Moment = str | datetime | date
@@ -29,6 +30,7 @@ _NEVER: Final = "never"
 _TABLES: Final = {
     "readings": '{"basic_auth_refusal": "5.7.139"}',
     "milestones": '{"basic_auth_off_by_default": "2027-03-31"}',
+    "keep": '{"messages": 1000}',
 }
 _KEPT: dict[tuple[object, ...], LoadedWorld] = {}  # a world is immutable: the same text is the same world
 
@@ -39,7 +41,8 @@ class LabOptions:
 
     ``at`` is where the clock stands, ``readings`` and ``milestones`` are what the world's own are overruled by,
     ``tarpit`` holds refusals back for five real seconds as the service does, ``strict`` makes a refusal that no
-    test expected an error, and ``faults``, one or several, are what the listeners do wrong on purpose.
+    test expected an error, and ``faults``, one or several, are what the listeners do wrong on purpose. ``keep`` bounds
+    ``messages``, ``mebibytes`` and ``events`` that are kept, before the world's own ``[keep]``.
     """
 
     world: WorldSource = DEFAULT_WORLD
@@ -50,6 +53,7 @@ class LabOptions:
     tarpit: bool = False
     strict: bool = False
     faults: FaultSource | Sequence[FaultSource] = ()
+    keep: Mapping[str, int] = field(default_factory=dict)
 
 
 def check_kinds(options: LabOptions) -> None:
@@ -92,6 +96,14 @@ def instant_of(moment: Moment) -> datetime:
 def dates_of(milestones: Mapping[str, Moment | None]) -> dict[str, datetime | None]:
     """Read the days of moved milestones; None and ``never`` are days that do not come."""
     return {name: None if day is None or day == _NEVER else instant_of(day) for name, day in milestones.items()}
+
+
+def keeping_of(keep: Mapping[str, int]) -> Keeping:
+    """Read bounds; raise ValueError for one that there is not, and for one within which nothing could be kept."""
+    words = [field.name for field in fields(Keeping)]
+    if (unknown := next((word for word in keep if word not in words), None)) is not None:
+        raise ValueError(f"keep: {unknown!r} is not one of {', '.join(words)}")
+    return Keeping(**keep)
 
 
 def faults_of(

@@ -29,6 +29,7 @@ from relaylab.testing.options import (
     dates_of,
     faults_of,
     instant_of,
+    keeping_of,
     world_of,
 )
 from relaylab.testing.waiting import Bell
@@ -63,6 +64,7 @@ class RunningLab:
         tarpit: bool = False,
         strict: bool = False,
         faults: FaultSource | Sequence[FaultSource] = (),
+        keep: Mapping[str, int] | None = None,
         ca: Path | None = None,
         listen: bool = True,
     ) -> None:
@@ -76,6 +78,7 @@ class RunningLab:
             tarpit=tarpit,
             strict=strict,
             faults=faults,
+            keep=keep or {},
         )
         self.bell: Final = Bell()
         self.expected: Final[set[int]] = set()
@@ -106,7 +109,9 @@ class RunningLab:
                 milestones=dates_of(options.milestones),
                 authority=TestAuthority.open(folder),
                 # A test may run under a wall clock that somebody has moved: its leaves are valid on any day.
-                settings=Settings(tarpit=options.tarpit, record=True, cert_validity="wide"),
+                settings=Settings(
+                    tarpit=options.tarpit, record=True, cert_validity="wide", keep=keeping_of(options.keep)
+                ),
             )
             if self._listens:
                 starting.enter_context(emulator)
@@ -259,7 +264,7 @@ class RunningLab:
         options = options or self.options
         check_kinds(options)
         emulator, world, at = self.emulator, world_of(options.world), instant_of(options.at)
-        faults = faults_of(options.faults, world, at)
+        faults, keep = faults_of(options.faults, world, at), keeping_of(options.keep)
         before = emulator.clock_state
         resume(emulator.clock, ClockState(before.instant, frozen=True))  # one that runs would be past ``at`` at once
         try:
@@ -270,6 +275,7 @@ class RunningLab:
                 milestones=dates_of(options.milestones),
                 seed=options.seed,
                 tarpit=options.tarpit,
+                keep=keep,
             )
         except BaseException:
             resume(emulator.clock, before)

@@ -13,7 +13,18 @@ from uuid import NAMESPACE_DNS, uuid5
 from relaylab.app.world_file import roots, words
 from relaylab.app.world_file.acs import ACS_RESOURCE
 from relaylab.app.world_file.tables import many, one, table_of
-from relaylab.domain import anti_spoof, connector, directory, estate, hve, recipients, reputation, tenant, world
+from relaylab.domain import (
+    anti_spoof,
+    connector,
+    directory,
+    estate,
+    hve,
+    keeping,
+    recipients,
+    reputation,
+    tenant,
+    world,
+)
 from relaylab.domain.tenant import MB
 
 
@@ -131,6 +142,11 @@ _SENDER: Final = table_of(
     },
 )
 
+_KEEP: Final = table_of(
+    keeping.Keeping,
+    narrowed=dict.fromkeys(("messages", "mebibytes", "events"), words.whole_number(1)),
+)
+
 WORLD: Final = table_of(
     world.World,
     narrowed={"readings": words.named(words.NAME), "milestones": words.named(words.MILESTONE)},
@@ -141,6 +157,7 @@ WORLD: Final = table_of(
         "trusted_root": many("trusted_roots", table_of(world.TrustedRoot, narrowed={"pem": roots.PEM})),
         "sender": many("senders", _SENDER),
         "reputation": many("reputations", table_of(reputation.SenderReputation)),
+        "keep": one(_KEEP),
     },
 )
 

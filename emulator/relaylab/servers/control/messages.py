@@ -96,7 +96,8 @@ def _and_those_dropped(call: Call) -> str:
     mail = call.controlled.store.mail
     if not mail.dropped:
         return ""
-    return f". {mail.dropped} older ones made room for newer ones: serve --keep-messages and --keep-mebibytes say when"
+    says = "serve --keep-messages and --keep-mebibytes, or [keep] in the world file, say when"
+    return f". {mail.dropped} older ones made room for newer ones: {says}"
 
 
 def _address(text: str) -> Address:
