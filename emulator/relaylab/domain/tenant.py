@@ -314,12 +314,12 @@ class Tenant:
     tokens: tuple[FixedToken, ...] = ()
     hve_accounts: tuple[HveAccount, ...] = ()
     acs_resources: tuple[AcsResource, ...] = ()
-    _domains: dict[DomainName, AcceptedDomain] = field(init=False, repr=False, compare=False, hash=False)
+    _domains: dict[str, AcceptedDomain] = field(init=False, repr=False, compare=False, hash=False)
 
     def __post_init__(self) -> None:
-        """Index the accepted domains; every tenant owns its ``onmicrosoft.com`` domain."""
-        domains = {self.initial_domain: AcceptedDomain(self.initial_domain)}
-        domains |= {domain.name: domain for domain in self.accepted_domains}
+        """Index the accepted domains by text, which Python hashes once; every tenant owns its ``onmicrosoft.com``."""
+        domains = {self.initial_domain.name: AcceptedDomain(self.initial_domain)}
+        domains |= {domain.name.name: domain for domain in self.accepted_domains}
         object.__setattr__(self, "_domains", domains)
 
     @property
@@ -348,10 +348,10 @@ class Tenant:
 
     def accepted_domain(self, domain: DomainName) -> AcceptedDomain | None:
         """Give the accepted domain of that name, else the nearest above it that matches subdomains (MX-RCP-06)."""
-        exact = self._domains.get(domain)
+        exact = self._domains.get(domain.name)
         if exact is not None:
             return exact
-        above = (self._domains.get(parent) for parent in domain.parents())
+        above = (self._domains.get(parent.name) for parent in domain.parents())
         return next((one for one in above if one is not None and one.match_sub_domains), None)
 
     @property

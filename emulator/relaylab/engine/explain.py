@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from relaylab.domain.clock import iso
 from relaylab.engine.passing import way_to_pass
-from relaylab.engine.verdict import Outcome
+from relaylab.engine.shortlist import Outcome
 
 if TYPE_CHECKING:
     from relaylab.domain.decision import Decision

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.clock import iso
-from relaylab.engine.verdict import Outcome
+from relaylab.engine.shortlist import Outcome
 
 if TYPE_CHECKING:
     from relaylab.domain.reply import Reply

@@ -8,13 +8,13 @@ which the same rules are in force.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.clock import Window, iso
+from relaylab.engine.shortlist import Shortlist
 from relaylab.engine.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from relaylab.engine.rule import AnyRule, Effect
 
 _Key = tuple["Endpoint", type["Ask"], int]
-_Shortlist = tuple[tuple["AnyRule", ...], tuple[Callable[["Ask"], bool], ...], "Effect"]
+_NO_EPOCH: Final = -1  # the key of a shortlist without rules
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -59,7 +59,7 @@ class Rulebook:
     calendar: Calendar
     readings: Readings
     _edges: list[datetime] = field(init=False, repr=False)
-    _shortlists: dict[_Key, _Shortlist] = field(init=False, repr=False, default_factory=dict)
+    _shortlists: dict[_Key, Shortlist] = field(init=False, repr=False, default_factory=dict)
     _stages: dict[type[Ask], Stage] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -76,20 +76,24 @@ class Rulebook:
         key = (ask.endpoint, type(ask), bisect_right(self._edges, ask.now))
         shortlist = self._shortlists.get(key)
         if shortlist is None:
-            rules = self._in_force(ask)
-            effect = self.catalogue.defaults[ask.endpoint, type(ask)].effect
-            shortlist = self._shortlists[key] = (rules, tuple(rule.predicate for rule in rules), effect)
-        rules, predicates, effect = shortlist
+            shortlist = self._shortlists[key] = self._listed(ask, self._in_force(ask))
         index = 0
-        for holds in predicates:
+        for holds in shortlist.predicates:
             if holds(ask):
                 break
             index += 1
-        return Verdict(ask, self, rules, index, effect)
+        return Verdict(ask, self, shortlist, index)
 
     def default(self, ask: Ask) -> Verdict:
         """Give the verdict that holds when no rule decides, without asking any: for a fault that lets all through."""
-        return Verdict(ask, self, (), 0, self.catalogue.defaults[ask.endpoint, type(ask)].effect)
+        key = (ask.endpoint, type(ask), _NO_EPOCH)
+        shortlist = self._shortlists.get(key)
+        if shortlist is None:
+            shortlist = self._shortlists[key] = self._listed(ask, ())
+        return Verdict(ask, self, shortlist, 0)
+
+    def _listed(self, ask: Ask, rules: tuple[AnyRule, ...]) -> Shortlist:
+        return Shortlist(rules, self.rules_for(ask), self.catalogue.defaults[ask.endpoint, type(ask)].effect)
 
     def _in_force(self, ask: Ask) -> tuple[AnyRule, ...]:
         return tuple(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from relaylab.domain.decision import Decision, EffectKind, ReplyFacts
@@ -20,44 +19,34 @@ if TYPE_CHECKING:
     from relaylab.domain.source import Source
     from relaylab.engine.rule import AnyRule, Effect
     from relaylab.engine.rulebook import Rulebook
-
-
-class Outcome(StrEnum):
-    """What one rule contributed to a verdict."""
-
-    NOT_IN_FORCE = "not in force"  # outside its dates, or under another reading
-    PASSED = "passed"  # its condition did not hold
-    DECIDED = "decided"
-    NOT_REACHED = "not reached"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One line of a trace."""
-
-    rule: AnyRule
-    outcome: Outcome
+    from relaylab.engine.shortlist import Shortlist, Step
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer of a rulebook to an ask; ``index`` is ``len(shortlist)`` when the stage's default effect holds."""
+    """The answer of a rulebook to an ask; ``index`` is one past the shortlist when the stage's default effect holds."""
 
     ask: Ask
     rulebook: Rulebook
-    shortlist: tuple[AnyRule, ...]
+    shortlist: Shortlist
     index: int
-    default: Effect
 
     @property
     def rule(self) -> AnyRule | None:
         """The rule that decided, or None for the default."""
-        return self.shortlist[self.index] if self.index < len(self.shortlist) else None
+        rules = self.shortlist.rules
+        return rules[self.index] if self.index < len(rules) else None
 
     @property
     def effect(self) -> Effect:
         """What happens."""
-        return self.shortlist[self.index].effect if self.index < len(self.shortlist) else self.default
+        rules = self.shortlist.rules
+        return rules[self.index].effect if self.index < len(rules) else self.shortlist.default
+
+    @property
+    def default(self) -> Effect:
+        """What happens when no rule decides."""
+        return self.shortlist.default
 
     @property
     def admits(self) -> bool:
@@ -111,17 +100,7 @@ class Verdict:
 
     def trace(self) -> tuple[Step, ...]:
         """Give every rule of this decision point in catalogue order, with what it contributed."""
-        live = {id(rule): place for place, rule in enumerate(self.shortlist)}
-
-        def outcome(rule: AnyRule) -> Outcome:
-            place = live.get(id(rule))
-            if place is None:
-                return Outcome.NOT_IN_FORCE
-            if place == self.index:
-                return Outcome.DECIDED
-            return Outcome.PASSED if place < self.index else Outcome.NOT_REACHED
-
-        return tuple(Step(rule, outcome(rule)) for rule in self.rulebook.rules_for(self.ask))
+        return self.shortlist.trace(self.index)
 
     def decision(self) -> Decision:
         """Give the verdict as plain values, for the log, the store and the reports, written when they are read."""
