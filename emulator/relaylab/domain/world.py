@@ -151,6 +151,7 @@ class _Index:
     by_certificate: dict[str, tuple[Owned, ...]]
     reputations: dict[str, SenderState]
     reverse_records: tuple[DnsRecord, ...]
+    told_of: frozenset[DomainName]
     contacts: dict[str, str]
 
 
@@ -252,7 +253,7 @@ class World:
         ``_dmarc.contoso.com`` tells of ``pay.contoso.com`` too; a record of a bare ``com`` would tell of nobody.
         """
         every = (domain, *(parent for parent in domain.parents() if "." in parent.name))
-        return any(record.name.is_within(one) for record in self.dns for one in every)
+        return any(one in self._index.told_of for one in every)
 
     def recipient(self, address: Address) -> Recipient:
         """Look an address up."""
@@ -317,6 +318,7 @@ def _index(world: World) -> _Index:
         by_certificate=dict(by_certificate),
         reputations={one.name.lower(): one.state for one in world.reputations},
         reverse_records=tuple(record for record in world.dns if record.name.name.rstrip(".").endswith("ip6.arpa")),
+        told_of=frozenset(name for record in world.dns for name in (record.name, *record.name.parents())),
         contacts={
             contact.external_email_address.key: _in_words(tenant, contact)
             for tenant in reversed(world.tenants)

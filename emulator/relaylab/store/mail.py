@@ -5,12 +5,12 @@ Law: when ``keep`` returns, all that it was given is kept; when it raises, nothi
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 
 from relaylab.domain.charge import Meter
+from relaylab.store.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -183,19 +183,19 @@ class MemoryMailStore:
         """Start empty."""
         self.bounds = bounds
         self.dropped = 0
-        # Ordered, since its first entry is found at once; a dict looks through all that were taken out before it.
-        self._messages: OrderedDict[str, KeptMessage] = OrderedDict()
+        self._messages = Shelf()
         self._octets = 0
         self._charges: list[Charge] = []
 
     def keep(self, *messages: KeptMessage, charges: Iterable[Charge] = ()) -> None:
         """Keep all that one turn keeps, or raise StoreError and keep nothing of it."""
-        fresh: dict[str, KeptMessage] = {}
+        fresh = set[str]()
         for message in messages:
             if message.id in self._messages or message.id in fresh:
                 raise StoreError(kept_before(message.id))
-            fresh[message.id] = message
-        self._messages.update(fresh)
+            fresh.add(message.id)
+        for message in messages:
+            self._messages.add(message)
         self._octets += sum(len(message.raw) for message in messages)
         self._charges += lasting(charges)
         self._make_room()
@@ -211,12 +211,9 @@ class MemoryMailStore:
         limit: int | None = None,
     ) -> list[KeptMessage]:
         """Give, without content, the messages that match."""
-        kept = list(self._messages.values())
-        if after is not None:
-            kept = kept[next((place for place, one in enumerate(kept, 1) if one.id == after), len(kept)) :]
         matching = (
             replace(message, raw=b"")
-            for message in kept
+            for message in self._messages.after(after)
             if tenant in {None, message.tenant}
             and endpoint in {None, message.endpoint}
             and session in {None, message.session}
@@ -235,7 +232,7 @@ class MemoryMailStore:
 
     def delete(self, name: str) -> bool:
         """Forget a message, and tell whether there was one."""
-        message = self._messages.pop(name, None)
+        message = self._messages.take(name)
         if message is not None:
             self._octets -= len(message.raw)
         return message is not None
@@ -247,7 +244,7 @@ class MemoryMailStore:
     def forget(self) -> int:
         """Forget all messages, and tell how many there were."""
         count = len(self._messages)
-        self._messages.clear()
+        self._messages = Shelf()
         self._octets = 0
         return count
 
@@ -259,11 +256,14 @@ class MemoryMailStore:
 
     def dump(self) -> MailDump:
         """Give everything that is kept."""
-        return MailDump(tuple(self._messages.values()), tuple(self._charges))
+        return MailDump(tuple(self._messages.after(None)), tuple(self._charges))
 
     def load(self, dump: MailDump) -> None:
         """Keep what a dump holds and nothing else."""
-        self._messages = OrderedDict((message.id, message) for message in dump.messages)
+        shelf = Shelf()
+        for message in dump.messages:
+            shelf.add(message)
+        self._messages = shelf
         self._octets = sum(len(message.raw) for message in dump.messages)
         self._charges = list(dump.charges)
 
@@ -272,8 +272,7 @@ class MemoryMailStore:
 
     def _make_room(self) -> None:
         while self.bounds.are_over(len(self._messages), self._octets):
-            _, oldest = self._messages.popitem(last=False)
-            self._octets -= len(oldest.raw)
+            self._octets -= len(self._messages.take_oldest().raw)
             self.dropped += 1
 
     def __len__(self) -> int:
