@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from relaylab.domain.fault import Behaviour, Fault
+from relaylab.domain.source import Confidence
 from relaylab.rules.faults import (
     ANSWERS,
     CAPTURED,
@@ -46,6 +47,13 @@ def test_a_behaviour_has_a_sentence_a_source_and_a_step_it_can_act_at(behaviour:
         or conduct.kind is Kind.COPY
         or (conduct.reply is not None) == (conduct.kind in {Kind.ANSWER, Kind.CHALLENGE})
     )
+
+
+def test_what_a_report_says_of_a_copy_that_ends_badly_is_cited_as_inferred() -> None:
+    copies = [conduct for conduct in CONDUCTS.values() if conduct.kind is Kind.COPY]
+
+    assert 3 == len(copies)
+    assert {Confidence.INFERRED} == {conduct.source.confidence for conduct in copies}
 
 
 @pytest.mark.parametrize("reply", OF_FAULTS, ids=lambda reply: reply.name)

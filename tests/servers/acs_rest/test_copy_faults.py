@@ -9,6 +9,7 @@ import pytest
 from relaylab.app.faults import parse_spec
 from relaylab.domain.event import DeliveryReported, Faulted, OperationEnded, WebhookCalled
 from relaylab.domain.message import Placement
+from relaylab.domain.source import Confidence
 from tests.acs_rest_lab import AcsLab, a_message, acs_world
 from tests.conftest import Emulate
 from tests.servers.acs_rest.subscriber import Subscriber, shake_hands
@@ -64,6 +65,7 @@ def test_a_fault_decides_what_a_webhook_and_the_log_are_told_of_a_copy(
     faulted = lab.events(Faulted)
     assert [f"delivery to {one}" for one in (SPAM, QUARANTINE, FULL)] == [one.command for one in faulted]
     assert {"filteredspam", "quarantined", "deliveryfailed"} == {one.behaviour for one in faulted}
+    assert {Confidence.INFERRED} == {one.source.confidence for one in faulted}
     (kept,) = lab.emulator.store.mail.messages()
     assert {kept.session} == {one.session for one in faulted}
     assert [Placement.NONE, Placement.QUARANTINE, Placement.NONE, Placement.OUTSIDE] == [

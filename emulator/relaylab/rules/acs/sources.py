@@ -92,5 +92,8 @@ MANAGED_SUPPRESSION: Final = documented(
 HARD_BOUNCES: Final = documented(
     "ACS-DLV-08", "Managed suppression list", "2026", "concepts/email/sender-reputation-managed-suppression-list"
 )
-DELIVERY_STATUS: Final = documented("ACS-DLV-03", "ACSEmailDeliveryReportStatus (JavaScript reference)", "2026")
+ENDS_OF_A_COPY: Final = inferred(
+    "ACS-DLV-03",
+    "the status is documented (ACSEmailDeliveryReportStatus); when it comes, and with which words, is not",
+)
 CUSTOMER_SUPPRESSION: Final = documented("ACS-DLV-10", "Microsoft.Communication, SuppressionLists", "2024")
