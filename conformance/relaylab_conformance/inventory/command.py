@@ -34,7 +34,7 @@ def import_and_tell(  # noqa: PLR0913 - an argument an option
     *,
     out: Path | None,
     tenant: str | None,
-    report_days: int,
+    report_days: int | None,
     columns: Sequence[tuple[str, str]],
     shapes: Sequence[tuple[str, str]],
     as_json_text: bool,

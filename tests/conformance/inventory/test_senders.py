@@ -11,6 +11,7 @@ from relaylab.domain.source import Confidence
 from relaylab_conformance.inventory.found import NoteKind
 from relaylab_conformance.inventory.inventory import FoundSender, Inventory
 from relaylab_conformance.inventory.origin import ExportError
+from relaylab_conformance.inventory.writing import merged
 from tests.conformance.inventory.importing import csv, put, take
 
 DOMAINS = csv(
@@ -291,3 +292,19 @@ def test_a_recipient_without_a_status_is_refused_with_its_cell(tmp_path: Path) -
 
     with pytest.raises(ExportError, match=r"row 2, recipient_status \(column C\).*is not of the form address##status"):
         found_in(tmp_path, trace=rows)
+
+
+def test_the_days_of_the_report_are_those_of_our_advice_and_stand_beside_the_number(tmp_path: Path) -> None:
+    (tmp_path / "domains.csv").write_text(DOMAINS)
+    (tmp_path / "report.csv").write_text(report(("scan@contoso.com", "contoso.com", "0", "0", "100", "900,000")))
+
+    assumed, said = take(tmp_path, report_days=None), take(tmp_path, report_days=30)
+
+    assert 10_000 == only(assumed).messages_per_day
+    assert "# 900000 in 90 days of the report" in merged(assumed, None).text
+    assert ["does not say how many days it covers: 90 are assumed, the default"] == [one.what for one in assumed.notes]
+    assert (30_000, "900000 in 30 days of the report", ()) == (
+        only(said).messages_per_day,
+        only(said).counted,
+        said.notes,
+    )
