@@ -29,6 +29,7 @@ from relaylab_conformance.inventory.shapes import (
     TRACES,
     WRITTEN_AS,
     scubagear,
+    sign_ins,
     smtp_auth_clients,
     zone,
 )
@@ -106,6 +107,7 @@ def read_exports(  # noqa: PLR0913 - what is said besides the files
         if export.shape in TRACES and found.tenant_there is None:
             recall(found, there, wanted)
         problems += _read(export, found, hints, tell)
+    sign_ins.tell_passed_over(found)
     recall(found, there, wanted)
     if problems:
         raise ExportError(*problems)

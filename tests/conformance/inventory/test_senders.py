@@ -308,3 +308,11 @@ def test_the_days_of_the_report_are_those_of_our_advice_and_stand_beside_the_num
         only(said).counted,
         said.notes,
     )
+
+
+def test_a_log_of_which_every_row_is_passed_over_is_said(tmp_path: Path) -> None:
+    rows = csv(SIGN_INS, signed_in("scan@contoso.com", "203.0.113.9", app="SMTP authentifié"))
+
+    (note,) = (one for one in found_in(tmp_path, signins=rows).notes if one.where == "signins.csv")
+
+    assert note.what.startswith('all 1 rows are passed over: none is by Authenticated SMTP, they are by "SMTP auth')
