@@ -179,6 +179,13 @@ def _shape_of(columns: tuple[str, ...], sample: list[dict[str, Any]], name: str,
     nearest = max(RECOGNISED, key=lambda shape: _share(shape, ours))
     if _share(nearest, ours) >= _FEWEST_COLUMNS:
         _refuse_missing(nearest, ours, columns, name)
+    if {smtp_auth_clients.SENDER, smtp_auth_clients.MESSAGES} <= ours:
+        lacks = [
+            one for one in ("TLS 1.0", "TLS 1.1", "TLS 1.2") if not any(each.startswith(squash(one)) for each in ours)
+        ]
+        what = f"looks like {smtp_auth_clients.SHAPE.title}, but has no column {', '.join(lacks)}"
+        way_out = f"say --as smtp_auth_clients={name} if it is; or export it again: {smtp_auth_clients.SHAPE.command}"
+        raise broken(name, "", what, way_out)
     shown = ", ".join(columns[:8]) + (", ..." if len(columns) > 8 else "")
     raise broken(name, "", f"is none of the exports that are known: its columns are {shown}", _all_commands())
 

@@ -278,3 +278,10 @@ def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
 
     assert 2 == done.exit_code
     assert "choose another file or folder" in done.output
+
+
+def test_a_report_without_its_tls_columns_is_named_with_what_it_lacks(tmp_path: Path) -> None:
+    put(tmp_path, {"n.csv": csv(("Sender address", "Domain", "Messages sent"), ("a@contoso.com", "contoso.com", "5"))})
+
+    with pytest.raises(ExportError, match=r"has no column TLS 1.0, TLS 1.1, TLS 1.2; say --as smtp_auth_clients="):
+        take(tmp_path / "n.csv", tenant="contoso")
