@@ -271,6 +271,9 @@ def _row_of(record: Record, name: str, command: str, hints: Hints) -> Row:
 def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
     """Give every file, and whether a person named it; of a folder those that it holds itself."""
     seen: set[Path] = set()
+    for path in paths:
+        if str(path) == "-" or (path.exists() and not path.is_file() and not path.is_dir()):
+            raise broken(str(path), "", "is no file, and an export is read twice", "save it in a file, and name that")
     for path in sorted(dict.fromkeys(paths), key=Path.is_dir):  # a file that is named is so, in a named folder as well
         if path.is_dir():
             inside = [one for one in sorted(path.iterdir()) if one.is_file() and one.name[:1] != "."]

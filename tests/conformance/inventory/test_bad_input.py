@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -285,3 +286,11 @@ def test_a_report_without_its_tls_columns_is_named_with_what_it_lacks(tmp_path: 
 
     with pytest.raises(ExportError, match=r"has no column TLS 1.0, TLS 1.1, TLS 1.2; say --as smtp_auth_clients="):
         take(tmp_path / "n.csv", tenant="contoso")
+
+
+def test_what_can_be_read_but_once_is_refused_and_does_not_hang(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+
+    for path in (tmp_path / "pipe", Path("-")):
+        with pytest.raises(ExportError, match="is no file, and an export is read twice; save it in a file"):
+            take(path)
