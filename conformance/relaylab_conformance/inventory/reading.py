@@ -42,6 +42,12 @@ _MOST_PROBLEMS: Final = 10  # told of one file
 _FEWEST_COLUMNS: Final = 0.5  # of those that a shape needs, to say what a file was meant to be
 _PRINTED_TABLE: Final = re.compile(r"^[^\n]*\S {2,}\S[^\n]*\r?\n-{2,}[ -]*\r?$", re.MULTILINE)
 _PRINTED_LIST: Final = re.compile(r"\A\s*\w+ +: ", re.MULTILINE)
+_OTHER_DNS: Final = re.compile(
+    r"^\S+[ \t]+(?:text =|MX preference =|internet address =)|^Non-authoritative answer:"
+    r"|^Name +Type +TTL +Section\b|^\W*Type\W+(?:Host|Name)\W+(?:Content|Value|Data)\b"
+    r"|^\W*(?:Host|Name)\W+(?:TTL\W+)?Type\W+(?:TTL\W+)?(?:Content|Value|Data)\b",
+    re.MULTILINE | re.IGNORECASE,
+)
 _COMMENTS: Final = re.compile(r"\A(?:[ \t]*(?:#[^\n]*)?\r?\n)*")
 _ZONE: Final = zone.is_zone
 Tell = Callable[[int], None]
@@ -332,6 +338,9 @@ def _refuse_other_texts(head: str, name: str) -> None:
         raise broken(name, "", "is CLIXML", "use Export-Csv or ConvertTo-Json in place of Export-Clixml")
     if start.startswith("<"):
         raise broken(name, "", "is a web page or XML", "the download gave a sign-in page: download it again as CSV")
+    if _OTHER_DNS.search(head[:2000]):
+        way_out = "only zone text is read: dig NAME TXT, or the zone file of your DNS provider"
+        raise broken(name, "", "is DNS as nslookup, Resolve-DnsName or a provider's table writes it", way_out)
     if settings.startswith("[[") or re.match(r"\[\w+\]\s*\n", settings):
         raise broken(name, "", "is a world file, not an export", f"give it as the place to write: --out {name}")
     if _PRINTED_TABLE.search(head[:2000]) or (_PRINTED_LIST.match(head) and "," not in head.splitlines()[0]):

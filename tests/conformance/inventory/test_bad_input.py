@@ -294,3 +294,19 @@ def test_what_can_be_read_but_once_is_refused_and_does_not_hang(tmp_path: Path) 
     for path in (tmp_path / "pipe", Path("-")):
         with pytest.raises(ExportError, match="is no file, and an export is read twice; save it in a file"):
             take(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'contoso.com\ttext = "v=spf1 -all"\n',
+        'Non-authoritative answer:\ncontoso.com\ttext =\n\n\t"v=spf1 -all"\n',
+        "Name Type TTL Section Strings\n---- ---- --- ------- -------\ncontoso.com TXT 3600 Answer {v=spf1 -all}\n",
+        'Type,Name,Content,TTL\nTXT,contoso.com,"v=spf1 -all",1\n',
+    ],
+)
+def test_dns_that_is_no_zone_text_is_called_dns(tmp_path: Path, text: str) -> None:
+    put(tmp_path, {"dns.txt": text})
+
+    with pytest.raises(ExportError, match="is DNS as nslookup, .* only zone text is read: dig NAME TXT"):
+        take(tmp_path / "dns.txt", tenant="contoso")
