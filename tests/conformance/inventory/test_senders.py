@@ -47,6 +47,15 @@ def traced(  # noqa: PLR0913 - a column each
     return (f"2026-11-{day:02}T06:00:00Z", sender, to, status, ip, trace_id)
 
 
+def test_a_cell_with_both_methods_says_neither(tmp_path: Path) -> None:
+    both = "Basic Authentication, Modern Authentication"
+    rows = csv((*REPORT, PROTOCOL), ("a@contoso.com", "contoso.com", "0", "0", "100", "1,400", both))
+
+    sender = only(found_in(tmp_path, report=rows))
+
+    assert (Method.SMTP_AUTH_BASIC, Confidence.INFERRED) == (sender.method, sender.confidence)
+
+
 @pytest.mark.parametrize(
     ("said", "method"),
     [

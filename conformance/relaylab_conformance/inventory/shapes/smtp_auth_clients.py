@@ -76,6 +76,8 @@ def _is_protocol(value: object) -> bool:
 
 def _protocol(value: object) -> str:
     said = cells.text(value).casefold()
+    if all(any(word in said for word in words) for words in (_MODERN, _WORDS)):
+        return UNSAID  # both in one cell: how much of it is by password, nobody says
     for words in (_MODERN, _WORDS):
         for word, method in words.items():
             if word in said:
