@@ -34,7 +34,7 @@ def import_and_tell(  # noqa: PLR0913 - an argument an option
     *,
     out: Path | None,
     tenant: str | None,
-    report_days: int,
+    report_days: int | None,
     columns: Sequence[tuple[str, str]],
     shapes: Sequence[tuple[str, str]],
     as_json_text: bool,
@@ -55,11 +55,11 @@ def import_and_tell(  # noqa: PLR0913 - an argument an option
             found = read_exports(named, hints, told, there=tenants_in(out), wanted=tenant, out=out)
         inventory = settle(found, tenant, report_days)
         written = merged(inventory, out)
+        if out is not None:
+            write(written.text, out)
     except ExportError as error:
         raise BadInputError(str(error)) from None
     notes = [*inventory.notes, *written.change.notes]
-    if out is not None:
-        write(written.text, out)
     if as_json_text:
         say_json(as_json(inventory, notes, written, out))
     else:

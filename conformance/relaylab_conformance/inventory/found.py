@@ -127,6 +127,7 @@ class Findings:
     def __init__(self) -> None:
         self.entries: dict[tuple[str, str], Entry] = {}
         self.notes: list[Note] = []
+        self.sign_ins_read: dict[str, Counter[str]] = {}  # rows by client app, of each log
         self._marks: set[int] = set()  # of messages and of their recipients, across all traces
         self.shapes: dict[str, list[str]] = {}  # shape: the files that have it
         self.clients: dict[str, Client] = {}

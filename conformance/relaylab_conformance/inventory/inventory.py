@@ -37,7 +37,8 @@ class FoundSender:
     """A sender that the exports show.
 
     ``key`` tells it from others and stays the same from import to import; ``ip`` is the address it comes from, if any
-    export says. ``recipients_inside`` and ``recipients_outside`` count message-recipient pairs of the trace (0 and 0
+    export says. ``counted`` says of which messages in how many days ``messages_per_day`` is the mean.
+    ``recipients_inside`` and ``recipients_outside`` count message-recipient pairs of the trace (0 and 0
     where there is none), ``tls`` are shares in percent by version, ``unknown`` sentences by key of its ``[[sender]]``,
     each with what to ask.
     """
@@ -49,6 +50,7 @@ class FoundSender:
     evidence: tuple[Evidence, ...]
     to: tuple[str, ...]
     messages_per_day: int
+    counted: str = ""
     recipients_inside: int = 0
     recipients_outside: int = 0
     tls: Mapping[str, float] = field(default_factory=dict)

@@ -29,6 +29,7 @@ from relaylab_conformance.inventory.shapes import (
     TRACES,
     WRITTEN_AS,
     scubagear,
+    sign_ins,
     smtp_auth_clients,
     zone,
 )
@@ -41,6 +42,12 @@ _MOST_PROBLEMS: Final = 10  # told of one file
 _FEWEST_COLUMNS: Final = 0.5  # of those that a shape needs, to say what a file was meant to be
 _PRINTED_TABLE: Final = re.compile(r"^[^\n]*\S {2,}\S[^\n]*\r?\n-{2,}[ -]*\r?$", re.MULTILINE)
 _PRINTED_LIST: Final = re.compile(r"\A\s*\w+ +: ", re.MULTILINE)
+_OTHER_DNS: Final = re.compile(
+    r"^\S+[ \t]+(?:text =|MX preference =|internet address =)|^Non-authoritative answer:"
+    r"|^Name +Type +TTL +Section\b|^\W*Type\W+(?:Host|Name)\W+(?:Content|Value|Data)\b"
+    r"|^\W*(?:Host|Name)\W+(?:TTL\W+)?Type\W+(?:TTL\W+)?(?:Content|Value|Data)\b",
+    re.MULTILINE | re.IGNORECASE,
+)
 _COMMENTS: Final = re.compile(r"\A(?:[ \t]*(?:#[^\n]*)?\r?\n)*")
 _ZONE: Final = zone.is_zone
 Tell = Callable[[int], None]
@@ -106,6 +113,7 @@ def read_exports(  # noqa: PLR0913 - what is said besides the files
         if export.shape in TRACES and found.tenant_there is None:
             recall(found, there, wanted)
         problems += _read(export, found, hints, tell)
+    sign_ins.tell_passed_over(found)
     recall(found, there, wanted)
     if problems:
         raise ExportError(*problems)
@@ -177,6 +185,13 @@ def _shape_of(columns: tuple[str, ...], sample: list[dict[str, Any]], name: str,
     nearest = max(RECOGNISED, key=lambda shape: _share(shape, ours))
     if _share(nearest, ours) >= _FEWEST_COLUMNS:
         _refuse_missing(nearest, ours, columns, name)
+    if {smtp_auth_clients.SENDER, smtp_auth_clients.MESSAGES} <= ours:
+        lacks = [
+            one for one in ("TLS 1.0", "TLS 1.1", "TLS 1.2") if not any(each.startswith(squash(one)) for each in ours)
+        ]
+        what = f"looks like {smtp_auth_clients.SHAPE.title}, but has no column {', '.join(lacks)}"
+        way_out = f"say --as smtp_auth_clients={name} if it is; or export it again: {smtp_auth_clients.SHAPE.command}"
+        raise broken(name, "", what, way_out)
     shown = ", ".join(columns[:8]) + (", ..." if len(columns) > 8 else "")
     raise broken(name, "", f"is none of the exports that are known: its columns are {shown}", _all_commands())
 
@@ -262,6 +277,9 @@ def _row_of(record: Record, name: str, command: str, hints: Hints) -> Row:
 def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
     """Give every file, and whether a person named it; of a folder those that it holds itself."""
     seen: set[Path] = set()
+    for path in paths:
+        if str(path) == "-" or (path.exists() and not path.is_file() and not path.is_dir()):
+            raise broken(str(path), "", "is no file, and an export is read twice", "save it in a file, and name that")
     for path in sorted(dict.fromkeys(paths), key=Path.is_dir):  # a file that is named is so, in a named folder as well
         if path.is_dir():
             inside = [one for one in sorted(path.iterdir()) if one.is_file() and one.name[:1] != "."]
@@ -320,6 +338,9 @@ def _refuse_other_texts(head: str, name: str) -> None:
         raise broken(name, "", "is CLIXML", "use Export-Csv or ConvertTo-Json in place of Export-Clixml")
     if start.startswith("<"):
         raise broken(name, "", "is a web page or XML", "the download gave a sign-in page: download it again as CSV")
+    if _OTHER_DNS.search(head[:2000]):
+        way_out = "only zone text is read: dig NAME TXT, or the zone file of your DNS provider"
+        raise broken(name, "", "is DNS as nslookup, Resolve-DnsName or a provider's table writes it", way_out)
     if settings.startswith("[[") or re.match(r"\[\w+\]\s*\n", settings):
         raise broken(name, "", "is a world file, not an export", f"give it as the place to write: --out {name}")
     if _PRINTED_TABLE.search(head[:2000]) or (_PRINTED_LIST.match(head) and "," not in head.splitlines()[0]):

@@ -176,10 +176,12 @@ class SenderFinder:
         if method.value not in client.messages:
             unknown["today"] = _ASSUMED
         traffic = self._traffic.get(client.address.key)
-        per_day = total / self._report_days
+        per_day, counted = total / self._report_days, _mean(total, self._report_days, "of the report")
         if not total and traffic is not None:
             per_day = traffic.messages / self._trace_days
+            counted = _mean(traffic.messages, self._trace_days, "of the trace")
         elif not total:
+            counted = ""
             unknown["messages_per_day"] = "no export counts its messages"
         if method is Method.SMTP_AUTH_OAUTH:
             unknown["app_id"] = "no export says which application it is: ask its developer, or Entra's sign-in log"
@@ -191,6 +193,7 @@ class SenderFinder:
             evidence=tuple(evidence),
             to=_examples(traffic, client.address, unknown),
             messages_per_day=max(1, ceil(round(per_day * place.share, 6))),
+            counted=counted,
             recipients_inside=traffic.inside.total() if traffic else 0,
             recipients_outside=traffic.outside.total() if traffic else 0,
             tls=dict(client.tls),
@@ -244,6 +247,7 @@ class SenderFinder:
             evidence=evidence,
             to=_examples(traffic, address, unknown),
             messages_per_day=max(1, ceil(traffic.messages / self._trace_days)),
+            counted=_mean(traffic.messages, self._trace_days, "of the trace"),
             recipients_inside=traffic.inside.total(),
             recipients_outside=traffic.outside.total(),
             unknown=unknown,
@@ -276,6 +280,10 @@ def _add_up(whole: Traffic, part: Traffic) -> None:
     whole.messages += part.messages
     whole.inside.update(part.inside)
     whole.outside.update(part.outside)
+
+
+def _mean(messages: int, days: int, of_what: str) -> str:
+    return f"{messages} in {days} {'day' if days == 1 else 'days'} {of_what}"
 
 
 def _times(count: int) -> str:

@@ -17,7 +17,7 @@ from relaylab_conformance.inventory.origin import NOWHERE, Origin, broken
 from relaylab_conformance.inventory.senders import SenderFinder
 from relaylab_conformance.inventory.shapes import BY_NAME, TRACES, zone
 
-REPORT_DAYS: Final = 7  # the report's own range, unless somebody chose another (fact ADM-REP-01)
+REPORT_DAYS: Final = 90  # what we tell people to choose; the report opens with 7 (fact ADM-REP-01)
 PASSWORD: Final = "not in any export"  # noqa: S105 - it says that there is none
 INVENTED: Final = "invented: no export holds a password, and the real one does not belong here"
 _SWITCH: Final = "smtp_client_authentication_disabled"
@@ -36,12 +36,17 @@ _ASKED_WITHOUT: Final = {
 }
 
 
-def settle(found: Findings, tenant: str | None = None, report_days: int = REPORT_DAYS) -> Inventory:
-    """Make the inventory of one tenant; raise ExportError when none, or more than one, is named."""
+def settle(found: Findings, tenant: str | None = None, report_days: int | None = None) -> Inventory:
+    """Make the inventory of one tenant; raise ExportError when none, or more than one, is named.
+
+    ``report_days`` is the span of the report SMTP AUTH clients, None where nobody said it.
+    """
     name = _name_of(found, tenant)
     _add_domains(found)
     _join_policies(found)
-    senders = tuple(_with_accounts(found, SenderFinder(found, report_days).senders()))
+    senders = tuple(_with_accounts(found, SenderFinder(found, report_days or REPORT_DAYS).senders()))
+    if report_days is None:
+        _tell_days(found)
     _add_accounts(found, senders)
     _add_recipients(found, senders)
     _stand_in_for_members(found)
@@ -59,6 +64,15 @@ def settle(found: Findings, tenant: str | None = None, report_days: int = REPORT
         missing=_missing(found),
         withheld=frozenset(found.withheld),
     )
+
+
+def _tell_days(found: Findings) -> None:
+    """Say that the days of the report are assumed: a wrong number makes every sender busier, or quieter, alike."""
+    client = next(iter(found.clients.values()), None)
+    if client is not None:
+        origin = Origin(next(iter(client.origins.values())).file)
+        what = f"does not say how many days it covers: {REPORT_DAYS} are assumed, the default"
+        found.note(NoteKind.INFERRED, origin, "", what, "say what you chose in the report, such as --report-days 7")
 
 
 def _news(found: Findings) -> Iterator[Entry]:

@@ -13,7 +13,7 @@ import tomli
 
 from relaylab.app.config import KnownNames, LoadedWorld, WorldFileError, load_world, parse_world
 from relaylab_conformance.inventory.inventory import Inventory
-from relaylab_conformance.inventory.origin import ExportError
+from relaylab_conformance.inventory.origin import ExportError, broken
 from relaylab_conformance.inventory.world_text.document import Document
 from relaylab_conformance.inventory.world_text.merge import Merger
 from relaylab_conformance.inventory.world_text.tables import Change
@@ -58,6 +58,8 @@ def tenants_in(path: Path | None, known: KnownNames | None = None) -> list[dict[
 def write(text: str, path: Path) -> None:
     """Put the text in the file's place at once: whoever looks sees the old file or the new one."""
     target = path.resolve()
+    if not target.parent.is_dir():
+        raise broken(str(path), "", f"cannot be written: there is no folder {path.parent}", "make it, or name another")
     handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".new", dir=target.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:

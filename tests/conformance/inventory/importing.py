@@ -41,7 +41,7 @@ def take(
     *paths: Path,
     tenant: str | None = None,
     hints: Hints = NO_HINTS,
-    report_days: int = 7,
+    report_days: int | None = 7,
     into: Path | None = None,
 ) -> Inventory:
     found = read_exports(paths, hints, lambda _: None, there=tenants_in(into), wanted=tenant)

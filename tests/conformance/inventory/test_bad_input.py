@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -278,3 +279,34 @@ def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
 
     assert 2 == done.exit_code
     assert "choose another file or folder" in done.output
+
+
+def test_a_report_without_its_tls_columns_is_named_with_what_it_lacks(tmp_path: Path) -> None:
+    put(tmp_path, {"n.csv": csv(("Sender address", "Domain", "Messages sent"), ("a@contoso.com", "contoso.com", "5"))})
+
+    with pytest.raises(ExportError, match=r"has no column TLS 1.0, TLS 1.1, TLS 1.2; say --as smtp_auth_clients="):
+        take(tmp_path / "n.csv", tenant="contoso")
+
+
+def test_what_can_be_read_but_once_is_refused_and_does_not_hang(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+
+    for path in (tmp_path / "pipe", Path("-")):
+        with pytest.raises(ExportError, match="is no file, and an export is read twice; save it in a file"):
+            take(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'contoso.com\ttext = "v=spf1 -all"\n',
+        'Non-authoritative answer:\ncontoso.com\ttext =\n\n\t"v=spf1 -all"\n',
+        "Name Type TTL Section Strings\n---- ---- --- ------- -------\ncontoso.com TXT 3600 Answer {v=spf1 -all}\n",
+        'Type,Name,Content,TTL\nTXT,contoso.com,"v=spf1 -all",1\n',
+    ],
+)
+def test_dns_that_is_no_zone_text_is_called_dns(tmp_path: Path, text: str) -> None:
+    put(tmp_path, {"dns.txt": text})
+
+    with pytest.raises(ExportError, match="is DNS as nslookup, .* only zone text is read: dig NAME TXT"):
+        take(tmp_path / "dns.txt", tenant="contoso")

@@ -447,3 +447,14 @@ def test_formulas_are_refused(written: str) -> None:
 @pytest.mark.parametrize("written", ["-", "+49 30 1234", "@home", "- Printers -"])
 def test_text_that_only_begins_like_a_formula_is_text(written: str) -> None:
     assert written == cells.text(written)
+
+
+def test_braces_around_the_domains_of_a_connector_are_taken_off(tmp_path: Path) -> None:
+    rows = csv(
+        ("Name", "ConnectorType", "SenderIPAddresses", "SenderDomains"),
+        ("Relay", "OnPremises", "{203.0.113.9}", "{smtp:*;1}"),
+    )
+
+    (connector,) = take(put(tmp_path, {"c.csv": rows}), tenant="contoso").of("inbound_connector")
+
+    assert ["*"] == connector.values["sender_domains"].value

@@ -11,6 +11,7 @@ from relaylab.domain.source import Confidence
 from relaylab_conformance.inventory.found import NoteKind
 from relaylab_conformance.inventory.inventory import FoundSender, Inventory
 from relaylab_conformance.inventory.origin import ExportError
+from relaylab_conformance.inventory.writing import merged
 from tests.conformance.inventory.importing import csv, put, take
 
 DOMAINS = csv(
@@ -44,6 +45,15 @@ def traced(  # noqa: PLR0913 - a column each
     sender: str, to: str, ip: str = "", *, day: int = 1, trace_id: str = "1", status: str = "Delivered"
 ) -> tuple[str, ...]:
     return (f"2026-11-{day:02}T06:00:00Z", sender, to, status, ip, trace_id)
+
+
+def test_a_cell_with_both_methods_says_neither(tmp_path: Path) -> None:
+    both = "Basic Authentication, Modern Authentication"
+    rows = csv((*REPORT, PROTOCOL), ("a@contoso.com", "contoso.com", "0", "0", "100", "1,400", both))
+
+    sender = only(found_in(tmp_path, report=rows))
+
+    assert (Method.SMTP_AUTH_BASIC, Confidence.INFERRED) == (sender.method, sender.confidence)
 
 
 @pytest.mark.parametrize(
@@ -291,3 +301,27 @@ def test_a_recipient_without_a_status_is_refused_with_its_cell(tmp_path: Path) -
 
     with pytest.raises(ExportError, match=r"row 2, recipient_status \(column C\).*is not of the form address##status"):
         found_in(tmp_path, trace=rows)
+
+
+def test_the_days_of_the_report_are_those_of_our_advice_and_stand_beside_the_number(tmp_path: Path) -> None:
+    (tmp_path / "domains.csv").write_text(DOMAINS)
+    (tmp_path / "report.csv").write_text(report(("scan@contoso.com", "contoso.com", "0", "0", "100", "900,000")))
+
+    assumed, said = take(tmp_path, report_days=None), take(tmp_path, report_days=30)
+
+    assert 10_000 == only(assumed).messages_per_day
+    assert "# 900000 in 90 days of the report" in merged(assumed, None).text
+    assert ["does not say how many days it covers: 90 are assumed, the default"] == [one.what for one in assumed.notes]
+    assert (30_000, "900000 in 30 days of the report", ()) == (
+        only(said).messages_per_day,
+        only(said).counted,
+        said.notes,
+    )
+
+
+def test_a_log_of_which_every_row_is_passed_over_is_said(tmp_path: Path) -> None:
+    rows = csv(SIGN_INS, signed_in("scan@contoso.com", "203.0.113.9", app="SMTP authentifié"))
+
+    (note,) = (one for one in found_in(tmp_path, signins=rows).notes if one.where == "signins.csv")
+
+    assert note.what.startswith('all 1 rows are passed over: none is by Authenticated SMTP, they are by "SMTP auth')

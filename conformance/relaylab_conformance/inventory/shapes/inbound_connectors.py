@@ -40,6 +40,7 @@ def _read(row: Row, found: Findings) -> None:
 def _domains(value: object) -> list[str]:
     """Read domains without their prefix and priority; in one cell the semicolon is the priority's, not a separator."""
     plain = cells.plain(value) if value is not None else []
+    plain = plain.strip("{}") if isinstance(plain, str) else plain
     parts = _IN_A_CELL.findall(plain) if isinstance(plain, str) else cells.texts(plain)
     found = [_SENDER_DOMAIN.fullmatch(part) for part in parts]
     return list(dict.fromkeys(match["domain"] for match in found if match))

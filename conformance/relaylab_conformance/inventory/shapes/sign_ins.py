@@ -7,6 +7,7 @@ Other sign-ins are passed over; so is everything of a user that only failed, but
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
 from typing import Final, TypeVar
@@ -14,6 +15,7 @@ from typing import Final, TypeVar
 from relaylab_conformance.inventory import cells
 from relaylab_conformance.inventory.cells import CellError, LostError
 from relaylab_conformance.inventory.found import Findings, NoteKind, SignIn
+from relaylab_conformance.inventory.origin import Origin
 from relaylab_conformance.inventory.rows import Row, squash
 from relaylab_conformance.inventory.shapes.addresses import address
 from relaylab_conformance.inventory.shapes.shape import Shape, columns
@@ -25,10 +27,12 @@ _IP: Final = ("ipaddress",)
 T = TypeVar("T")
 _WITH_PORT: Final = re.compile(r"(?P<four>\d+(?:\.\d+){3}):\d+|\[(?P<six>[0-9A-Fa-f:.]+)\](?::\d+)?")
 _WELL: Final = ("succe", "erfolg")  # English and German portals
+_MOST_APPS: Final = 5  # shown
 _MOST_PROGRAMS: Final = 20  # remembered of one user at one address
 
 
 def _read(row: Row, found: Findings) -> None:
+    found.sign_ins_read.setdefault(row.origin.file, Counter())[str(row.value(*_CLIENT) or "")] += 1
     if squash(str(row.value(*_CLIENT) or "")) not in _SMTP:
         return
     user, where = _known(row, found, address, _USER), _known(row, found, _ip, _IP)
@@ -86,6 +90,16 @@ def _error(row: Row, found: Findings) -> str:
         found.lost(row.origin, row.columns["status"], row.command)
         return ""
     return "" if said.startswith(_WELL) else said
+
+
+def tell_passed_over(found: Findings) -> None:
+    """Say of which logs no row was a sign-in to send: in another language the client app is called otherwise."""
+    for file, apps in found.sign_ins_read.items():
+        if not any(squash(app) in _SMTP for app in apps):
+            shown = ", ".join(f'"{app}"' for app, _ in apps.most_common(_MOST_APPS))
+            what = f"all {apps.total()} rows are passed over: none is by Authenticated SMTP, they are by {shown}"
+            way_out = "if one of these is it in your language, write Authenticated SMTP for it, or export by Graph"
+            found.note(NoteKind.LEFT_OUT, Origin(file), "", what, way_out)
 
 
 SHAPE: Final = Shape(

@@ -21,16 +21,16 @@ from relaylab_conformance.inventory.shapes.addresses import address
 from relaylab_conformance.inventory.shapes.shape import Shape, columns
 
 UNSAID: Final = ""  # the method, where the report has no column for it
-_SENDER: Final = "senderaddress"
-_MESSAGES: Final = "messagessent"
+SENDER: Final = "senderaddress"
+MESSAGES: Final = "messagessent"
 _PROTOCOL: Final = "authenticationprotocol"
 _TLS: Final = re.compile(r"tls(?P<version>1[0-3])(?!\d)")
 _WORDS: Final = {"basic": Method.SMTP_AUTH_BASIC, "standard": Method.SMTP_AUTH_BASIC, "legacy": Method.SMTP_AUTH_BASIC}
 _MODERN: Final = {"modern": Method.SMTP_AUTH_OAUTH, "oauth": Method.SMTP_AUTH_OAUTH}
 _KNOWN: Final = {
-    "messagecount": _MESSAGES,  # until 2021, in English
-    "absenderadresse": _SENDER,
-    "anzahldernachrichten": _MESSAGES,
+    "messagecount": MESSAGES,  # until 2021, in English
+    "absenderadresse": SENDER,
+    "anzahldernachrichten": MESSAGES,
 }
 
 
@@ -44,10 +44,10 @@ def headings(names: Sequence[str], sample: Sequence[Mapping[str, Any]]) -> tuple
     if len({ours for ours in mapped.values() if ours.startswith("tls")}) < 2:
         return {}, False
     said = {*names, *mapped.values()}
-    if {_SENDER, _MESSAGES} <= said or not sample:
+    if {SENDER, MESSAGES} <= said or not sample:
         return mapped, False
-    rest = [name for name in names if name not in mapped and name not in {_SENDER, _MESSAGES, "domain", _PROTOCOL}]
-    tests = {_SENDER: _is_address, _MESSAGES: _is_number, _PROTOCOL: _is_protocol}
+    rest = [name for name in names if name not in mapped and name not in {SENDER, MESSAGES, "domain", _PROTOCOL}]
+    tests = {SENDER: _is_address, MESSAGES: _is_number, _PROTOCOL: _is_protocol}
     for ours, holds in tests.items():
         fitting = [name for name in rest if all(holds(row.get(name)) for row in sample)]
         if ours not in said and len(fitting) == 1:
@@ -76,6 +76,8 @@ def _is_protocol(value: object) -> bool:
 
 def _protocol(value: object) -> str:
     said = cells.text(value).casefold()
+    if all(any(word in said for word in words) for words in (_MODERN, _WORDS)):
+        return UNSAID  # both in one cell: how much of it is by password, nobody says
     for words in (_MODERN, _WORDS):
         for word, method in words.items():
             if word in said:
@@ -84,14 +86,14 @@ def _protocol(value: object) -> str:
 
 
 def _read(row: Row, found: Findings) -> None:
-    sender = row.needs(address, _SENDER)
-    sent = row.needs(cells.number, _MESSAGES)
+    sender = row.needs(address, SENDER)
+    sent = row.needs(cells.number, MESSAGES)
     method = row.read(_protocol, _PROTOCOL) or UNSAID
     client = found.clients.setdefault(sender.key, Client(sender))
     first = client.origins.get(method)
     if first is not None and first.file != row.origin.file:
         what = f"{sender} is counted in {first} already; the first is taken, since reports may cover the same days"
-        found.note(NoteKind.CONFLICT, row.origin, row.columns[_SENDER], what, "give one report")
+        found.note(NoteKind.CONFLICT, row.origin, row.columns[SENDER], what, "give one report")
         return
     client.messages[method] += sent
     client.origins.setdefault(method, row.origin)
@@ -108,10 +110,10 @@ SHAPE: Final = Shape(
     command="Exchange admin center > Reports > Mail flow > SMTP AUTH clients > 90 days > Export",
     asks="who signs in to smtp.office365.com to send, and by password or by token",
     marks=(
-        columns(_SENDER, _MESSAGES, "tls12"),
-        columns(_SENDER, "tls10", "tls11"),
+        columns(SENDER, MESSAGES, "tls12"),
+        columns(SENDER, "tls10", "tls11"),
         columns("tls10", "tls11", "tls12"),
     ),
-    needs=((_SENDER,), (_MESSAGES,)),
+    needs=((SENDER,), (MESSAGES,)),
     read=_read,
 )

@@ -245,7 +245,7 @@ class Merger:
         if sender.ip is not None or not _evidence_key(block):
             head(block, f"{EVIDENCE}{sender.key}")
         see(block, [str(one) for one in sender.evidence], self._is_out_of_sight, _rank)
-        notes = {"today": f"{sender.confidence}", "target": _DECIDE}
+        notes = {"today": f"{sender.confidence}", "target": _DECIDE, "messages_per_day": sender.counted}
         site = names.get(sender.ip) if sender.ip is not None else None
         values = sender_values(sender, "", site)
         del values["name"]
