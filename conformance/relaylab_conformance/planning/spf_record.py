@@ -12,6 +12,21 @@ if TYPE_CHECKING:
     from relaylab.domain.world import World
 
 INCLUDE: Final = "include:spf.protection.outlook.com"
+_STRING: Final = 255
+_FIRST, _LAST = 0x20, 0x7E  # what a zone file holds as it is
+
+
+def txt(value: str) -> str:
+    """Write the value of a TXT record as a zone file has it (RFC 1035, 5.1): strings of at most 255 octets."""
+    octets = value.encode()
+    pieces = [octets[place : place + _STRING] for place in range(0, len(octets), _STRING)] or [b""]
+    return " ".join(f'"{"".join(map(_in_zone, piece))}"' for piece in pieces)
+
+
+def _in_zone(octet: int) -> str:
+    if octet in b'"\\':
+        return f"\\{chr(octet)}"
+    return chr(octet) if _FIRST <= octet <= _LAST else f"\\{octet:03}"
 
 
 def spf_of(world: World, domain: DomainName) -> str:

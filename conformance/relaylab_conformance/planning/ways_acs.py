@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from relaylab.domain.acs import OWNER_ROLE, AcsResource, RoleAssignment, SmtpUsername, VerificationStatus
 from relaylab.domain.directory import AppRegistration
 from relaylab.domain.estate import Method
+from relaylab.domain.powershell import argument
 from relaylab.rules import milestones
 from relaylab.rules.acs import limits as acs_limits
 from relaylab.rules.acs.sending import could_not_be_made, is_there
@@ -19,7 +20,7 @@ from relaylab_conformance.planning.application import has_good_credential, own_a
 from relaylab_conformance.planning.model import Kind, Step
 from relaylab_conformance.planning.preparation import Change, Preparation, in_tenant
 from relaylab_conformance.planning.question import Question
-from relaylab_conformance.planning.spf_record import mended, spf_of, with_spf
+from relaylab_conformance.planning.spf_record import mended, spf_of, txt, with_spf
 from relaylab_scenarios import profile
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def _published(question: Question, domain: DomainName, missing: tuple[str, ...])
     """The records that a domain is verified by; of these the world file has a word for SPF."""
     record = mended(spf_of(question.world, domain), [], end="-all")
     published = {name: one.format(domain=domain) for name, one in _RECORDS.items()}
-    published["SPF"] = f'{domain}. TXT "{record}"'
+    published["SPF"] = f"{domain}. TXT {txt(record)}"
     is_told = question.world.has_records_of(domain) and "SPF" in missing
 
     def changed(world: World) -> World:
@@ -193,7 +194,7 @@ def _client(question: Question, tenant: Tenant, resource: AcsResource, method: M
             kind=Kind.PORTAL,
             what="a role on the resource for the application" + (", and an SMTP username" if needs_a_name else ""),
             lines=(
-                f'az role assignment create --assignee {app.shown} --role "{OWNER_ROLE}" --scope RESOURCE-ID',
+                f'az role assignment create --assignee {argument(app.shown)} --role "{OWNER_ROLE}" --scope RESOURCE-ID',
                 *(
                     [f"Azure portal > {resource.name} > SMTP Usernames: Add {sender.from_address}"]
                     if needs_a_name

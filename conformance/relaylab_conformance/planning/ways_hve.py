@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from relaylab.domain.address import Address
 from relaylab.domain.estate import Method
 from relaylab.domain.hve import MAIL_SEND, BillingPolicyStatus, HveAccount
+from relaylab.domain.powershell import argument, quoted
 from relaylab.domain.tenant import AuthenticationPolicy
 from relaylab.rules import limits, sources
 from relaylab.rules.hve import terms
@@ -109,7 +110,7 @@ def _made(question: Question, tenant: Tenant, account: HveAccount) -> Iterator[P
             what="make a High Volume Email account; it sends as itself, so recipients see its address",
             lines=(
                 (
-                    f'New-MailUser -HVEAccount -Name "{address.local}" -PrimarySmtpAddress {address} '
+                    f"New-MailUser -HVEAccount -Name {quoted(address.local)} -PrimarySmtpAddress {argument(address)} "
                     "-Password (Read-Host -AsSecureString)"
                 ),
             ),
@@ -177,8 +178,8 @@ def _policy_of_its_own(tenant: Tenant, account: HveAccount) -> Preparation:
             kind=Kind.CMDLET,
             what="its authentication policy blocks passwords over SMTP; one of its own lets nobody else through",
             lines=(
-                f'New-AuthenticationPolicy -Name "{name}" -AllowBasicAuthSmtp',
-                f'Set-User -Identity {account.address} -AuthenticationPolicy "{name}"',
+                f"New-AuthenticationPolicy -Name {quoted(name)} -AllowBasicAuthSmtp",
+                f"Set-User -Identity {argument(account.address)} -AuthenticationPolicy {quoted(name)}",
             ),
             source=citations.NEW_AUTHENTICATION_POLICY,
         ),
@@ -211,7 +212,12 @@ def _allowed(tenant: Tenant, account: HveAccount, app: Application) -> Iterator[
         Step(
             kind=Kind.CMDLET,
             what=f"{app.name} becomes an Allowed App of {account.address}; it takes up to five minutes",
-            lines=(f"Add-HVEAppAccess -Identity {account.address} -AppIds {object_id if is_known else ENTERPRISE}",),
+            lines=(
+                (
+                    f"Add-HVEAppAccess -Identity {argument(account.address)} "
+                    f"-AppIds {argument(object_id if is_known else ENTERPRISE)}"
+                ),
+            ),
             source=citations.ADD_HVE_APP,
         ),
         _account(tenant, account, lambda one: replace(one, allowed_apps=(*one.allowed_apps, object_id))),
@@ -247,7 +253,7 @@ def _billing(tenant: Tenant, account: HveAccount) -> Preparation:
             what="link a billing policy that is connected to High Volume Email; without one the account cannot send",
             lines=(
                 "Get-BillingPolicy -ResourceType HVE",
-                f"Set-HVEAccountBillingPolicy -Identity {account.address} -BillingPolicyId BILLING-POLICY-ID",
+                f"Set-HVEAccountBillingPolicy -Identity {argument(account.address)} -BillingPolicyId BILLING-POLICY-ID",
             ),
             source=citations.SET_HVE_BILLING,
         ),
@@ -262,7 +268,7 @@ def _reply_to(tenant: Tenant, account: HveAccount, address: Address, *, knows: b
         Step(
             kind=Kind.CMDLET,
             what="the account has no mailbox: say where replies go",
-            lines=(f"Set-HVEAccountSettings -Identity {account.address} -ReplyTo {where}",),
+            lines=(f"Set-HVEAccountSettings -Identity {argument(account.address)} -ReplyTo {argument(where)}",),
             source=citations.SET_HVE_SETTINGS,
         ),
         change,

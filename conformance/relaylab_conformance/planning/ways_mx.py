@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from relaylab.domain.connector import ConnectorType, InboundConnector
 from relaylab.domain.estate import Method, OutboundPort25
+from relaylab.domain.powershell import quoted
 from relaylab.domain.tenant import Switch
 from relaylab.rules.hve import terms
 from relaylab_conformance.migration.approach import mx_name
@@ -23,7 +24,7 @@ from relaylab_conformance.planning import citations
 from relaylab_conformance.planning.model import Kind, Step
 from relaylab_conformance.planning.preparation import Preparation, in_tenant
 from relaylab_conformance.planning.question import Question
-from relaylab_conformance.planning.spf_record import INCLUDE, mended, spf_of, with_spf
+from relaylab_conformance.planning.spf_record import INCLUDE, mended, spf_of, txt, with_spf
 
 if TYPE_CHECKING:
     from relaylab.domain.estate import Site
@@ -56,10 +57,29 @@ def against_connector(question: Question) -> Iterator[str]:
     listed = question.world.connectors_listing(site.public_ip)
     others = {one.tenant.name for one in listed if one.connector.is_on_premises and one.connector.enabled}
     others -= {tenant.name}
-    if others:
+    if not others:
+        yield from _shared_with(question, site, tenant)
+    else:
         yield (
             f"address of its own? No: {site.public_ip} is on a connector of {', '.join(sorted(others))} too, and "
             "either could relay as the other; match by certificate, or get an address of one's own"
+        )
+
+
+def _shared_with(question: Question, site: Site, tenant: Tenant) -> Iterator[str]:
+    """Who shares an address would share the trust of a connector that is still to be made for it (fact MX-CON-06)."""
+    if any(one.is_on_premises and one.enabled and one.lists(site.public_ip) for one in tenant.inbound_connectors):
+        return
+    behind = {one.name for one in question.world.sites if one.public_ip == site.public_ip}
+    homes = {
+        home.name
+        for one in question.world.senders
+        if one.site in behind and (home := question.world.tenant_of(one.from_address.domain)) is not None
+    } - {tenant.name}
+    if homes:
+        yield (
+            f"address of its own? No: senders of {', '.join(sorted(homes))} are behind {site.public_ip} too, and a "
+            "connector for it would let them relay as this tenant; match by certificate, or get an address of one's own"
         )
 
 
@@ -92,7 +112,7 @@ def _listed(tenant: Tenant, fitting: list[InboundConnector], site: Site, address
     if old is not None:
         new = replace(old, sender_ip_addresses=(*old.sender_ip_addresses, network))
         every = ",".join(_written(one) for one in new.sender_ip_addresses)
-        line = f'Set-InboundConnector -Identity "{old.name}" -SenderIPAddresses {every}'
+        line = f"Set-InboundConnector -Identity {quoted(old.name)} -SenderIPAddresses {every}"
         what, source = f"put the address of {site.name} on the connector", citations.SET_INBOUND_CONNECTOR
     else:
         name = _free_name(tenant, f"Relay from {site.name}")
@@ -103,7 +123,7 @@ def _listed(tenant: Tenant, fitting: list[InboundConnector], site: Site, address
             sender_ip_addresses=(network,),
         )
         line = (
-            f'New-InboundConnector -Name "{name}" -ConnectorType OnPremises -SenderDomains * '
+            f"New-InboundConnector -Name {quoted(name)} -ConnectorType OnPremises -SenderDomains * "
             f"-SenderIPAddresses {address}"
         )
         what, source = f"make a connector for the address of {site.name}", citations.NEW_INBOUND_CONNECTOR
@@ -213,7 +233,7 @@ def _spf(question: Question) -> Iterator[Preparation]:
     if not world.has_records_of(domain):
         record = f"v=spf1 {' '.join(mechanisms)} {INCLUDE} ~all"
         what = f"the world file says nothing of the DNS of {domain}: see that its one SPF record holds these"
-        yield Preparation(_dns(what, f'{domain}. TXT "{record}"'))
+        yield Preparation(_dns(what, f"{domain}. TXT {txt(record)}"))
         return
     if not list(spf_failures(world, question.rulebook, question.at)):
         return
@@ -223,7 +243,7 @@ def _spf(question: Question) -> Iterator[Preparation]:
         return with_spf(judged, domain, mended(spf_of(judged, domain), mechanisms))
 
     what = "SPF: the site's address for Exchange Online, Microsoft's include for recipients outside, in one record"
-    yield Preparation(_dns(what, f'{domain}. TXT "{record}"'), changed)
+    yield Preparation(_dns(what, f"{domain}. TXT {txt(record)}"), changed)
 
 
 def _dns(what: str, line: str) -> Step:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.directory import SEND_AS_APP, MailboxPermission, ServicePrincipal
 from relaylab.domain.estate import Method
+from relaylab.domain.powershell import argument
 from relaylab.domain.tenant import RecipientPermission
 from relaylab.rules import limits, sources
 from relaylab_conformance.migration.approach import Approach, approach
@@ -95,7 +96,12 @@ def _as_it_is(question: Question, tenant: Tenant, mailbox: Mailbox, way: Approac
             Step(
                 kind=Kind.CMDLET,
                 what=f"the token is of {user}, who is to open {mailbox.address}",
-                lines=(f"Add-MailboxPermission -Identity {mailbox.address} -User {user} -AccessRights FullAccess",),
+                lines=(
+                    (
+                        f"Add-MailboxPermission -Identity {argument(mailbox.address)} -User {argument(user)} "
+                        "-AccessRights FullAccess"
+                    ),
+                ),
                 source=citations.ADD_MAILBOX_PERMISSION,
             ),
             in_tenant(tenant, lambda one: replace(one, mailbox_permissions=(*one.mailbox_permissions, grant))),
@@ -110,11 +116,13 @@ def _access(tenant: Tenant, app: Application, mailbox: Mailbox) -> Iterator[Prep
     if principal is not None and is_right and mailbox.address in principal.full_access:
         return
     whose = own_id or (principal.object_id if principal else ENTERPRISE)
-    lines = [f"Add-MailboxPermission -Identity {mailbox.address} -User {whose} -AccessRights FullAccess"]
+    lines = [
+        f"Add-MailboxPermission -Identity {argument(mailbox.address)} -User {argument(whose)} -AccessRights FullAccess"
+    ]
     if not is_right:
-        lines.insert(0, f"New-ServicePrincipal -AppId {app.shown} -ObjectId {whose}")
+        lines.insert(0, f"New-ServicePrincipal -AppId {argument(app.shown)} -ObjectId {argument(whose)}")
     if principal is not None and not is_right:
-        lines.insert(0, f"Remove-ServicePrincipal -Identity {principal.object_id}")
+        lines.insert(0, f"Remove-ServicePrincipal -Identity {argument(principal.object_id)}")
     yield Preparation(
         Step(
             kind=Kind.CMDLET,
@@ -172,7 +180,9 @@ def _of_mailbox(question: Question, tenant: Tenant, mailbox: Mailbox) -> Iterato
             Step(
                 kind=Kind.CMDLET,
                 what=f"SMTP AUTH is off for {mailbox.address}; the switch stops tokens as well as passwords",
-                lines=(f"Set-CASMailbox -Identity {mailbox.address} -SmtpClientAuthenticationDisabled $false",),
+                lines=(
+                    f"Set-CASMailbox -Identity {argument(mailbox.address)} -SmtpClientAuthenticationDisabled $false",
+                ),
                 source=citations.SET_CAS_MAILBOX,
             ),
             in_mailbox(tenant, mailbox, lambda box: replace(box, smtp_client_authentication_disabled=False)),
@@ -185,7 +195,7 @@ def _of_mailbox(question: Question, tenant: Tenant, mailbox: Mailbox) -> Iterato
             Step(
                 kind=Kind.CMDLET,
                 what=f"its messages go to {wanted} recipients, and the mailbox takes {mailbox.recipient_limits}",
-                lines=(f"Set-Mailbox -Identity {mailbox.address} -RecipientLimits {wanted}",),
+                lines=(f"Set-Mailbox -Identity {argument(mailbox.address)} -RecipientLimits {wanted}",),
                 source=citations.SET_MAILBOX,
             ),
             in_mailbox(tenant, mailbox, lambda box: replace(box, recipient_limits=wanted)),
@@ -209,8 +219,8 @@ def _send_as(tenant: Tenant, mailbox: Mailbox, sender: Sender) -> Preparation:
             what=f"it signs in as {mailbox.address} and sends as {sender.from_address}",
             lines=(
                 (
-                    f"Add-RecipientPermission -Identity {sender.from_address} -Trustee {mailbox.address} "
-                    "-AccessRights SendAs -Confirm:$false"
+                    f"Add-RecipientPermission -Identity {argument(sender.from_address)} "
+                    f"-Trustee {argument(mailbox.address)} -AccessRights SendAs -Confirm:$false"
                 ),
             ),
             source=citations.ADD_RECIPIENT_PERMISSION,

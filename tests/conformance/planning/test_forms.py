@@ -70,6 +70,17 @@ def test_the_page_says_who_stops_when_with_which_line_and_what_to_do_first() -> 
     assert any(HOSTILE in name for name in rows)
 
 
+def test_the_page_hides_nothing_that_a_print_would_lack() -> None:
+    plan = _plan()
+    page = Page(as_html(plan))
+
+    assert not page.root.all("details")
+    for sender in plan.work:
+        told = (sender.why, *sender.cautions, *(line for step in sender.steps for line in step.lines))
+        assert all(one in page.root.text for one in told)
+        assert all(reason in page.root.text for each in sender.candidates for reason in each.reasons)
+
+
 def test_the_page_needs_nothing_but_itself() -> None:
     page = Page(as_html(_plan()))
 

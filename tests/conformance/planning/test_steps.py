@@ -138,8 +138,8 @@ def test_an_authentication_policy_that_blocks_leaves_the_others_under_it() -> No
     way = candidate(plan_of(a_sender(to=INSIDE), changed=_with(policy)), "hve-basic")
 
     assert [
-        'New-AuthenticationPolicy -Name "High Volume Email" -AllowBasicAuthSmtp',
-        'Set-User -Identity bulk@contoso.com -AuthenticationPolicy "High Volume Email"',
+        "New-AuthenticationPolicy -Name 'High Volume Email' -AllowBasicAuthSmtp",
+        "Set-User -Identity bulk@contoso.com -AuthenticationPolicy 'High Volume Email'",
     ] == _lines(way)[:2]
 
 

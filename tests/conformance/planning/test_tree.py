@@ -33,7 +33,7 @@ def test_a_printer_without_oauth_moves_to_the_connector_of_its_site() -> None:
 def test_a_site_that_is_on_no_connector_gets_one_with_the_parameters_that_the_reference_requires() -> None:
     plan = plan_of(a_sender(target="smtp-auth-basic", site="shop"))
 
-    assert 'Set-InboundConnector -Identity "Office" -SenderIPAddresses 203.0.113.42,198.51.100.7' == lines(plan)[0], (
+    assert "Set-InboundConnector -Identity 'Office' -SenderIPAddresses 203.0.113.42,198.51.100.7" == lines(plan)[0], (
         "a list replaces the one that is there, so it holds every address"
     )
 
@@ -43,7 +43,7 @@ def test_a_tenant_without_a_connector_makes_one() -> None:
     plan = plan_of(sender.replace('target = "smtp-auth-basic"', 'target = "direct-send"'))
 
     assert (
-        'New-InboundConnector -Name "Relay from shop" -ConnectorType OnPremises -SenderDomains * '
+        "New-InboundConnector -Name 'Relay from shop' -ConnectorType OnPremises -SenderDomains * "
         "-SenderIPAddresses 198.51.100.7" == lines(plan)[0]
     )
 
@@ -114,6 +114,17 @@ def test_an_address_that_another_organisation_lists_is_no_ground_for_a_connector
 
     assert Possible.NO is candidate(plan, "connector-relay").possible
     assert "on a connector of northwind too" in candidate(plan, "connector-relay").reasons[0]
+
+
+def test_two_organisations_behind_one_address_get_no_connector_for_it() -> None:
+    one = a_sender("one", site="shop", target="smtp-auth-basic")
+    two = a_sender("two", site="shop", mail_from="door@northwind.example", today="mail-contact", target="direct-send")
+    done = planned(estate_text(one, two))
+
+    assert not any("InboundConnector" in line for each in done.plan.senders for line in lines(each))
+    for each, other in zip(done.plan.senders, ("northwind", "contoso"), strict=True):
+        (reason,) = candidate(each, "connector-relay").reasons
+        assert f"senders of {other} are behind 198.51.100.7 too" in reason
 
 
 def test_where_nothing_fits_the_plan_says_what_is_left() -> None:

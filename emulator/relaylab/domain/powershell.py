@@ -1,0 +1,35 @@
+"""Text that becomes an argument of a line to paste into PowerShell.
+
+Law: whatever a name holds, it stays a name. In double quotes PowerShell runs ``$(...)``; in single quotes it runs
+nothing, and there it takes the typographic quotes for the plain one.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from typing import Final
+
+_PLAIN: Final = re.compile(
+    r"[A-Za-z][A-Za-z0-9._-]*(@[A-Za-z0-9.-]+)?|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+)
+_QUOTES: Final = re.compile("(['\u2018\u2019\u201a\u201b])")
+
+
+def quoted(text: str) -> str:
+    """Write a text in single quotes; what cannot be printed is written by its number, so that it stays one line."""
+    if text.isprintable():
+        return "'" + _QUOTES.sub(r"\1\1", text) + "'"
+    pieces = ("".join(run) for _, run in groupby(text, str.isprintable))
+    # A text comes first, so that what is added to it is text and not a sum.
+    return "(" + " + ".join(("''", *(quoted(one) if one.isprintable() else _by_number(one) for one in pieces))) + ")"
+
+
+def argument(text: object) -> str:
+    """Write an address, an id or a word as it is where PowerShell reads nothing into it, and quoted otherwise."""
+    written = str(text)
+    return written if _PLAIN.fullmatch(written) else quoted(written)
+
+
+def _by_number(text: str) -> str:
+    return " + ".join(f"[char]{ord(each)}" for each in text)
