@@ -308,5 +308,5 @@ def test_what_can_be_read_but_once_is_refused_and_does_not_hang(tmp_path: Path) 
 def test_dns_that_is_no_zone_text_is_called_dns(tmp_path: Path, text: str) -> None:
     put(tmp_path, {"dns.txt": text})
 
-    with pytest.raises(ExportError, match="is DNS as nslookup, .* only zone text is read: dig NAME TXT"):
+    with pytest.raises(ExportError, match=r"is DNS as nslookup, .* only zone text is read: dig NAME TXT"):
         take(tmp_path / "dns.txt", tenant="contoso")
