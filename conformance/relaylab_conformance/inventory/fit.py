@@ -23,6 +23,7 @@ from relaylab_conformance.inventory.keys import key_of
 from relaylab_conformance.inventory.origin import NOWHERE, Origin
 
 _MOST_ROUNDS: Final = 6  # what is left out can leave a hole that leaves out something else
+_NO_MEMBER: Final = "no export has an address to put in: give Get-Mailbox as well (relaylab import --script)"
 _MISSING: Final = ("is missing", "is empty")
 
 
@@ -139,4 +140,5 @@ class _Layout:
         key = fault.place.steps[-1]
         where = f"{key} " if isinstance(key, str) and fault.expectation in _MISSING else ""
         said = " ".join(part for part in (f"{where}{fault.value or ''}".strip(), fault.expectation) if part)
-        self._found.note(NoteKind.LEFT_OUT, origin, what, said, fault.suggestion)
+        is_empty_list = key == "members" and fault.expectation in _MISSING
+        self._found.note(NoteKind.LEFT_OUT, origin, what, said, _NO_MEMBER if is_empty_list else fault.suggestion)

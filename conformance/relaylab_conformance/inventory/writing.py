@@ -59,7 +59,12 @@ def write(text: str, path: Path) -> None:
     """Put the text in the file's place at once: whoever looks sees the old file or the new one."""
     target = path.resolve()
     if not target.parent.is_dir():
-        raise broken(str(path), "", f"cannot be written: there is no folder {path.parent}", "make it, or name another")
+        raise broken(
+            str(path),
+            "",
+            f"cannot be written: there is no folder {path.parent}",
+            "make it, or choose another file or folder",
+        )
     handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".new", dir=target.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:

@@ -137,3 +137,13 @@ def test_two_records_that_cannot_stand_together_are_not_both_written(tmp_path: P
     written = merged(take(tmp_path), None)
 
     assert 1 == len(written.world.world.dns)
+
+
+def test_a_list_of_which_nobody_is_known_is_asked_for_without_invented_names(tmp_path: Path) -> None:
+    rows = csv(("PrimarySmtpAddress", "GroupType", "Members"), ("all@contoso.com", "Universal", "ann@contoso.com"))
+
+    domains = csv(("DomainName", "DomainType"), ("contoso.com", "Authoritative"))
+    notes = take(put(tmp_path, {"dg.csv": rows, "d.csv": domains}), tenant="contoso").notes
+
+    assert any("give Get-Mailbox as well" in one.way_out for one in notes)
+    assert not any("desk@" in str(one) for one in notes)

@@ -251,4 +251,4 @@ def test_brackets_of_the_script_are_balanced() -> None:
 def test_a_folder_that_is_not_there_is_named_and_no_temporary_file(tmp_path: Path) -> None:
     told = relaylab("--example", "litware", "--out", tmp_path / "nosuch" / "w.toml").output
 
-    assert f"w.toml: cannot be written: there is no folder {tmp_path / 'nosuch'}; make it, or name another" in told
+    assert f"w.toml: cannot be written: there is no folder {tmp_path / 'nosuch'}; make it, or choose another" in told
