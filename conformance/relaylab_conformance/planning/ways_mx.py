@@ -67,7 +67,7 @@ def against_connector(question: Question) -> Iterator[str]:
 
 
 def _shared_with(question: Question, site: Site, tenant: Tenant) -> Iterator[str]:
-    """Who shares an address would share the trust of a connector that is still to be made for it (fact MX-CON-06)."""
+    """Who shares an address would share the trust of a connector that is still to be made for it (fact COR-07)."""
     if any(one.is_on_premises and one.enabled and one.lists(site.public_ip) for one in tenant.inbound_connectors):
         return
     behind = {one.name for one in question.world.sites if one.public_ip == site.public_ip}
