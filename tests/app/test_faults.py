@@ -124,6 +124,7 @@ def test_every_behaviour_can_be_had_by_its_word_alone(behaviour: Behaviour) -> N
         ("tls,minimum=TLSv1.3,maximum=TLSv1.2", "minimum: TLSv1.3 is above TLSv1.2; exchange them"),
         ("tls,minimum=1.2", 'minimum: "1.2" is not one of TLSv1, TLSv1.1, TLSv1.2, TLSv1.3; '),
         ("deliveryfailed,code=550,enhanced=5.1.10", "enhanced: 5.1.10 is a hard bounce, which is reported as Bounced;"),
+        ("filteredspam,code=550,enhanced=5.1.1", "enhanced: 5.1.1 is a hard bounce, which is reported as Bounced;"),
         ("deliveryfailed,says=ndr_not_found", "enhanced: 5.1.10 is a hard bounce, which is reported as Bounced;"),
         ("reply,code=451,close=maybe", 'close: "maybe" is neither yes nor no; write one of them'),
     ],

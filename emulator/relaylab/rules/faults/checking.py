@@ -80,8 +80,8 @@ def _check_parameters(fault: Fault, conduct: Conduct) -> None:
 
 
 def _check_failure(fault: Fault) -> None:
-    """Make sure that what is to be reported as Failed is no hard bounce (fact ACS-DLV-08)."""
-    if fault.behaviour is not Behaviour.DELIVERYFAILED:
+    """Make sure that what is to be reported of a copy is no hard bounce (fact ACS-DLV-08)."""
+    if Step.COPY not in CONDUCTS[fault.behaviour].steps:
         return
     said = fault.reply.enhanced if fault.reply else str(SAYABLE[fault.says].enhanced or "") if fault.says else ""
     if said and EnhancedCode.parse(said) in HARD_BOUNCES:
