@@ -58,16 +58,36 @@ class Choice:
 def choose(sender: Sender, found: tuple[Way, ...], *, arrives: bool) -> Choice:
     """Choose by the tree; ``arrives`` tells whether today's method does, at every date judged.
 
-    What a person has planned stays where it holds.
+    What a person has planned stays where it holds. A way that does not carry the whole of a day is second to any that
+    does, whoever planned it.
     """
-    if arrives and sender.today not in _NO_FUTURE:
-        return Choice(sender.today, "stays: its mail arrives at every date judged", stays=True)
     possible = {way.method: way for way in found if way.is_possible}
+    whole = {method for method, way in possible.items() if not way.too_much}
+    planned = sender.target if sender.target is not sender.today else None
+    goes_on = arrives and sender.today not in _NO_FUTURE
+    if goes_on and (sender.today in whole or sender.today not in possible):
+        return Choice(sender.today, "stays: its mail arrives at every date judged", stays=True)
+    if planned in whole:
+        return Choice(planned, "the target that the world file has holds")
+    in_turn = [method for method in _tree(sender) if method in possible]
+    best = next((method for method in in_turn if method in whole), None)
+    if best is not None:
+        return Choice(best, "the first in the decision tree that is possible")
+    return _but_for_volume(sender, possible, in_turn, goes_on=goes_on)
+
+
+def _but_for_volume(sender: Sender, possible: dict[Method, Way], in_turn: list[Method], *, goes_on: bool) -> Choice:
+    """Choose among ways of which none carries the whole of a day."""
+    behind = "; no other way carries all of it"
+    if goes_on:
+        why = f"stays, but for its volume: {possible[sender.today].too_much}{behind}"
+        return Choice(sender.today, why, stays=True)
     if sender.target is not sender.today and sender.target in possible:
-        return Choice(sender.target, "the target that the world file has holds")
-    for method in _tree(sender):
-        if method in possible:
-            return Choice(method, "the first in the decision tree that is possible")
+        why = f"the target that the world file has is enough but for its volume: {possible[sender.target].too_much}"
+        return Choice(sender.target, f"{why}{behind}")
+    for method in in_turn:
+        why = f"the first in the decision tree that is possible, but for its volume: {possible[method].too_much}"
+        return Choice(method, f"{why}{behind}")
     return Choice(None, f"{RECIPIENTS_FIRST}, {NOTHING_FITS}" if has_unknown_recipients(sender) else NOTHING_FITS)
 
 
