@@ -33,7 +33,7 @@ EFFORT: Final = {
     Method.ACS_SMTP: "Azure resource, domain verification",
     Method.ACS_REST: "Azure resource, domain verification, code change",
 }
-# OAuth-capable senders first, then those with an address, High Volume Email last, and behind it what has no method.
+# What has no method takes longest (a bridge, a purchase): first. Then OAuth, those with an address, High Volume Email.
 _RANK: Final = {
     Method.SMTP_AUTH_OAUTH: 0,
     Method.CONNECTOR_RELAY: 1,
@@ -43,6 +43,7 @@ _RANK: Final = {
     Method.HVE_BASIC: 4,
     Method.HVE_OAUTH: 4,
 }
+_FIRST: Final = -1
 _LAST: Final = 5
 
 
@@ -93,7 +94,7 @@ def _but_for_volume(sender: Sender, possible: dict[Method, Way], in_turn: list[M
 
 def rank(method: Method | None) -> int:
     """Give the place of a method in the order of work."""
-    return _LAST if method is None else _RANK.get(method, _LAST)
+    return _FIRST if method is None else _RANK.get(method, _LAST)
 
 
 def _tree(sender: Sender) -> tuple[Method, ...]:

@@ -170,6 +170,14 @@ def test_senders_with_oauth_come_first_then_those_with_an_address_and_high_volum
     assert ["app", "mfp", "bulk"] == [one.name for one in plan.work]
 
 
+def test_what_has_no_method_comes_first_since_it_takes_longest() -> None:
+    stranger = a_sender("stranger", mail_from="scanner@elsewhere.example", today="connector-relay")
+    plan = planned(estate_text(a_sender("mfp"), _app(), stranger)).plan
+
+    assert ["stranger", "app", "mfp"] == [one.name for one in plan.work]
+    assert plan.work[0].recommended is None
+
+
 def test_steps_that_two_senders_need_stand_with_the_first() -> None:
     first, second = planned(estate_text(a_sender("one", site="shop"), a_sender("two", site="shop"))).plan.work
 
