@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.estate import Method
 from relaylab.rules.hve import terms
-from relaylab_conformance.migration.reach import has_unknown_recipients
 
 if TYPE_CHECKING:
     from relaylab.domain.estate import Sender
@@ -15,15 +14,6 @@ if TYPE_CHECKING:
 
 _HVE: Final = (Method.HVE_BASIC, Method.HVE_OAUTH)
 _NO_FUTURE: Final = frozenset({Method.SMTP_AUTH_BASIC, Method.MAIL_CONTACT})
-NOTHING_FITS: Final = (
-    "no method of Microsoft's fits as things stand: put a bridge that speaks OAuth 2.0 in front of it, send with "
-    "Microsoft Graph (sendMail), use a third-party relay, or re-enable Basic for a while, which an administrator can "
-    "until Microsoft removes it"
-)
-RECIPIENTS_FIRST: Final = (
-    "nobody says whom it writes to, so methods that end inside are not judged: write its recipients into the "
-    "world file and plan again; without them"
-)
 EFFORT: Final = {
     Method.SMTP_AUTH_OAUTH: "code or settings change, Entra app registration",
     Method.CONNECTOR_RELAY: "connector and SPF record",
@@ -54,6 +44,9 @@ class Choice:
     method: Method | None
     why: str
     stays: bool = False
+
+
+NOTHING_FITS: Final = Choice(None, "nothing fits")  # what helps the sender then, ``advice`` says
 
 
 def choose(sender: Sender, found: tuple[Way, ...], *, arrives: bool) -> Choice:
@@ -89,7 +82,7 @@ def _but_for_volume(sender: Sender, possible: dict[Method, Way], in_turn: list[M
     for method in in_turn:
         why = f"the first in the decision tree that is possible, but for its volume: {possible[method].too_much}"
         return Choice(method, f"{why}{behind}")
-    return Choice(None, f"{RECIPIENTS_FIRST}, {NOTHING_FITS}" if has_unknown_recipients(sender) else NOTHING_FITS)
+    return NOTHING_FITS
 
 
 def rank(method: Method | None) -> int:

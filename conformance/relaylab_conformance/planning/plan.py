@@ -16,6 +16,7 @@ from relaylab_conformance.migration.dates import default_dates
 from relaylab_conformance.migration.mistakes import mistakes, stands_still
 from relaylab_conformance.migration.pitfalls import hve_cost
 from relaylab_conformance.migration.stand_ins import with_stand_ins
+from relaylab_conformance.planning.advice import advice
 from relaylab_conformance.planning.assumed import with_what_is_assumed
 from relaylab_conformance.planning.choosing import EFFORT
 from relaylab_conformance.planning.guide_errors import guide_errors
@@ -146,7 +147,7 @@ class _Facts:
             line=one.line,
             written=sender.target,
             recommended=choice.method,
-            why=choice.why,
+            why=choice.why if choice.method else advice(Question(self.world, self.rulebook, sender, self.judged)),
             effort="" if choice.stays or choice.method is None else EFFORT[choice.method],
             steps=todo,
             cautions=self._cautions(one, way, todo),

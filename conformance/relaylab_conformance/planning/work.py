@@ -61,8 +61,7 @@ def work_for(looked: Iterable[Looked], world: World, rulebook: Rulebook, judged:
             way = next((way for way in again.ways if way.method is again.choice.method), None)
             work = _with_steps(work, again, way.preparations if way else ())
     given_up = (
-        one if _holds(one, asked(one.sender.name)) else replace(one, choice=Choice(None, NOTHING_FITS))
-        for one in work.looked
+        one if _holds(one, asked(one.sender.name)) else replace(one, choice=NOTHING_FITS) for one in work.looked
     )
     return replace(work, looked=tuple(given_up))
 
