@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -19,12 +19,13 @@ from relaylab.domain.randomness import Randomness
 from relaylab.rules.milestones import MILESTONES
 from relaylab.rules.readings import READINGS
 from relaylab_certs import TestAuthority
-from relaylab_conformance.finding import worst
+from relaylab_conformance.finding import Status, worst
 from relaylab_conformance.migration.approach import Approach, NoRelay, NotTried, approach_at
 from relaylab_conformance.migration.course import course, stops_at
 from relaylab_conformance.migration.filing import Files, file_away
 from relaylab_conformance.migration.judge import cell, judge, no_relay, not_tried
 from relaylab_conformance.migration.mistakes import mistakes
+from relaylab_conformance.migration.outside_quota import OverQuota, over_quota
 from relaylab_conformance.migration.pitfalls import pitfalls
 from relaylab_conformance.migration.replay import Replay, replay
 from relaylab_conformance.migration.stand_ins import with_stand_ins
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from relaylab.app.config import LoadedWorld
+    from relaylab.domain.estate import Method
     from relaylab.domain.world import World
     from relaylab_conformance.report.model import Cell
 
@@ -114,14 +116,15 @@ def _report(estate: LoadedWorld, order: Order, plan: tuple[Leg, ...], files: Fil
     last = first_legs[-1]  # with a phase, each date has a calendar of its own
     courses = {sender.name: course(last.world, last.rulebook, sender, sender.today) for sender in world.senders}
     cells = _cells(plan, files)
+    over = over_quota(last.world, last.rulebook.calendar, _carried(world, cells), max(order.at))
     senders = tuple(
         sender_report(
             sender,
             cells[sender.name],
             courses[sender.name],
             last.rulebook,
-            found=pitfalls(last.world, last.rulebook, sender, max(order.at)),
-            volume=too_much(last.world, last.rulebook, sender, sender.target, max(order.at)),
+            found=(*pitfalls(last.world, last.rulebook, sender, max(order.at)), *_terrl(over.get(sender.name))),
+            volume=too_much(last.world, last.rulebook, sender, sender.target, max(order.at)) or over.get(sender.name),
         )
         for sender in world.senders
     )
@@ -146,6 +149,21 @@ def _report(estate: LoadedWorld, order: Order, plan: tuple[Leg, ...], files: Fil
         mistakes=found,
         notes=tuple(_FILE.sub("", note) for note in estate.notes),
     )
+
+
+def _carried(world: World, cells: Mapping[str, tuple[Cell, ...]]) -> dict[str, Method | None]:
+    """Give each sender's target; None where it is refused, so that nothing of it goes outside."""
+    return {
+        one.name: None
+        if any(cell.status is Status.FAIL for cell in cells[one.name] if cell.method is one.target)
+        else one.target
+        for one in world.senders
+    }
+
+
+def _terrl(over: OverQuota | None) -> Iterator[str]:
+    if over is not None:
+        yield f"{over}; {over.way_out}"
 
 
 def _cells(plan: tuple[Leg, ...], files: Files) -> dict[str, tuple[Cell, ...]]:

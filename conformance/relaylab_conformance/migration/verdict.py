@@ -19,6 +19,7 @@ from relaylab_scenarios import Conduct, profile
 if TYPE_CHECKING:
     from relaylab.domain.estate import Sender
     from relaylab.engine.rulebook import Rulebook
+    from relaylab_conformance.migration.outside_quota import OverQuota
     from relaylab_conformance.migration.volume import TooMuch
     from relaylab_conformance.report.model import Cell
 
@@ -43,7 +44,7 @@ def sender_report(  # noqa: PLR0913 - each is a fact of its own
     rulebook: Rulebook,
     *,
     found: tuple[str, ...] = (),
-    volume: TooMuch | None = None,
+    volume: TooMuch | OverQuota | None = None,
 ) -> SenderReport:
     """Put a sender's cells together; ``spans`` is the course of today's method under the rulebook.
 
@@ -77,7 +78,7 @@ class _View:
     cells: tuple[Cell, ...]
     spans: tuple[Span, ...]
     rulebook: Rulebook
-    volume: TooMuch | None
+    volume: TooMuch | OverQuota | None
 
     def by(self, method: Method) -> tuple[Cell, ...]:
         return tuple(cell for cell in self.cells if cell.method is method)

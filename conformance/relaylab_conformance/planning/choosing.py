@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.estate import Method
 from relaylab.rules.hve import terms
-from relaylab_conformance.migration.reach import has_unknown_recipients
 
 if TYPE_CHECKING:
     from relaylab.domain.estate import Sender
@@ -15,15 +14,6 @@ if TYPE_CHECKING:
 
 _HVE: Final = (Method.HVE_BASIC, Method.HVE_OAUTH)
 _NO_FUTURE: Final = frozenset({Method.SMTP_AUTH_BASIC, Method.MAIL_CONTACT})
-NOTHING_FITS: Final = (
-    "no method of Microsoft's fits as things stand: put a bridge that speaks OAuth 2.0 in front of it, send with "
-    "Microsoft Graph (sendMail), use a third-party relay, or re-enable Basic for a while, which an administrator can "
-    "until Microsoft removes it"
-)
-RECIPIENTS_FIRST: Final = (
-    "nobody says whom it writes to, so methods that end inside are not judged: write its recipients into the "
-    "world file and plan again; without them"
-)
 EFFORT: Final = {
     Method.SMTP_AUTH_OAUTH: "code or settings change, Entra app registration",
     Method.CONNECTOR_RELAY: "connector and SPF record",
@@ -33,7 +23,7 @@ EFFORT: Final = {
     Method.ACS_SMTP: "Azure resource, domain verification",
     Method.ACS_REST: "Azure resource, domain verification, code change",
 }
-# OAuth-capable senders first, then those with an address, High Volume Email last, and behind it what has no method.
+# What has no method takes longest (a bridge, a purchase): first. Then OAuth, those with an address, High Volume Email.
 _RANK: Final = {
     Method.SMTP_AUTH_OAUTH: 0,
     Method.CONNECTOR_RELAY: 1,
@@ -43,6 +33,7 @@ _RANK: Final = {
     Method.HVE_BASIC: 4,
     Method.HVE_OAUTH: 4,
 }
+_FIRST: Final = -1
 _LAST: Final = 5
 
 
@@ -55,25 +46,48 @@ class Choice:
     stays: bool = False
 
 
+NOTHING_FITS: Final = Choice(None, "nothing fits")  # what helps the sender then, ``advice`` says
+
+
 def choose(sender: Sender, found: tuple[Way, ...], *, arrives: bool) -> Choice:
     """Choose by the tree; ``arrives`` tells whether today's method does, at every date judged.
 
-    What a person has planned stays where it holds.
+    What a person has planned stays where it holds. A way that does not carry the whole of a day is second to any that
+    does, whoever planned it.
     """
-    if arrives and sender.today not in _NO_FUTURE:
-        return Choice(sender.today, "stays: its mail arrives at every date judged", stays=True)
     possible = {way.method: way for way in found if way.is_possible}
+    whole = {method for method, way in possible.items() if not way.too_much}
+    planned = sender.target if sender.target is not sender.today else None
+    goes_on = arrives and sender.today not in _NO_FUTURE
+    if goes_on and (sender.today in whole or sender.today not in possible):
+        return Choice(sender.today, "stays: its mail arrives at every date judged", stays=True)
+    if planned in whole:
+        return Choice(planned, "the target that the world file has holds")
+    in_turn = [method for method in _tree(sender) if method in possible]
+    best = next((method for method in in_turn if method in whole), None)
+    if best is not None:
+        return Choice(best, "the first in the decision tree that is possible")
+    return _but_for_volume(sender, possible, in_turn, goes_on=goes_on)
+
+
+def _but_for_volume(sender: Sender, possible: dict[Method, Way], in_turn: list[Method], *, goes_on: bool) -> Choice:
+    """Choose among ways of which none carries the whole of a day."""
+    behind = "; no other way carries all of it"
+    if goes_on:
+        why = f"stays, but for its volume: {possible[sender.today].too_much}{behind}"
+        return Choice(sender.today, why, stays=True)
     if sender.target is not sender.today and sender.target in possible:
-        return Choice(sender.target, "the target that the world file has holds")
-    for method in _tree(sender):
-        if method in possible:
-            return Choice(method, "the first in the decision tree that is possible")
-    return Choice(None, f"{RECIPIENTS_FIRST}, {NOTHING_FITS}" if has_unknown_recipients(sender) else NOTHING_FITS)
+        why = f"the target that the world file has is enough but for its volume: {possible[sender.target].too_much}"
+        return Choice(sender.target, f"{why}{behind}")
+    for method in in_turn:
+        why = f"the first in the decision tree that is possible, but for its volume: {possible[method].too_much}"
+        return Choice(method, f"{why}{behind}")
+    return NOTHING_FITS
 
 
 def rank(method: Method | None) -> int:
     """Give the place of a method in the order of work."""
-    return _LAST if method is None else _RANK.get(method, _LAST)
+    return _FIRST if method is None else _RANK.get(method, _LAST)
 
 
 def _tree(sender: Sender) -> tuple[Method, ...]:

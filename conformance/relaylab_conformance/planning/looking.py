@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from relaylab.domain.estate import Sender
+    from relaylab_conformance.migration.outside_quota import OverQuota
     from relaylab_conformance.planning.question import Question
 
 
@@ -28,6 +29,7 @@ class Looked:
     choice: Choice
     at: datetime
     cannot: str  # why it cannot do what the world file says it does; empty where it can
+    over: OverQuota | None = None  # why Exchange Online does not carry all that it sends outside
 
     @property
     def works(self) -> bool:

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Final
 
 from relaylab.app.rulebooks import rulebook_for
 from relaylab.domain.estate import Method
-from relaylab.rules import limits
 from relaylab.rules.milestones import BASIC_AUTH_OFF_BY_DEFAULT
 from relaylab_conformance.inventory.world_text.blocks import split
 from relaylab_conformance.migration.dates import default_dates
 from relaylab_conformance.migration.mistakes import mistakes, stands_still
 from relaylab_conformance.migration.pitfalls import hve_cost
-from relaylab_conformance.migration.reach import outside_recipients
 from relaylab_conformance.migration.stand_ins import with_stand_ins
+from relaylab_conformance.planning.advice import advice
 from relaylab_conformance.planning.assumed import with_what_is_assumed
 from relaylab_conformance.planning.choosing import EFFORT
 from relaylab_conformance.planning.guide_errors import guide_errors
 from relaylab_conformance.planning.looking import Looked, cannot, look
 from relaylab_conformance.planning.model import SCHEMA, STATEMENT, Plan, SenderPlan, Step
 from relaylab_conformance.planning.question import Question
+from relaylab_conformance.planning.quota import terrl, within_quota
 from relaylab_conformance.planning.ways import Way
 from relaylab_conformance.planning.work import work_for
 
@@ -71,7 +71,7 @@ def make_plan(  # noqa: PLR0913 - each is a fact of its own
         question = Question(world, rulebook, sender, judged)
         looked.append(look(question, has_guessed_profile=sender.name in guessed))
         progress(len(looked), len(world.senders))
-    work = work_for(looked, world, rulebook, judged)
+    work = work_for(within_quota(looked, world, rulebook, judged), world, rulebook, judged)
     targets = {one.sender.name: one.choice.method for one in work.looked}
     aimed = tuple(replace(one, target=targets[one.name] or one.target) for one in work.after.senders)
     numbers = {one.sender.name: number for number, one in enumerate(work.order, 1)}
@@ -147,7 +147,7 @@ class _Facts:
             line=one.line,
             written=sender.target,
             recommended=choice.method,
-            why=choice.why,
+            why=choice.why if choice.method else advice(Question(self.world, self.rulebook, sender, self.judged)),
             effort="" if choice.stays or choice.method is None else EFFORT[choice.method],
             steps=todo,
             cautions=self._cautions(one, way, todo),
@@ -176,30 +176,15 @@ class _Facts:
             return (
                 f"its profile is a guess: write one that has OAuth 2.0, or certify takes it for {one.sender.profile}",
             )
-        if way is None or one.choice.stays:
+        if way is None:
             return ()
+        if one.choice.stays:
+            return (*((way.too_much,) if way.too_much and one.over is None else ()), *terrl(one.over))
         shared = len(way.preparations) - len(todo)
-        said = [*way.candidate.cautions, *self._terrl(one)]
+        said = list(way.candidate.cautions)
         if shared > 0:
             said.append("some of its steps are those of senders before it in the order of work")
         return tuple(said)
-
-    def _terrl(self, one: Looked) -> tuple[str, ...]:
-        """Compare a sender with what its tenant may send outside."""
-        sender = one.sender
-        tenant = self.world.tenant_of(sender.from_address.domain)
-        outside = len(outside_recipients(self.world, sender)) * sender.messages_per_day
-        if tenant is None or not outside or one.choice.method in {Method.ACS_SMTP, Method.ACS_REST}:
-            return ()
-        quota = limits.external_quota(tenant, self.judged[-1], self.rulebook.calendar)
-        if quota is None or outside <= quota:
-            return ()
-        return (
-            (
-                f"licence and TERRL? {outside:,} outside recipients a day, and tenant {tenant.name} may reach "
-                f"{quota:,} with {tenant.licences} licences"
-            ),
-        )
 
     def _do_before(self, one: Looked) -> date | None:
         if one.choice.stays or one.stop is None:

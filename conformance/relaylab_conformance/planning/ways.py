@@ -15,6 +15,7 @@ from relaylab.domain.estate import Method
 from relaylab_conformance.migration.approach import Approach, NoRelay, NotTried, Unmade, approach
 from relaylab_conformance.migration.course import Span, course
 from relaylab_conformance.migration.pitfalls import pitfalls
+from relaylab_conformance.migration.volume import too_much
 from relaylab_conformance.planning import ways_acs, ways_hve, ways_mx, ways_submission
 from relaylab_conformance.planning.model import Candidate, Possible
 from relaylab_conformance.planning.preparation import Preparation, prepared
@@ -45,6 +46,7 @@ class Way:
 
     candidate: Candidate
     preparations: tuple[Preparation, ...]
+    too_much: str = ""  # what it does not carry of the sender's day; empty where it carries all of it
 
     @property
     def method(self) -> Method:
@@ -89,7 +91,8 @@ def _way(question: Question, method: Method) -> Way:
         cautions=cautions,
         is_refused_now=now,
     )
-    return Way(candidate, () if refusal else steps)
+    carried = None if refusal else too_much(world, question.rulebook, aimed, method, question.until)
+    return Way(candidate, () if refusal else steps, str(carried or ""))
 
 
 def named(world: World, name: str) -> Sender:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from relaylab_conformance.planning.choosing import NOTHING_FITS, Choice, choose
 from relaylab_conformance.planning.preparation import Preparation, prepared
 from relaylab_conformance.planning.question import Question
+from relaylab_conformance.planning.quota import limited
 from relaylab_conformance.planning.ways import named, refused, steps_of, ways
 
 if TYPE_CHECKING:
@@ -60,8 +61,7 @@ def work_for(looked: Iterable[Looked], world: World, rulebook: Rulebook, judged:
             way = next((way for way in again.ways if way.method is again.choice.method), None)
             work = _with_steps(work, again, way.preparations if way else ())
     given_up = (
-        one if _holds(one, asked(one.sender.name)) else replace(one, choice=Choice(None, NOTHING_FITS))
-        for one in work.looked
+        one if _holds(one, asked(one.sender.name)) else replace(one, choice=NOTHING_FITS) for one in work.looked
     )
     return replace(work, looked=tuple(given_up))
 
@@ -82,7 +82,7 @@ def _holds(one: Looked, question: Question) -> bool:
 
 def _looked_at_again(one: Looked, question: Question) -> Looked:
     """Choose anew in the world as the work leaves it; the same method, where it has only to be mended."""
-    found = ways(question)
+    found = limited(ways(question), one.over)
     if any(way.method is one.choice.method and way.is_possible for way in found):
         choice = Choice(one.choice.method, _GOES_ON if one.choice.stays else one.choice.why)
     else:

@@ -1,0 +1,80 @@
+"""What helps a sender for which no method of Microsoft's fits: by what stands against it, never what cannot work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from ipaddress import IPv4Address
+from typing import TYPE_CHECKING, Final
+
+from relaylab.domain.estate import Method, OutboundPort25
+from relaylab.domain.tenant import Switch
+from relaylab_conformance.migration.reach import has_unknown_recipients
+from relaylab_conformance.planning.preparation import in_tenant
+from relaylab_conformance.planning.ways import refused
+from relaylab_scenarios import profile
+
+if TYPE_CHECKING:
+    from relaylab.domain.tenant import Tenant
+    from relaylab_conformance.planning.question import Question
+
+_RECIPIENTS_FIRST: Final = (
+    "nobody says whom it writes to, so methods that end inside are not judged: write its recipients into the "
+    "world file and plan again; without them"
+)
+_NOTHING: Final = "no method of Microsoft's fits as things stand"
+
+
+def advice(question: Question) -> str:
+    """Say what would help, as the reason why nothing is recommended."""
+    nothing = f"{_RECIPIENTS_FIRST}, {_NOTHING}" if has_unknown_recipients(question.sender) else _NOTHING
+    *ways, last = _ways_out(question)
+    return f"{nothing}: {'; '.join((*ways, f'or {last}'))}"
+
+
+def _ways_out(question: Question) -> Iterator[str]:
+    sender, tenant = question.sender, question.tenant
+    if tenant is None:
+        domain = sender.from_address.domain
+        yield f"send with a MAIL FROM in an accepted domain, or have {domain} verified as one"
+    else:
+        yield from _at_the_site(question)
+        yield from _basic(question, tenant)
+    if profile(sender.profile).sign_in.speaks_oauth:
+        yield "send with Microsoft Graph (sendMail), if its code can be changed"
+    else:
+        yield "put a bridge that speaks OAuth 2.0 in front of it"
+    yield "use a third-party relay"
+
+
+def _at_the_site(question: Question) -> Iterator[str]:
+    site = question.world.site(question.sender.site) if question.sender.site else None
+    if site is None or not isinstance(site.public_ip, IPv4Address):
+        yield "get a static IPv4 address, for an inbound connector"
+    if site is not None and site.outbound_port_25 is not OutboundPort25.OPEN:
+        yield f"have the access provider of {site.name} open port 25"
+
+
+def _basic(question: Question, tenant: Tenant) -> Iterator[str]:
+    """Re-enabled for a while, where a password would work then; else what refuses it."""
+    sender = question.sender
+    if Method.SMTP_AUTH_BASIC is not sender.today:
+        return
+    again = in_tenant(tenant, lambda one: replace(one, basic_auth_smtp=Switch.ON))
+    world = again(question.world)
+    if not refused(world, question, sender, Method.SMTP_AUTH_BASIC):
+        yield "re-enable Basic for a while, which an administrator can until Microsoft removes it"
+        return
+
+    def helps(change: Tenant) -> bool:
+        changed = in_tenant(tenant, lambda _: change)(world)
+        return not refused(changed, question, sender, Method.SMTP_AUTH_BASIC)
+
+    on = replace(tenant, basic_auth_smtp=Switch.ON)
+    if tenant.security_defaults and helps(replace(on, security_defaults=False)):
+        yield (
+            "have Conditional Access policies in place of security defaults, which refuse every password, and "
+            "re-enable Basic for a while"
+        )
+    elif tenant.conditional_access_policies and helps(replace(on, conditional_access_policies=())):
+        yield f"exclude {sender.signs_in_as} from the policy that refuses its password, and re-enable Basic for a while"
