@@ -48,9 +48,9 @@ FIX_RESOURCE: Final = (
     "Use the endpoint of a resource that exists at this date: {resource} is none ([[tenant.acs_resource]], created)."
 )
 FIX_KEY: Final = (
-    "Sign with a key of {resource} as `relaylab serve` prints it (az communication list-key --name {resource}; a "
-    "rotated key is void), over exactly the method, path, query, host and body that are sent; or by a connection "
-    "string."
+    "Sign with a key of {resource} as `relaylab serve` prints it (az communication list-key --name {resource} "
+    "--resource-group RESOURCE-GROUP; a rotated key is void), over exactly the method, path, query, host and body that "
+    "are sent; or by a connection string."
 )
 FIX_CLOCK: Final = (
     "Set the client's clock: x-ms-date may be 5 minutes from the service's. Under acs_date_clock=simulated the clock "
