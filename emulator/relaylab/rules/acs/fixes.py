@@ -42,8 +42,9 @@ SMALLER: Final = (
     "Send less than 10 MB, attachments in base64 and inline images included (7.5 MB of files), or a link in place of "
     "the attachment."
 )
+EACH_TRY_COUNTS: Final = "each try counts, a refused one as well"  # fact ACS-LIM-08
 SLOWER: Final = (
-    "At most {acs_per_minute} go through in a minute and {acs_per_hour} in an hour, and each try counts, a refused one "
-    "as well: wait instead of trying again at once, and ask Azure support for a higher quota of a custom domain (an "
-    "Azure-managed one is not raised)."
+    f"At most {{acs_per_minute}} go through in a minute and {{acs_per_hour}} in an hour, and {EACH_TRY_COUNTS}: wait "
+    "instead of trying again at once, and ask Azure support for a higher quota of a custom domain (an Azure-managed "
+    "one is not raised)."
 )

@@ -33,11 +33,11 @@ API_VERSIONS: Final = (
 )  # sources.VERSIONS
 STABLE: Final = tuple(one for one in API_VERSIONS if not one.endswith("-preview"))
 INLINE_SINCE: Final = "2024-07-01-preview"  # attachments have a contentId from here on (fact ACS-REST-05)
-_WAIT: Final = (
-    "Wait {retry_after} seconds, and meanwhile send nothing. The clients of Microsoft sleep that long without a word "
-    "and look as if they hung; have them raise instead (Python: retry_total=0, JavaScript: retryOptions.maxRetries 0, "
-    ".NET: a policy for 429)."
+HANGING: Final = (
+    "The clients of Microsoft sleep that long without a word and look as if they hung; have them raise instead "
+    "(Python: retry_total=0, JavaScript: retryOptions.maxRetries 0, .NET: a policy for 429)."
 )
+_WAIT: Final = f"Wait {{retry_after}} seconds, and ask for nothing meanwhile: {fixes.EACH_TRY_COUNTS}. {HANGING}"
 
 FIX_BAD_DAY: Final = (
     "Try again later; keep the mail meanwhile. Here it is a [[tenant.acs_resource.rest.fault]] of the world."
@@ -141,11 +141,6 @@ def application_lacks_the_role(ask: RestAsk) -> bool:
     return ask.token is not None and not ask.has_role
 
 
-def rate_is_used_up(ask: RestAsk) -> bool:
-    """So many requests go through in a minute and in an hour, by the kind of the domain; the others are refused."""
-    return ask.quota is not None and ask.quota.is_used_up
-
-
 def shared(rule: RuleMaker, asks: type[RestAsk]) -> tuple[AnyRule, ...]:
     """Give the rules that every request of a kind meets before anything of its own."""
     refuse, defer = EffectKind.REFUSE, EffectKind.DEFER
@@ -194,16 +189,3 @@ def shared(rule: RuleMaker, asks: type[RestAsk]) -> tuple[AnyRule, ...]:
             application_lacks_the_role
         ),
     )
-
-
-def rate(rule: RuleMaker, asks: type[RestAsk]) -> AnyRule:
-    """Give the rule for who asks too often."""
-    made: AnyRule = rule(
-        EffectKind.DEFER,
-        errors.TOO_MANY_REQUESTS,
-        asks=asks,
-        source=sources.RATE,
-        rests_on=("acs_quota",),
-        fix=f"{_WAIT} {fixes.SLOWER}",
-    )(rate_is_used_up)
-    return made
