@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Final
 
 MOVE_ON: Final = (
-    "Move the sender to another service: Exchange Online (SMTP AUTH with OAuth 2.0, a connector), High "
-    "Volume Email for recipients inside, or Infobip or Telesign for customers outside."
+    "Move the sender to another service: Exchange Online (SMTP AUTH with OAuth 2.0, a connector, Microsoft Graph), "
+    "whose recipients outside count toward the tenant's limit (TERRL), High Volume Email for recipients inside, or "
+    "Infobip or Telesign for customers outside."
 )
 NEW_CUSTOMER: Final = (
     "Tenant {tenant} had no Communication Services resource before the service closed, so {resource} ({made}) could "

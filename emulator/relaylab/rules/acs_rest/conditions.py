@@ -144,7 +144,7 @@ def application_lacks_the_role(ask: RestAsk) -> bool:
 def shared(rule: RuleMaker, asks: type[RestAsk]) -> tuple[AnyRule, ...]:
     """Give the rules that every request of a kind meets before anything of its own."""
     refuse, defer = EffectKind.REFUSE, EffectKind.DEFER
-    denied, token = errors.DENIED, sources.TOKEN
+    denied, no_resource = errors.DENIED, errors.DENIED_WITHOUT_A_RESOURCE
     return (
         rule(
             refuse,
@@ -171,10 +171,10 @@ def shared(rule: RuleMaker, asks: type[RestAsk]) -> tuple[AnyRule, ...]:
         rule(refuse, errors.API_VERSION_UNKNOWN, asks=asks, source=sources.VERSIONS, fix=FIX_VERSION)(
             version_is_unknown
         ),
-        rule(refuse, denied, asks=asks, source=sources.DENIED, fix=FIX_RESOURCE)(resource_is_unknown),
+        rule(refuse, no_resource, asks=asks, source=sources.NO_RESOURCE, fix=FIX_RESOURCE)(resource_is_unknown),
         rule(
             refuse,
-            denied,
+            no_resource,
             asks=asks,
             source=sources.CLOSED,
             since=milestones.ACS_CLOSED_TO_NEW_CUSTOMERS,
@@ -184,7 +184,7 @@ def shared(rule: RuleMaker, asks: type[RestAsk]) -> tuple[AnyRule, ...]:
             date_is_too_far_off
         ),
         rule(refuse, denied, asks=asks, source=sources.DENIED, fix=FIX_KEY)(nothing_proves_who_asks),
-        rule(refuse, denied, asks=asks, source=token, fix=FIX_BEARER)(token_does_not_count),
+        rule(refuse, denied, asks=asks, source=sources.TOKEN, fix=FIX_BEARER)(token_does_not_count),
         rule(refuse, errors.FORBIDDEN, asks=asks, source=sources.FORBIDDEN, fix=fixes.ASSIGN)(
             application_lacks_the_role
         ),
