@@ -19,6 +19,7 @@ from relaylab.servers.web import WebServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -70,9 +71,15 @@ class HttpsDispatch:
 class HttpsListener:
     """The listener of all HTTPS services, in the loop that the other listeners run in."""
 
-    def __init__(self, *services: Service, on_tls_failure: Callable[[str, str], None] | None = None) -> None:
+    def __init__(
+        self,
+        *services: Service,
+        now: Callable[[], datetime],
+        on_tls_failure: Callable[[str, str], None] | None = None,
+    ) -> None:
         """Prepare; nothing listens before ``start``. ``on_tls_failure`` is told of each handshake that fails."""
         self._dispatch = HttpsDispatch(*services)
+        self._now = now
         self._on_tls_failure = on_tls_failure
         self._server: WebServer | None = None
         self._host = ""
@@ -91,7 +98,7 @@ class HttpsListener:
 
     async def start(self, host: str, port: int, certified: CertifiedKey, *, in_lab: bool = False) -> None:
         """Listen; port 0 takes a free one. Raise ListenError when it cannot."""
-        server = WebServer(self._dispatch, certified=certified, on_tls_failure=self._on_tls_failure)
+        server = WebServer(self._dispatch, now=self._now, certified=certified, on_tls_failure=self._on_tls_failure)
         try:
             await server.start(host, port)
         except OSError as error:
