@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import JSONResponse
 
 from relaylab.servers import lab_obstacles
+from relaylab.servers.acs_rest.visit import HOSTS as ACS_REST_HOSTS
 from relaylab.servers.fleet import Announced, ListenError, Listening
 from relaylab.servers.lab_plan import REAL_PORTS
 from relaylab.servers.web import WebServer
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from relaylab_certs import CertifiedKey
 
 ENTRA_HOSTS: Final = r"login\.microsoftonline\.com|login\.windows\.net|login\.microsoft\.com|sts\.windows\.net"
-
-ACS_REST_HOSTS: Final = r"[a-z0-9-]+(\.[a-z0-9-]+)?\.communication\.azure\.com"
 
 
 @dataclass(frozen=True, slots=True)
