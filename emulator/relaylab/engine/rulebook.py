@@ -84,6 +84,10 @@ class Rulebook:
             index += 1
         return Verdict(ask, self, shortlist, index)
 
+    def epoch(self, now: datetime) -> int:
+        """Give the number of the slice of time around an instant within which the same rules are in force."""
+        return bisect_right(self._edges, now)
+
     def default(self, ask: Ask) -> Verdict:
         """Give the verdict that holds when no rule decides, without asking any: for a fault that lets all through."""
         key = (ask.endpoint, type(ask), _NO_EPOCH)
