@@ -14,7 +14,6 @@ from relaylab.domain.peer import Peer, plain
 from relaylab.domain.world import DEFAULT_PUBLIC_IP
 from relaylab.rules import milestones
 from relaylab.servers.desk import StreamLimits
-from relaylab.servers.zones import DnsNow
 from relaylab.session.moment import NO_TOKENS, Moment
 from relaylab.session.names import session_id, session_names
 from relaylab.session.party import Party
@@ -114,8 +113,7 @@ class House:
         world, rulebook, view = snapshot.world, snapshot.rulebook, store.faults.view
         if self.zones is None:
             return Moment(now, world, rulebook, store.counters, view, self.tokens)
-        zones = self.zones.zones()
-        dns, memory = DnsNow(self.zones, zones, now), zones.memory(now)
+        dns, memory = self.zones.at_hand(now)
         return Moment(now, world, rulebook, store.counters, view, self.tokens, dns, memory)
 
     def apply(self, turn: Turn) -> None:
