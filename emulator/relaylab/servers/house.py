@@ -118,10 +118,14 @@ class House:
 
     def apply(self, turn: Turn) -> None:
         """Keep what a turn keeps, unless it is a probe's."""
-        if turn.events and turn.events[0].session == PROBE:
+        events = turn.events
+        if events:
+            if events[0].session == PROBE:
+                return
+        elif turn.leaves_nothing:
             return
         with self.lock:
-            self.store.apply(charges=turn.charges, kept=turn.kept, events=turn.events, uses=turn.uses)
+            self.store.apply(charges=turn.charges, kept=turn.kept, events=events, uses=turn.uses)
             if turn.despatch is not None and self.on_despatch is not None:
                 self.on_despatch(turn.despatch)
 

@@ -257,7 +257,8 @@ class Mailing:
         verdict = moment.rulebook.default(ask) if is_let_through else moment.rulebook.judge(ask)
         charges = (*self.forget(moment), *(self._progress.acs.charges(ask, moment) if self._progress.acs else ()))
         # Until 2023-11-01 the From header may have bettered what was found at MAIL.
-        anew = (self._attributed(ask.attribution, moment),) if ask.attribution != transaction.attribution else ()
+        is_bettered = ask.attribution is not transaction.attribution and ask.attribution != transaction.attribution
+        anew = (self._attributed(ask.attribution, moment),) if is_bettered else ()
         if not verdict.admits:
             refused = self._speech.refuse(verdict, command, moment, charges=charges)
             return replace(refused, events=(*anew, *refused.events))
