@@ -62,6 +62,11 @@ class Copy:
     decision: Decision | None = None
 
     @property
+    def is_placed(self) -> bool:
+        """True unless it came back."""
+        return self.placed is not Placement.NONE
+
+    @property
     def rule(self) -> str | None:
         """The rule that made this copy bounce, or placed it."""
         return self.decision.rule if self.decision else None
@@ -175,8 +180,4 @@ class KeptMessage:
 
     def _copies_for(self, recipient: Address) -> tuple[Copy, ...]:
         """Give the copies that a recipient got, or that one of the envelope led to."""
-        return tuple(
-            copy
-            for copy in self.copies
-            if recipient in {copy.recipient, copy.through} and copy.placed is not Placement.NONE
-        )
+        return tuple(copy for copy in self.copies if recipient in {copy.recipient, copy.through} and copy.is_placed)
