@@ -20,13 +20,13 @@ ENDS = {SPAM: "FilteredSpam", QUARANTINE: "Quarantined", FULL: "Failed", FINE: "
 SAID = {
     SPAM: "550 5.7.501 Access denied, spam abuse detected",
     QUARANTINE: "The recipient's side has put the message in quarantine.",
-    FULL: "452 4.2.2 Mailbox full",
+    FULL: "552 5.2.2 Mailbox full",
     FINE: "No error.",
 }
 FAULTS = (
     f"filteredspam,recipient={SPAM}",
     f"quarantined,recipient={QUARANTINE}",
-    f"deliveryfailed,recipient={FULL},code=452,enhanced=4.2.2,text=Mailbox full",
+    f"deliveryfailed,recipient={FULL},code=552,enhanced=5.2.2,text=Mailbox full",
 )
 
 
