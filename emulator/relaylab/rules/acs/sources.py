@@ -107,4 +107,9 @@ ENDS_OF_A_COPY: Final = inferred(
     "ACS-DLV-03",
     "the status is documented (ACSEmailDeliveryReportStatus); when it comes, and with which words, is not",
 )
+SAID_OF_A_COPY: Final = inferred(
+    "ACS-DLV-03",
+    "the status is documented (ACSEmailDeliveryReportStatus), its words are not: they are what an Exchange server on "
+    "the recipient's side is seen to say",
+)
 CUSTOMER_SUPPRESSION: Final = documented("ACS-DLV-10", "Microsoft.Communication, SuppressionLists", "2024")
