@@ -590,7 +590,7 @@ def explain(  # noqa: PLR0913 - an argument an option
     milestones: Milestones,
     as_json: bool,
 ) -> None:
-    """Say why: WHAT is a rule, a reply line as a log has it, or a status code.
+    """Say why: WHAT is a rule, a reply line or an error as a log has it, a status code, or the status of a delivery.
 
     It may be the number of an event or the id of a message: of the relaylab that is serving, or of --run.
     """

@@ -63,6 +63,11 @@ class ReplyTemplate:
         """Make the reply with words that are looked up one by one; raise KeyError when a blank has none."""
         return Reply(self, self.text.format_map(words)) if self.has_blanks else self._plain
 
+    @property
+    def codes(self) -> str:
+        """What people call it by: ``550 5.7.62``."""
+        return f"{int(self.code)} {self.enhanced}" if self.enhanced else f"{int(self.code)}"
+
     def __str__(self) -> str:
         """Give the line without its trailer, blanks still open."""
         enhanced = f"{self.enhanced} " if self.enhanced else ""

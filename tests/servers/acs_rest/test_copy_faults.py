@@ -18,15 +18,15 @@ from tests.servers.test_acs_both_ways import ORDERS, signed_in
 SPAM, QUARANTINE, FULL, FINE = (f"{name}@northwind.example" for name in ("spam", "quarantine", "full", "fine"))
 ENDS = {SPAM: "FilteredSpam", QUARANTINE: "Quarantined", FULL: "Failed", FINE: "Delivered"}
 SAID = {
-    SPAM: "550 5.7.501 Access denied, spam abuse detected",
+    SPAM: "550 5.7.1 Message rejected as spam by Content Filtering.",
     QUARANTINE: "The recipient's side has put the message in quarantine.",
-    FULL: "452 4.2.2 Mailbox full",
+    FULL: "552 5.2.2 Mailbox full",
     FINE: "No error.",
 }
 FAULTS = (
     f"filteredspam,recipient={SPAM}",
     f"quarantined,recipient={QUARANTINE}",
-    f"deliveryfailed,recipient={FULL},code=452,enhanced=4.2.2,text=Mailbox full",
+    f"deliveryfailed,recipient={FULL},code=552,enhanced=5.2.2,text=Mailbox full",
 )
 
 
