@@ -37,11 +37,11 @@ from relaylab_conformance.migration.approach import (
     approach,
     closed_site,
     goes_over_ipv6,
-    hve_account_of,
     token_of,
 )
 from relaylab_conformance.migration.evidence import Evidence
 from relaylab_conformance.migration.from_entra import FromEntra, application_of
+from relaylab_conformance.migration.hve import hve_account_of
 from relaylab_conformance.migration.judge import peer_of
 from relaylab_conformance.migration.tokens import fetch, in_memory
 from relaylab_scenarios import Nothing, Password, Token

@@ -65,6 +65,21 @@ def test_inside_the_volume_decides_between_direct_send_and_high_volume_email(a_d
     assert recommended == plan.recommended
 
 
+@pytest.mark.parametrize(("today", "target"), [("direct-send", "hve-basic"), ("smtp-auth-basic", "hve-oauth")])
+def test_a_target_written_before_its_account_is_made_gets_a_plan_that_makes_it(today: str, target: str) -> None:
+    sender = a_sender(
+        profile="curl", today=today, target=target, mail_from="office@northwind.example", to=("desk@northwind.example",)
+    )
+    box = '  address = "office@northwind.example"'
+    desk = '  [[tenant.mailbox]]\n  address = "desk@northwind.example"'
+    plan = plan_of(sender, changed=((box, f'{box}\n  password = "fake"\n{desk}'),))
+    way = candidate(plan, target)
+
+    assert Possible.AFTER_STEPS is way.possible
+    assert way.is_refused_now.startswith("not ready: northwind has no High Volume Email account")
+    assert way.steps[0].lines[0].startswith("New-MailUser -HVEAccount -Name 'office-hve' ")
+
+
 def test_high_volume_email_costs_the_recipients_behind_a_group() -> None:
     group = (
         '  [[tenant.distribution_group]]\n  address = "all@contoso.com"\n'
