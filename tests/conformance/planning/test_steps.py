@@ -180,6 +180,20 @@ def test_every_step_is_written_as_if_it_were_carried_out(tmp_path: Path) -> None
     assert ["smtp-auth-oauth", "hve-basic", "acs-smtp"] == [one.target for one in written.senders]
 
 
+def test_a_resource_that_is_still_to_be_made_is_written_once_for_all_its_senders(tmp_path: Path) -> None:
+    closed = ('public_ip = "203.0.113.42"', 'public_ip = "203.0.113.42"\noutbound_port_25 = "dropped"')
+    senders = (a_sender("one", target="acs-smtp"), a_sender("two", target="acs-smtp", mail_from="shut@contoso.com"))
+    text = estate_text(*senders).replace(*closed)
+    world, out = tmp_path / "world.toml", tmp_path / "plan.toml"
+    world.write_text(text, encoding="utf-8")
+    CliRunner().invoke(main, ("plan", str(world), "--at", "2026-10-01T12:00:00Z", "--out", str(out)))
+
+    written = load_world(out, known=KnownNames.of_the_rules(frozenset(profiles()))).world
+    assert planned(text, "2026-10-01T12:00:00Z").world == written
+    assert ["contoso-acs"] == [one.name for one in written.tenants[0].acs_resources]
+    assert ["acs-smtp", "acs-smtp"] == [one.target for one in written.senders]
+
+
 def test_a_page_has_one_title_wherever_it_is_cited() -> None:
     rooms = (citations, sources, smtp_sources, acs_sources)
     cited = {one for room in rooms for one in vars(room).values() if isinstance(one, Source) and one.url}

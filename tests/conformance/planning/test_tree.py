@@ -92,11 +92,20 @@ def test_high_volume_email_costs_the_recipients_behind_a_group() -> None:
     assert plan.hve_dollars_a_month == pytest.approx(24_000 * 30 * 42 / 1_000_000)
 
 
-@pytest.mark.parametrize(("at", "is_late"), [("2026-10-22T23:59:59Z", False), ("2026-10-23", True)])
-def test_without_a_resource_acs_is_closed_since_october_2026(at: str, *, is_late: bool) -> None:
-    (reason,) = candidate(plan_of(a_sender(), at=at), "acs-smtp").reasons
+def test_without_a_resource_acs_is_closed_since_october_2026() -> None:
+    way = candidate(plan_of(a_sender(), at="2026-10-23"), "acs-smtp")
 
-    assert is_late is ("since 2026-10-23 new customers make none" in reason)
+    assert Possible.NO is way.possible
+    assert ("ACS resource? None; since 2026-10-23 new customers make none",) == way.reasons
+
+
+@pytest.mark.parametrize("method", ["acs-smtp", "acs-rest"])
+def test_until_then_a_resource_can_be_made_and_the_step_names_the_last_day(method: str) -> None:
+    way = candidate(plan_of(a_sender(), at="2026-10-22T23:59:59Z"), method)
+
+    assert Possible.AFTER_STEPS is way.possible
+    assert "make the resource by 2026-10-22: from 2026-10-23 on new customers make none" == way.steps[0].what
+    assert "Azure portal > Create a resource > Communication Services: contoso-acs" == way.steps[0].lines[0]
 
 
 @pytest.mark.parametrize(("defaults", "possible"), [("false", True), ("true", False)])
