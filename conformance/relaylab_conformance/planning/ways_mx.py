@@ -47,9 +47,13 @@ def against_connector(question: Question) -> Iterator[str]:
     site, tenant = _site(question), question.tenant
     if site is None:
         yield "static IPv4? Not known: the sender has no site with a public address of its own"
+        if tenant is not None:
+            yield _by_certificate(question.sender.name)
         return
     if not isinstance(site.public_ip, IPv4Address):
         yield f"static IPv4? No: {site.name} has {site.public_ip}, and connectors hold IPv4 only"
+        if tenant is not None:
+            yield _by_certificate(site.name)
     if tenant is None:
         yield f"tenant? None: {question.sender.from_address.domain} is no accepted domain of a tenant described"
         return
@@ -64,6 +68,16 @@ def against_connector(question: Question) -> Iterator[str]:
             f"address of its own? No: {site.public_ip} is on a connector of {', '.join(sorted(others))} too, and "
             "either could relay as the other; match by certificate, or get an address of one's own"
         )
+        yield _by_certificate(site.name)
+
+
+def _by_certificate(name: str) -> str:
+    """Ask for what stands in place of an address, and no world file says (facts MX-ATTR-08, -09, MX-CON-12)."""
+    return (
+        "does it present a certificate? Not said. With one of a public CA, for a name in an accepted domain, a "
+        f"connector needs no address: New-InboundConnector -Name {quoted(f'Relay from {name}')} -ConnectorType "
+        "OnPremises -SenderDomains * -TlsSenderCertificateName NAME-ON-THE-CERTIFICATE"
+    )
 
 
 def _shared_with(question: Question, site: Site, tenant: Tenant) -> Iterator[str]:
@@ -81,6 +95,7 @@ def _shared_with(question: Question, site: Site, tenant: Tenant) -> Iterator[str
             f"address of its own? No: senders of {', '.join(sorted(homes))} are behind {site.public_ip} too, and a "
             "connector for it would let them relay as this tenant; match by certificate, or get an address of one's own"
         )
+        yield _by_certificate(site.name)
 
 
 def for_connector(question: Question) -> Iterator[str]:

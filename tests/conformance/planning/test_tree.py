@@ -129,6 +129,19 @@ def test_a_tenant_that_rejects_direct_send_keeps_it_so() -> None:
     assert "connector-relay" == plan.recommended
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [('site = "hq"\n', ""), ('public_ip = "203.0.113.42"', 'public_ip = "2001:db8::7"')],
+    ids=["none", "IPv6"],
+)
+def test_without_an_ipv4_address_a_connector_asks_for_a_certificate(changed: tuple[str, str]) -> None:
+    way = candidate(plan_of(a_sender(), changed=(changed,)), "connector-relay")
+
+    assert Possible.NO is way.possible
+    assert way.reasons[1].startswith("does it present a certificate? Not said.")
+    assert " -SenderDomains * -TlsSenderCertificateName " in way.reasons[1]
+
+
 def test_an_address_that_another_organisation_lists_is_no_ground_for_a_connector() -> None:
     other = (
         '  [[tenant.inbound_connector]]\n  name = "Theirs"\n  connector_type = "OnPremises"\n  '
@@ -147,7 +160,8 @@ def test_two_organisations_behind_one_address_get_no_connector_for_it() -> None:
 
     assert not any("InboundConnector" in line for each in done.plan.senders for line in lines(each))
     for each, other in zip(done.plan.senders, ("northwind", "contoso"), strict=True):
-        (reason,) = candidate(each, "connector-relay").reasons
+        reason, question = candidate(each, "connector-relay").reasons
+        assert question.startswith("does it present a certificate?")
         assert f"senders of {other} are behind 198.51.100.7 too" in reason
 
 
