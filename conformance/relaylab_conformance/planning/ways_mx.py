@@ -19,17 +19,15 @@ from relaylab_conformance.migration.reach import (
     has_unknown_recipients,
     outside_recipients,
 )
-from relaylab_conformance.migration.spf import spf_failures
 from relaylab_conformance.planning import citations
 from relaylab_conformance.planning.model import Kind, Step
 from relaylab_conformance.planning.preparation import Preparation, in_tenant
 from relaylab_conformance.planning.question import Question
-from relaylab_conformance.planning.spf_record import INCLUDE, mended, spf_of, txt, with_spf
+from relaylab_conformance.planning.ways_spf import spf
 
 if TYPE_CHECKING:
     from relaylab.domain.estate import Site
     from relaylab.domain.tenant import Tenant
-    from relaylab.domain.world import World
 
 
 def _site(question: Question) -> Site | None:
@@ -117,7 +115,7 @@ def connector(question: Question) -> Iterator[Preparation]:
     if not any(one.lists(address) for one in fitting):
         yield _listed(tenant, fitting, site, address)
     yield from _over_ipv4(site, tenant)
-    yield from _spf(question)
+    yield from spf(question, site)
     yield from _settings(question, Method.CONNECTOR_RELAY)
 
 
@@ -218,7 +216,9 @@ def for_direct_send(question: Question) -> Iterator[str]:
 
 def direct_send(question: Question) -> Iterator[Preparation]:
     """Give the steps before Direct Send."""
-    yield from _spf(question)
+    site = _site(question)
+    if site is not None and question.tenant is not None:
+        yield from spf(question, site)
     yield from _settings(question, Method.DIRECT_SEND)
 
 
@@ -234,32 +234,3 @@ def _settings(question: Question, method: Method) -> Iterator[Preparation]:
             source=citations.ENDPOINTS,
         )
     )
-
-
-def _spf(question: Question) -> Iterator[Preparation]:
-    """One record that passes at both hops (fact COR-03)."""
-    site, sender = _site(question), question.sender
-    if site is None or question.tenant is None:
-        return
-    domain = sender.from_address.domain
-    mechanisms = [f"ip{ip.version}:{ip}" for ip in site.addresses]
-    alone = replace(sender, target=Method.CONNECTOR_RELAY)
-    world = replace(question.world, senders=(alone,))
-    if not world.has_records_of(domain):
-        record = f"v=spf1 {' '.join(mechanisms)} {INCLUDE} ~all"
-        what = f"the world file says nothing of the DNS of {domain}: see that its one SPF record holds these"
-        yield Preparation(_dns(what, f"{domain}. TXT {txt(record)}"))
-        return
-    if not list(spf_failures(world, question.rulebook, question.at)):
-        return
-    record = mended(spf_of(question.world, domain), mechanisms)
-
-    def changed(judged: World) -> World:
-        return with_spf(judged, domain, mended(spf_of(judged, domain), mechanisms))
-
-    what = "SPF: the site's address for Exchange Online, Microsoft's include for recipients outside, in one record"
-    yield Preparation(_dns(what, f"{domain}. TXT {txt(record)}"), changed)
-
-
-def _dns(what: str, line: str) -> Step:
-    return Step(kind=Kind.DNS, what=what, lines=(line,), source=citations.SPF_RECORD)
