@@ -82,6 +82,8 @@ def _carried_out(looked: Iterable[Looked], world: World, rulebook: Rulebook, jud
     for one in work.order:
         if one.choice.method is not None:
             work = _with_steps(work, one, steps_of(asked(one.sender.name), one.choice.method))
+    if work.after is world:
+        return work
     for _ in range(_ROUNDS):
         broken = [one for one in work.looked if not _holds(one, asked(one.sender.name))]
         if not broken:
