@@ -13,8 +13,9 @@ from relaylab.domain.powershell import argument, quoted
 from relaylab.domain.tenant import AuthenticationPolicy
 from relaylab.rules import limits, sources
 from relaylab.rules.hve import terms
-from relaylab_conformance.migration.approach import Approach, approach, hve_account_of
+from relaylab_conformance.migration.approach import Approach, approach
 from relaylab_conformance.migration.from_entra import FromEntra, application_of
+from relaylab_conformance.migration.hve import hve_account_of
 from relaylab_conformance.migration.reach import (
     INTERNAL_NOT_SAID,
     RECIPIENTS_UNKNOWN,

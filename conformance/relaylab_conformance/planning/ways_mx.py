@@ -19,17 +19,15 @@ from relaylab_conformance.migration.reach import (
     has_unknown_recipients,
     outside_recipients,
 )
-from relaylab_conformance.migration.spf import spf_failures
 from relaylab_conformance.planning import citations
 from relaylab_conformance.planning.model import Kind, Step
 from relaylab_conformance.planning.preparation import Preparation, in_tenant
 from relaylab_conformance.planning.question import Question
-from relaylab_conformance.planning.spf_record import INCLUDE, mended, spf_of, txt, with_spf
+from relaylab_conformance.planning.ways_spf import spf
 
 if TYPE_CHECKING:
     from relaylab.domain.estate import Site
     from relaylab.domain.tenant import Tenant
-    from relaylab.domain.world import World
 
 
 def _site(question: Question) -> Site | None:
@@ -47,9 +45,13 @@ def against_connector(question: Question) -> Iterator[str]:
     site, tenant = _site(question), question.tenant
     if site is None:
         yield "static IPv4? Not known: the sender has no site with a public address of its own"
+        if tenant is not None:
+            yield _by_certificate(question.sender.name)
         return
     if not isinstance(site.public_ip, IPv4Address):
         yield f"static IPv4? No: {site.name} has {site.public_ip}, and connectors hold IPv4 only"
+        if tenant is not None:
+            yield _by_certificate(site.name)
     if tenant is None:
         yield f"tenant? None: {question.sender.from_address.domain} is no accepted domain of a tenant described"
         return
@@ -64,6 +66,16 @@ def against_connector(question: Question) -> Iterator[str]:
             f"address of its own? No: {site.public_ip} is on a connector of {', '.join(sorted(others))} too, and "
             "either could relay as the other; match by certificate, or get an address of one's own"
         )
+        yield _by_certificate(site.name)
+
+
+def _by_certificate(name: str) -> str:
+    """Ask for what stands in place of an address, and no world file says (facts MX-ATTR-08, -09, MX-CON-12)."""
+    return (
+        "does it present a certificate? Not said. With one of a public CA, for a name in an accepted domain, a "
+        f"connector needs no address: New-InboundConnector -Name {quoted(f'Relay from {name}')} -ConnectorType "
+        "OnPremises -SenderDomains * -TlsSenderCertificateName NAME-ON-THE-CERTIFICATE"
+    )
 
 
 def _shared_with(question: Question, site: Site, tenant: Tenant) -> Iterator[str]:
@@ -81,6 +93,7 @@ def _shared_with(question: Question, site: Site, tenant: Tenant) -> Iterator[str
             f"address of its own? No: senders of {', '.join(sorted(homes))} are behind {site.public_ip} too, and a "
             "connector for it would let them relay as this tenant; match by certificate, or get an address of one's own"
         )
+        yield _by_certificate(site.name)
 
 
 def for_connector(question: Question) -> Iterator[str]:
@@ -102,7 +115,7 @@ def connector(question: Question) -> Iterator[Preparation]:
     if not any(one.lists(address) for one in fitting):
         yield _listed(tenant, fitting, site, address)
     yield from _over_ipv4(site, tenant)
-    yield from _spf(question)
+    yield from spf(question, site)
     yield from _settings(question, Method.CONNECTOR_RELAY)
 
 
@@ -203,7 +216,9 @@ def for_direct_send(question: Question) -> Iterator[str]:
 
 def direct_send(question: Question) -> Iterator[Preparation]:
     """Give the steps before Direct Send."""
-    yield from _spf(question)
+    site = _site(question)
+    if site is not None and question.tenant is not None:
+        yield from spf(question, site)
     yield from _settings(question, Method.DIRECT_SEND)
 
 
@@ -219,32 +234,3 @@ def _settings(question: Question, method: Method) -> Iterator[Preparation]:
             source=citations.ENDPOINTS,
         )
     )
-
-
-def _spf(question: Question) -> Iterator[Preparation]:
-    """One record that passes at both hops (fact COR-03)."""
-    site, sender = _site(question), question.sender
-    if site is None or question.tenant is None:
-        return
-    domain = sender.from_address.domain
-    mechanisms = [f"ip{ip.version}:{ip}" for ip in site.addresses]
-    alone = replace(sender, target=Method.CONNECTOR_RELAY)
-    world = replace(question.world, senders=(alone,))
-    if not world.has_records_of(domain):
-        record = f"v=spf1 {' '.join(mechanisms)} {INCLUDE} ~all"
-        what = f"the world file says nothing of the DNS of {domain}: see that its one SPF record holds these"
-        yield Preparation(_dns(what, f"{domain}. TXT {txt(record)}"))
-        return
-    if not list(spf_failures(world, question.rulebook, question.at)):
-        return
-    record = mended(spf_of(question.world, domain), mechanisms)
-
-    def changed(judged: World) -> World:
-        return with_spf(judged, domain, mended(spf_of(judged, domain), mechanisms))
-
-    what = "SPF: the site's address for Exchange Online, Microsoft's include for recipients outside, in one record"
-    yield Preparation(_dns(what, f"{domain}. TXT {txt(record)}"), changed)
-
-
-def _dns(what: str, line: str) -> Step:
-    return Step(kind=Kind.DNS, what=what, lines=(line,), source=citations.SPF_RECORD)
