@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from relaylab_conformance.inventory.found import NoteKind
 from relaylab_conformance.inventory.inventory import FoundSender
-from tests.conformance.inventory.importing import csv, put, take
+from relaylab_conformance.inventory.writing import write
+from tests.conformance.inventory.importing import csv, put, take, world_of
 
 DOMAINS = csv(
     ("DomainName", "DomainType"), ("contoso.com", "Authoritative"), ("contoso.onmicrosoft.com", "Authoritative")
@@ -88,3 +90,29 @@ def test_the_result_type_of_log_analytics_tells_whether_a_sign_in_went_well(tmp_
     )
 
     assert "signed in once" in str(sender_in(tmp_path, signins__csv=logged).evidence[0])
+
+
+def test_a_site_that_no_export_names_any_more_is_told_and_stays(tmp_path: Path) -> None:
+    elsewhere = ("a@contoso.com", "203.0.113.8", "Authenticated SMTP", "0")
+    world = tmp_path / "world.toml"
+    first = put(tmp_path / "one", {"domains.csv": DOMAINS, "signins.csv": csv(SIGN_INS, SIGNED_IN, elsewhere)})
+    write(world_of(first).text, world)
+
+    again = world_of(put(tmp_path / "two", {"signins.csv": csv(SIGN_INS, SIGNED_IN)}), into=world)
+
+    (told,) = [note for note in again.change.notes if note.where.startswith("site ")]
+    assert (NoteKind.GONE, "site site-203-0-113-8") == (told.kind, told.where)
+    assert "is in none of these; it is kept" in told.what
+    assert ["203.0.113.7", "203.0.113.8"] == [str(one.public_ip) for one in again.world.world.sites]
+
+
+def test_a_site_that_these_exports_could_not_show_is_not_told(tmp_path: Path) -> None:
+    world = tmp_path / "world.toml"
+    write(
+        world_of(put(tmp_path / "one", {"domains.csv": DOMAINS, "signins.csv": csv(SIGN_INS, SIGNED_IN)})).text,
+        world,
+    )
+
+    again = world_of(put(tmp_path / "two", {"domains.csv": DOMAINS}), into=world)
+
+    assert [] == again.change.notes
