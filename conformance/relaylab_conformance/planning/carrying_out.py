@@ -238,8 +238,7 @@ class CarryingOut:
             if was != now:
                 set_key(block, "value", now.value, f"{TO_DO}, was {was.value}")
         for record in self.after.dns[len(self.before.dns) :]:
-            last = self.document.top("dns")
-            block = self.document.add_top("dns", last[-1] if last else None)
+            block = self.document.add_top("dns")
             self._fill(block, {"name": record.name, "type": record.type, "value": record.value})
 
     @staticmethod

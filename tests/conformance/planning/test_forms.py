@@ -1,7 +1,9 @@
-"""What is printed and written is read by real readers: a Markdown renderer, an HTML parser, a browser."""
+"""What is printed and written is read by real readers: a Markdown renderer, Python's csv, an HTML parser, a browser."""
 
 from __future__ import annotations
 
+import csv
+import io
 import shutil
 import subprocess
 from functools import cache
@@ -10,6 +12,7 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
+from relaylab_conformance.planning.as_csv import HEADINGS, as_csv, harmless
 from relaylab_conformance.planning.as_html import as_html
 from relaylab_conformance.planning.as_markdown import as_markdown
 from relaylab_conformance.planning.as_text import as_text
@@ -87,6 +90,44 @@ def test_the_page_needs_nothing_but_itself() -> None:
     assert not [tag for tag in ("script", "link", "img", "iframe") if page.root.all(tag)]
     (policy,) = [one for one in page.root.all("meta") if "http-equiv" in one.attributes]
     assert "default-src 'none'; style-src 'unsafe-inline'" == policy.attributes["content"]
+
+
+def test_a_spreadsheet_has_a_row_for_every_sender_with_when_it_stops_why_and_what_comes_first() -> None:
+    rows = list(csv.DictReader(io.StringIO(as_csv(_plan()).removeprefix("\ufeff"), newline=""), strict=True))
+    app = next(row for row in rows if row["sender"] == "app")
+
+    assert list(HEADINGS) == list(rows[0])
+    assert len(_plan().senders) == len(rows)
+    assert ("1", "smtp-auth-basic", "2026-12-31", "smtp-auth-oauth") == (
+        app["order"],
+        app["today"],
+        app["stops"],
+        app["move to"],
+    )
+    assert "550 5.7.30" in app["with"]
+    assert all(app[heading] for heading in ("why", "effort", "first step", "lines of the first step", "written at"))
+    assert ["", "stays", "0"] == [rows[-1][heading] for heading in ("order", "move to", "steps")]
+
+
+def test_a_spreadsheet_starts_with_the_mark_by_which_excel_knows_its_letters() -> None:
+    assert b"\xef\xbb\xbf" == as_csv(_plan()).encode()[:3]
+
+
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@"])
+def test_no_cell_of_a_spreadsheet_is_a_formula(begin: str) -> None:
+    text = as_csv(planned(estate_text(a_sender(f"{begin}HYPERLINK"))).plan)
+    (row,) = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
+
+    assert f"'{begin}HYPERLINK" == row["sender"]
+
+
+@pytest.mark.parametrize("cell", ["\t=x", "\r=x", "\n=x", " =x", "\0=x", "\tx", "\rx", "＝x"])  # noqa: RUF001
+def test_nor_does_one_become_a_formula_by_what_stands_before_it(cell: str) -> None:
+    assert harmless(cell).startswith("'")
+
+
+def test_what_is_no_formula_stays_as_it_is() -> None:
+    assert "copier 2 (3rd floor)" == harmless("copier 2 (3rd floor)")
 
 
 @pytest.mark.slow
