@@ -26,7 +26,7 @@ REFUSED: Final = -1  # in place of the instant of delivery
 
 _LONG_AGO: Final = -(2**63)
 
-_PIECE: Final = 1 << 18  # messages taken at a time: enough for each mailbox to have many, few enough to hold
+_PIECE: Final = 1 << 17  # messages taken at a time: enough for each mailbox to have many, few enough to hold
 
 
 @dataclass(frozen=True, slots=True)
