@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_TIDY_ABOVE: Final = 4096  # entries; with fewer, forgetting saves nothing worth having
+_TIDY_ABOVE: Final = 256  # entries, some ten kilobytes; with fewer, forgetting saves nothing worth having
 
 
 class RollingSum:
@@ -98,6 +98,10 @@ class RollingSum:
     def nth_newest(self, n: int) -> int | None:
         """Give the instant of the n-th newest entry, those of the future included; None when there are fewer."""
         return self.instants[-n] if 1 <= n <= len(self.instants) else None
+
+    def counts_after(self, instant: int) -> bool:
+        """Tell whether it has an entry after an instant."""
+        return bool(self.instants) and self.instants[-1] > instant
 
     def copy(self) -> RollingSum:
         """Give another one that goes on from here by itself."""
