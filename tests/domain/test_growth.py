@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from ipaddress import IPv4Address
 from typing import Any
 
@@ -11,9 +11,16 @@ import pytest
 
 from relaylab.app.config import LoadedWorld
 from relaylab.domain.address import Address, DomainName
+from relaylab.domain.directory import TrustedIssuer
 from relaylab.domain.world import DnsRecord, World
+from relaylab.servers.entra import lookup
+from relaylab.session.acs_sign_in import read_name
+from tests.builders import a_tenant
 from tests.clients.by_socket import send_directly
 from tests.conftest import Emulate
+from tests.entra_asks import an_app
+
+GUID = "11111111-1111-4111-8111-111111111111"
 
 
 class Row(tuple[Any, ...]):
@@ -53,6 +60,29 @@ def test_look_ups_walk_through_no_list_of_the_world(told: World) -> None:
         told.connectors_of(tenant)
 
     assert not Row.walked
+
+
+def test_no_name_that_a_tenant_has_is_looked_for_tenant_by_tenant(told: World) -> None:
+    for tenant in (told.tenants[0].id, "contoso.com", GUID):
+        lookup.find_tenant(told, tenant)
+    lookup.owner_of(told, an_app())
+    lookup.find_app(told, None, an_app().app_id)
+    for user in ("scanner@contoso.com", f"acs|{GUID}|{GUID}", f"acs.{GUID}.{GUID}"):
+        read_name(user, told)
+    told.register.trusting("https://issuer.example")
+
+    assert not Row.walked
+
+
+def test_of_two_that_share_a_name_the_first_of_the_world_has_it() -> None:
+    first, second = (
+        replace(a_tenant(), trusted_issuers=(TrustedIssuer(issuer="https://i.example", jwks=keys),))
+        for keys in ("{}", "[]")
+    )
+
+    found = World(tenants=(first, second)).register
+    assert first is found.tenant(first.id)
+    assert (first, first.trusted_issuers[0]) == found.trusting("https://i.example")
 
 
 def test_a_message_walks_through_no_list_of_the_world(emulate: Emulate, told: World) -> None:

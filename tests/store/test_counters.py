@@ -2,12 +2,12 @@ from datetime import timedelta
 
 import pytest
 
-from relaylab.domain.charge import Meter
+from relaylab.domain.charge import Charge, Meter
 from relaylab.session.moment import Usage
 from relaylab.store import Counters
 from tests.store.builders import NOON, a_charge
 
-SECOND = timedelta(seconds=1)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 SPANS = [
     (Meter.RECIPIENTS, timedelta(hours=24)),
     (Meter.DELIVERIES, timedelta(minutes=1)),
@@ -92,3 +92,14 @@ def test_clearing_forgets_charges_and_leaves_open_what_is_open() -> None:
 
     assert 0 == counters.total(Meter.RECIPIENTS, "scanner@contoso.com", NOON)
     assert 1 == counters.total(Meter.OPEN_SUBMISSIONS, "scanner@contoso.com", NOON)
+
+
+def test_whoever_was_charged_long_ago_is_forgotten_when_there_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("relaylab.store.counters._TIDY_ABOVE", 8)
+    counters = Counters(lockout=timedelta(minutes=10))
+    for number in range(200):
+        counters.apply(Charge(Meter.FAILED_SIGN_INS, f"guess-{number}@contoso.com", 1, NOON + number * MINUTE))
+    newest = [f"guess-{number}@contoso.com" for number in range(180, 200)]
+
+    assert len(counters.dump()) <= 2 * 21
+    assert newest[10:] == [name for name in newest if counters.total(Meter.FAILED_SIGN_INS, name, NOON + 199 * MINUTE)]

@@ -20,11 +20,9 @@ def find_app(world: World, tenant: Tenant | None, client_id: str) -> AppRegistra
 
     What Exchange knows the service principal of is installed.
     """
-    wanted = client_id.lower()
-    for owner in world.tenants:
-        for app in owner.app_registrations:
-            if app.app_id == wanted and (tenant is None or owner is tenant or _is_installed(app, tenant)):
-                return app
+    for owner, app in world.register.apps(client_id.lower()):
+        if tenant is None or owner is tenant or _is_installed(app, tenant):
+            return app
     return None
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from relaylab.domain.connector import certificate_keys
 from relaylab.domain.directory import UserType
 from relaylab.domain.keeping import AS_USUAL, Keeping
+from relaylab.domain.register import Register
 from relaylab.domain.reputation import OF_RECIPIENTS, Reputation, SenderState
 from relaylab.domain.tenant import DomainType
 
@@ -153,6 +154,7 @@ class _Index:
     reverse_records: tuple[DnsRecord, ...]
     told_of: frozenset[DomainName]
     contacts: dict[str, str]
+    register: Register
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +179,11 @@ class World:
     def __post_init__(self) -> None:
         """Make the look-ups."""
         object.__setattr__(self, "_index", _index(self))
+
+    @property
+    def register(self) -> Register:
+        """What tenants have under names that hold in the whole world."""
+        return self._index.register
 
     def tenant_of(self, domain: DomainName) -> Tenant | None:
         """Give the tenant that has ``domain`` as an accepted domain, or one above it that matches subdomains."""
@@ -290,15 +297,15 @@ class World:
 
 
 def _index(world: World) -> _Index:
-    by_block: defaultdict[tuple[int, int], tuple[Owned, ...]] = defaultdict(tuple)
-    by_certificate: defaultdict[str, tuple[Owned, ...]] = defaultdict(tuple)
-    by_tenant: defaultdict[str, tuple[Owned, ...]] = defaultdict(tuple)
+    by_block: defaultdict[tuple[int, int], list[Owned]] = defaultdict(list)
+    by_certificate: defaultdict[str, list[Owned]] = defaultdict(list)
+    by_tenant: defaultdict[str, list[Owned]] = defaultdict(list)
     for owned in world.connectors():
-        by_tenant[owned.tenant.id] += (owned,)
+        by_tenant[owned.tenant.id].append(owned)
         for network in dict.fromkeys(owned.connector.sender_ip_addresses):
-            by_block[network.prefixlen, int(network.network_address) >> (32 - network.prefixlen)] += (owned,)
+            by_block[network.prefixlen, int(network.network_address) >> (32 - network.prefixlen)].append(owned)
         if name := owned.connector.tls_sender_certificate_name:
-            by_certificate[name.lower()] += (owned,)
+            by_certificate[name.lower()].append(owned)
     return _Index(
         by_domain={domain.name: tenant for tenant in world.tenants for domain in tenant.domains},
         objects={recipient.address.key: recipient for tenant in world.tenants for recipient in _objects(tenant)},
@@ -313,9 +320,9 @@ def _index(world: World) -> _Index:
         client_sites={address: site for site in world.sites for address in site.client_addresses},
         sites_at={address: site for site in reversed(world.sites) for address in site.addresses},
         connector_count=sum(map(len, by_tenant.values())),
-        by_tenant=dict(by_tenant),
-        by_block=dict(by_block),
-        by_certificate=dict(by_certificate),
+        by_tenant={key: tuple(owned) for key, owned in by_tenant.items()},
+        by_block={key: tuple(owned) for key, owned in by_block.items()},
+        by_certificate={key: tuple(owned) for key, owned in by_certificate.items()},
         reputations={one.name.lower(): one.state for one in world.reputations},
         reverse_records=tuple(record for record in world.dns if record.name.name.rstrip(".").endswith("ip6.arpa")),
         told_of=frozenset(name for record in world.dns for name in (record.name, *record.name.parents())),
@@ -324,6 +331,7 @@ def _index(world: World) -> _Index:
             for tenant in reversed(world.tenants)
             for contact in reversed(tenant.mail_contacts)
         },
+        register=Register.of(world.tenants),
     )
 
 

@@ -52,7 +52,7 @@ def acs_sign_in_ask(
     token = None
     if mechanism is Mechanism.XOAUTH2 and given.problem is None:
         token = moment.tokens.read(given.secret.reveal())
-    directory = next((one for one in moment.world.tenants if one.id == name.directory_id), None)
+    directory = moment.world.register.tenant(name.directory_id)
     app = find_app(moment.world, directory, name.app_id) if directory else None
     proof = Proof.NONE
     if app is not None and token is None and given.problem is None and given.secret.reveal():
@@ -87,34 +87,23 @@ def acs_sign_in_ask(
 
 def read_name(user: str, world: World) -> Name:
     """Read a user name: that of an SMTP username, else three parts divided by bars, else by dots from the right."""
-    wanted = user.strip().casefold()
-    for tenant in world.tenants:
-        for resource in tenant.acs_resources:
-            for one in resource.smtp_usernames:
-                if one.username.casefold() == wanted:
-                    app_id, directory = one.entra_application_id.lower(), (one.tenant_id or tenant.id).lower()
-                    return Name(resource.name, app_id, directory, resource, tenant, one)
+    known = world.register.smtp_username(user.strip())
+    if known is not None:
+        tenant, resource, one = known
+        app_id, directory = one.entra_application_id.lower(), (one.tenant_id or tenant.id).lower()
+        return Name(resource.name, app_id, directory, resource, tenant, one)
     found = _BY_BARS.fullmatch(user.strip()) or _BY_DOTS.fullmatch(user.strip())
     if found is None:
         return Name()
-    owned = _resource(found["resource"], world)
+    owner, owned = world.register.acs_resource(found["resource"]) or (None, None)
     return Name(
         found["resource"],
         found["app"].lower(),
         found["directory"].lower(),
-        owned[0] if owned else None,
-        owned[1] if owned else None,
+        owned,
+        owner,
         has_three_parts=True,
     )
-
-
-def _resource(name: str, world: World) -> tuple[AcsResource, Tenant] | None:
-    wanted = name.casefold()
-    for tenant in world.tenants:
-        for resource in tenant.acs_resources:
-            if resource.name.casefold() == wanted:
-                return resource, tenant
-    return None
 
 
 def _shape(given: Finished, resource: AcsResource | None) -> SecretShape:

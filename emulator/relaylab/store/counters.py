@@ -19,12 +19,16 @@ _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(hours=24)
 _LONGEST_LEASE: Final = timedelta(days=14)  # of the managed suppression list (fact ACS-DLV-07)
+_TIDY_ABOVE: Final = 4096  # owners; with fewer, forgetting some saves nothing worth having
 
 
 class Counters:
     """One sum per meter and owner; owners differ in more than upper and lower case.
 
     OPEN_SUBMISSIONS is a level, with neither span nor history: the sum of all openings and closings.
+
+    Who was charged nothing for two spans before a charge of somebody else may be forgotten, once there are many: names
+    come from the wire, and there is no end of them.
     """
 
     def __init__(self, *, lockout: timedelta = timedelta(minutes=10)) -> None:
@@ -44,6 +48,7 @@ class Counters:
             Meter.ACS_HARD_BOUNCES: _LONGEST_LEASE,
         }
         self._sums: dict[tuple[Meter, str], RollingSum] = {}
+        self._room = _TIDY_ABOVE
         self._open: defaultdict[str, int] = defaultdict(int)
 
     def total(self, meter: Meter, owner: str, now: datetime) -> int:
@@ -69,6 +74,8 @@ class Counters:
             return
         charged = self._sums.get((charge.meter, owner))
         if charged is None:
+            if len(self._sums) >= self._room:
+                self._forget_who_is_past(microseconds(charge.at))
             charged = self._sums[charge.meter, owner] = RollingSum(self._spans[charge.meter] // _MICROSECOND)
         charged.add(microseconds(charge.at), charge.amount)
 
@@ -83,3 +90,8 @@ class Counters:
     def clear(self) -> None:
         """Forget every charge; submissions that are open stay so, until their own sessions close them."""
         self._sums.clear()
+
+    def _forget_who_is_past(self, now: int) -> None:
+        """Forget, and wait until there are twice as many before the next time: so it costs each next to nothing."""
+        self._sums = {key: sums for key, sums in self._sums.items() if sums.counts_after(now - 2 * sums.span)}
+        self._room = max(_TIDY_ABOVE, 2 * len(self._sums))

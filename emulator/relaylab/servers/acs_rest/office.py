@@ -92,8 +92,7 @@ class RestOffice:
 
     def find(self, name: str) -> tuple[Tenant, AcsResource] | None:
         """Find a resource by its name."""
-        wanted = name.lower()
-        return next((pair for pair in self.resources() if pair[1].name.lower() == wanted), None)
+        return self.house.holder.world.register.acs_resource(name)
 
     def keys(self, resource: AcsResource) -> tuple[Secret, Secret]:
         """Give the primary and the secondary key in force."""

@@ -37,9 +37,8 @@ COMMON: Final = frozenset({"common", "organizations", "consumers"})
 def find_tenant(world: World, name: str) -> Tenant | None:
     """Find a tenant by its id or by one of its domains."""
     wanted = name.lower()
-    for tenant in world.tenants:
-        if tenant.id == wanted:
-            return tenant
+    if (tenant := world.register.tenant(wanted)) is not None:
+        return tenant
     try:
         return world.tenant_of(DomainName.parse(wanted))
     except ValueError:
@@ -104,7 +103,9 @@ def enterprise_object_id(tenant: Tenant, app: AppRegistration) -> str:
 
 def owner_of(world: World, app: AppRegistration | None) -> Tenant | None:
     """Find the tenant in which an application is registered."""
-    return next((tenant for tenant in world.tenants if app in tenant.app_registrations), None) if app else None
+    if app is None:
+        return None
+    return next((tenant for tenant, one in world.register.apps(app.app_id) if one == app), None)
 
 
 def password_mark(user: Mailbox) -> str:

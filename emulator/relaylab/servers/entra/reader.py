@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from hashlib import sha256
-from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from joserfc.jwk import KeySet
@@ -64,9 +63,9 @@ class SignedTokens:
         if not isinstance(algorithm, str) or algorithm.lower() == "none":
             return TokenFlaw.UNSIGNED, ""
         issuer = token.text("iss")
-        for tenant in self._holder.world.tenants:
-            if issuer == f"{STS}/{tenant.id}/":
-                return self._check_own(value, kid), tenant.id
+        own = self._holder.world.register.tenant(issuer.removeprefix(f"{STS}/").removesuffix("/"))
+        if own is not None and issuer == f"{STS}/{own.id}/":
+            return self._check_own(value, kid), own.id
         trusted = _trusting(self._holder.world, issuer, user, token.text("tid"))
         if trusted is None:
             is_ours = token.text("ver") == "2.0" and self._check_own(value, kid) is None
@@ -86,11 +85,9 @@ class SignedTokens:
 
 def _trusting(world: World, issuer: str, user: str, tid: str) -> tuple[Tenant, TrustedIssuer] | None:
     """Find who trusts an issuer; of several tenants the user's counts, then that of ``tid``, then the first."""
-    pairs = [(tenant, one) for tenant in world.tenants for one in tenant.trusted_issuers if one.issuer == issuer]
-    owner = _owner(world, user)
-    of_user = (pair for pair in pairs if pair[0] is owner)
-    of_tid = (pair for pair in pairs if pair[0].id == tid.lower())
-    return next(chain(of_user, of_tid, pairs), None)
+    nearest = filter(None, (_owner(world, user), world.register.tenant(tid.lower())))
+    trusted = ((tenant, one) for tenant in nearest for one in tenant.trusted_issuers if one.issuer == issuer)
+    return next(trusted, None) or world.register.trusting(issuer)
 
 
 def _owner(world: World, user: str) -> Tenant | None:
