@@ -148,6 +148,8 @@ def _message(message: Mapping[str, Any], records: Records) -> Explanation:
         entry("Subject", str(message["subject"])),
         entry("Placed", placed),
     ]
+    reported = message.get("reported", ())  # a run of an earlier version does not tell
+    lines += [entry("Reported", f"{one['recipient']}: {one['status']} ({one['said']})") for one in reported]
     if message["report_of"]:
         lines.append(entry("Report", f"a non-delivery report about {message['report_of']}"))
     if message["verdict"]:
