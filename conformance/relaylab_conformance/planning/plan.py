@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +25,7 @@ from relaylab_conformance.planning.model import SCHEMA, STATEMENT, Plan, SenderP
 from relaylab_conformance.planning.question import Question
 from relaylab_conformance.planning.quota import terrl, within_quota
 from relaylab_conformance.planning.ways import Way
+from relaylab_conformance.planning.words import BUFFER
 from relaylab_conformance.planning.work import work_for
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from relaylab.domain.world import World
     from relaylab.engine.rulebook import Rulebook
 
-BUFFER: Final = timedelta(days=60)  # before the cutover, as guides and our matrix have it
 _HVE: Final = frozenset({Method.HVE_BASIC, Method.HVE_OAUTH})
 _MARK: Final = re.compile(r"\s*\[[0-9a-f]{4}\]$")  # of an imported line
 _FILE: Final = re.compile(r"^.*?: (?=(?:tenant|site|dns|sender)\[)")
