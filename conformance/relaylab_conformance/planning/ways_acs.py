@@ -26,7 +26,7 @@ from relaylab_conformance.planning.spf_record import mended, spf_of, txt, with_s
 from relaylab_scenarios import profile
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from relaylab.domain.address import DomainName
     from relaylab.domain.tenant import Tenant
@@ -166,13 +166,19 @@ def _made(question: Question, tenant: Tenant, resource: AcsResource) -> Preparat
             source=acs_sources.CLOSED_TO_NEW_CUSTOMERS,
         ),
         in_tenant(tenant, lambda one: replace(one, acs_resources=(*one.acs_resources, resource))),
+        last_day=_last_day(question),
     )
 
 
-def _by(question: Question) -> str:
-    """Say the last day on which a new customer makes a resource."""
+def _last_day(question: Question) -> date | None:
+    """Give the last day on which a new customer makes a resource."""
     closed = question.rulebook.calendar.at(milestones.ACS_CLOSED_TO_NEW_CUSTOMERS.name)
-    return f" by {(closed - _DAY).date()}: from {closed.date()} on new customers make none" if closed else ""
+    return (closed - _DAY).date() if closed else None
+
+
+def _by(question: Question) -> str:
+    last = _last_day(question)
+    return f" by {last}: from {last + _DAY} on new customers make none" if last else ""
 
 
 def _published(question: Question, domain: DomainName, missing: tuple[str, ...]) -> Preparation:

@@ -16,14 +16,15 @@ from relaylab_conformance.migration.approach import mx_name
 from relaylab_conformance.migration.reach import (
     INTERNAL_NOT_SAID,
     RECIPIENTS_UNKNOWN,
+    are_outside,
     has_unknown_recipients,
-    outside_recipients,
 )
 from relaylab_conformance.planning import citations
 from relaylab_conformance.planning.model import Kind, Step
 from relaylab_conformance.planning.preparation import Preparation, in_tenant
 from relaylab_conformance.planning.question import Question
 from relaylab_conformance.planning.ways_spf import spf
+from relaylab_conformance.planning.words import counted
 
 if TYPE_CHECKING:
     from relaylab.domain.estate import Site
@@ -196,14 +197,13 @@ def _over_ipv4(site: Site, tenant: Tenant) -> Iterator[Preparation]:
 def against_direct_send(question: Question) -> Iterator[str]:
     """Say what no step can mend for Direct Send."""
     sender, tenant = question.sender, question.tenant
-    outside = tuple(dict.fromkeys(str(met) for _, met in outside_recipients(question.world, sender)))
-    if outside:
-        yield f"internal only? No: {', '.join(outside[:3])} is outside, where Direct Send gets 550 5.7.64"
+    if outside := are_outside(question.world, sender):
+        yield f"internal only? No: {outside}, where Direct Send gets 550 5.7.64"
     if has_unknown_recipients(sender) and sender.today is not Method.DIRECT_SEND:
         yield RECIPIENTS_UNKNOWN
     yield from _port_25(question)
     if sender.messages_per_day >= terms.HIGH_VOLUME:
-        yield f"volume? Too much: {sender.messages_per_day:,} messages a day, and one address is throttled"
+        yield f"volume? Too much: {counted(sender.messages_per_day, 'message')} a day, and one address is throttled"
     if tenant is not None and tenant.organization_config.reject_direct_send:
         yield "Direct Send allowed? No: RejectDirectSend is on (550 5.7.68); keep it on, and use a connector"
 
@@ -211,7 +211,7 @@ def against_direct_send(question: Question) -> Iterator[str]:
 def for_direct_send(question: Question) -> Iterator[str]:
     """Say what speaks for Direct Send."""
     yield INTERNAL_NOT_SAID if has_unknown_recipients(question.sender) else "internal only? Yes, groups expanded"
-    yield f"volume? Low: {question.sender.messages_per_day:,} messages a day"
+    yield f"volume? Low: {counted(question.sender.messages_per_day, 'message')} a day"
 
 
 def direct_send(question: Question) -> Iterator[Preparation]:

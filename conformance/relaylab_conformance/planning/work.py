@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from relaylab.domain.world import World
     from relaylab.engine.rulebook import Rulebook
     from relaylab_conformance.planning.looking import Looked
-    from relaylab_conformance.planning.model import Step
 
 _MX: Final = frozenset({Method.CONNECTOR_RELAY, Method.DIRECT_SEND})
 _ROUNDS: Final = 3  # of looking again; each may stand against somebody else
@@ -40,11 +39,6 @@ class Work:
     looked: tuple[Looked, ...]
     todo: dict[str, tuple[Preparation, ...]]
     after: World
-
-    @property
-    def steps(self) -> dict[str, tuple[Step, ...]]:
-        """What is to be done, as it is told."""
-        return {name: tuple(one.step for one in todo) for name, todo in self.todo.items()}
 
     @property
     def order(self) -> tuple[Looked, ...]:

@@ -232,7 +232,9 @@ def test_a_resource_that_is_still_to_be_made_is_written_once_for_all_its_senders
     CliRunner().invoke(main, ("plan", str(world), "--at", "2026-10-01T12:00:00Z", "--out", str(out)))
 
     written = load_world(out, known=KnownNames.of_the_rules(frozenset(profiles()))).world
-    assert planned(text, "2026-10-01T12:00:00Z").world == written
+    made = planned(text, "2026-10-01T12:00:00Z")
+    assert made.world == written
+    assert ["2026-10-22", "2026-11-01"] == [str(one.do_before) for one in made.plan.work]
     assert ["contoso-acs"] == [one.name for one in written.tenants[0].acs_resources]
     assert ["acs-smtp", "acs-smtp"] == [one.target for one in written.senders]
 
