@@ -133,7 +133,8 @@ SHAPE: Final = Shape(
     title="Entra sign-in log",
     command=(
         "Entra admin center > Monitoring > Sign-in logs > Client app: Authenticated SMTP > Download > JSON "
-        "(or Get-MgBetaAuditLogSignIn -All | Where-Object ClientAppUsed -in 'SMTP','Authenticated SMTP' | "
+        "(or Get-MgBetaAuditLogSignIn -All -Filter \"signInEventTypes/any(t: t eq 'interactiveUser' or t eq "
+        "'nonInteractiveUser')\" | Where-Object ClientAppUsed -in 'SMTP','Authenticated SMTP' | "
         "ConvertTo-Json -Depth 5 | Set-Content signins.json -Encoding utf8)"
     ),
     asks="from which address each of them signs in",
