@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from relaylab.domain.handshake import Handshake
-    from relaylab.domain.randomness import Randomness
+    from relaylab.domain.randomness import Random, Randomness
+    from relaylab.domain.reply import SessionNames
     from relaylab.domain.token import TokenReader
+    from relaylab.engine.milestones import Calendar
     from relaylab.servers.clocks import MovableClock
     from relaylab.servers.faulty_tls import FaultyTls
     from relaylab.servers.tls import TlsServer
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
 # The name of every session that only asks whether a listener answers: it is not numbered, and leaves no trace.
 PROBE: Final = "probe"
+_FROM_HERE: Final = Peer(DEFAULT_PUBLIC_IP)
 
 
 class Guest(Protocol):
@@ -152,37 +155,62 @@ class House:
     def party(self, endpoint: Endpoint, peer: Peer, *, listener: Listener, is_probe: bool = False) -> Party:
         """Draw the names of a new session; a probe's are not numbered, so that it changes nothing for the others."""
         if is_probe:
-            path: tuple[str | int, ...] = (PROBE,)
             number, label = 0, PROBE
         else:
             with self.lock:
                 label, number = self._next_label(), self.sessions
-                path = ("session", self.store.mail.run, number)
-        name = session_id(self.started, number)
-        now, calendar, stream = self.clock.now(), self.holder.current.rulebook.calendar, self.randomness.stream
-
-        def dice() -> dict[str, object]:
-            """Give the session's dice where the names have left them.
-
-            They are 2,900 of the 6,500 octets of an idle connection, and many sessions never throw them: so they are
-            made anew for the first who does.
-            """
-            chance = stream(*path)
-            session_names(endpoint, chance, name, now, calendar)
-            return {"chance": chance}
-
+        dice = _Dice(
+            self.randomness,
+            self.store.mail.run,
+            number,
+            endpoint,
+            session_id(self.started, number),
+            self.clock.now(),
+            self.holder.current.rulebook.calendar,
+        )
         return Party.implied(
             dice,
             label=label,
             endpoint=endpoint,
             peer=peer,
-            names=session_names(endpoint, stream(*path), name, now, calendar),
+            names=dice.names(dice.fresh()),
             tarpit=self.tarpit,
             on_legacy_host=listener.on_legacy_host,
             listener=listener.key,
             host=listener.host,
             randomness=self.randomness,
         )
+
+
+@dataclass(slots=True)  # not frozen, which would take thrice as long to make
+class _Dice:
+    """Gives the dice of a session where its names have left them; number 0 is a probe's.
+
+    They are 2,900 octets, and many sessions never throw them: so they are made anew for the first who does. What it
+    takes to make them is one small value, since an idle connection holds it: a closure is 500 octets more.
+    """
+
+    randomness: Randomness
+    run: int
+    number: int
+    endpoint: Endpoint
+    session: str
+    begun: datetime
+    calendar: Calendar
+
+    def fresh(self) -> Random:
+        """Give dice that nobody has thrown."""
+        return self.randomness.stream(*(("session", self.run, self.number) if self.number else (PROBE,)))
+
+    def names(self, chance: Random) -> SessionNames:
+        """Draw the names of the session."""
+        return session_names(self.endpoint, chance, self.session, self.begun, self.calendar)
+
+    def __call__(self) -> dict[str, object]:
+        """Give what a party leaves to be worked out."""
+        chance = self.fresh()
+        self.names(chance)
+        return {"chance": chance}
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +284,7 @@ class SmtpDesk:
         address = plain(ip_address(client.partition("%")[0]))
         if site is not None:
             return Peer(site.address_over(6 if self.over_ipv6 else address.version), site.name)
-        return Peer(address if address.is_global else DEFAULT_PUBLIC_IP)
+        return Peer(address) if address.is_global else _FROM_HERE
 
     def _session(self, peer: Peer, *, is_probe: bool = False) -> Dialogue:
         listener = Listener(self.key or self.endpoint.value, self.host, self.on_legacy_host)
