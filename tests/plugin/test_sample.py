@@ -63,7 +63,7 @@ def environment_with(wheel: Path, folder: Path, python: Path, *packages: str) ->
     """
     run(python, "-m", "venv", "--without-pip", folder / "environment", folder=folder)
     made = folder / "environment" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    install = [sys.executable, *PIP, "--python", made, "install", "--no-compile", str(wheel), *packages]
+    install = [sys.executable, *PIP, "--python", str(made), "install", "--no-compile", str(wheel), *packages]
     installed = subprocess.run(install, cwd=folder, capture_output=True, text=True, check=False)
     if installed.returncode:
         missing(f"pip cannot install {', '.join(packages)}: {installed.stderr[-500:]}")
