@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -12,7 +14,7 @@ from relaylab.domain.event import Judged
 from relaylab.domain.memory import Memory
 from relaylab.domain.world import World
 from relaylab.engine.verdict import Verdict
-from relaylab.rules import milestones
+from relaylab.rules import milestones, mx
 from relaylab.store.events import as_json
 from tests.session.lines import BEFORE, Lab, Line
 from tests.session.worlds import (
@@ -165,3 +167,19 @@ def test_a_fault_acts_on_names_that_were_said_before() -> None:
     lab.board.add(parse_spec("mail4xx"))
 
     assert line.say(f"MAIL FROM:<{SCANNER}>").startswith("4")
+
+
+def test_no_rule_about_mail_or_rcpt_reads_the_instant_unseen() -> None:
+    """What a new rule reads of the instant must be left out of what is remembered: see ``envelopes``, then add it."""
+    folder = Path(mx.__file__).parent
+    reading = {
+        function.name
+        for file in folder.glob("*.py")
+        for function in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Attribute) and node.attr == "now"
+    }
+
+    about_a_certificate = {"certificate_is_not_trusted", "relay_is_denied_with_an_untrusted_certificate"}
+    assert about_a_certificate | {"_is_unwanted_direct_send"} == reading
