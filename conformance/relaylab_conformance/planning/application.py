@@ -49,6 +49,11 @@ class Application:
         """What a step calls it."""
         return f"{self.known.display_name} ({self.app_id})" if self.known else "the application"
 
+    def object_id_in(self, tenant: Tenant) -> str | None:
+        """Give the object id of its enterprise application; None for none, or one that stands for what nobody knows."""
+        told = self.known.service_principal_id if self.known else None
+        return None if told == object_id(tenant.id, self.app_id) else told
+
 
 def own_application(question: Question, tenant: Tenant, purpose: str) -> Application:
     """Give the application that a sender has in a tenant, or the one to be registered for a ``purpose``."""

@@ -123,6 +123,7 @@ _TABLES: Final = (
             "client_secret": _revealed(one.client_secret),
             "roles": list(one.roles) or None,
             "admin_consent": one.admin_consent,
+            "service_principal_id": one.service_principal_id,
             "account_enabled": one.account_enabled,
         },
     ),

@@ -208,7 +208,7 @@ def _allowed(tenant: Tenant, account: HveAccount, app: Application) -> Iterator[
     object_id = tenant.app_object_id(app.app_id)
     if object_id in account.allowed_apps:
         return
-    is_known = app.known is not None and (app.known.service_principal_id or tenant.service_principal(app.app_id))
+    is_known = app.known is not None and (app.object_id_in(tenant) or tenant.service_principal(app.app_id))
     yield Preparation(
         Step(
             kind=Kind.CMDLET,
@@ -221,8 +221,22 @@ def _allowed(tenant: Tenant, account: HveAccount, app: Application) -> Iterator[
             ),
             source=citations.ADD_HVE_APP,
         ),
-        _account(tenant, account, lambda one: replace(one, allowed_apps=(*one.allowed_apps, object_id))),
+        both(
+            _account(tenant, account, lambda one: replace(one, allowed_apps=(*one.allowed_apps, object_id))),
+            in_tenant(tenant, lambda one: _with_object_id(one, app.app_id, object_id)),
+        ),
     )
+
+
+def _with_object_id(tenant: Tenant, app_id: str, object_id: str) -> Tenant:
+    """A world file takes no Allowed App whose object id it does not have of any application."""
+    if tenant.service_principal(app_id) is not None:
+        return tenant
+    apps = tuple(
+        replace(one, service_principal_id=object_id) if one.app_id == app_id else one
+        for one in tenant.app_registrations
+    )
+    return replace(tenant, app_registrations=apps)
 
 
 def _settings(question: Question, method: Method, account: HveAccount) -> Iterator[Preparation]:

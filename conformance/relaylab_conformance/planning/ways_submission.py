@@ -111,7 +111,7 @@ def _as_it_is(question: Question, tenant: Tenant, mailbox: Mailbox, way: Approac
 def _access(tenant: Tenant, app: Application, mailbox: Mailbox) -> Iterator[Preparation]:
     """Exchange Online must know the application, by its right object id, and let it into the mailbox."""
     principal = tenant.service_principal(app.app_id)
-    own_id = app.known.service_principal_id if app.known else None
+    own_id = app.object_id_in(tenant)
     is_right = principal is not None and own_id in {None, principal.object_id}
     if principal is not None and is_right and mailbox.address in principal.full_access:
         return

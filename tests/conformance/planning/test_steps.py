@@ -239,6 +239,21 @@ def test_a_resource_that_is_still_to_be_made_is_written_once_for_all_its_senders
     assert ["acs-smtp", "acs-smtp"] == [one.target for one in written.senders]
 
 
+def test_an_application_that_an_account_is_to_allow_is_written_with_an_object_id(tmp_path: Path) -> None:
+    defaults = ("created = 2019-05-01", "created = 2019-05-01\nsecurity_defaults = true")
+    sender = a_sender("app", profile="curl", mail_from="app@contoso.com", to=INSIDE, target="hve-oauth")
+    text = estate_text(sender).replace(*defaults)
+    world, out = tmp_path / "world.toml", tmp_path / "plan.toml"
+    world.write_text(text, encoding="utf-8")
+    CliRunner().invoke(main, ("plan", str(world), "--at", "2026-11-26", "--out", str(out)))
+
+    made = planned(text)
+    assert made.world == load_world(out, known=KnownNames.of_the_rules(frozenset(profiles()))).world
+    assert "Add-HVEAppAccess -Identity bulk@contoso.com -AppIds ENTERPRISE-APPLICATION-OBJECT-ID" in lines(
+        made.plan.senders[0]
+    )
+
+
 def test_a_page_has_one_title_wherever_it_is_cited() -> None:
     rooms = (citations, sources, smtp_sources, acs_sources)
     cited = {one for room in rooms for one in vars(room).values() if isinstance(one, Source) and one.url}
