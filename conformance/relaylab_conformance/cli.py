@@ -211,14 +211,14 @@ def migration(  # noqa: PLR0913 - an argument an option
     Each one is replayed over real sockets and TLS in its own dialect. Senders with a password are judged under both
     lines that the cutover may bring.
     """
-    from relaylab_conformance import verbs
+    from relaylab_conformance import estate_verbs
     from relaylab_conformance.migration import Order
 
     with bad_input():
-        estate = verbs.open_estate(world)
-        at = verbs.dates_to_judge(estate, dates, readings, milestones)
+        estate = estate_verbs.open_estate(world)
+        at = estate_verbs.dates_to_judge(estate, dates, readings, milestones)
         order = Order(at=at, seed=seed, readings=readings, milestones=milestones, phase=phase)
-        has_problems = verbs.certify_and_tell(estate, order, out=out, as_json=as_json)
+        has_problems = estate_verbs.certify_and_tell(estate, order, out=out, as_json=as_json)
     raise SystemExit(options.PROBLEMS if has_problems else options.GOOD)
 
 
@@ -613,9 +613,9 @@ def explain(  # noqa: PLR0913 - an argument an option
 @options.json_option
 def timeline(*, world: str, readings: Readings, milestones: Milestones, as_json: bool) -> None:
     """Judge every sender of WORLD in every date window: who changes when, with which line, by which rule."""
-    from relaylab_conformance import verbs
+    from relaylab_conformance import estate_verbs
 
     with bad_input():
-        estate = verbs.open_estate(world)
-    has_problems = verbs.print_timeline(estate, readings=readings, milestones=milestones, as_json=as_json)
+        estate = estate_verbs.open_estate(world)
+    has_problems = estate_verbs.print_timeline(estate, readings=readings, milestones=milestones, as_json=as_json)
     raise SystemExit(options.PROBLEMS if has_problems else options.GOOD)

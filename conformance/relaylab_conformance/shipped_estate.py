@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.clock import parse_instant
+from relaylab_conformance.estate_verbs import open_estate
 from relaylab_conformance.interruption import interruptible
 from relaylab_conformance.migration import Order, certify
 from relaylab_conformance.report.console import as_text
 from relaylab_conformance.report.folder import write
 from relaylab_conformance.report.page import day
 from relaylab_conformance.terminal import progress, say, width
-from relaylab_conformance.verbs import open_estate
 
 if TYPE_CHECKING:
     from relaylab_conformance.report.model import Report

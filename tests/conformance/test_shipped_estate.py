@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from relaylab_conformance import shipped_estate
+from relaylab_conformance.estate_verbs import open_estate
 from relaylab_conformance.report.model import Certificate
-from relaylab_conformance.verbs import open_estate
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -31,12 +32,20 @@ PATIENCE = 120
 @pytest.fixture
 def home(tmp_path: Path) -> dict[str, str]:
     """A user's own folders, with nothing in them yet."""
-    return {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path / "data")}
+    return _home(tmp_path)
+
+
+def _home(folder: Path) -> dict[str, str]:
+    return {"HOME": str(folder), "XDG_DATA_HOME": str(folder / "data")}
 
 
 @pytest.fixture
 def words(authority: TestAuthority) -> list[str]:
     """How it is served here: frozen before the cutover."""
+    return _words(authority)
+
+
+def _words(authority: TestAuthority) -> list[str]:
     return [str(WORLD_FILE), "--json", "--at", "2026-12-01", "--freeze", "--ca", str(authority.ca_file.parent)]
 
 
@@ -44,6 +53,21 @@ def words(authority: TestAuthority) -> list[str]:
 def served(home: dict[str, str], words: list[str]) -> Iterator[Served]:
     with Served(*words, environment=home) as served:
         yield served
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One that is serving for all who leave it as it is, and the user who started it."""
+
+    served: Served
+    home: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory, authority: TestAuthority) -> Iterator[Standing]:
+    home = _home(tmp_path_factory.mktemp("standing"))
+    with Served(*_words(authority), environment=home) as served:
+        yield Standing(served, home)
 
 
 def relaylab(home: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[bytes]:
@@ -61,10 +85,10 @@ def told(home: Mapping[str, str], *arguments: str, code: int = 0) -> str:
 # Finding it ----------------------------------------------------------------------------------------------------------
 
 
-def test_the_only_one_that_is_serving_is_found_by_itself(served: Served, home: dict[str, str]) -> None:
-    status = json.loads(told(home, "status", "--json"))
+def test_the_only_one_that_is_serving_is_found_by_itself(standing: Standing) -> None:
+    status = json.loads(told(standing.home, "status", "--json"))
 
-    assert served.told["endpoints"]["control"]["url"] == status["url"]
+    assert standing.served.told["endpoints"]["control"]["url"] == status["url"]
     assert (True, 16) == (status["ready"], len(status["listeners"]))
 
 
@@ -112,8 +136,8 @@ def test_it_serves_where_nothing_can_be_written(words: list[str]) -> None:
         assert 200 == served.get("/status").status_code
 
 
-def test_url_and_token_may_come_from_the_environment(served: Served, tmp_path: Path) -> None:
-    control = served.told["endpoints"]["control"]
+def test_url_and_token_may_come_from_the_environment(standing: Standing, tmp_path: Path) -> None:
+    control = standing.served.told["endpoints"]["control"]
     environment = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path / "another")}
     named = os.environ | environment | {"RELAYLAB_CONTROL": control["url"], "RELAYLAB_TOKEN": control["token"]}
 
@@ -122,14 +146,14 @@ def test_url_and_token_may_come_from_the_environment(served: Served, tmp_path: P
     assert 0 == done.returncode, done.stderr
 
 
-def test_a_token_counts_also_where_no_address_is_named(served: Served, home: dict[str, str]) -> None:
-    assert "`relaylab serve` prints the token" in told(home, "messages", "--token", "wrong", code=2)
+def test_a_token_counts_also_where_no_address_is_named(standing: Standing) -> None:
+    assert "`relaylab serve` prints the token" in told(standing.home, "messages", "--token", "wrong", code=2)
 
 
-def test_this_machine_s_names_for_itself_are_one(served: Served, home: dict[str, str]) -> None:
-    port = served.told["endpoints"]["control"]["url"].rpartition(":")[2]
+def test_this_machine_s_names_for_itself_are_one(standing: Standing) -> None:
+    port = standing.served.told["endpoints"]["control"]["url"].rpartition(":")[2]
 
-    assert "no mail is kept\n" == told(home, "messages", "--control", f"http://localhost:{port}/")
+    assert "no mail is kept\n" == told(standing.home, "messages", "--control", f"http://localhost:{port}/")
 
 
 # What is wrong is told with the way out -----------------------------------------------------------------------------
@@ -170,10 +194,10 @@ def test_where_nobody_serves_every_verb_says_so(verb: tuple[str, ...], home: dic
     assert "`relaylab serve WORLD` starts one and prints its address" in said
 
 
-def test_a_wrong_token_is_told(served: Served, home: dict[str, str]) -> None:
-    url = served.told["endpoints"]["control"]["url"]
+def test_a_wrong_token_is_told(standing: Standing) -> None:
+    url = standing.served.told["endpoints"]["control"]["url"]
 
-    said = told(home, "messages", "--control", url, "--token", "wrong", code=2)
+    said = told(standing.home, "messages", "--control", url, "--token", "wrong", code=2)
 
     assert "`relaylab serve` prints the token: give it with --token" in said
 
@@ -203,9 +227,9 @@ def test_a_web_server_that_is_no_control_plane_is_told_from_one(stranger: str, h
     ],
 )
 def test_what_cannot_be_obeyed_ends_with_2_and_a_way_out(
-    arguments: tuple[str, ...], said: str, served: Served, home: dict[str, str]
+    arguments: tuple[str, ...], said: str, standing: Standing
 ) -> None:
-    assert said in told(home, *arguments, code=2)
+    assert said in told(standing.home, *arguments, code=2)
 
 
 # What they do --------------------------------------------------------------------------------------------------------
@@ -374,8 +398,8 @@ def test_an_event_is_explained_by_its_number_with_the_token_found(served: Served
     assert told(home, "explain", "2").startswith("Event 2: judged at 2026-12-01T00:00:00Z")
 
 
-def test_the_control_plane_of_serve_explains_reply_lines(served: Served) -> None:
-    answer = served.get("/explain?what=5.7.30")
+def test_the_control_plane_of_serve_explains_reply_lines(standing: Standing) -> None:
+    answer = standing.served.get("/explain?what=5.7.30")
 
     assert answer.json()["text"].startswith("550 5.7.30 Basic authentication is not supported")
 

@@ -11,13 +11,13 @@ import pytest
 from click.testing import CliRunner
 
 from relaylab.domain.clock import parse_instant
+from relaylab_conformance.estate_verbs import open_estate
 from relaylab_conformance.interruption import InterruptibleGroup, interruptible
 from relaylab_conformance.migration import Order, certify
 from relaylab_conformance.options import bad_input
 from relaylab_conformance.report.console import as_text
 from relaylab_conformance.tables import Column, table
 from relaylab_conformance.terminal import progress, say, say_json
-from relaylab_conformance.verbs import open_estate
 
 
 def an_old_terminal(monkeypatch: pytest.MonkeyPatch) -> io.BytesIO:

@@ -213,7 +213,7 @@ def _player(folder: Path, base: int) -> Iterator[Player]:
     _shim(shims / "relaylab", f'exec "{sys.executable}" -m relaylab_conformance "$@"')
     _shim(shims / "python", f'exec "{sys.executable}" "$@"')
     _shim(shims / "python3", f'exec "{sys.executable}" "$@"')
-    _shim(shims / "pytest", f'exec "{sys.executable}" -m pytest {" ".join(WITHOUT_OUR_PLUGINS)} "$@"')
+    _shim(shims / "pytest", f'exec "{sys.executable}" -m pytest "$@"')
     if os.geteuid() == 0:
         _shim(shims / "sudo", 'exec "$@"')
     one = Player(
@@ -226,6 +226,7 @@ def _player(folder: Path, base: int) -> Iterator[Player]:
             "LC_ALL": "C.UTF-8",
             "NODE_PATH": str(programs.NODE_FOLDER / "node_modules"),
             "PYTHONUNBUFFERED": "1",
+            "PYTEST_ADDOPTS": " ".join(WITHOUT_OUR_PLUGINS),
             "TESTS": str(Path(__file__).parent),
         },
     )

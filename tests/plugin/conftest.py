@@ -69,9 +69,14 @@ class Project:
         return Run(done.returncode, done.stdout + done.stderr, outcomes)
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    """An empty project; warnings are errors in it, as they may be in anybody's."""
-    made = Project(tmp_path)
+def empty_project(folder: Path) -> Project:
+    """Give a project without tests; warnings are errors in it, as they may be in anybody's."""
+    made = Project(folder)
     made.write(pytest_ini="[pytest]\naddopts = --strict-markers --strict-config\nfilterwarnings = error\n")
     return made
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """An empty project of the test's own."""
+    return empty_project(tmp_path)

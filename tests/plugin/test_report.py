@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -11,7 +12,7 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from relaylab_conformance.test_run.as_json import SCHEMA_FILE, schema_text
-from tests.plugin.conftest import Project
+from tests.plugin.conftest import Project, empty_project
 from tests.plugin.test_projects import SENDING
 
 FILES = ("report.json", "report.html", "junit.xml")
@@ -59,6 +60,14 @@ def test_shared_second(relaylab_module):
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The folder of a certificate, and its files by name."""
+
+    folder: Path
+    files: dict[str, str]
+
+
 def certified(project: Project, name: str, *arguments: str, shared: bool = False) -> dict[str, str]:
     project.write(conftest=SENDING, test_a=TESTS)
     if shared:
@@ -72,6 +81,13 @@ def certified(project: Project, name: str, *arguments: str, shared: bool = False
 def read(folder: Path) -> dict[str, Any]:
     document: dict[str, Any] = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     return document
+
+
+@pytest.fixture(scope="module")
+def run_alone(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """One run, for all who read different things in its certificate."""
+    project = empty_project(tmp_path_factory.mktemp("alone"))
+    return Run(project.folder / "out", certified(project, "out"))
 
 
 def test_it_says_what_came_of_each_test_that_used_a_lab(project: Project) -> None:
@@ -114,30 +130,28 @@ def test_it_holds_verdicts_mail_dates_choices_and_the_rules_with_their_sources(p
     assert rules["mx.rcpt.recipient_is_unknown"]["source"]["title"]
 
 
-def test_its_json_keeps_its_schema_and_the_committed_schema_is_fresh(project: Project) -> None:
-    certified(project, "out")
-
-    jsonschema.validate(read(project.folder / "out"), json.loads(schema_text()))
+def test_its_json_keeps_its_schema_and_the_committed_schema_is_fresh(run_alone: Run) -> None:
+    jsonschema.validate(read(run_alone.folder), json.loads(schema_text()))
     assert schema_text() == SCHEMA_FILE.read_text(encoding="utf-8")
 
 
-def test_it_is_the_same_in_any_order_and_by_any_number_of_workers(project: Project) -> None:
-    alone = certified(project, "alone")
+def test_it_is_the_same_in_any_order_and_by_any_number_of_workers(run_alone: Run, project: Project) -> None:
+    alone = run_alone.files
 
     assert alone == certified(project, "again", "-p", "randomly", "-p", "no:xdist")
     assert alone == certified(project, "workers", "-n", "3")
 
 
-def test_its_junit_counts_what_failed(project: Project) -> None:
-    suites = ET.fromstring(certified(project, "out")["junit.xml"])
+def test_its_junit_counts_what_failed(run_alone: Run) -> None:
+    suites = ET.fromstring(run_alone.files["junit.xml"])
 
     assert ("11", "1", "1", "2") == tuple(suites.get(name) for name in ("tests", "failures", "errors", "skipped"))
     (failure,) = suites.iter("failure")
     assert "rule: mx.rcpt.recipient_is_unknown" in str(failure.text)
 
 
-def test_its_page_opens_offline_and_holds_no_secret(project: Project) -> None:
-    page = certified(project, "out")["report.html"]
+def test_its_page_opens_offline_and_holds_no_secret(run_alone: Run) -> None:
+    page = run_alone.files["report.html"]
 
     assert "<script" not in page
     assert "Content-Security-Policy" in page

@@ -12,7 +12,7 @@ from relaylab.app.world_file.errors import near_miss
 from relaylab.domain.source import Source
 from relaylab.store.shapes import hop_of
 from relaylab_conformance.explain.answer import Explanation, UnknownError, cited, cut, entry
-from relaylab_conformance.report.folder import EVENTS, MESSAGES
+from relaylab_conformance.report.files import EVENTS, MESSAGES
 from relaylab_conformance.steering.client import Control, SteeringError
 
 _ATTRIBUTED: Final = "attributed"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from relaylab.app.world_file.source import text_of
 from relaylab.servers.clocks import SystemClock
+from relaylab_conformance.estate_verbs import open_estate
 from relaylab_conformance.inventory.writing import write
 from relaylab_conformance.planning import make_plan
 from relaylab_conformance.planning.as_csv import as_csv
@@ -18,7 +19,6 @@ from relaylab_conformance.planning.as_text import as_text
 from relaylab_conformance.planning.words import has_problems
 from relaylab_conformance.planning.writing import note, write_planned
 from relaylab_conformance.terminal import progress, say, say_json, width
-from relaylab_conformance.verbs import open_estate
 
 
 def plan_and_tell(  # noqa: PLR0913 - an argument an option

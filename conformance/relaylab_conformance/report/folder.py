@@ -8,12 +8,9 @@ from typing import Final
 from relaylab_conformance.report.as_html import as_html
 from relaylab_conformance.report.as_json import as_json, as_lines
 from relaylab_conformance.report.as_junit import as_junit
+from relaylab_conformance.report.files import EVENTS, MESSAGES, REPORT, TRANSCRIPTS
 from relaylab_conformance.report.model import SCHEMA, Certificate
 
-REPORT: Final = "report.json"
-EVENTS: Final = "events.jsonl"
-MESSAGES: Final = "messages.jsonl"
-TRANSCRIPTS: Final = "transcripts"
 _OPENING: Final = 200  # characters of a report within which its schema stands
 
 

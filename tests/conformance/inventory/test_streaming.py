@@ -1,4 +1,4 @@
-"""A hundred thousand rows take the memory of a few: what is kept grows with senders, not with rows."""
+"""Any number of rows takes the memory of a few: what is kept grows with senders, not with rows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from relaylab_conformance.inventory.reading import NO_HINTS, read_exports
 from tests.conformance.inventory.importing import csv, put
 
 MB = 1024 * 1024
-ROWS = 100_000
+ROWS = 40_000  # what grows with rows is seen in as many; to watch memory takes five times as long as to read
 
 
 class Endless(io.TextIOBase):
@@ -62,7 +62,7 @@ def test_records_of_an_endless_json_are_given_as_they_come() -> None:
 
 
 @pytest.mark.slow
-def test_a_trace_of_a_hundred_thousand_rows_is_counted_in_little_memory(tmp_path: Path) -> None:
+def test_a_trace_of_many_thousand_rows_is_counted_in_little_memory(tmp_path: Path) -> None:
     put(tmp_path, {"domains.csv": csv(("DomainName", "DomainType"), ("contoso.com", "Authoritative"))})
     with (tmp_path / "trace.csv").open("w", encoding="utf-8") as file:
         file.write("Received,SenderAddress,RecipientAddress,Status,FromIP,MessageTraceId,Subject\n")
@@ -74,6 +74,6 @@ def test_a_trace_of_a_hundred_thousand_rows_is_counted_in_little_memory(tmp_path
     found = []
     peak = peak_of(lambda: found.append(read_exports([tmp_path], NO_HINTS, lambda _: None)))
 
-    assert 12 * MB > peak  # some octets of a row stay, to know it again in another trace
+    assert 7 * MB > peak  # some octets of a row stay, to know it again in another trace
     assert ROWS // 2 == sum(one.messages for one in found[0].traffic.values())
     assert 40 == len(found[0].traffic)
