@@ -225,8 +225,9 @@ def test_a_redirect_becomes_an_include_where_azure_wants_an_end() -> None:
 
 def test_a_resource_that_is_still_to_be_made_is_written_once_for_all_its_senders(tmp_path: Path) -> None:
     closed = ('public_ip = "203.0.113.42"', 'public_ip = "203.0.113.42"\noutbound_port_25 = "dropped"')
-    senders = (a_sender("one", target="acs-smtp"), a_sender("two", target="acs-smtp", mail_from="shut@contoso.com"))
-    text = estate_text(*senders).replace(*closed)
+    two = a_sender("two", target="acs-smtp", mail_from="shut@contoso.com")
+    text = estate_text(a_sender("one", target="acs-smtp", app_id=APP), two).replace(*closed)
+    text = text.replace(*_with(_app('client_secret = "fake"'))[0])
     world, out = tmp_path / "world.toml", tmp_path / "plan.toml"
     world.write_text(text, encoding="utf-8")
     CliRunner().invoke(main, ("plan", str(world), "--at", "2026-10-01T12:00:00Z", "--out", str(out)))
@@ -235,7 +236,8 @@ def test_a_resource_that_is_still_to_be_made_is_written_once_for_all_its_senders
     made = planned(text, "2026-10-01T12:00:00Z")
     assert made.world == written
     assert ["2026-10-22", "2026-11-01"] == [str(one.do_before) for one in made.plan.work]
-    assert ["contoso-acs"] == [one.name for one in written.tenants[0].acs_resources]
+    (resource,) = written.tenants[0].acs_resources
+    assert ("contoso-acs", 2) == (resource.name, len(resource.role_assignments))
     assert ["acs-smtp", "acs-smtp"] == [one.target for one in written.senders]
 
 

@@ -62,9 +62,13 @@ class Document:
         return self._insert(after, header, ("tenant", table), last.indent if last else "  ", space=last is None)
 
     def add_under(self, owner: Block, table: str) -> Block:
-        """Add a table to one that a tenant has, directly behind it."""
+        """Add a table to one that a tenant has: behind the last of its kind there, else directly behind its owner."""
         path = (*owner.path, table)
-        return self._insert(self._place_of(owner), f"{owner.indent}  [[{'.'.join(path)}]]", path, "", space=False)
+        last = next(reversed(self.under(owner, table)), None)
+        after = self._place_of(last or owner)
+        if last is not None:
+            after += sum(1 for _ in takewhile(lambda one: len(one.path) > len(path), self.blocks[after + 1 :]))
+        return self._insert(after, f"{owner.indent}  [[{'.'.join(path)}]]", path, "", space=False)
 
     def add_top(self, table: str) -> Block:
         """Add a table to the world, behind the last of its kind, or behind all where there is none."""
