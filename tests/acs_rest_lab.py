@@ -48,6 +48,20 @@ def a_message(sender: str = "orders@contoso.com", *to: str, **more: Any) -> dict
     }
 
 
+def everything(*, inline: bool) -> dict[str, Any]:
+    """A message with every property that a version has."""
+    attachment = {"name": "logo.png", "contentType": "image/png", "contentInBase64": "QUJD"}
+    party = {"address": "anna@northwind.example", "displayName": "Anna"}
+    return a_message(
+        content={"subject": "Report", "plainText": "see the image", "html": '<img src="cid:logo">'},
+        recipients={"to": [party], "cc": [{"address": "ben@northwind.example"}], "bcc": [party]},
+        attachments=[attachment | ({"contentId": "logo"} if inline else {})],
+        replyTo=[party],
+        headers={"X-Order": "7"},
+        userEngagementTrackingDisabled=True,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class AcsLab:
     """An emulator, and how it is asked."""

@@ -344,6 +344,11 @@ def import_exports(  # noqa: PLR0913 - an argument an option
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the one page: who stops when, with which line, what to do first.",
 )
+@click.option(
+    "--csv",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write a table for a spreadsheet: a row a sender, no cell a formula.",
+)
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print a checklist in Markdown, with all steps.")
 @options.readings_and_milestones
 @options.json_option
@@ -353,6 +358,7 @@ def plan_migration(  # noqa: PLR0913 - an argument an option
     at: datetime | None,
     out: Path | None,
     html: Path | None,
+    csv: Path | None,
     as_markdown: bool,
     readings: Readings,
     milestones: Milestones,
@@ -374,6 +380,7 @@ def plan_migration(  # noqa: PLR0913 - an argument an option
             at=at,
             out=out,
             html=html,
+            csv=csv,
             as_markdown_text=as_markdown,
             as_json_text=as_json,
             readings=readings,
@@ -590,7 +597,7 @@ def explain(  # noqa: PLR0913 - an argument an option
     milestones: Milestones,
     as_json: bool,
 ) -> None:
-    """Say why: WHAT is a rule, a reply line as a log has it, or a status code.
+    """Say why: WHAT is a rule, a reply line or an error as a log has it, a status code, or the status of a delivery.
 
     It may be the number of an event or the id of a message: of the relaylab that is serving, or of --run.
     """

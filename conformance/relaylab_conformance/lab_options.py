@@ -38,15 +38,16 @@ def lab_options(command: Callable[..., R]) -> Callable[..., R]:
             "--lab-ports",
             default="",
             metavar="PORT:PORT,...",
-            help="Use other ports for the real ones, as 587:2587,25:2525,80:8080,8443:0; 0 is any free one.",
+            help="Use other ports for the real ones, as 587:2587,25:2525,443:8444,80:8080,8443:0; 0 is any free one.",
         ),
         click.option(
             "--lab",
             multiple=True,
             metavar="[WHAT=]ADDRESS",
-            help="Answer devices on this address of this machine, on the real ports: 587 and 25, 80 for a page "
-            "that says what to set, and 8443 for the same over TLS. WHAT gives an endpoint or a site an address of its "
-            "own: hve=ADDRESS, acs_smtp=ADDRESS, submission_legacy=ADDRESS, site:NAME=ADDRESS. Repeatable.",
+            help="Answer devices on this address of this machine, on the real ports: 587 and 25, 443 for Entra and "
+            "Communication Services over REST, 80 for a page that says what to set, and 8443 for the same over TLS. "
+            "WHAT gives an endpoint or a site an address of its own: hve=ADDRESS, acs_smtp=ADDRESS, "
+            "submission_legacy=ADDRESS, https=ADDRESS (443), site:NAME=ADDRESS. Repeatable.",
         ),
     ):
         with_plan = option(with_plan)

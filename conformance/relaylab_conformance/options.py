@@ -49,6 +49,8 @@ def bad_input() -> Iterator[None]:
         yield
     except (WorldFileError, FaultError, StoreError, AuthorityError, ListenError) as error:
         raise BadInputError(str(error)) from None
+    except BrokenPipeError:
+        raise  # whoever read the output had enough
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         raise BadInputError(f"{where}{error.strerror or error}; choose another file or folder") from None

@@ -6,6 +6,7 @@ import pytest
 
 from relaylab.domain.fault import Behaviour, Fault
 from relaylab.domain.source import Confidence
+from relaylab.rules.catalogue import RULES
 from relaylab.rules.faults import (
     ANSWERS,
     CAPTURED,
@@ -54,6 +55,14 @@ def test_what_a_report_says_of_a_copy_that_ends_badly_is_cited_as_inferred() -> 
 
     assert 3 == len(copies)
     assert {Confidence.INFERRED} == {conduct.source.confidence for conduct in copies}
+
+
+def test_what_is_said_of_a_copy_is_what_nobody_says_to_a_sender() -> None:
+    """Neither the mailbox that sends nor the ban of a sender has to do with a copy that was accepted."""
+    said = {conduct.reply for conduct in CONDUCTS.values() if conduct.kind is Kind.COPY} - {None}
+
+    assert said
+    assert not said & {rule.effect.reply for rule in RULES}
 
 
 @pytest.mark.parametrize("reply", OF_FAULTS, ids=lambda reply: reply.name)

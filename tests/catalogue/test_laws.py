@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -113,6 +114,12 @@ def test_a_rule_that_stands_in_the_way_says_its_line_and_the_way_out(rule: AnyRu
     assert verdict.reply is None or "{" not in verdict.reply.text
     assert verdict.fix
     assert "{" not in verdict.fix
+
+
+def test_what_a_reader_must_put_into_a_way_out_stands_in_upper_case() -> None:
+    others = re.compile(r"<[^>]+>|\(the id of|-[A-Za-z]+ \.\.\.")
+
+    assert [] == [rule.id for rule in RULES if others.search(rule.fix)]
 
 
 def test_a_rule_stands_once_under_the_same_readings() -> None:

@@ -1,4 +1,7 @@
-"""npm's @azure/communication-email, unmodified, driven by ``node/email.mjs``: by connection string and by identity."""
+"""npm's @azure/communication-email, unmodified, driven by ``node/email.mjs``: by connection string and by identity.
+
+What any of these jobs asks and is answered is held against the description of its version.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,14 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 
-from tests.acs_rest_lab import APP, STRANGER, UNLUCKY, WORLD_FILE, a_message
+from tests.acs_rest_interface import schema_of
+from tests.acs_rest_lab import APP, STRANGER, UNLUCKY, WORLD_FILE, a_message, everything
 from tests.clients.oauth import TENANT
 from tests.clients.programs import NODE_FOLDER, missing, run
 from tests.clients.served import Served
@@ -47,7 +53,18 @@ def job(served: Served, folder: Path, resource: str = "contoso-mail", **more: An
     )
     assert 0 == ran.returncode, ran.stderr.decode()
     said: dict[str, Any] = json.loads(ran.stdout)
+    for one in said["exchanged"]:
+        as_described(one)
     return said
+
+
+def as_described(exchanged: dict[str, Any]) -> None:
+    """Hold a request and its answer against the description of the version that the request names."""
+    (version,) = parse_qs(urlsplit(exchanged["url"]).query)["api-version"]
+    if exchanged["method"] == "POST":
+        jsonschema.validate(json.loads(exchanged["body"]), schema_of("Message", version))
+    answer = schema_of("Result" if exchanged["status"] < 300 else "Refusal", version)
+    jsonschema.validate(json.loads(exchanged["answer"]), answer)
 
 
 def by_identity(served: Served, app: str, secret: str) -> dict[str, Any]:
@@ -61,6 +78,16 @@ def test_a_message_is_sent_and_polled_to_success(served: Served, tmp_path: Path)
 
     assert "Succeeded" == said["result"]["status"]
     assert ["running", "succeeded"] == said["states"]
+
+
+def test_what_the_client_asks_and_is_answered_is_as_its_version_describes_it(served: Served, tmp_path: Path) -> None:
+    message = everything(inline=True)
+    said = job(served, tmp_path, message=message | {"disableUserEngagementTracking": True})  # its own name for it
+
+    post, *polls = said["exchanged"]
+    assert message == json.loads(post["body"])
+    assert ("POST", 202) == (post["method"], post["status"])
+    assert ["Running", "Succeeded"] == [json.loads(poll["answer"])["status"] for poll in polls]
 
 
 def test_an_application_of_entra_sends_with_its_secret(served: Served, tmp_path: Path) -> None:

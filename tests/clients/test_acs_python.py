@@ -20,26 +20,12 @@ from azure.identity import ClientSecretCredential
 
 from relaylab.domain.event import Judged
 from tests.acs_rest_interface import VERSIONS, schema_of
-from tests.acs_rest_lab import APP, MANAGED, STRANGER, UNLUCKY, AcsLab, a_message
+from tests.acs_rest_lab import APP, MANAGED, STRANGER, UNLUCKY, AcsLab, a_message, everything
 from tests.clients.oauth import TENANT
 
 pytestmark = pytest.mark.clients
 
 OPERATION = "0f5e1c1e-0000-4000-8000-000000000001"
-
-
-def everything(*, inline: bool) -> dict[str, Any]:
-    """A message with every property that a version has."""
-    attachment = {"name": "logo.png", "contentType": "image/png", "contentInBase64": "QUJD"}
-    party = {"address": "anna@northwind.example", "displayName": "Anna"}
-    return a_message(
-        content={"subject": "Report", "plainText": "see the image", "html": '<img src="cid:logo">'},
-        recipients={"to": [party], "cc": [{"address": "ben@northwind.example"}], "bcc": [party]},
-        attachments=[attachment | ({"contentId": "logo"} if inline else {})],
-        replyTo=[party],
-        headers={"X-Order": "7"},
-        userEngagementTrackingDisabled=True,
-    )
 
 
 class SimulatedSleep(RequestsTransport):  # type: ignore[misc]

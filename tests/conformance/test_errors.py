@@ -155,6 +155,22 @@ def test_a_page_of_a_rest_code_says_its_texts_their_causes_and_what_to_change(co
         assert all(rule.fix for rule in rules)
 
 
+def test_a_cause_that_both_requests_meet_is_told_once_with_both() -> None:
+    denied = next(code for code in rest_codes() if code.code == "Denied")
+    text = rest_page(denied, BOOK)
+
+    causes = [line for line in text.splitlines() if line.startswith("### ")]
+    assert sorted(set(causes)) == sorted(causes)
+    assert len(causes) == text.count("- Comes at: `POST /emails:send` or `GET /emails/operations/OPERATION`")
+
+
+def test_a_denial_that_nobody_has_seen_is_not_called_observed() -> None:
+    closed = [rule for rule in RULES if rule.id.startswith("acs_rest.") and rule.id.endswith("of_a_new_customer")]
+
+    replies = [rule.effect.reply for rule in closed]
+    assert [Confidence.INFERRED] * 2 == [reply.source.confidence for reply in replies if reply is not None]
+
+
 # What is committed ---------------------------------------------------------------------------------------------------
 
 

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
 
+from relaylab.domain.decision import ReplyFacts
+from relaylab.domain.endpoint import Endpoint
+from relaylab.domain.event import DeliveryReported, Event, Faulted
+from relaylab.domain.fault import Behaviour
 from relaylab.rules.catalogue import RULES, rulebook
+from relaylab.rules.faults import CONDUCTS
 from relaylab.rules.replies import REPLIES
+from relaylab.store.events import as_json
 from relaylab_conformance.explain import UnknownError, explain
+from relaylab_conformance.explain.answer import cited
 from relaylab_conformance.explain.matching import best_match, said_in
 from relaylab_conformance.explain.records import Run
 from relaylab_conformance.report.folder import write
 from tests.conformance.estates import a_mixed_certificate
 
+NOON: Final = datetime(2026, 12, 1, 12, tzinfo=UTC)
 OFF = "submission.auth.basic_auth_is_off_by_default"
 TENANT_SWITCH = (
     "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant. Visit "
@@ -280,6 +291,57 @@ def test_each_judge_of_a_sender_is_an_event_of_the_run(run: Run) -> None:
     assert ("far_end", "example.net") == (seen["hop"], seen["receiver"])
     assert "Spf       none" in text
     assert "Because   leaves from 52.101.72.71" in text
+
+
+class _Told:
+    """Records that hold one event."""
+
+    def __init__(self, event: Event) -> None:
+        self._event = as_json(event, 1)
+
+    def event(self, number: int) -> Mapping[str, Any] | None:
+        return self._event if number == 1 else None
+
+    def messages(self) -> Sequence[Mapping[str, Any]]:
+        return []
+
+    def events_of(self, session: str) -> Sequence[Mapping[str, Any]]:
+        return [self._event] if self._event["session"] == session else []
+
+
+def test_an_event_of_a_fault_cites_its_source_once_and_as_every_other() -> None:
+    conduct = CONDUCTS[Behaviour.MAIL4XX]
+    event = Faulted(
+        at=NOON,
+        session="s-000001",
+        endpoint=Endpoint.MX,
+        fault="f-1",
+        behaviour="mail4xx",
+        command="MAIL FROM:<a@b.example>",
+        did=conduct.sentence,
+        reply=ReplyFacts(432, "4.3.2", "Not now"),
+        source=conduct.source,
+    )
+
+    text = explain("1", rulebook(), _Told(event)).text
+    assert 1 == text.count("Source ")
+    assert cited(conduct.source).partition("\n")[0] in text
+    assert "{" not in text
+
+
+def test_a_report_that_an_event_holds_is_shown_as_json() -> None:
+    event = DeliveryReported(
+        at=NOON,
+        session="r-000001",
+        endpoint=Endpoint.ACS_REST,
+        operation="5b",
+        recipient="a@b.example",
+        type="Microsoft.Communication.EmailDeliveryReportReceived",
+        about="Bounced",
+        document={"data": {"status": "Bounced", "isSent": None}},
+    )
+
+    assert 'Document  {"data": {"status": "Bounced", "isSent": null}}' in explain("1", rulebook(), _Told(event)).text
 
 
 def test_a_message_that_is_nearly_right_is_asked_back(run: Run) -> None:

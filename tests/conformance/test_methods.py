@@ -80,6 +80,15 @@ def test_a_method_that_cannot_be_tried_is_not_exercised(method: str, what: str) 
     assert what in cell.reason
 
 
+def test_a_target_whose_account_nobody_has_made_is_not_ready_and_says_what_to_make() -> None:
+    sender = a_sender(target="hve-basic", mail_from="office@northwind.example", today="direct-send")
+    cell = the_cell(certified(sender, at=(AT,)), "hve-basic", AT)
+
+    assert Status.FAIL is cell.status
+    assert cell.reason.startswith("not ready: northwind has no High Volume Email account")
+    assert "New-MailUser -HVEAccount" in cell.outcomes[0].fix
+
+
 @pytest.mark.parametrize(
     ("at", "name"), [("2026-03-31T23:59:59Z", "smtp-hve.office365.com"), ("2026-04-01", "smtp.hve.mx.microsoft")]
 )

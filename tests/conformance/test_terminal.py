@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 
 import pytest
@@ -12,6 +13,7 @@ from click.testing import CliRunner
 from relaylab.domain.clock import parse_instant
 from relaylab_conformance.interruption import InterruptibleGroup, interruptible
 from relaylab_conformance.migration import Order, certify
+from relaylab_conformance.options import bad_input
 from relaylab_conformance.report.console import as_text
 from relaylab_conformance.tables import Column, table
 from relaylab_conformance.terminal import progress, say, say_json
@@ -43,6 +45,20 @@ def test_json_is_json_on_every_terminal(monkeypatch: pytest.MonkeyPatch) -> None
     say_json('{"name": "Gerät"}')
 
     assert {"name": "Gerät"} == json.loads(terminal.getvalue())
+
+
+def test_a_reader_who_has_had_enough_ends_a_verb_without_a_word(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    reads, writes = os.pipe()
+    os.close(reads)
+    with os.fdopen(writes, "w", encoding="utf-8") as pipe:
+        monkeypatch.setattr(sys, "stdout", pipe)
+        with pytest.raises(SystemExit) as stopped, interruptible(), bad_input():
+            say("one line of many")
+
+    assert 141 == stopped.value.code
+    assert "" == capfd.readouterr().err
 
 
 def test_nobody_sees_a_progress_bar_in_a_log(capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,6 +19,7 @@ import pytest
 from tests.clients import programs
 from tests.clients.served import free_port_bases
 from tests.docs.blocks import Block
+from tests.plugin.conftest import WITHOUT_OUR_PLUGINS
 
 PATIENCE: Final = 120.0
 _FIRST_PORT: Final = 1587  # of every page; the reader's port N is base + N - 1587 here
@@ -212,7 +213,7 @@ def _player(folder: Path, base: int) -> Iterator[Player]:
     _shim(shims / "relaylab", f'exec "{sys.executable}" -m relaylab_conformance "$@"')
     _shim(shims / "python", f'exec "{sys.executable}" "$@"')
     _shim(shims / "python3", f'exec "{sys.executable}" "$@"')
-    _shim(shims / "pytest", f'exec "{sys.executable}" -m pytest "$@"')
+    _shim(shims / "pytest", f'exec "{sys.executable}" -m pytest {" ".join(WITHOUT_OUR_PLUGINS)} "$@"')
     if os.geteuid() == 0:
         _shim(shims / "sudo", 'exec "$@"')
     one = Player(

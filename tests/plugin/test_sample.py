@@ -46,17 +46,25 @@ def interpreter(version: str) -> Path:
     missing(f"Python {version} is not installed")
 
 
-def environment_with(tmp_path: Path, python: Path, *packages: str) -> Path:
-    """Make an environment with relaylab's wheel and these packages; give its Python."""
-    wheels = tmp_path / "wheels"
-    build = ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(wheels), str(ROOT)]
-    run(sys.executable, *PIP, *build, folder=tmp_path)
-    (wheel,) = wheels.glob("relaylab-*.whl")
-    run(python, "-m", "venv", tmp_path / "environment", folder=tmp_path)
-    made = tmp_path / "environment" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    installed = subprocess.run(
-        [made, *PIP, "install", str(wheel), *packages], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """relaylab as it is handed to others."""
+    folder = tmp_path_factory.mktemp("wheels")
+    build = ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), str(ROOT)]
+    run(sys.executable, *PIP, *build, folder=folder)
+    (made,) = folder.glob("relaylab-*.whl")
+    return made
+
+
+def environment_with(wheel: Path, folder: Path, python: Path, *packages: str) -> Path:
+    """Make an environment with relaylab's wheel and these packages; give its Python.
+
+    Our own pip installs, and compiles nothing: one more pip and modules that nobody imports take half a minute.
+    """
+    run(python, "-m", "venv", "--without-pip", folder / "environment", folder=folder)
+    made = folder / "environment" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    install = [sys.executable, *PIP, "--python", str(made), "install", "--no-compile", str(wheel), *packages]
+    installed = subprocess.run(install, cwd=folder, capture_output=True, text=True, check=False)
     if installed.returncode:
         missing(f"pip cannot install {', '.join(packages)}: {installed.stderr[-500:]}")
     return made
@@ -64,8 +72,8 @@ def environment_with(tmp_path: Path, python: Path, *packages: str) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("version", ["3.11", "3.13"])
-def test_the_sample_is_green_beside_other_plugins_and_with_workers(version: str, tmp_path: Path) -> None:
-    python = environment_with(tmp_path, interpreter(version), *NEWEST)
+def test_the_sample_is_green_beside_other_plugins_and_with_workers(version: str, wheel: Path, tmp_path: Path) -> None:
+    python = environment_with(wheel, tmp_path, interpreter(version), *NEWEST)
     project = shutil.copytree(SAMPLE, tmp_path / "project")
 
     assert "10 passed" in run(python, "-m", "pytest", "-q", folder=project)
@@ -74,8 +82,8 @@ def test_the_sample_is_green_beside_other_plugins_and_with_workers(version: str,
 
 
 @pytest.mark.slow
-def test_the_oldest_pytest_that_is_supported_runs_the_sample(tmp_path: Path) -> None:
-    python = environment_with(tmp_path, interpreter("3.11"), f"pytest=={OLDEST_PYTEST}")
+def test_the_oldest_pytest_that_is_supported_runs_the_sample(wheel: Path, tmp_path: Path) -> None:
+    python = environment_with(wheel, tmp_path, interpreter("3.11"), f"pytest=={OLDEST_PYTEST}")
     project = shutil.copytree(SAMPLE, tmp_path / "project")
     for file in ("pytest.ini", "conformance/test_with_django.py", "conformance/test_with_aiosmtplib.py"):
         (project / file).unlink()

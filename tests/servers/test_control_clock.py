@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from email.utils import parsedate_to_datetime
+
 import pytest
 
 from relaylab.app.config import LoadedWorld
 from relaylab.app.emulator import Emulator
-from relaylab.domain.clock import ManualClock, parse_instant
+from relaylab.domain.clock import ManualClock, iso, parse_instant
 from relaylab_certs import TestAuthority
 from tests.clients.by_socket import Wire, send_directly
 from tests.clients.controlled import Controlled
@@ -26,6 +28,8 @@ STANDING = {"now": "2026-12-01T00:00:00Z", "rate": 1.0, "frozen": True}
 )
 def test_the_clock_is_advanced_by_a_span(by: str, told: str, controlled: Controlled) -> None:
     assert {"now": told} == send(controlled, "POST", "/clock/advance", {"by": by})
+    answer = controlled.client.get("/clock")
+    assert (200, told) == (answer.status_code, iso(parsedate_to_datetime(answer.headers["date"])))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Web applications end when they are told to, whatever they are in the middle of."""
+"""Web applications date their answers, and end when they are told to, whatever they are in the middle of."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relaylab.servers.web import WebServer
+from tests.builders import TODAY, at
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -31,7 +32,7 @@ class Slow:
 def test_a_stop_ends_an_answer_that_is_still_to_come(caplog: pytest.LogCaptureFixture) -> None:
     async def stop_in_the_middle() -> tuple[bool, bytes]:
         app = Slow()
-        server = WebServer(app)
+        server = WebServer(app, now=lambda: at(TODAY))
         await server.start("127.0.0.1", 0)
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
         writer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")

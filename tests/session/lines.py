@@ -11,6 +11,7 @@ from ipaddress import ip_address
 from relaylab.domain.clock import ManualClock
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import Event
+from relaylab.domain.memory import Memory
 from relaylab.domain.message import KeptMessage
 from relaylab.domain.peer import Peer, TlsFacts
 from relaylab.domain.randomness import Random, Randomness
@@ -55,7 +56,7 @@ def bearer(user: str, token: str) -> str:
 class Lab:
     """What every connection of one test shares."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a choice of its own
         self,
         world: World | None = None,
         *,
@@ -63,7 +64,10 @@ class Lab:
         readings: Mapping[str, str] | None = None,
         milestones: Mapping[str, datetime | None] | None = None,
         seed: int = 7,
+        remembers: bool = False,
     ) -> None:
+        self.memory = Memory()
+        self._remembers = remembers
         self.world = world if world is not None else two_tenants()
         self.clock = ManualClock(at)
         self.rulebook = rulebook(readings, milestones)
@@ -76,7 +80,8 @@ class Lab:
         self._lines = 0
 
     def moment(self) -> Moment:
-        return Moment(self.clock.now(), self.world, self.rulebook, self.counters, self.board.view)
+        memory = self.memory if self._remembers else Memory()
+        return Moment(self.clock.now(), self.world, self.rulebook, self.counters, self.board.view, memory=memory)
 
     def apply(self, turn: Turn) -> None:
         self.turns.append(turn)

@@ -116,7 +116,7 @@ def with_scanner(**changes: object) -> World:
     return two_tenants(contoso(mailboxes=(scanner, *others)))
 
 
-def with_organization(**changes: bool) -> World:
+def with_organization(**changes: object) -> World:
     return two_tenants(contoso(organization_config=replace(OrganizationConfig(), **changes)))  # type: ignore[arg-type]
 
 

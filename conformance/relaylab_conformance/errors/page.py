@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.decision import EffectKind
@@ -47,6 +48,7 @@ _STAGES: Final = {
     Stage.DATA: "at the end of the message, after the dot",
     Stage.DELIVERY: "in a non-delivery report, after the message was accepted with 250",
 }
+NOT_ASKED: Final[Mapping[Stage, str]] = MappingProxyType({})
 _IN_A_DELIVERY_REPORT: Final = "in a delivery report of Event Grid, after the request was accepted with 202"
 
 
@@ -135,18 +137,29 @@ def _why(line: ErrorLine, rulebook: Rulebook) -> Iterator[str]:
     yield from causes(line.rules, rulebook)
 
 
-def causes(of: Sequence[AnyRule], rulebook: Rulebook) -> Iterator[str]:
-    """Give a heading for each rule that says a line, with its cure, its dates and its source; first what comes."""
+def causes(of: Sequence[AnyRule], rulebook: Rulebook, asked: Mapping[Stage, str] = NOT_ASKED) -> Iterator[str]:
+    """Give a heading for each cause of a line, with its cure, its dates and its source; first what comes.
+
+    Rules that differ in nothing but the place where they are asked are one cause; ``asked`` names a stage's place.
+    """
     links = rule_links(rulebook)
     by_id: dict[str, list[AnyRule]] = {}
     for rule in sorted(of, key=lambda rule: not comes(rule, rulebook)):
         by_id.setdefault(rule.id, []).append(rule)
-    for name, rules in by_id.items():
-        yield f"### {escaped(rules[0].sentence)}"
-        yield "\n".join(_cause(name, rules, rulebook, links[name]))
+    alike: dict[tuple[str, ...], list[AnyRule]] = {}
+    for rules in by_id.values():
+        alike.setdefault((rules[0].sentence, *_cure(rules, rulebook), *_cited(rules)), []).append(rules[0])
+    for firsts in alike.values():
+        rules = by_id[firsts[0].id]
+        yield f"### {escaped(firsts[0].sentence)}"
+        places = dict.fromkeys(asked[rule.stage] for rule in firsts if rule.stage in asked)
+        where = [f"- Comes at: {' or '.join(places)}"] if places else []
+        ids = ", ".join(f"[`{rule.id}`]({links[rule.id]})" for rule in firsts)
+        named = f"- {'Rule' if len(firsts) == 1 else 'Rules'}: {ids}"
+        yield "\n".join([*where, *_cure(rules, rulebook), named, *_cited(rules)])
 
 
-def _cause(name: str, rules: Sequence[AnyRule], rulebook: Rulebook, link: str) -> Iterator[str]:
+def _cure(rules: Sequence[AnyRule], rulebook: Rulebook) -> Iterator[str]:
     if rules[0].fix:
         yield f"- What to change: {in_general(rules[0].fix)}"
     yield f"- In force: {in_force(rules[0], rulebook)}"
@@ -154,7 +167,9 @@ def _cause(name: str, rules: Sequence[AnyRule], rulebook: Rulebook, link: str) -
         if rule.under:
             chosen = "" if rulebook.readings.allow(rule.under) else " (not the default)"
             yield "- Under the reading: " + ", ".join(f"`{one}={value}`" for one, value in rule.under) + chosen
-    yield f"- Rule: [`{name}`]({link})"
+
+
+def _cited(rules: Sequence[AnyRule]) -> Iterator[str]:
     yield from (f"- Source: {cited(source)}" for source in dict.fromkeys(rule.source for rule in rules))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
+from relaylab.domain.endpoint import Stage
 from relaylab.rules.acs_rest.errors import ERRORS
 from relaylab.rules.blanks import in_general
 from relaylab.rules.pages import cited
@@ -20,11 +21,18 @@ if TYPE_CHECKING:
 
 _IN_A_STATUS: Final = "in the status of an operation"
 _KINDS: Final[Mapping[int, str]] = {
-    HTTPStatus.OK: "for good, and no answer of its own: the request for the status has 200, its `status` says how it "
-    "ended and its `error` has the code; send the message again as a new operation",
+    HTTPStatus.OK: "the end of the operation, and no answer of its own: the request for the status has 200, its "
+    "`status` says how it ended and its `error` has the code; asking again changes nothing, and another try is a new "
+    "operation",
     HTTPStatus.TOO_MANY_REQUESTS: "for now: the same request is taken again after `Retry-After`",
     HTTPStatus.INTERNAL_SERVER_ERROR: "for now: the same request may be taken later",
     HTTPStatus.SERVICE_UNAVAILABLE: "for now: the same request may be taken later",
+}
+_ASKED: Final[Mapping[Stage, str]] = {
+    Stage.CONNECT: "any request",
+    Stage.SEND: "`POST /emails:send`",
+    Stage.STATUS: "`GET /emails/operations/OPERATION`",
+    Stage.OUTCOME: "`GET /emails/operations/OPERATION`, in `error`",
 }
 _FOR_GOOD: Final = "for good: the same request brings the same answer"
 
@@ -107,7 +115,7 @@ def _named(status: int) -> str:
 def _one(error: RestError, rulebook: Rulebook) -> Iterator[str]:
     yield f"## {_named(int(error.code))}: {escaped(error.text)}"
     yield f"- Wording: {cited(error.source)}"
-    yield from causes(rules_of(error, rulebook), rulebook)
+    yield from causes(rules_of(error, rulebook), rulebook, _ASKED)
 
 
 def rest_rows(rulebook: Rulebook) -> list[dict[str, object]]:

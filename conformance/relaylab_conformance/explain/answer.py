@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -10,6 +11,8 @@ from relaylab.domain.source import Source
 from relaylab.rules.blanks import in_words
 
 _LONGEST: Final = 200  # characters of a reply in an explanation
+_ARROW: Final = " -> "  # of a line that ``relaylab serve`` prints: what came, what was said, and why in brackets
+_WHY: Final = re.compile(r"\s+\[[^\[\]]*\]\Z")
 
 
 class UnknownError(Exception):
@@ -22,6 +25,11 @@ class Explanation:
 
     text: str
     document: Mapping[str, object]
+
+
+def said_on(line: str) -> str:
+    """Give what was said, of a whole line of the log that ``relaylab serve`` prints; any other text as it is."""
+    return _WHY.sub("", line.rpartition(_ARROW)[2]) if _ARROW in line else line
 
 
 def cited(source: Source) -> str:

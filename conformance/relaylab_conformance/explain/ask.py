@@ -1,15 +1,17 @@
-"""What is somebody asking about? A record where there are records, then a rule, a code, a line, in this order."""
+"""What is somebody asking about? A record where there are records, then what ``_KINDS`` lists, last of all a line."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from relaylab_conformance.explain.aadsts import explain_aadsts, is_of_entra
-from relaylab_conformance.explain.acs_rest import explain_rest_error, is_of_acs_rest
+from relaylab_conformance.explain.acs_rest import explain_rest_error, explain_status, is_of_acs_rest
 from relaylab_conformance.explain.answer import Explanation, UnknownError
+from relaylab_conformance.explain.deliveries import explain_delivery, is_of_a_report
 from relaylab_conformance.explain.records import Records, explain_record, unknown
-from relaylab_conformance.explain.replies import explain_code, explain_line, is_a_code
+from relaylab_conformance.explain.replies import explain_code, explain_line, is_a_code, is_said
 from relaylab_conformance.explain.rules import explain_rule, is_like_a_rule
 
 if TYPE_CHECKING:
@@ -35,14 +37,30 @@ def explain(what: str, rulebook: Rulebook, records: Records | None = None) -> Ex
             return found
         if is_a_record(asked):
             raise unknown(asked, records)
-    if is_of_entra(asked):
-        return explain_aadsts(asked, rulebook)
-    if is_of_acs_rest(asked):
-        return explain_rest_error(asked, rulebook)
-    if is_like_a_rule(asked):
-        return explain_rule(asked, rulebook)
-    if is_a_code(asked):
-        return explain_code(asked, rulebook)
+    for is_one, explain_it in _KINDS:
+        if is_one(asked):
+            return explain_it(asked, rulebook)
     if _RECORD.fullmatch(asked):
         raise UnknownError(f"{asked!r} may be an event or a message; say of which run: --run DIR or --control URL")
     return explain_line(asked, rulebook)
+
+
+def _code(asked: str, rulebook: Rulebook) -> Explanation:
+    """Explain a code; a number may be one of SMTP, of HTTP, and of both."""
+    over_http = explain_status(asked, rulebook)
+    if over_http is None:
+        return explain_code(asked, rulebook)
+    if not is_said(asked):
+        return over_http
+    over_smtp = explain_code(asked, rulebook)
+    text = f"{over_smtp.text}\n\n{over_http.text}"
+    return Explanation(text, {**over_smtp.document, "errors": over_http.document["errors"]})
+
+
+_KINDS: Final[tuple[tuple[Callable[[str], bool], Callable[[str, Rulebook], Explanation]], ...]] = (
+    (is_of_entra, explain_aadsts),
+    (is_of_acs_rest, explain_rest_error),
+    (is_of_a_report, explain_delivery),
+    (is_like_a_rule, explain_rule),
+    (is_a_code, _code),
+)

@@ -148,6 +148,8 @@ def _message(message: Mapping[str, Any], records: Records) -> Explanation:
         entry("Subject", str(message["subject"])),
         entry("Placed", placed),
     ]
+    reported = message.get("reported", ())  # a run of an earlier version does not tell
+    lines += [entry("Reported", f"{one['recipient']}: {one['status']} ({one['said']})") for one in reported]
     if message["report_of"]:
         lines.append(entry("Report", f"a non-delivery report about {message['report_of']}"))
     if message["verdict"]:
@@ -209,7 +211,7 @@ def _way(evidence: Mapping[str, Any]) -> str:
 
 _MX: Final = "mx"
 _COMMON: Final = ("seq", "at", "session", "endpoint", "kind")
-_TOLD_APART: Final = (*_COMMON, "verdict", "reply", "transcript", "attribution")
+_TOLD_APART: Final = (*_COMMON, "verdict", "reply", "source", "transcript", "attribution")
 
 
 def _verdict(verdict: Mapping[str, Any]) -> str:
@@ -240,4 +242,7 @@ def _word(key: str) -> str:
 
 
 def _text(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    """Write a value as people read it, and what has parts of its own as JSON."""
+    if isinstance(value, Mapping):
+        return json.dumps(value, ensure_ascii=False)
+    return ", ".join(map(_text, value)) if isinstance(value, list) else str(value)

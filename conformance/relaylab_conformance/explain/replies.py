@@ -34,6 +34,11 @@ def is_a_code(what: str) -> bool:
     return _ENHANCED.fullmatch(what) is not None or re.fullmatch(r"[2-5]\d\d", what) is not None
 
 
+def is_said(code: str) -> bool:
+    """Tell whether a reply of SMTP has that code."""
+    return any(code in {str(reply.enhanced), str(int(reply.code))} for reply in REPLIES)
+
+
 def explain_code(what: str, rulebook: Rulebook) -> Explanation:
     """Explain an enhanced code or a reply code: every line that has it; raise UnknownError."""
     replies = [reply for reply in REPLIES if what in {str(reply.enhanced), str(int(reply.code))}]

@@ -50,8 +50,8 @@ class Taken:
 def kinds(table_name: str) -> Mapping[str, str]:
     """Give for each key of a table what kind of value it takes: boolean, integer, array, instant or string."""
     table = table_called(table_name)
-    properties = table.keys.model_json_schema()["properties"]
-    return {key: _kind(shape) for key, shape in properties.items() if key not in table.tables}
+    properties = table.own_keys.model_json_schema()["properties"]
+    return {key: _kind(shape) for key, shape in properties.items()}
 
 
 def table_called(name: str) -> Table:
@@ -69,7 +69,7 @@ def is_many(name: str) -> bool:
 @cache
 def choices(table_name: str) -> Mapping[str, tuple[str, ...]]:
     """Give the values that the world file knows, for each key that takes one of a few."""
-    properties = table_called(table_name).keys.model_json_schema()["properties"]
+    properties = table_called(table_name).own_keys.model_json_schema()["properties"]
     return {key: tuple(one) for key, shape in properties.items() if (one := _choices(shape))}
 
 
@@ -112,7 +112,7 @@ def check(row: Row, table_name: str, values: Mapping[str, Any], columns: Mapping
     """Have the world file's own words judge the values; raise ExportError that names the cell."""
     wanted = {key: value for key, value in values.items() if not isinstance(value, datetime)}
     try:
-        table_called(table_name).keys.model_validate(wanted)
+        table_called(table_name).own_keys.model_validate(wanted)
     except pydantic.ValidationError as error:
         for detail in error.errors(include_url=False):
             if detail["type"] == "missing":

@@ -54,7 +54,12 @@ function Write-Failures {
 
 if ($SignInsOnly) {
     Save-Json "signins.json" {
-        Connect-MgGraph -Scopes "AuditLog.Read.All" -NoWelcome | Out-Null
+        # Both scopes: an older copy of Graph's page "List signIns" (beta) asks for the second too, for its check of
+        # licences. Without a filter by signInEventTypes only interactive sign-ins come; its form, and that clientAppUsed
+        # takes eq, is on the page "signIn resource type" (beta, 2024-11-14); that it stands beside others, with and, or
+        # and brackets, Entra's page on token protection shows. Not checked: whether today's module still loses sign-ins
+        # without a person, as 2.19.0 did (github.com/microsoftgraph/msgraph-sdk-powershell/issues/2753, closed).
+        Connect-MgGraph -Scopes "AuditLog.Read.All", "Directory.Read.All" -NoWelcome | Out-Null
         foreach ($Kind in "interactiveUser", "nonInteractiveUser") {
             Get-MgBetaAuditLogSignIn -All -Filter ("(clientAppUsed eq 'Authenticated SMTP' or clientAppUsed eq 'SMTP') " +
                 "and signInEventTypes/any(t: t eq '$Kind')") |
@@ -92,14 +97,16 @@ Save-Json "mailcontact.json" { Get-MailContact -ResultSize Unlimited | Select-Ob
     RecipientTypeDetails, RequireSenderAuthenticationEnabled, $Addresses }
 Save-Json "distributiongroup.json" { Get-DistributionGroup -ResultSize Unlimited | Select-Object PrimarySmtpAddress,
     GroupType, RequireSenderAuthenticationEnabled,
-    @{ n = "Members"; e = { @((Get-DistributionGroupMember -Identity $_.Identity -ResultSize Unlimited).PrimarySmtpAddress) } } }
+    @{ n = "Members"; e = { @((Get-DistributionGroupMember -Identity "$($_.PrimarySmtpAddress)" -ResultSize Unlimited).PrimarySmtpAddress) } } }
+# Groups are asked for by address: where an Identity names nobody, Get-DynamicDistributionGroupMember gives the members of
+# all (its reference page; -Identity, -ResultSize Unlimited). Its list is counted anew every 24 hours.
 # Groups of Microsoft 365 and dynamic ones receive like lists, and stand in none of the answers above.
 Save-Json "unifiedgroup.json" { Get-UnifiedGroup -ResultSize Unlimited | Select-Object PrimarySmtpAddress,
     RequireSenderAuthenticationEnabled,
-    @{ n = "Members"; e = { @((Get-UnifiedGroupLinks -Identity $_.Identity -LinkType Members -ResultSize Unlimited).PrimarySmtpAddress) } } }
+    @{ n = "Members"; e = { @((Get-UnifiedGroupLinks -Identity "$($_.PrimarySmtpAddress)" -LinkType Members -ResultSize Unlimited).PrimarySmtpAddress) } } }
 Save-Json "dynamicdistributiongroup.json" { Get-DynamicDistributionGroup -ResultSize Unlimited |
     Select-Object PrimarySmtpAddress, RequireSenderAuthenticationEnabled,
-    @{ n = "Members"; e = { @((Get-DynamicDistributionGroupMember -Identity $_.Identity -ResultSize Unlimited).PrimarySmtpAddress) } } }
+    @{ n = "Members"; e = { @((Get-DynamicDistributionGroupMember -Identity "$($_.PrimarySmtpAddress)" -ResultSize Unlimited).PrimarySmtpAddress) } } }
 Save-Json "mailuser.json" { Get-MailUser -ResultSize Unlimited | Where-Object { $_.ExternalEmailAddress } |
     Select-Object PrimarySmtpAddress, UserPrincipalName, ExternalEmailAddress, RecipientTypeDetails,
         RequireSenderAuthenticationEnabled, @{ n = "HVEAccount"; e = { $false } }, $Addresses }

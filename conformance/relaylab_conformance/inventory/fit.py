@@ -21,6 +21,7 @@ from relaylab_conformance.inventory.found import Entry, Findings, NoteKind
 from relaylab_conformance.inventory.inventory import FoundSender, sender_values
 from relaylab_conformance.inventory.keys import key_of
 from relaylab_conformance.inventory.origin import NOWHERE, Origin
+from relaylab_conformance.inventory.stand_in import stand_in_for_members
 
 _MOST_ROUNDS: Final = 6  # what is left out can leave a hole that leaves out something else
 _NO_MEMBER: Final = "no export has an address to put in: give Get-Mailbox as well (relaylab import --script)"
@@ -37,6 +38,7 @@ def fit(found: Findings, tenant: str, senders: Sequence[FoundSender]) -> tuple[F
         if not faults:
             break
         senders = laid_out.without(faults)
+        stand_in_for_members(found)
     return tuple(senders)
 
 

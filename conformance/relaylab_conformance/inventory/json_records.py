@@ -18,6 +18,7 @@ _SPACE: Final = re.compile(r"[ \t\r\n\ufeff]*")
 _LARGEST: Final = 8 * 1024 * 1024  # characters of one value
 _SHOWN: Final = 40  # characters of what stands where something else is expected
 _CUT_OFF: Final = "the file is cut off: export it again (ConvertTo-Json -Depth 5, Set-Content -Encoding utf8)"
+_SIGN_INS: Final = "signinlogs"  # how every category of sign-in ends that Azure Monitor writes
 _LISTS: Final = frozenset({"value", "records"})  # under which Graph, the admin API and storage accounts put records
 
 
@@ -90,7 +91,7 @@ class JsonFile:
         self._number += 1
         if not isinstance(value, dict):
             raise self._wrong(f"holds {_kind(value)} where a record should be", "export objects, not their names")
-        return Record(self._number, value, list_name)
+        return Record(self._number, _unfolded(value), list_name)
 
     def _members(self) -> Iterator[_Member]:
         self._expect("{")
@@ -177,6 +178,17 @@ class JsonFile:
         rest = self._buffer[self._at : self._at + _SHOWN].strip()
         seen = f'at "{rest}"' if rest else "at its end"
         return broken(self._name, f"line {line}, {seen}", what, way_out)
+
+
+def _unfolded(value: dict[str, Any]) -> dict[str, Any]:
+    """Put what a sign-in says under ``properties`` beside the rest, as the other logs have it.
+
+    So Entra's diagnostic settings write it for Azure Monitor (Microsoft's page on the schema of sign-in logs there).
+    """
+    inner = value.get("properties")
+    if isinstance(inner, dict) and str(value.get("category", "")).casefold().endswith(_SIGN_INS):
+        return {key: said for key, said in value.items() if key != "properties"} | inner
+    return value
 
 
 def _kind(value: object) -> str:

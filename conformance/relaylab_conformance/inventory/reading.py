@@ -6,7 +6,6 @@ Law: what is wrong in one file hides nothing of the others, and nothing is used 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from relaylab.app.config import Problem
 from relaylab.app.world_file.errors import did_you_mean
 from relaylab_conformance.inventory.already import NO_TENANTS, Tenants, recall
 from relaylab_conformance.inventory.csv_rows import CsvFile, letter
+from relaylab_conformance.inventory.forms import form_of
 from relaylab_conformance.inventory.found import Findings, Note, NoteKind
 from relaylab_conformance.inventory.json_records import JsonFile, Record
 from relaylab_conformance.inventory.origin import ExportError, Origin, broken
@@ -34,22 +34,11 @@ from relaylab_conformance.inventory.shapes import (
     zone,
 )
 from relaylab_conformance.inventory.shapes.shape import Shape
-from relaylab_conformance.inventory.text import open_text
+from relaylab_conformance.inventory.text import GUESSED, first_guess, open_text
 
-_HEAD: Final = 8 * 1024  # characters looked at to tell what a file is
 _SAMPLE: Final = 50  # rows looked at where headings say nothing
 _MOST_PROBLEMS: Final = 10  # told of one file
 _FEWEST_COLUMNS: Final = 0.5  # of those that a shape needs, to say what a file was meant to be
-_PRINTED_TABLE: Final = re.compile(r"^[^\n]*\S {2,}\S[^\n]*\r?\n-{2,}[ -]*\r?$", re.MULTILINE)
-_PRINTED_LIST: Final = re.compile(r"\A\s*\w+ +: ", re.MULTILINE)
-_OTHER_DNS: Final = re.compile(
-    r"^\S+[ \t]+(?:text =|MX preference =|internet address =)|^Non-authoritative answer:"
-    r"|^Name +Type +TTL +Section\b|^\W*Type\W+(?:Host|Name)\W+(?:Content|Value|Data)\b"
-    r"|^\W*(?:Host|Name)\W+(?:TTL\W+)?Type\W+(?:TTL\W+)?(?:Content|Value|Data)\b",
-    re.MULTILINE | re.IGNORECASE,
-)
-_COMMENTS: Final = re.compile(r"\A(?:[ \t]*(?:#[^\n]*)?\r?\n)*")
-_ZONE: Final = zone.is_zone
 Tell = Callable[[int], None]
 
 
@@ -142,16 +131,6 @@ def recognise(path: Path, hints: Hints = NO_HINTS, name: str | None = None) -> E
     return Export(path, name, form, _shape_of(columns, sample, name, hints).name)
 
 
-def form_of(path: Path, name: str | None = None) -> str:
-    """Tell whether a file is csv, json or zone; raise ExportError for another text."""
-    name = name or path.name
-    with open_text(path, name, lambda _: None) as text:
-        head = text.read(_HEAD)
-    _refuse_other_texts(head, name)
-    begins = head.lstrip("\ufeff \t\r\n")[:1]
-    return "json" if begins in {"{", "["} else "zone" if _begins_as_zone(head) else "csv"
-
-
 def _first_of(form: str, text: IO[str], name: str) -> tuple[tuple[str, ...], list[dict[str, Any]], str]:
     """Give the columns of a file and its first rows, by squashed column; and the first list of ScubaGear's."""
     if form == "csv":
@@ -216,6 +195,8 @@ def _read(export: Export, found: Findings, hints: Hints, tell: Tell) -> list[Pro
     problems: list[Problem] = []
     try:
         with open_text(export.path, export.name, tell) as text:
+            if text.encoding == GUESSED:
+                _tell_guess(export, found)
             if export.form == "zone":
                 zone.read_zone(text, export.name, found)
                 return problems
@@ -233,6 +214,14 @@ def _read(export: Export, found: Findings, hints: Hints, tell: Tell) -> list[Pro
     except ExportError as error:
         problems += error.problems
     return problems
+
+
+def _tell_guess(export: Export, found: Findings) -> None:
+    """Say that the code page is a guess, and how the first word reads by which a person can see whether it is right."""
+    line, word = first_guess(export.path)
+    what = f'is no UTF-8 and is taken for Windows-1252 (Western European), by which this reads "{word}"'
+    way_out = "if a letter there is wrong, export it again with -Encoding UTF8"
+    found.note(NoteKind.INFERRED, Origin(export.name, line, "line"), "", what, way_out)
 
 
 def rows_of(export: Export, text: IO[str], hints: Hints, found: Findings) -> Iterator[tuple[Row, str]]:
@@ -322,31 +311,6 @@ def _once(
                 found.notes.append(Note(NoteKind.INFERRED, names[path], what, "give one of them"))
                 continue
         yield path, is_named
-
-
-def _begins_as_zone(head: str) -> bool:
-    lines = (line for line in head.lstrip("\ufeff").splitlines() if line.strip() and not line.lstrip().startswith(";"))
-    first = next(lines, "")
-    return first.startswith("$") or _ZONE(f"{first}\n")
-
-
-def _refuse_other_texts(head: str, name: str) -> None:
-    """Say what a text is that is neither CSV nor JSON nor a zone."""
-    start = head.lstrip("\ufeff \t\r\n")
-    settings = _COMMENTS.sub("", start, count=1)
-    if start.startswith(("<Objs", "#< CLIXML")):
-        raise broken(name, "", "is CLIXML", "use Export-Csv or ConvertTo-Json in place of Export-Clixml")
-    if start.startswith("<"):
-        raise broken(name, "", "is a web page or XML", "the download gave a sign-in page: download it again as CSV")
-    if _OTHER_DNS.search(head[:2000]):
-        way_out = "only zone text is read: dig NAME TXT, or the zone file of your DNS provider"
-        raise broken(name, "", "is DNS as nslookup, Resolve-DnsName or a provider's table writes it", way_out)
-    if settings.startswith("[[") or re.match(r"\[\w+\]\s*\n", settings):
-        raise broken(name, "", "is a world file, not an export", f"give it as the place to write: --out {name}")
-    if _PRINTED_TABLE.search(head[:2000]) or (_PRINTED_LIST.match(head) and "," not in head.splitlines()[0]):
-        raise broken(
-            name, "", "is what PowerShell prints, not an export", "put | Export-Csv FILE -NoTypeInformation behind it"
-        )
 
 
 def _all_commands() -> str:

@@ -11,17 +11,17 @@ from typing import Final
 from relaylab.domain.estate import Method
 from relaylab_conformance.inventory.by_grammar import kinds
 from relaylab_conformance.inventory.fit import fit
-from relaylab_conformance.inventory.found import THERE, Entry, Findings, NoteKind, Value
+from relaylab_conformance.inventory.found import THERE, Entry, Findings, NoteKind
 from relaylab_conformance.inventory.inventory import FoundSender, FoundSite, Inventory
 from relaylab_conformance.inventory.origin import NOWHERE, Origin, broken
 from relaylab_conformance.inventory.senders import SenderFinder
 from relaylab_conformance.inventory.shapes import BY_NAME, TRACES, zone
+from relaylab_conformance.inventory.stand_in import WHAT_IT_IS, stand_in_for_members, take_members_for_mailboxes
 
 REPORT_DAYS: Final = 90  # what we tell people to choose; the report opens with 7 (fact ADM-REP-01)
 PASSWORD: Final = "not in any export"  # noqa: S105 - it says that there is none
 INVENTED: Final = "invented: no export holds a password, and the real one does not belong here"
 _SWITCH: Final = "smtp_client_authentication_disabled"
-_WHAT_IT_IS: Final = "Get-Recipient says whether it is one, or a group"
 _SMTP_AUTH: Final = frozenset({Method.SMTP_AUTH_BASIC, Method.SMTP_AUTH_OAUTH})
 _ASKED_OF_THE_TENANT: Final = {
     "created": "no export says when the tenant was made: WhenCreatedUTC of Get-OrganizationConfig",
@@ -49,7 +49,8 @@ def settle(found: Findings, tenant: str | None = None, report_days: int | None =
         _tell_days(found)
     _add_accounts(found, senders)
     _add_recipients(found, senders)
-    _stand_in_for_members(found)
+    take_members_for_mailboxes(found)
+    stand_in_for_members(found)
     senders = fit(found, name, senders)
     _tell_switched_off(found, senders)
     _ask_what_nobody_says(found)
@@ -115,15 +116,6 @@ def _add_domains(found: Findings) -> None:
         entry.unknown["domain_type"] = f"the domain is inferred from an address: {BY_NAME['accepted_domains'].ask}"
 
 
-def _stand_in_for_members(found: Findings) -> None:
-    """Put somebody into lists whose members no export says: a world's list is not empty."""
-    anybody = next((entry.key for entry in found.of("mailbox")), None)
-    for entry in found.of("distribution_group"):
-        if "members" not in entry.values and anybody is not None:
-            asked = entry.unknown.pop("members", "its members, of whom none is left")
-            entry.values["members"] = Value([anybody], NOWHERE, f"unknown: {asked}; one mailbox stands in for them")
-
-
 def _join_policies(found: Findings) -> None:
     """Leave out of a policy users that the directory does not know: the world file could not hold them."""
     known = found.addresses()
@@ -179,7 +171,7 @@ def _add_recipients(found: Findings, senders: Iterable[FoundSender]) -> None:
     for recipient in dict.fromkeys(one.casefold() for sender in senders for one in sender.to):
         if recipient in reached and recipient not in known:
             entry = found.entry("mailbox", recipient, reached[recipient])
-            entry.unknown["kind"] = f"mail to it arrived, and no export lists it, so a mailbox stands in: {_WHAT_IT_IS}"
+            entry.unknown["kind"] = f"mail to it arrived, and no export lists it, so a mailbox stands in: {WHAT_IT_IS}"
 
 
 def _with_accounts(found: Findings, senders: Iterable[FoundSender]) -> Iterator[FoundSender]:

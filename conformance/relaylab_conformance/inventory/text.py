@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, TextIO
 
 from relaylab_conformance.inventory.origin import broken
 
 PIECE: Final = 64 * 1024  # octets or characters read at once
+GUESSED: Final = "cp1252"  # what is no Unicode; almost any octets are it, so other code pages are taken for it too
 LONGEST_LINE: Final = 1024 * 1024  # characters; a row of any export is far shorter
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -34,6 +37,7 @@ _OTHER_THINGS: Final = (
     (b"\xff\xd8\xff", "is a picture", "export the table as CSV"),
     (b"Obj\x01", "is Avro", "download the sign-ins as CSV or JSON"),
 )
+_WORD: Final = re.compile(r"[^\s\"',;<>]{0,30}[^\x00-\x7f][^\s\"',;<>]{0,30}")
 _MOSTLY: Final = 0.6  # of the octets of one half are zero in UTF-16 of a European language,
 _HARDLY: Final = 0.05  # and of the other half
 Tell = Callable[[int], None]
@@ -73,41 +77,58 @@ def _unmarked(head: bytes, name: str) -> str:
 def _of_all(path: Path, name: str) -> str:
     """Take UTF-8 if all of it is; else the Western code page, if all of it is that."""
     decoder = codecs.getincrementaldecoder("utf-8")()
+    last = 1
+    for line, piece in _pieces(path, name):
+        try:
+            decoder.decode(piece)
+        except UnicodeDecodeError:
+            break
+        last = line + piece.count(b"\n")
+    else:
+        try:
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            raise broken(
+                name, f"line {last}", "ends in the middle of a character", "the file is cut off: export it again"
+            ) from None
+        return "utf-8"
+    for line, piece in _pieces(path, name):
+        try:
+            piece.decode(GUESSED)
+        except UnicodeDecodeError as error:
+            before = piece.count(b"\n", 0, error.start)
+            raise broken(
+                name,
+                f"line {line + before}",
+                f"is neither UTF-8 nor Windows-1252 (octet 0x{piece[error.start]:02x})",
+                "export it with -Encoding utf8",
+            ) from None
+    return GUESSED
+
+
+def _pieces(path: Path, name: str) -> Iterator[tuple[int, bytes]]:
+    """Give a file piece by piece, each with the line that it begins in; raise ExportError at the first zero octet."""
     line = 1
     with path.open("rb") as file:
         while piece := file.read(PIECE):
-            try:
-                decoder.decode(piece)
-            except UnicodeDecodeError:
-                break
+            if (hole := piece.find(b"\0")) >= 0:
+                line += piece.count(b"\n", 0, hole)
+                raise broken(name, f"line {line}", "has a zero octet", "the file is damaged: export it again")
+            yield line, piece
             line += piece.count(b"\n")
-        else:
-            try:
-                decoder.decode(b"", final=True)
-            except UnicodeDecodeError:
-                raise broken(
-                    name, f"line {line}", "ends in the middle of a character", "the file is cut off: export it again"
-                ) from None
-            return "utf-8"
+
+
+def first_guess(path: Path) -> tuple[int, str]:
+    """Give the first line that needs a code page, and the word in it, as the Western one has it."""
     with path.open("rb") as file:
-        line = 1
-        while piece := file.read(PIECE):
-            try:
-                piece.decode("cp1252")
-            except UnicodeDecodeError as error:
-                line += piece.count(b"\n", 0, error.start)
-                raise broken(
-                    name,
-                    f"line {line}",
-                    f"is neither UTF-8 nor Windows-1252 (octet 0x{piece[error.start]:02x})",
-                    "export it with -Encoding utf8",
-                ) from None
-            line += piece.count(b"\n")
-    return "cp1252"
+        for number, line in enumerate(iter(partial(file.readline, LONGEST_LINE), b""), 1):
+            if not line.isascii() and (word := _WORD.search(line.decode(GUESSED))):
+                return number, word[0]
+    return 0, ""
 
 
 @contextmanager
-def open_text(path: Path, name: str, tell: Tell) -> Iterator[IO[str]]:
+def open_text(path: Path, name: str, tell: Tell) -> Iterator[TextIO]:
     """Open the text of an export, line ends as they are; ``tell`` hears how many octets were read since it last did."""
     encoding = encoding_of(path, name)
     raw = _Told(path, tell)

@@ -26,6 +26,7 @@ from relaylab_conformance.migration.from_entra import (
     secret_of,
     way_to_a_token,
 )
+from relaylab_conformance.migration.hve import MAKE_AN_ACCOUNT, NEW_ACCOUNT, NO_ACCOUNT, hve_account_of
 from relaylab_scenarios import Nothing, Password, Token
 
 if TYPE_CHECKING:
@@ -229,14 +230,11 @@ def _by_token(world: World, sender: Sender) -> Approach | NotTried:
     return Approach(Endpoint.SUBMISSION, SUBMISSION_NAME, Token(str(sender.signs_in_as), token.value.reveal()))
 
 
-def _by_hve(world: World, sender: Sender, method: Method) -> Approach | NotTried:
+def _by_hve(world: World, sender: Sender, method: Method) -> Approach | NotTried | NoRelay:
     """Sign in with the sender's High Volume Email account, and send from it: the service takes no other sender."""
     found = hve_account_of(world, sender)
     if found is None:
-        return NotTried(
-            f"which High Volume Email account {sender.name} uses is not told: name it in its hve_account, "
-            "[[tenant.hve_account]] (New-MailUser -HVEAccount)"
-        )
+        return _no_account_of(world, sender)
     tenant, account = found
     name = str(account.address)
     if method is Method.HVE_BASIC:
@@ -250,6 +248,16 @@ def _by_hve(world: World, sender: Sender, method: Method) -> Approach | NotTried
     if token is None:
         return NotTried(f"nothing says how {name} gets a token: {way_to_a_token(world, sender)}")
     return Approach(Endpoint.HVE, SERVICE_NAME, Token(name, token.value.reveal()), account.address)
+
+
+def _no_account_of(world: World, sender: Sender) -> NotTried | NoRelay:
+    home = world.tenant_of(sender.from_address.domain)
+    if home is not None and not home.hve_accounts:
+        return NoRelay(NO_ACCOUNT.format(tenant=home.name), NEW_ACCOUNT, MAKE_AN_ACCOUNT)
+    return NotTried(
+        f"which High Volume Email account {sender.name} uses is not told: name it in its hve_account, "
+        "[[tenant.hve_account]] (New-MailUser -HVEAccount)"
+    )
 
 
 def _by_acs(world: World, sender: Sender) -> Approach | NotTried | Unmade:
@@ -299,17 +307,6 @@ def _by_acs_token(sender: Sender, client: AcsClient, endpoint: Endpoint, server_
         signs=secret is None,
     )
     return Approach(endpoint, server_name, asked)
-
-
-def hve_account_of(world: World, sender: Sender) -> tuple[Tenant, HveAccount] | None:
-    """Give the High Volume Email account of a sender: the one it names or signs in with, else its tenant's only one."""
-    named = (sender.hve_account, sender.sign_in, sender.from_address)
-    for address in named:
-        found = world.hve_account(address) if address else None
-        if found is not None:
-            return found
-    tenant = world.tenant_of(sender.from_address.domain)
-    return (tenant, tenant.hve_accounts[0]) if tenant and len(tenant.hve_accounts) == 1 else None
 
 
 def token_of(sender: Sender, tenant: Tenant, mailbox: Mailbox | HveAccount) -> FixedToken | None:

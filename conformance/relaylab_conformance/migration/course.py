@@ -6,7 +6,8 @@ No socket and no dialect: what the service answers, not what the sender makes of
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -37,11 +38,11 @@ from relaylab_conformance.migration.approach import (
     approach,
     closed_site,
     goes_over_ipv6,
-    hve_account_of,
     token_of,
 )
 from relaylab_conformance.migration.evidence import Evidence
 from relaylab_conformance.migration.from_entra import FromEntra, application_of
+from relaylab_conformance.migration.hve import hve_account_of
 from relaylab_conformance.migration.judge import peer_of
 from relaylab_conformance.migration.tokens import fetch, in_memory
 from relaylab_scenarios import Nothing, Password, Token
@@ -114,6 +115,26 @@ def course(  # noqa: PLR0913 - a sender in its world, and a time
             spans.pop()
         spans.append(span)
     return tuple(spans)
+
+
+def answers(
+    world: World, rulebook: Rulebook, sender: Sender, method: Method, instants: Iterable[datetime]
+) -> Iterator[Span]:
+    """Give what a sender's method comes to at instants in order, each as a span that begins there; none as ``course``.
+
+    An instant that no edge divides from the one before it is not asked about again.
+    """
+    way = approach(world, sender, method)
+    if not isinstance(way, Approach):
+        return
+    edges = sorted(_edges(world, rulebook, sender, way))
+    zones = zones_of(world, rulebook, Randomness(0), lambda _: "")
+    passed = -1
+    for at in instants:
+        before, passed = passed, bisect_right(edges, at)
+        if passed != before:
+            decision, arrives = _judged(world, rulebook, sender, way, at, _keys(), zones)
+            yield Span(at, None, decision, arrives)
 
 
 def stops_at(spans: tuple[Span, ...]) -> datetime | None:

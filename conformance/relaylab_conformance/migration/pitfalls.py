@@ -15,7 +15,7 @@ from relaylab.rules.acs import limits as acs_limits
 from relaylab.rules.acs.sending import could_not_be_made
 from relaylab.rules.hve import terms
 from relaylab_conformance.migration.acs import acs_resource_of
-from relaylab_conformance.migration.approach import hve_account_of
+from relaylab_conformance.migration.hve import hve_account_of
 from relaylab_conformance.migration.reach import final_recipients, outside_recipients
 from relaylab_conformance.migration.trial import methods
 from relaylab_conformance.migration.volume import acs_day, acs_hour, way_out_of_a_mailbox

@@ -19,6 +19,7 @@ def final_recipients(world: World, sender: Sender) -> Iterator[tuple[Address, Re
         yield from ((address, one) for one in expand(world, world.recipient(address)))
 
 
+_NAMED: Final = 3
 INTERNAL_NOT_SAID: Final = "internal only? Not known: it writes to itself alone, as import has it where no trace says"
 RECIPIENTS_UNKNOWN: Final = f"{INTERNAL_NOT_SAID}; write its recipients into the world file"
 
@@ -26,6 +27,16 @@ RECIPIENTS_UNKNOWN: Final = f"{INTERNAL_NOT_SAID}; write its recipients into the
 def has_unknown_recipients(sender: Sender) -> bool:
     """Tell whether a sender writes to nobody but itself: so import writes it where no trace says to whom."""
     return bool(sender.to) and all(one == sender.from_address for one in sender.to)
+
+
+def are_outside(world: World, sender: Sender) -> str:
+    """Say who of those that a sender reaches is outside, the first few by name; empty where nobody is."""
+    outside = tuple(dict.fromkeys(str(met) for _, met in outside_recipients(world, sender)))
+    if not outside:
+        return ""
+    more = len(outside) - _NAMED
+    *first, last = (*outside[:_NAMED], f"{more} more") if more > 0 else outside
+    return f"{', '.join(first)} and {last} are outside" if first else f"{last} is outside"
 
 
 def outside_recipients(world: World, sender: Sender) -> tuple[tuple[Address, Address], ...]:

@@ -15,8 +15,6 @@ from email.utils import format_datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-import httpx
-
 from relaylab.domain.acs import Allowance, Sending, SendingQuota
 from relaylab.domain.acs_asks import AcsDeliveryAsk
 from relaylab.domain.acs_rest import KeyProof, OutcomeAsk, SendAsk
@@ -58,6 +56,8 @@ _IDLE: Final = SendingQuota(Allowance(0, SENDS.per_minute), Allowance(0, SENDS.p
 
 def send(emulator: Emulator, trial: Trial, sign_in: AccessKey | FromEntra, time: Time) -> Played:
     """Send the sender's message as one request, and say what became of it."""
+    import httpx  # takes a tenth of a second to load, and few estates have a sender over REST
+
     sender, at = trial.sender, trial.leg.at
     after = profile(sender.profile).aftermath
     found = acs_resource_of(trial.leg.world, sender)

@@ -14,8 +14,8 @@ from relaylab.domain.directory import AppRegistration, object_id
 from relaylab.domain.entra import Proof
 from relaylab.domain.estate import Method
 from relaylab.domain.registrations import judge_secret
-from relaylab_conformance.migration.approach import hve_account_of
 from relaylab_conformance.migration.from_entra import HVE, SMTP, application_of, from_entra, secret_of
+from relaylab_conformance.migration.hve import hve_account_of
 from relaylab_conformance.planning.conditional_access import application_let_through
 from relaylab_conformance.planning.model import Kind, Step
 from relaylab_conformance.planning.preparation import PLACEHOLDER, Change, Preparation, both, in_sender, in_tenant

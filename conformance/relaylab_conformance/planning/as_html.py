@@ -21,7 +21,10 @@ def as_html(plan: Plan) -> str:
     environment.filters |= {"day": day}
     environment.globals |= {
         "stop": words.stop,
-        "move": words.move,
+        "move": words.moves_to,
+        "named": words.named,
+        "counted": words.counted,
+        "has_days": words.has_days,
         "still": words.still,
         "before": words.before,
         "cost": words.cost,

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from relaylab_conformance.planning.model import Plan, SenderPlan, Step
 
 _MARKUP: Final = re.compile(r"([\\`*_{}\[\]<>#|~&$]|(?<=[a-z]):(?=//))")
-_NUMBERED: Final = re.compile(r"^(\d*)([.)+-])")
+_ITEM: Final = re.compile(r"^(?:(\d+)([.)])(?=\s|$)|([+-])(?=\s|$|[+-]))")  # what begins an item of a list, or a rule
 _LANGUAGES: Final = {Kind.CMDLET: "powershell", Kind.DNS: "dns", Kind.PORTAL: "text", Kind.SENDER: "text"}
-_HEADINGS: Final = ("#", "Sender", "Today", "Stops", "With", "Move to", "Effort", "Do before", "Stands still")
+_BEFORE: Final = "Do before"
+_HEADINGS: Final = ("#", "Sender", "Today", "Stops", "With", "Move to", "Effort", _BEFORE, "Stands still")
 
 
 def as_markdown(plan: Plan) -> str:
@@ -31,7 +32,7 @@ def as_markdown(plan: Plan) -> str:
 def plain(text: str) -> str:
     """Write a text so that it is nothing but text, on one line."""
     line = " ".join("".join(each if each.isprintable() else " " for each in text).split())
-    return _NUMBERED.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", line))
+    return _ITEM.sub(lambda found: f"{found[1] or ''}\\{found[2] or found[3]}", _MARKUP.sub(r"\\\1", line))
 
 
 def _lines(plan: Plan) -> Iterator[str]:
@@ -41,8 +42,9 @@ def _lines(plan: Plan) -> Iterator[str]:
     yield ""
     yield from (f"- {plain(said)}" for said in words.headline(plan))
     yield ""
-    yield f"| {' | '.join(_HEADINGS)} |"
-    yield "|" + " --- |" * len(_HEADINGS)
+    headings = [one for one in _HEADINGS if one != _BEFORE or words.has_days(plan)]
+    yield f"| {' | '.join(headings)} |"
+    yield "|" + " --- |" * len(headings)
     staying = [one for one in plan.senders if not one.needs_work]
     for one in (*plan.work, *staying):
         yield f"| {' | '.join(_cells(plan, one))} |"
@@ -56,7 +58,7 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield f"- [ ] {mistake.number}\\. {plain(mistake.name)}: {plain(', '.join(mistake.senders))}"
         yield f"  - Symptom: {plain(mistake.symptom)}"
         yield f"  - Cause: {plain(mistake.cause)}"
-        yield f"  - Fix: {plain(mistake.fix)} ({plain(str(mistake.source))})"
+        yield f"  - Fix: {plain(mistake.fix)} ({plain(words.cited(mistake.source))})"
         yield from (f"  - Seen: {plain(seen)}" for seen in mistake.seen)
     if plan.guide_errors:
         yield "\n## What a guide got wrong\n"
@@ -64,34 +66,31 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield f"- [ ] Line {error.line}: {plain(error.found)}"
         yield f"  - Symptom: {plain(error.symptom)}"
         yield f"  - Cause: {plain(error.wrong)}"
-        yield f"  - Fix: {plain(error.instead)} ({plain(str(error.source))})"
+        yield f"  - Fix: {plain(error.instead)} ({plain(words.cited(error.source))})"
 
 
 def _cells(plan: Plan, one: SenderPlan) -> tuple[str, ...]:
-    return tuple(
-        map(
-            plain,
-            (
-                str(one.order or ""),
-                one.name,
-                one.today,
-                words.stop(one),
-                one.line if one.needs_work else "",
-                words.move(one),
-                one.effort,
-                words.before(plan, one),
-                words.still(one),
-            ),
-        )
+    cells = (
+        str(one.order or ""),
+        one.name,
+        words.named(one.today),
+        words.stop(one),
+        one.line if one.needs_work else "",
+        words.moves_to(one),
+        one.effort,
+        *([words.before(plan, one)] if words.has_days(plan) else []),
+        words.still(one),
     )
+    return tuple(map(plain, cells))
 
 
 def _sender(one: SenderPlan) -> Iterator[str]:
-    yield f"\n### {one.order}\\. {plain(one.name)}: {plain(one.today)} to {plain(words.move(one))}\n"
+    yield f"\n### {one.order}\\. {plain(one.name)}: {plain(words.named(one.today))} to {plain(words.moves_to(one))}\n"
     yield f"Why: {plain(one.why)}."
     if words.differs(one):
-        reasons = next((each.reasons for each in one.candidates if each.method is one.written), ())
-        yield f"{plain(words.differs(one))}{': ' if reasons else ''}{plain('; '.join(reasons))}."
+        found = next((each for each in one.candidates if each.method is one.written), None)
+        reasons = (found.reasons if found.possible is Possible.NO else found.cautions) if found else ()
+        yield f"{plain(words.sentence(words.differs(one)))}{': ' if reasons else ''}{plain('; '.join(reasons))}."
     yield f"Today: {plain('; '.join(one.evidence))}.\n"
     for step in one.steps:
         yield from _step(step)
@@ -101,11 +100,11 @@ def _sender(one: SenderPlan) -> Iterator[str]:
     for each in one.candidates:
         if each.method is not one.recommended:
             word = "possible" if each.possible is not Possible.NO else "not possible"
-            yield f"- {plain(each.method)}, {word}: {plain('; '.join(each.reasons))}"
+            yield f"- {plain(words.sentence(words.named(each.method)))}, {word}: {plain('; '.join(each.reasons))}"
 
 
 def _step(step: Step) -> Iterator[str]:
-    yield f"- [ ] {plain(step.what)} ({plain(str(step.source))})\n"
+    yield f"- [ ] {plain(step.what)} ({plain(words.cited(step.source))})\n"
     code = [" ".join("".join(each if each.isprintable() else " " for each in line).split()) for line in step.lines]
     longest = max((len(run) for line in code for run in re.findall("`+", line)), default=0)
     fence = "`" * max(3, longest + 1)

@@ -12,6 +12,7 @@ from relaylab_conformance.tables import Column, table
 if TYPE_CHECKING:
     from relaylab_conformance.planning.model import Plan, SenderPlan
 
+_BEFORE: Final = Column("do before")
 _COLUMNS: Final = (
     Column("#"),
     Column("sender"),
@@ -20,7 +21,7 @@ _COLUMNS: Final = (
     Column("with", wraps=True),
     Column("move to"),
     Column("effort", wraps=True),
-    Column("do before"),
+    _BEFORE,
     Column("stands still"),
 )
 
@@ -35,7 +36,8 @@ def _lines(plan: Plan, fit: int) -> Iterator[str]:
     yield from words.headline(plan)
     yield ""
     staying = [one for one in plan.senders if not one.needs_work]
-    yield table(_COLUMNS, [_row(plan, one) for one in (*plan.work, *staying)], fit)
+    columns = [one for one in _COLUMNS if one is not _BEFORE or words.has_days(plan)]
+    yield table(columns, [_row(plan, one) for one in (*plan.work, *staying)], fit)
     first = next(iter(plan.work), None)
     if first is not None:
         yield f"\nDo this first, for {first.name}: {first.why}"
@@ -66,6 +68,6 @@ def _row(plan: Plan, sender: SenderPlan) -> tuple[str, ...]:
         sender.line if sender.needs_work else "",
         words.move(sender),
         sender.effort,
-        words.before(plan, sender),
+        *([words.before(plan, sender)] if words.has_days(plan) else []),
         words.still(sender),
     )

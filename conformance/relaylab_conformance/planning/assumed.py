@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from relaylab.domain.estate import Method
-from relaylab_conformance.migration.approach import NotTried, approach, hve_account_of
+from relaylab_conformance.migration.approach import NotTried, approach
+from relaylab_conformance.migration.hve import hve_account_of
 from relaylab_conformance.planning.preparation import PLACEHOLDER, in_mailbox, in_tenant, token_for
 
 if TYPE_CHECKING:

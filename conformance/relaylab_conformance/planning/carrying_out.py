@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
+from relaylab.domain.acs import AcsResource
 from relaylab.domain.secret import Secret
 from relaylab_conformance.inventory.origin import broken
 from relaylab_conformance.inventory.world_text.blocks import Block
@@ -17,7 +18,7 @@ from relaylab_conformance.inventory.world_text.tables import put
 from relaylab_conformance.inventory.world_text.values import is_marked, on_one_line, written
 
 if TYPE_CHECKING:
-    from relaylab.domain.acs import AcsResource, VerificationStates
+    from relaylab.domain.acs import VerificationStates
     from relaylab.domain.tenant import Tenant
     from relaylab.domain.world import World
     from relaylab_conformance.inventory.world_text.document import Document
@@ -156,6 +157,7 @@ _TABLES: Final = (
         lambda one: one.name,
         lambda one: {
             "name": one.name,
+            "created": one.created,
             "linked_domains": list(one.linked_domains),
             "sender_usernames": list(one.sender_usernames),
         },
@@ -203,7 +205,9 @@ class CarryingOut:
 
     def _of_acs(self, tenant: Block, old: Sequence[AcsResource], new: Sequence[AcsResource]) -> None:
         """Write SMTP usernames and roles, which stand below a resource."""
-        for block, was, now in zip(self.document.below(tenant, "acs_resource"), old, new, strict=True):
+        made = (AcsResource(one.name, one.created) for one in new[len(old) :])
+        blocks = self.document.below(tenant, "acs_resource")
+        for block, was, now in zip(blocks, (*old, *made), new, strict=True):
             for role in now.role_assignments[len(was.role_assignments) :]:
                 keys = {"assignee": role.assignee, "role": role.role}
                 self._fill(self.document.add_under(block, "role_assignment"), keys)
@@ -234,8 +238,7 @@ class CarryingOut:
             if was != now:
                 set_key(block, "value", now.value, f"{TO_DO}, was {was.value}")
         for record in self.after.dns[len(self.before.dns) :]:
-            last = self.document.top("dns")
-            block = self.document.add_top("dns", last[-1] if last else None)
+            block = self.document.add_top("dns")
             self._fill(block, {"name": record.name, "type": record.type, "value": record.value})
 
     @staticmethod

@@ -9,6 +9,7 @@ from relaylab.domain.source import Confidence, Source
 from relaylab.rules import sources
 from relaylab.rules.acs import smtp_sources
 from relaylab.rules.acs import sources as acs_sources
+from relaylab_conformance.migration import hve
 
 _REFERENCE: Final = "2026-08-21"
 _LEARN: Final = "https://learn.microsoft.com"
@@ -26,7 +27,7 @@ SET_MAILBOX: Final = _cmdlet("ADM-MB-02", "Set-Mailbox")
 NEW_SERVICE_PRINCIPAL: Final = _cmdlet("ADM-SP-01", "New-ServicePrincipal")
 ADD_MAILBOX_PERMISSION: Final = _cmdlet("ADM-MP-01", "Add-MailboxPermission")
 ADD_RECIPIENT_PERMISSION: Final = _cmdlet("ADM-RP-01", "Add-RecipientPermission")
-NEW_HVE_ACCOUNT: Final = _cmdlet("HVE-ACC-02", "New-MailUser")
+NEW_HVE_ACCOUNT: Final = hve.NEW_ACCOUNT
 SET_HVE_BILLING: Final = _cmdlet("HVE-ACC-07", "Set-HVEAccountBillingPolicy")
 SET_HVE_SETTINGS: Final = _cmdlet("HVE-ACC-05", "Set-HVEAccountSettings")
 NEW_AUTHENTICATION_POLICY: Final = _cmdlet("ADM-AP-01", "New-AuthenticationPolicy")

@@ -10,6 +10,7 @@ from relaylab.app.world_file.source import text_of
 from relaylab.servers.clocks import SystemClock
 from relaylab_conformance.inventory.writing import write
 from relaylab_conformance.planning import make_plan
+from relaylab_conformance.planning.as_csv import as_csv
 from relaylab_conformance.planning.as_html import as_html
 from relaylab_conformance.planning.as_json import as_json
 from relaylab_conformance.planning.as_markdown import as_markdown
@@ -26,6 +27,7 @@ def plan_and_tell(  # noqa: PLR0913 - an argument an option
     at: datetime | None,
     out: Path | None,
     html: Path | None,
+    csv: Path | None,
     as_markdown_text: bool,
     as_json_text: bool,
     readings: Mapping[str, str],
@@ -33,7 +35,7 @@ def plan_and_tell(  # noqa: PLR0913 - an argument an option
 ) -> bool:
     """Plan, write and print; give whether there is something to do. Raise BadInputError, WorldFileError or OSError."""
     estate, source = open_estate(world), text_of(world)
-    for file in filter(None, (out, html)):  # before the work, and before the first of two files is written
+    for file in filter(None, (out, html, csv)):  # before the work, and before the first file is written
         file.absolute().parent.stat()
     with progress("planning") as tell:
         planned = make_plan(
@@ -49,6 +51,8 @@ def plan_and_tell(  # noqa: PLR0913 - an argument an option
         write_planned(source, planned, out)
     if html is not None:
         write(as_html(plan), html)
+    if csv is not None:
+        write(as_csv(plan), csv)
     if as_json_text:
         say_json(as_json(plan))
     elif as_markdown_text:
@@ -57,6 +61,8 @@ def plan_and_tell(  # noqa: PLR0913 - an argument an option
         say(as_text(plan, width()))
         if html is not None:
             say(f"\nRead {html}")
+        if csv is not None:
+            say(f"\nOpen {csv} in a spreadsheet")
         if out is not None:
             say(f"\n{out}: {note(plan)}.\nNext: relaylab certify migration {out}")
     return has_problems(plan)

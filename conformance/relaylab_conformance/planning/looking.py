@@ -62,10 +62,19 @@ def look(question: Question, *, has_guessed_profile: bool) -> Looked:
     """Look at a sender; a profile that is a guess does not outweigh the method that was seen."""
     sender = question.sender
     wrong = "" if has_guessed_profile else cannot(sender)
-    spans = course(question.world, question.rulebook, sender, sender.today)
-    arrives = bool(spans) and not wrong and all(span_at(spans, at).arrives for at in question.judged)
-    found = ways(question)
+    spans = _course(question)
+    met = [span_at(spans, at) for at in question.judged if spans]
+    bad = next((span for span in met if not span.arrives), None)
+    arrives = bool(spans) and not wrong and bad is None
+    found = ways(question, (line_of(bad) if bad else "") if spans else None)
     return Looked(sender, spans, found, choose(sender, found, arrives=arrives), question.at, wrong)
+
+
+def _course(question: Question) -> tuple[Span, ...]:
+    """Give the course of today's method from the day of the plan on; where it has ended before, the whole of it."""
+    world, rulebook, sender = question.world, question.rulebook, question.sender
+    ahead = course(world, rulebook, sender, sender.today, since=question.at)
+    return ahead if stops_at(ahead) or not ahead or ahead[-1].arrives else course(world, rulebook, sender, sender.today)
 
 
 def cannot(sender: Sender) -> str:

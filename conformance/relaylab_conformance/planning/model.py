@@ -72,12 +72,12 @@ class SenderPlan:
     """What is planned for a sender.
 
     ``stops_at`` is when today's method is refused for good (None: it does not stop, or never worked), ``line`` the line
-    it gets then. ``recommended`` None: no method of Microsoft's fits, and ``why`` names what is left. ``written`` is
-    the target that the world file had, ``effort`` in the words of the migration matrix, ``do_before`` the last day that
-    leaves 60 days. ``order`` numbers the work from 1 (None: nothing to do). ``stands_still_days`` are the days between
-    the stop and the day that the owner plans for, or the day of the plan where that is later. ``hve_dollars_a_month``
-    is what High Volume Email would cost, in US dollars for 30 days, with recipients counted after groups were expanded;
-    None where it is no candidate.
+    it gets then. ``recommended`` None: no method of Microsoft's fits, and ``why`` names what is left. ``written``
+    is the target that the world file had, ``effort`` in the words of the migration matrix, ``do_before`` the last
+    day that leaves 60 days, or that a step of it can be done on. ``order`` numbers the work from 1 (None: nothing
+    to do). ``stands_still_days`` are the days between the stop and the day that the owner plans for, or the day of
+    the plan where that is later. ``hve_dollars_a_month`` is what High Volume Email would cost, in US dollars for 30
+    days, with recipients counted after groups were expanded; None where it is no candidate.
     """
 
     name: str

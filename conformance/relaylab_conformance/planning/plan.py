@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
@@ -21,11 +21,12 @@ from relaylab_conformance.planning.assumed import with_what_is_assumed
 from relaylab_conformance.planning.choosing import EFFORT
 from relaylab_conformance.planning.guide_errors import guide_errors
 from relaylab_conformance.planning.looking import Looked, cannot, look
-from relaylab_conformance.planning.model import SCHEMA, STATEMENT, Plan, SenderPlan, Step
+from relaylab_conformance.planning.model import SCHEMA, STATEMENT, Plan, SenderPlan
 from relaylab_conformance.planning.question import Question
 from relaylab_conformance.planning.quota import terrl, within_quota
 from relaylab_conformance.planning.ways import Way
-from relaylab_conformance.planning.work import work_for
+from relaylab_conformance.planning.words import BUFFER
+from relaylab_conformance.planning.work import Work, work_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,8 +34,9 @@ if TYPE_CHECKING:
     from relaylab.app.config import LoadedWorld
     from relaylab.domain.world import World
     from relaylab.engine.rulebook import Rulebook
+    from relaylab_conformance.planning.model import Step
+    from relaylab_conformance.planning.preparation import Preparation
 
-BUFFER: Final = timedelta(days=60)  # before the cutover, as guides and our matrix have it
 _HVE: Final = frozenset({Method.HVE_BASIC, Method.HVE_OAUTH})
 _MARK: Final = re.compile(r"\s*\[[0-9a-f]{4}\]$")  # of an imported line
 _FILE: Final = re.compile(r"^.*?: (?=(?:tenant|site|dns|sender)\[)")
@@ -88,7 +90,7 @@ def make_plan(  # noqa: PLR0913 - each is a fact of its own
         judged=judged,
         cutover=rulebook.calendar.at(BASIC_AUTH_OFF_BY_DEFAULT.name),
         readings=dict(rulebook.readings),
-        senders=tuple(facts.sender_plan(one, numbers.get(one.sender.name), work.steps) for one in work.looked),
+        senders=tuple(facts.sender_plan(one, numbers.get(one.sender.name), work) for one in work.looked),
         mistakes=mistakes(estate.world, rulebook, stops, judged[-1]),
         guide_errors=guide_errors(text, rulebook),
         notes=tuple(_FILE.sub("", note) for note in estate.notes),
@@ -128,10 +130,11 @@ class _Facts:
     told: Mapping[str, tuple[str, ...]]
     assumed: Mapping[str, str]
 
-    def sender_plan(self, one: Looked, order: int | None, steps: Mapping[str, tuple[Step, ...]]) -> SenderPlan:
+    def sender_plan(self, one: Looked, order: int | None, work: Work) -> SenderPlan:
         sender, choice = one.sender, one.choice
         way = next((each for each in one.ways if each.method is choice.method), None)
-        todo = steps.get(sender.name, ())
+        preparations = work.todo.get(sender.name, ())
+        todo = tuple(each.step for each in preparations)
         cost = hve_cost(self.world, self.rulebook.calendar, sender, self.judged[-1])
         is_hve = any(each.is_possible and each.method in _HVE for each in one.ways)
         return SenderPlan(
@@ -153,7 +156,7 @@ class _Facts:
             cautions=self._cautions(one, way, todo),
             candidates=tuple(each.candidate for each in one.ways),
             order=order,
-            do_before=self._do_before(one),
+            do_before=self._do_before(one, preparations),
             planned_for=sender.planned_for,
             stands_still_days=_still(one),
             hve_recipients_a_day=cost.recipients_a_day if is_hve and cost else None,
@@ -186,10 +189,11 @@ class _Facts:
             said.append("some of its steps are those of senders before it in the order of work")
         return tuple(said)
 
-    def _do_before(self, one: Looked) -> date | None:
-        if one.choice.stays or one.stop is None:
+    def _do_before(self, one: Looked, todo: tuple[Preparation, ...]) -> date | None:
+        if one.choice.stays:
             return None
-        return (one.stop - BUFFER).date()
+        days = [each.last_day for each in todo if each.last_day]
+        return min([*days, *([(one.stop - BUFFER).date()] if one.stop else [])], default=None)
 
 
 def _still(one: Looked) -> int | None:

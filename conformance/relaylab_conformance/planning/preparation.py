@@ -14,7 +14,9 @@ from relaylab.domain.secret import Secret
 from relaylab.domain.tenant import FixedToken
 
 if TYPE_CHECKING:
-    from relaylab.domain.address import Address
+    from datetime import date
+
+    from relaylab.domain.address import Address, DomainName
     from relaylab.domain.estate import Sender
     from relaylab.domain.tenant import Mailbox, Tenant
     from relaylab.domain.world import World
@@ -26,10 +28,16 @@ Change = Callable[["World"], "World"]
 
 @dataclass(frozen=True, slots=True)
 class Preparation:
-    """A step, and the world after it; None for one that the world file has no word for."""
+    """A step, and the world after it; None for one that the world file has no word for.
+
+    ``spf_of`` is the domain whose SPF record it adds to, where it does nothing else, ``last_day`` the last on which it
+    can be done (None: any).
+    """
 
     step: Step
     change: Change | None = None
+    spf_of: DomainName | None = None
+    last_day: date | None = None
 
 
 def prepared(world: World, preparations: Iterable[Preparation]) -> World:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from relaylab.domain.world import World
 
 INCLUDE: Final = "include:spf.protection.outlook.com"
+_REDIRECT: Final = "redirect="
 _STRING: Final = 255
 _FIRST, _LAST = 0x20, 0x7E  # what a zone file holds as it is
 
@@ -27,6 +28,19 @@ def _in_zone(octet: int) -> str:
     if octet in b'"\\':
         return f"\\{chr(octet)}"
     return chr(octet) if _FIRST <= octet <= _LAST else f"\\{octet:03}"
+
+
+def is_spf(line: str) -> bool:
+    """Tell whether a line of a zone file is an SPF record."""
+    return ' TXT "v=spf1' in line
+
+
+def redirect_of(record: str) -> str:
+    """Give the name whose record a record hands on to (RFC 7208, 6.1); empty where it does not, or has an ``all``."""
+    words = record.strip('"').lower().split()
+    if any(_is_all(word) for word in words):
+        return ""
+    return next((word.removeprefix(_REDIRECT) for word in words if word.startswith(_REDIRECT)), "")
 
 
 def spf_of(world: World, domain: DomainName) -> str:
@@ -48,11 +62,14 @@ def _record(world: World, domain: DomainName) -> DnsRecord | None:
 
 
 def mended(record: str, mechanisms: list[str], *, end: str = "") -> str:
-    """Add to a record what it lacks, before its ``all``; it ends in ``end``, or as it does."""
+    """Add to a record what it lacks, before its ``all`` or ``redirect``; it ends in ``end``, or as it does.
+
+    Beside an ``all`` nobody follows a redirect, so where ``end`` takes its place it becomes an include.
+    """
     words = record.strip('"').split() or ["v=spf1", "~all"]
     missing = [one for one in mechanisms if one not in words]
     missing += [] if any(word.lower().lstrip("+") == INCLUDE for word in words) else [INCLUDE]
-    last = next((place for place, word in enumerate(words) if word.lower().lstrip("+-~?") == "all"), len(words))
+    last = next((place for place, word in enumerate(words) if _is_all(word) or _is_redirect(word)), len(words))
     behind = next((place for place, word in enumerate(words) if word.lower().startswith("include:")), last)
     ips = [one for one in missing if one != INCLUDE]
     place = min(behind, last)
@@ -60,5 +77,15 @@ def mended(record: str, mechanisms: list[str], *, end: str = "") -> str:
     if INCLUDE in missing:
         words.insert(last + len(ips), INCLUDE)
     if end:
-        words = [*(word for word in words if word.lower().lstrip("+-~?") != "all"), end]
+        target = redirect_of(record)
+        kept = [word for word in words if not _is_all(word) and not _is_redirect(word)]
+        words = [*kept, *([f"include:{target}"] if target else []), end]
     return " ".join(words)
+
+
+def _is_all(word: str) -> bool:
+    return word.lower().lstrip("+-~?") == "all"
+
+
+def _is_redirect(word: str) -> bool:
+    return word.lower().startswith(_REDIRECT)

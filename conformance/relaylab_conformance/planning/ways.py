@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from relaylab.domain.estate import Method
 from relaylab_conformance.migration.approach import Approach, NoRelay, NotTried, Unmade, approach
-from relaylab_conformance.migration.course import Span, course
+from relaylab_conformance.migration.course import Span, answers
 from relaylab_conformance.migration.pitfalls import pitfalls
 from relaylab_conformance.migration.volume import too_much
 from relaylab_conformance.planning import ways_acs, ways_hve, ways_mx, ways_submission
@@ -59,20 +59,24 @@ class Way:
         return self.candidate.possible is not Possible.NO
 
 
-def ways(question: Question) -> tuple[Way, ...]:
-    """Think every method through that carries mail without a mailbox's password, in the order of the tree."""
-    return tuple(_way(question, method) for method in IN_ORDER)
+def ways(question: Question, today: str | None = None) -> tuple[Way, ...]:
+    """Think every method through that carries mail without a mailbox's password, in the order of the tree.
+
+    ``today`` is why today's method does not arrive as things stand (empty: it does), where that was tried before.
+    """
+    return tuple(_way(question, method, today if method is question.sender.today else None) for method in IN_ORDER)
 
 
-def _way(question: Question, method: Method) -> Way:
+def _way(question: Question, method: Method, now: str | None) -> Way:
     against = tuple(_against(question, method))
     if against:
         candidate = Candidate(
             method=method, possible=Possible.NO, reasons=against, steps=(), cautions=(), is_refused_now=""
         )
         return Way(candidate, ())
-    steps, refusal = _fitting(question, method)
-    now = refused(question.world, question, question.sender, method) if steps else refusal
+    steps, refusal = _fitting(question, method, now)
+    if now is None:
+        now = refused(question.world, question, question.sender, method) if steps else refusal
     if refusal:
         reasons: tuple[str, ...] = (f"it would not arrive{' after the steps' if steps else ''}: {refusal}",)
         possible = Possible.NO
@@ -101,16 +105,23 @@ def named(world: World, name: str) -> Sender:
 
 
 def steps_of(question: Question, method: Method) -> tuple[Preparation, ...]:
-    """Give the steps before a method, in the world of the question."""
-    return _fitting(question, method)[0]
+    """Give the steps before a method that was found possible; what needs no choice among several is not tried again."""
+    found = tuple(_alternatives(question, method))
+    return found[0] if len(found) == 1 else _fitting(question, method)[0]
 
 
-def _fitting(question: Question, method: Method) -> tuple[tuple[Preparation, ...], str]:
-    """Give the first steps after which a message arrives; where there are none, the last, and why it does not."""
+def _fitting(question: Question, method: Method, now: str | None = None) -> tuple[tuple[Preparation, ...], str]:
+    """Give the first steps after which a message arrives; where there are none, the last, and why it does not.
+
+    ``now`` is why it does not arrive without any, where that is known.
+    """
     steps, refusal = tuple[Preparation, ...](), ""
     for steps in _alternatives(question, method):
-        world = prepared(question.world, steps)
-        refusal = refused(world, question, named(world, question.sender.name), method)
+        if now is not None and not any(one.change for one in steps):
+            refusal = now
+        else:
+            world = prepared(question.world, steps)
+            refusal = refused(world, question, named(world, question.sender.name), method)
         if not refusal:
             break
     return steps, refusal
@@ -124,8 +135,8 @@ def refused(world: World, question: Question, sender: Sender, method: Method) ->
         case Unmade() as unmade:
             return unmade.at(question.rulebook.calendar, question.until).reason
         case Approach():
-            spans = course(world, question.rulebook, sender, method, since=question.at, until=question.until)
-            bad = next((span for span in (span_at(spans, at) for at in question.judged) if not span.arrives), None)
+            met = answers(world, question.rulebook, sender, method, question.judged)
+            bad = next((span for span in met if not span.arrives), None)
             return line_of(bad) if bad else ""
 
 

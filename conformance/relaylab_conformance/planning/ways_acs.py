@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.acs import OWNER_ROLE, AcsResource, RoleAssignment, SmtpUsername, VerificationStatus
@@ -12,6 +13,7 @@ from relaylab.domain.estate import Method
 from relaylab.domain.powershell import argument
 from relaylab.rules import milestones
 from relaylab.rules.acs import limits as acs_limits
+from relaylab.rules.acs import sources as acs_sources
 from relaylab.rules.acs.sending import could_not_be_made, is_there
 from relaylab_conformance.migration.acs import AcsClient, acs_client_of, acs_resource_of
 from relaylab_conformance.migration.from_entra import ACS, secret_of
@@ -24,10 +26,13 @@ from relaylab_conformance.planning.spf_record import mended, spf_of, txt, with_s
 from relaylab_scenarios import profile
 
 if TYPE_CHECKING:
+    from datetime import date, datetime
+
     from relaylab.domain.address import DomainName
     from relaylab.domain.tenant import Tenant
     from relaylab.domain.world import World
 
+_DAY: Final = timedelta(days=1)
 _LOGIN: Final = "LOGIN with the SMTP username and the client secret"
 _DOMAINS: Final = "Azure portal > Email Communication Service > Provision domains"
 _SELECTOR: Final = "selector{}-azurecomm-prod-net._domainkey"
@@ -47,8 +52,7 @@ def against(question: Question, method: Method) -> Iterator[str]:
     closed = calendar.at(milestones.ACS_CLOSED_TO_NEW_CUSTOMERS.name)
     found = acs_resource_of(question.world, sender)
     if found is None:
-        since = f"; since {closed.date()} new customers make none" if closed and closed <= question.at else ""
-        yield f"ACS resource? None{since}"
+        yield from _cannot_be_made(question, closed)
     elif could_not_be_made(found[1], found[0], calendar) and closed is not None:
         yield f"ACS resource older than {closed.date()}? No: {found[1].name} is of {found[1].created.date()}"
     elif not is_there(found[1], found[0], question.at, calendar):
@@ -63,20 +67,34 @@ def against(question: Question, method: Method) -> Iterator[str]:
         yield f"ACS Email? Ended on {ends.date()}"
 
 
+def _cannot_be_made(question: Question, closed: datetime | None) -> Iterator[str]:
+    """Say why nobody makes the resource that is missing: it is too late (fact ACS-LIFE-02), or nobody's."""
+    if closed is not None and closed <= question.at:
+        yield f"ACS resource? None; since {closed.date()} new customers make none"
+    elif question.tenant is None:
+        yield f"ACS resource? None: {question.sender.from_address.domain} is no accepted domain of a tenant described"
+
+
 def speaks_for(question: Question) -> Iterator[str]:
     """Say what speaks for it."""
     found = acs_resource_of(question.world, question.sender)
     if found is not None:
         yield f"ACS resource? Yes: {found[1].name}, made on {found[1].created.date()}"
+    else:
+        yield f"ACS resource? None yet, and one can still be made{_by(question)}"
 
 
 def preparations(question: Question, method: Method) -> Iterator[Preparation]:
     """Give the steps before it."""
     sender = question.sender
     found = acs_resource_of(question.world, sender)
-    if found is None:
+    if found is not None:
+        tenant, resource = found
+    elif question.tenant is not None:
+        tenant, resource = question.tenant, _new_resource(question, question.tenant)
+        yield _made(question, tenant, resource)
+    else:
         return
-    tenant, resource = found
     domain, address = sender.from_address.domain, sender.from_address
     if missing := resource.email_domain(domain).verification_states.missing:
         yield _published(question, domain, missing)
@@ -125,6 +143,42 @@ def preparations(question: Question, method: Method) -> Iterator[Preparation]:
                 source=citations.ACS_ENDPOINT,
             )
         )
+
+
+def _new_resource(question: Question, tenant: Tenant) -> AcsResource:
+    """Give the resource that is to be made on the day of the plan, with a name that no other has."""
+    taken = {one.name.casefold() for home in question.world.tenants for one in home.acs_resources}
+    names = (f"{tenant.name}-acs", *(f"{tenant.name}-acs-{number}" for number in range(2, 1000)))
+    created = question.at.replace(hour=0, minute=0, second=0, microsecond=0)
+    return AcsResource(next(one for one in names if one.casefold() not in taken), created)
+
+
+def _made(question: Question, tenant: Tenant, resource: AcsResource) -> Preparation:
+    """A resource made before the service closes to new customers carries on (fact ACS-LIFE-02)."""
+    return Preparation(
+        Step(
+            kind=Kind.PORTAL,
+            what=f"make the resource{_by(question)}",
+            lines=(
+                f"Azure portal > Create a resource > Communication Services: {resource.name}",
+                f"Azure portal > Create a resource > Email Communication Services: {resource.name}-email",
+            ),
+            source=acs_sources.CLOSED_TO_NEW_CUSTOMERS,
+        ),
+        in_tenant(tenant, lambda one: replace(one, acs_resources=(*one.acs_resources, resource))),
+        last_day=_last_day(question),
+    )
+
+
+def _last_day(question: Question) -> date | None:
+    """Give the last day on which a new customer makes a resource."""
+    closed = question.rulebook.calendar.at(milestones.ACS_CLOSED_TO_NEW_CUSTOMERS.name)
+    return (closed - _DAY).date() if closed else None
+
+
+def _by(question: Question) -> str:
+    last = _last_day(question)
+    return f" by {last}: from {last + _DAY} on new customers make none" if last else ""
 
 
 def _published(question: Question, domain: DomainName, missing: tuple[str, ...]) -> Preparation:

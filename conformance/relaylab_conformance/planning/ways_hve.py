@@ -13,13 +13,14 @@ from relaylab.domain.powershell import argument, quoted
 from relaylab.domain.tenant import AuthenticationPolicy
 from relaylab.rules import limits, sources
 from relaylab.rules.hve import terms
-from relaylab_conformance.migration.approach import Approach, approach, hve_account_of
+from relaylab_conformance.migration.approach import Approach, approach
 from relaylab_conformance.migration.from_entra import FromEntra, application_of
+from relaylab_conformance.migration.hve import hve_account_of
 from relaylab_conformance.migration.reach import (
     INTERNAL_NOT_SAID,
     RECIPIENTS_UNKNOWN,
+    are_outside,
     has_unknown_recipients,
-    outside_recipients,
 )
 from relaylab_conformance.planning import citations
 from relaylab_conformance.planning.application import ENTERPRISE, Application, own_application, permitted
@@ -31,6 +32,7 @@ from relaylab_conformance.planning.conditional_access import (
 from relaylab_conformance.planning.model import Kind, Step
 from relaylab_conformance.planning.preparation import PLACEHOLDER, Change, Preparation, both, in_sender, in_tenant
 from relaylab_conformance.planning.question import Question
+from relaylab_conformance.planning.words import counted
 from relaylab_scenarios import profile
 
 if TYPE_CHECKING:
@@ -42,9 +44,8 @@ _HVE: Final = frozenset({Method.HVE_BASIC, Method.HVE_OAUTH})
 def against(question: Question, method: Method) -> Iterator[str]:
     """Say what no step can mend."""
     sender, tenant = question.sender, question.tenant
-    outside = tuple(dict.fromkeys(str(met) for _, met in outside_recipients(question.world, sender)))
-    if outside:
-        yield f"internal only? No: {', '.join(outside[:3])} is outside, where High Volume Email ends (550 5.5.105)"
+    if outside := are_outside(question.world, sender):
+        yield f"internal only? No: {outside}, where High Volume Email ends (550 5.5.105)"
     if has_unknown_recipients(sender) and sender.today is not method:
         yield RECIPIENTS_UNKNOWN
     if len(sender.to) > limits.HVE_RECIPIENTS:
@@ -71,7 +72,7 @@ def speaks_for(question: Question) -> Iterator[str]:
     number = question.sender.messages_per_day
     enough = "High" if number >= terms.HIGH_VOLUME else "Low"
     yield INTERNAL_NOT_SAID if has_unknown_recipients(question.sender) else "internal only? Yes, groups expanded"
-    yield f"volume? {enough}: {number:,} messages a day; it is meant for {terms.HIGH_VOLUME:,} and more"
+    yield f"volume? {enough}: {counted(number, 'message')} a day; it is meant for {terms.HIGH_VOLUME:,} and more"
 
 
 def alternatives(question: Question, method: Method) -> Iterator[tuple[Preparation, ...]]:

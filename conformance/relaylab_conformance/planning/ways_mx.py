@@ -16,20 +16,19 @@ from relaylab_conformance.migration.approach import mx_name
 from relaylab_conformance.migration.reach import (
     INTERNAL_NOT_SAID,
     RECIPIENTS_UNKNOWN,
+    are_outside,
     has_unknown_recipients,
-    outside_recipients,
 )
-from relaylab_conformance.migration.spf import spf_failures
 from relaylab_conformance.planning import citations
 from relaylab_conformance.planning.model import Kind, Step
 from relaylab_conformance.planning.preparation import Preparation, in_tenant
 from relaylab_conformance.planning.question import Question
-from relaylab_conformance.planning.spf_record import INCLUDE, mended, spf_of, txt, with_spf
+from relaylab_conformance.planning.ways_spf import spf
+from relaylab_conformance.planning.words import counted
 
 if TYPE_CHECKING:
     from relaylab.domain.estate import Site
     from relaylab.domain.tenant import Tenant
-    from relaylab.domain.world import World
 
 
 def _site(question: Question) -> Site | None:
@@ -47,9 +46,13 @@ def against_connector(question: Question) -> Iterator[str]:
     site, tenant = _site(question), question.tenant
     if site is None:
         yield "static IPv4? Not known: the sender has no site with a public address of its own"
+        if tenant is not None:
+            yield _by_certificate(question.sender.name)
         return
     if not isinstance(site.public_ip, IPv4Address):
         yield f"static IPv4? No: {site.name} has {site.public_ip}, and connectors hold IPv4 only"
+        if tenant is not None:
+            yield _by_certificate(site.name)
     if tenant is None:
         yield f"tenant? None: {question.sender.from_address.domain} is no accepted domain of a tenant described"
         return
@@ -64,6 +67,16 @@ def against_connector(question: Question) -> Iterator[str]:
             f"address of its own? No: {site.public_ip} is on a connector of {', '.join(sorted(others))} too, and "
             "either could relay as the other; match by certificate, or get an address of one's own"
         )
+        yield _by_certificate(site.name)
+
+
+def _by_certificate(name: str) -> str:
+    """Ask for what stands in place of an address, and no world file says (facts MX-ATTR-08, -09, MX-CON-12)."""
+    return (
+        "does it present a certificate? Not said. With one of a public CA, for a name in an accepted domain, a "
+        f"connector needs no address: New-InboundConnector -Name {quoted(f'Relay from {name}')} -ConnectorType "
+        "OnPremises -SenderDomains * -TlsSenderCertificateName NAME-ON-THE-CERTIFICATE"
+    )
 
 
 def _shared_with(question: Question, site: Site, tenant: Tenant) -> Iterator[str]:
@@ -81,6 +94,7 @@ def _shared_with(question: Question, site: Site, tenant: Tenant) -> Iterator[str
             f"address of its own? No: senders of {', '.join(sorted(homes))} are behind {site.public_ip} too, and a "
             "connector for it would let them relay as this tenant; match by certificate, or get an address of one's own"
         )
+        yield _by_certificate(site.name)
 
 
 def for_connector(question: Question) -> Iterator[str]:
@@ -102,7 +116,7 @@ def connector(question: Question) -> Iterator[Preparation]:
     if not any(one.lists(address) for one in fitting):
         yield _listed(tenant, fitting, site, address)
     yield from _over_ipv4(site, tenant)
-    yield from _spf(question)
+    yield from spf(question, site)
     yield from _settings(question, Method.CONNECTOR_RELAY)
 
 
@@ -183,14 +197,13 @@ def _over_ipv4(site: Site, tenant: Tenant) -> Iterator[Preparation]:
 def against_direct_send(question: Question) -> Iterator[str]:
     """Say what no step can mend for Direct Send."""
     sender, tenant = question.sender, question.tenant
-    outside = tuple(dict.fromkeys(str(met) for _, met in outside_recipients(question.world, sender)))
-    if outside:
-        yield f"internal only? No: {', '.join(outside[:3])} is outside, where Direct Send gets 550 5.7.64"
+    if outside := are_outside(question.world, sender):
+        yield f"internal only? No: {outside}, where Direct Send gets 550 5.7.64"
     if has_unknown_recipients(sender) and sender.today is not Method.DIRECT_SEND:
         yield RECIPIENTS_UNKNOWN
     yield from _port_25(question)
     if sender.messages_per_day >= terms.HIGH_VOLUME:
-        yield f"volume? Too much: {sender.messages_per_day:,} messages a day, and one address is throttled"
+        yield f"volume? Too much: {counted(sender.messages_per_day, 'message')} a day, and one address is throttled"
     if tenant is not None and tenant.organization_config.reject_direct_send:
         yield "Direct Send allowed? No: RejectDirectSend is on (550 5.7.68); keep it on, and use a connector"
 
@@ -198,12 +211,14 @@ def against_direct_send(question: Question) -> Iterator[str]:
 def for_direct_send(question: Question) -> Iterator[str]:
     """Say what speaks for Direct Send."""
     yield INTERNAL_NOT_SAID if has_unknown_recipients(question.sender) else "internal only? Yes, groups expanded"
-    yield f"volume? Low: {question.sender.messages_per_day:,} messages a day"
+    yield f"volume? Low: {counted(question.sender.messages_per_day, 'message')} a day"
 
 
 def direct_send(question: Question) -> Iterator[Preparation]:
     """Give the steps before Direct Send."""
-    yield from _spf(question)
+    site = _site(question)
+    if site is not None and question.tenant is not None:
+        yield from spf(question, site)
     yield from _settings(question, Method.DIRECT_SEND)
 
 
@@ -219,32 +234,3 @@ def _settings(question: Question, method: Method) -> Iterator[Preparation]:
             source=citations.ENDPOINTS,
         )
     )
-
-
-def _spf(question: Question) -> Iterator[Preparation]:
-    """One record that passes at both hops (fact COR-03)."""
-    site, sender = _site(question), question.sender
-    if site is None or question.tenant is None:
-        return
-    domain = sender.from_address.domain
-    mechanisms = [f"ip{ip.version}:{ip}" for ip in site.addresses]
-    alone = replace(sender, target=Method.CONNECTOR_RELAY)
-    world = replace(question.world, senders=(alone,))
-    if not world.has_records_of(domain):
-        record = f"v=spf1 {' '.join(mechanisms)} {INCLUDE} ~all"
-        what = f"the world file says nothing of the DNS of {domain}: see that its one SPF record holds these"
-        yield Preparation(_dns(what, f"{domain}. TXT {txt(record)}"))
-        return
-    if not list(spf_failures(world, question.rulebook, question.at)):
-        return
-    record = mended(spf_of(question.world, domain), mechanisms)
-
-    def changed(judged: World) -> World:
-        return with_spf(judged, domain, mended(spf_of(judged, domain), mechanisms))
-
-    what = "SPF: the site's address for Exchange Online, Microsoft's include for recipients outside, in one record"
-    yield Preparation(_dns(what, f"{domain}. TXT {txt(record)}"), changed)
-
-
-def _dns(what: str, line: str) -> Step:
-    return Step(kind=Kind.DNS, what=what, lines=(line,), source=citations.SPF_RECORD)

@@ -2,14 +2,55 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
+from relaylab.domain.estate import Method
 from relaylab_conformance.finding import Status
+from relaylab_conformance.planning.model import Possible
 from relaylab_conformance.report.page import day
 
 if TYPE_CHECKING:
+    from relaylab.domain.source import Source
     from relaylab_conformance.planning.model import Plan, SenderPlan
     from relaylab_conformance.report.model import Mistake
+
+
+BUFFER: Final = timedelta(days=60)  # before the cutover, as guides and our matrix have it
+_NOW: Final = "now"
+_CENT: Final = 0.01
+_NAMES: Final = {
+    Method.SMTP_AUTH_BASIC: "SMTP AUTH with a password",
+    Method.SMTP_AUTH_OAUTH: "SMTP AUTH with OAuth",
+    Method.CONNECTOR_RELAY: "connector relay",
+    Method.DIRECT_SEND: "Direct Send",
+    Method.HVE_BASIC: "High Volume Email with a password",
+    Method.HVE_OAUTH: "High Volume Email with OAuth",
+    Method.ACS_SMTP: "ACS Email over SMTP",
+    Method.ACS_REST: "ACS Email over REST",
+    Method.MAIL_CONTACT: "mail contact",
+}
+
+
+def named(method: Method) -> str:
+    """Give the name of a method as a person has it; the world file has its word."""
+    return _NAMES[method]
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number of things."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def cited(source: Source) -> str:
+    """Write where something stands; a date that the title has is not written again."""
+    told = source.title if source.date in source.title else f"{source.title}, {source.date}"
+    return f"{told} ({source.confidence}, {source.fact})"
+
+
+def sentence(text: str) -> str:
+    """Begin a text as a sentence begins."""
+    return text[:1].upper() + text[1:]
 
 
 def headline(plan: Plan) -> tuple[str, ...]:
@@ -19,7 +60,7 @@ def headline(plan: Plan) -> tuple[str, ...]:
     told = []
     if stops and plan.cutover:
         left = (plan.cutover - plan.at).days
-        ahead = f", {left} {'day' if left == 1 else 'days'} ahead" if left > 0 else ""
+        ahead = f", {counted(left, 'day')} ahead" if left > 0 else ""
         first = min(one.stops_at for one in stops if one.stops_at)
         told.append(f"{_senders(len(stops))} of {len(plan.senders)} will be refused, the first on {day(first)}{ahead}.")
     if stopped:
@@ -29,6 +70,8 @@ def headline(plan: Plan) -> tuple[str, ...]:
         told.append(
             f"For {_senders(len(nothing))} no method of Microsoft's fits: {', '.join(one.name for one in nothing)}."
         )
+    if plan.work and not has_days(plan):
+        told.append(f"No day is left that is {BUFFER.days} days before a stop: begin now, in this order.")
     if not plan.work:
         told.append("Every sender goes on as it is.")
     return tuple(told)
@@ -54,10 +97,25 @@ def move(sender: SenderPlan) -> str:
     return str(sender.recommended)
 
 
+def moves_to(sender: SenderPlan) -> str:
+    """Say the same by the names that persons have for methods."""
+    goes = sender.needs_work and sender.recommended is not None
+    return named(sender.recommended) if goes and sender.recommended else move(sender)
+
+
 def differs(sender: SenderPlan) -> str:
     """Say what becomes of a target that somebody wrote and that does not hold; empty where it holds."""
-    is_planned = sender.written not in {sender.today, sender.recommended} and sender.needs_work
-    return f"the world file plans {sender.written}, which does not hold" if is_planned else ""
+    if not sender.needs_work or sender.written in {sender.today, sender.recommended}:
+        return ""
+    found = next((one for one in sender.candidates if one.method is sender.written), None)
+    falls_short = found is not None and found.possible is not Possible.NO
+    lacks = "does not carry a whole day of it" if falls_short else "does not hold"
+    return f"the world file plans {sender.written}, which {lacks}"
+
+
+def has_days(plan: Plan) -> bool:
+    """Tell whether there is a day before which something has to be done; else all of it is to be done now."""
+    return any(before(plan, one) != _NOW for one in plan.work)
 
 
 def before(plan: Plan, sender: SenderPlan) -> str:
@@ -65,23 +123,22 @@ def before(plan: Plan, sender: SenderPlan) -> str:
     if not sender.needs_work:
         return ""
     if not sender.works_today or (sender.do_before and sender.do_before <= plan.at.date()):
-        return "now"
+        return _NOW
     return sender.do_before.isoformat() if sender.do_before else ""
 
 
 def still(sender: SenderPlan) -> str:
     """Say how long a sender stands still."""
     days = sender.stands_still_days
-    return "" if days is None else f"{days} {'day' if days == 1 else 'days'}"
+    return "" if days is None else counted(days, "day")
 
 
 def cost(sender: SenderPlan) -> str:
     """Say what High Volume Email would cost."""
     if sender.hve_dollars_a_month is None or sender.hve_recipients_a_day is None:
         return ""
-    number = sender.hve_recipients_a_day
-    who = "recipient" if number == 1 else "recipients"
-    return f"{number:,} {who} a day, {sender.hve_dollars_a_month:,.2f} US dollars a month"
+    dollars = f"{sender.hve_dollars_a_month:,.2f}" if sender.hve_dollars_a_month >= _CENT else f"less than {_CENT}"
+    return f"{counted(sender.hve_recipients_a_day, 'recipient')} a day, {dollars} US dollars a month"
 
 
 def made(plan: Plan) -> tuple[Mistake, ...]:
@@ -95,7 +152,7 @@ def has_problems(plan: Plan) -> bool:
 
 
 def _senders(number: int) -> str:
-    return f"{number} {'sender' if number == 1 else 'senders'}"
+    return counted(number, "sender")
 
 
 def _are(number: int) -> str:

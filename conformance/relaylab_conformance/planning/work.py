@@ -9,31 +9,35 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from relaylab.domain.estate import Method
 from relaylab_conformance.planning.choosing import NOTHING_FITS, Choice, choose
 from relaylab_conformance.planning.preparation import Preparation, prepared
 from relaylab_conformance.planning.question import Question
 from relaylab_conformance.planning.quota import limited
 from relaylab_conformance.planning.ways import named, refused, steps_of, ways
+from relaylab_conformance.planning.ways_spf import one_step_a_domain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from relaylab.domain.address import DomainName
+    from relaylab.domain.estate import Site
     from relaylab.domain.world import World
     from relaylab.engine.rulebook import Rulebook
     from relaylab_conformance.planning.looking import Looked
-    from relaylab_conformance.planning.model import Step
 
+_MX: Final = frozenset({Method.CONNECTOR_RELAY, Method.DIRECT_SEND})
 _ROUNDS: Final = 3  # of looking again; each may stand against somebody else
 _GOES_ON: Final = "goes on as today, once the steps are done that the work for other senders asks of it"
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is to be done: ``looked`` with the ways that hold, ``steps`` of each by name, the world ``after`` them."""
+    """What is to be done: ``looked`` with the ways that hold, ``todo`` of each by name, the world ``after`` it."""
 
     looked: tuple[Looked, ...]
-    steps: dict[str, tuple[Step, ...]]
+    todo: dict[str, tuple[Preparation, ...]]
     after: World
 
     @property
@@ -43,7 +47,27 @@ class Work:
 
 
 def work_for(looked: Iterable[Looked], world: World, rulebook: Rulebook, judged: tuple[datetime, ...]) -> Work:
-    """Carry out what every sender needs, and mend what that breaks."""
+    """Carry out what every sender needs, mend what that breaks, and make the records of each domain one."""
+    work = _carried_out(looked, world, rulebook, judged)
+    first = [one.sender.name for one in work.order if one.sender.name in work.todo]
+    in_order = {name: work.todo[name] for name in dict.fromkeys((*first, *work.todo))}
+    todo, after = one_step_a_domain(in_order, _sites(work), work.after, rulebook, judged[0])
+    return replace(work, todo=todo, after=after)
+
+
+def _sites(work: Work) -> dict[DomainName, tuple[Site, ...]]:
+    """Give the sites from which each domain's senders go to the tenant MX, those with work to do first."""
+    sites: dict[DomainName, dict[str, Site]] = {}
+    staying = (one for one in work.looked if one.choice.stays)
+    for one in (*work.order, *staying):
+        site = work.after.site(one.sender.site) if one.sender.site else None
+        asks = any(each.spf_of for each in work.todo.get(one.sender.name, ()))
+        if site is not None and (asks or one.choice.method in _MX):
+            sites.setdefault(one.sender.from_address.domain, {})[site.name] = site
+    return {domain: tuple(named.values()) for domain, named in sites.items()}
+
+
+def _carried_out(looked: Iterable[Looked], world: World, rulebook: Rulebook, judged: tuple[datetime, ...]) -> Work:
     work = Work(tuple(looked), {}, world)
 
     def asked(name: str) -> Question:
@@ -52,6 +76,8 @@ def work_for(looked: Iterable[Looked], world: World, rulebook: Rulebook, judged:
     for one in work.order:
         if one.choice.method is not None:
             work = _with_steps(work, one, steps_of(asked(one.sender.name), one.choice.method))
+    if work.after is world:
+        return work
     for _ in range(_ROUNDS):
         broken = [one for one in work.looked if not _holds(one, asked(one.sender.name))]
         if not broken:
@@ -70,7 +96,7 @@ def _with_steps(work: Work, one: Looked, todo: tuple[Preparation, ...]) -> Work:
     name = one.sender.name
     return Work(
         tuple(one if held.sender.name == name else held for held in work.looked),
-        work.steps | {name: (*work.steps.get(name, ()), *(each.step for each in todo))},
+        work.todo | {name: (*work.todo.get(name, ()), *todo)},
         prepared(work.after, todo),
     )
 

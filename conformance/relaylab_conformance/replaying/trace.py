@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Final
 from relaylab.domain.clock import microseconds
 from relaylab_conformance.inventory import cells
 from relaylab_conformance.inventory.cells import UnclearError
+from relaylab_conformance.inventory.forms import form_of
 from relaylab_conformance.inventory.found import Findings
 from relaylab_conformance.inventory.origin import broken
-from relaylab_conformance.inventory.reading import NO_HINTS, Export, form_of, rows_of
+from relaylab_conformance.inventory.reading import NO_HINTS, Export, rows_of
 from relaylab_conformance.inventory.shapes import message_trace
 from relaylab_conformance.inventory.shapes.addresses import address
 from relaylab_conformance.inventory.text import open_text

@@ -74,6 +74,8 @@ def message_lines(message: Json, attachments: Json) -> Iterator[str]:
     yield f"  size        {message['size']} octets"
     for who, where in message["placed"].items():
         yield f"  placed      {who}: {where}"
+    for one in message["reported"]:
+        yield f"  reported    {one['recipient']}: {one['status']} ({one['said']})"
     if message["report_of"]:
         yield f"  report      about {message['report_of']}"
     for one in attachments["attachments"]:

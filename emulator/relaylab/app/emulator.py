@@ -173,6 +173,7 @@ class Emulator:
         self._https = HttpsListener(
             acs_rest_service(self.acs_rest.app),
             entra_service(self.entra.app),
+            now=clock.now,
             on_tls_failure=told_by_name(self.acs_rest.handshake_failed, self.entra.handshake_failed),
         )
         where = self.settings

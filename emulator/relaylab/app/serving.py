@@ -191,7 +191,7 @@ async def _lab(options: ServeOptions, emulator: Emulator, world: str) -> AsyncIt
     def sheet() -> LabSheet:
         return lab_sheet(emulator, plan, pages, world=world, phase=options.phase)
 
-    pages = LabPages(plan, emulator.authority, lambda: as_html(sheet()))
+    pages = LabPages(plan, emulator.authority, lambda: as_html(sheet()), now=emulator.clock.now)
     async with pages:
         yield sheet()
 

@@ -118,7 +118,7 @@ class SmtpUsername:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleAssignment:
-    """``az role assignment create --assignee APP_ID --role ROLE`` on the resource (fact ACS-SMTP-10).
+    """``az role assignment create --assignee APPLICATION-ID --role ROLE --scope RESOURCE-ID`` (fact ACS-SMTP-10).
 
     ``actions`` are those of a custom role; they count where ``role`` is none of the built-in ones.
     """

@@ -5,12 +5,16 @@ Law of this module: nothing here reads the time of the machine. Clocks that do l
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final, Protocol
+from typing import Final, Protocol, Self
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
+_FIRST: Final = datetime.min.replace(tzinfo=UTC)
+_LAST: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class Clock(Protocol):
@@ -51,6 +55,22 @@ class Window:
     def __contains__(self, now: datetime) -> bool:
         """Tell whether ``now`` lies in the window."""
         return (self.since is None or self.since <= now) and (self.until is None or now < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """A slice of time between two edges, ``since <= now < until``; ``number`` counts those before it."""
+
+    number: int
+    since: datetime
+    until: datetime
+
+    @classmethod
+    def around(cls, now: datetime, edges: Sequence[datetime]) -> Self:
+        """Give the slice that an instant lies in; ``edges`` are in order."""
+        number = bisect_right(edges, now)
+        since = edges[number - 1] if number else _FIRST
+        return cls(number, since, edges[number] if number < len(edges) else _LAST)
 
 
 def as_utc(instant: datetime) -> datetime:

@@ -22,9 +22,10 @@ class Implied:
     def implied(cls, work: Callable[[], Mapping[str, object]], **given: object) -> Self:
         """Make a value of the fields ``given`` and those that ``work`` gives when one of them is first read."""
         value = cls.__new__(cls)
+        put = object.__setattr__
         for name, one in given.items():
-            object.__setattr__(value, name, one)
-        object.__setattr__(value, "_work", work)
+            put(value, name, one)
+        put(value, "_work", work)
         return value
 
     if not TYPE_CHECKING:  # a type checker shall know the fields alone

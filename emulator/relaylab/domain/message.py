@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from relaylab.domain.implied import Implied
 
 if TYPE_CHECKING:
+    from relaylab.domain.acs_asks import DeliveryStatus
     from relaylab.domain.address import Address
     from relaylab.domain.decision import Decision
     from relaylab.domain.endpoint import Endpoint
@@ -62,6 +63,11 @@ class Copy:
     decision: Decision | None = None
 
     @property
+    def is_placed(self) -> bool:
+        """True unless it came back."""
+        return self.placed is not Placement.NONE
+
+    @property
     def rule(self) -> str | None:
         """The rule that made this copy bounce, or placed it."""
         return self.decision.rule if self.decision else None
@@ -70,6 +76,15 @@ class Copy:
     def reply(self) -> str | None:
         """The status line that the non-delivery report gives for this copy."""
         return self.decision.reply.line if self.decision and self.decision.reply else None
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What a delivery report says of one recipient of the envelope, and how the recipient's side put it."""
+
+    recipient: Address
+    status: DeliveryStatus
+    said: str
 
 
 class Hop(StrEnum):
@@ -135,6 +150,7 @@ class KeptMessage:
     ``shown_from`` is the sender that recipients see: for client submission the primary address of the mailbox when an
     alias was used and the tenant does not allow sending from aliases (fact CS-SA-07). ``versions`` is what each side of
     the recipients of a message at the tenant MX gets; ``authentication`` says who thinks what of the sender.
+    ``reported`` is what the delivery reports of Azure Communication Services say, which come when it is delivered.
     """
 
     id: str
@@ -154,6 +170,7 @@ class KeptMessage:
     report_of: str | None = None  # the id of the message that a non-delivery report is about
     versions: tuple[Version, ...] = ()
     authentication: tuple[HopFacts, ...] = ()
+    reported: tuple[Fate, ...] = ()
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -175,8 +192,4 @@ class KeptMessage:
 
     def _copies_for(self, recipient: Address) -> tuple[Copy, ...]:
         """Give the copies that a recipient got, or that one of the envelope led to."""
-        return tuple(
-            copy
-            for copy in self.copies
-            if recipient in {copy.recipient, copy.through} and copy.placed is not Placement.NONE
-        )
+        return tuple(copy for copy in self.copies if recipient in {copy.recipient, copy.through} and copy.is_placed)

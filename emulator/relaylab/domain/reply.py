@@ -44,6 +44,7 @@ class ReplyTemplate:
     has_blanks: bool = field(init=False, repr=False, compare=False)  # words are needed to make the reply
     start: str = field(init=False, repr=False, compare=False)  # what each line begins with, but for a hyphen
     _plain: Reply = field(init=False, repr=False, compare=False)  # the reply, where no word is needed
+    wire: bytes = field(init=False, repr=False, compare=False)  # that on the wire; empty where a word or name is needed
 
     def __post_init__(self) -> None:
         """Make what is the same for every reply: a template is filled many times for each message."""
@@ -51,6 +52,8 @@ class ReplyTemplate:
         object.__setattr__(self, "has_blanks", "{" in self.text)
         object.__setattr__(self, "start", f" {enhanced}")
         object.__setattr__(self, "_plain", Reply(self, self.text))
+        is_fixed = self.trailer is Trailer.NONE and not self.has_blanks
+        object.__setattr__(self, "wire", _lines(self, self.text) if is_fixed else b"")
 
     def fill(self, **words: str) -> Reply:
         """Make the reply; raise KeyError when a blank has no word."""
@@ -59,6 +62,11 @@ class ReplyTemplate:
     def fill_from(self, words: Mapping[str, str]) -> Reply:
         """Make the reply with words that are looked up one by one; raise KeyError when a blank has none."""
         return Reply(self, self.text.format_map(words)) if self.has_blanks else self._plain
+
+    @property
+    def codes(self) -> str:
+        """What people call it by: ``550 5.7.62``."""
+        return f"{int(self.code)} {self.enhanced}" if self.enhanced else f"{int(self.code)}"
 
     def __str__(self) -> str:
         """Give the line without its trailer, blanks still open."""
@@ -148,10 +156,15 @@ def render(reply: Reply, names: SessionNames, now: datetime, style: TrailerStyle
     The enhanced code stands on each line of a multi-line reply that has one (RFC 2034 §4). Text is UTF-8.
     """
     template = reply.template
-    code, start, end = f"{template.code:d}", template.start, trailer(template.trailer, names, now, style)
-    if "\n" not in reply.text:
-        return f"{code}{start}{reply.text}{end}\r\n".encode()
-    *lines, last = reply.text.split("\n")
+    return template.wire or _lines(template, reply.text, trailer(template.trailer, names, now, style))
+
+
+def _lines(template: ReplyTemplate, text: str, end: str = "") -> bytes:
+    """Write the text of a reply as lines; ``end`` is its trailer."""
+    code, start = f"{template.code:d}", template.start
+    if "\n" not in text:
+        return f"{code}{start}{text}{end}\r\n".encode()
+    *lines, last = text.split("\n")
     start = start[1:]
     return "".join([*(f"{code}-{start}{line}\r\n" for line in lines), f"{code} {start}{last}{end}\r\n"]).encode()
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.address import DomainName
+from relaylab.domain.clock import Epoch
 from relaylab.domain.memory import Memory
 from relaylab.domain.world import DnsRecord
 from relaylab.domain.zone import Door, IpAddress, Lab, Zone, canonical
@@ -176,6 +177,10 @@ class Zones:
             memory = Memory()
             self._memories = {epoch: memory}
         return memory
+
+    def epoch(self, now: datetime) -> Epoch:
+        """Give the slice of time around an instant within which the zone is the same."""
+        return Epoch.around(now, self._edges)
 
     def publishing(self, now: datetime) -> Publishing:
         """Give what publications may know at an instant."""

@@ -6,7 +6,7 @@ at ``index`` decided, those behind were not reached, and every other rule of the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -97,6 +97,10 @@ class Verdict:
     def reading(self) -> dict[str, str]:
         """The readings that this answer rests on."""
         return self.rulebook.readings_behind(self.rule) if self.rule else {}
+
+    def again(self, now: datetime) -> Verdict:
+        """Give the same verdict on the same ask at another instant, at which it holds as well."""
+        return replace(self, ask=replace(self.ask, now=now))
 
     def trace(self) -> tuple[Step, ...]:
         """Give every rule of this decision point in catalogue order, with what it contributed."""

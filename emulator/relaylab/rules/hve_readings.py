@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from relaylab.engine.readings import Reading
-from relaylab.rules import sources
+from relaylab.rules import replies, sources
 
 HVE_READINGS: Final = (
     Reading(
@@ -33,8 +33,11 @@ HVE_READINGS: Final = (
         "hve_basic_refusal",
         "Which line does a password get once High Volume Email takes none any more? None is published.",
         (
-            ("5.7.139", "the line 535 5.7.139 of High Volume Email for a password that is not allowed"),
-            ("5.7.30", "the line 550 5.7.30 announced for client submission"),
+            (
+                "5.7.139",
+                f"the line {replies.HVE_NOT_ALLOWED.codes} of High Volume Email for a password that is not allowed",
+            ),
+            ("5.7.30", f"the line {replies.BASIC_IS_NOT_SUPPORTED.codes} announced for client submission"),
         ),
         "5.7.139",
         sources.HVE_BASIC_REFUSAL,
@@ -71,7 +74,7 @@ HVE_READINGS: Final = (
         "hve_null_sender",
         "What becomes of MAIL FROM:<> at High Volume Email?",
         (
-            ("refused", "550 5.7.62: it is no address of the account"),
+            ("refused", f"{replies.HVE_FOREIGN_SENDER.codes}: it is no address of the account"),
             ("taken", "it names nobody that the account is not"),
         ),
         "refused",
@@ -82,7 +85,7 @@ HVE_READINGS: Final = (
         "What becomes of a message without a From field at High Volume Email?",
         (
             ("taken", "nothing in it differs from the account; client submission takes such a message too"),
-            ("refused", "550 5.6.241: no From is not the account's"),
+            ("refused", f"{replies.HVE_FOREIGN_FROM.codes}: no From is not the account's"),
         ),
         "taken",
         sources.HVE_NO_FROM,
@@ -111,13 +114,16 @@ HVE_READINGS: Final = (
     Reading(
         "hve_too_many_recipients",
         "What does the 51st recipient of a message get at High Volume Email?",
-        (("rcpt", "with 452 4.5.3 at RCPT; the fifty before it stand"), ("ndr", "250, then a report 5.5.3 for all")),
+        (
+            ("rcpt", f"with {replies.TOO_MANY_RECIPIENTS.codes} at RCPT; the fifty before it stand"),
+            ("ndr", f"250, then a report {replies.NDR_TOO_MANY_RECIPIENTS.enhanced} for all"),
+        ),
         "rcpt",
         sources.HVE_RECIPIENTS_STAGE,
     ),
     Reading(
         "hve_external_stage",
-        "Where does a recipient outside get 550 5.5.105 at High Volume Email?",
+        f"Where does a recipient outside get {replies.HVE_EXTERNAL.codes} at High Volume Email?",
         (("rcpt", "at RCPT"), ("data", "at the end of DATA, for the whole message"), ("ndr", "250, then a report")),
         "rcpt",
         sources.HVE_EXTERNAL_STAGE,
@@ -135,7 +141,10 @@ HVE_READINGS: Final = (
     Reading(
         "hve_outside_members",
         "What becomes of High Volume Email for somebody outside who is behind a group or a mail user?",
-        (("ndr", "it comes back with 550 5.5.105"), ("delivered", "it leaves: the address written to is inside")),
+        (
+            ("ndr", f"it comes back with {replies.HVE_EXTERNAL.codes}"),
+            ("delivered", "it leaves: the address written to is inside"),
+        ),
         "ndr",
         sources.HVE_BEHIND,
     ),

@@ -877,6 +877,18 @@ CRAM_CHALLENGE: Final = _reply(
     "cram_challenge", 334, None, "PDEyMzQ1Njc4OTBAZXhhbXBsZS50ZXN0Pg==", sources.FAULT_CAPTURES
 )
 ANOTHER_CHALLENGE: Final = _reply("another_challenge", 334, None, "QWdhaW46", sources.requirement("AUT-07", 4954, "4"))
+# What a recipient's side says of a copy, some words of the exception that follows left out.
+COPY_IS_SPAM: Final = _reply(
+    "copy_is_spam", 550, "5.7.1", "Message rejected as spam by Content Filtering.", sources.FAULT_COPY_IS_SPAM
+)
+COPY_FINDS_NO_ROOM: Final = _reply(
+    "copy_finds_no_room",
+    554,
+    "5.2.2",
+    "mailbox full; STOREDRV.Deliver.Exception:QuotaExceededException.MapiExceptionShutoffQuotaExceeded; Failed to "
+    "process message due to a permanent exception",
+    sources.FAULT_COPY_FINDS_NO_ROOM,
+)
 INJECTED: Final = _reply(
     "injected", 250, None, "injected.example Hello\nSIZE 1\nAUTH PLAIN LOGIN", sources.FAULT_CAPTURES
 )
@@ -893,6 +905,8 @@ OF_FAULTS: Final = (
     JSON_CHALLENGE,
     CRAM_CHALLENGE,
     ANOTHER_CHALLENGE,
+    COPY_IS_SPAM,
+    COPY_FINDS_NO_ROOM,
     INJECTED,
 )
 """The texts that only a fault says; the service itself is not known to say any of them."""

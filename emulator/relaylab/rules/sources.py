@@ -481,6 +481,20 @@ FAULT_CAPTURES: Final = Source(
     "FAULT-CAP", "dialogues of real senders with a server of 23 behaviours", "2026-11-23", Confidence.OBSERVED
 )
 FAULT_GREYLISTING: Final = rfc(6647, "2.4", fact="FAULT-GREY")
+FAULT_COPY_IS_SPAM: Final = Source(
+    "FAULT-COPY",
+    "Broadcom knowledge base 173431: what the content filter of an Exchange server refuses with",
+    "2026",
+    Confidence.OBSERVED,
+    "https://knowledge.broadcom.com/external/article/173431/550-571-message-rejected-as-spam-by-cont.html",
+)
+FAULT_COPY_FINDS_NO_ROOM: Final = Source(
+    "FAULT-COPY",
+    "public bounce: what Exchange says where the recipient's mailbox is full",
+    "2014-06",
+    Confidence.OBSERVED,
+    "http://www.o-xchange.com/2014/06/a-mailbox-receives-recipients-mailbox.html",
+)
 FAULT_TEXT: Final = Source(
     "FAULT-TEXT", "our own words: what a text says must not matter (RFC 5321 §4.2)", "2026-11-25", Confidence.INFERRED
 )

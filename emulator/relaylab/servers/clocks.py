@@ -16,7 +16,7 @@ from relaylab.domain.clock import ManualClock, as_utc
 END_OF_TIME: Final = datetime(3000, 1, 1, tzinfo=UTC)
 FASTEST: Final = 31_622_400.0  # a leap year a second
 _TICK: Final = timedelta(microseconds=1)
-_FOR_EVER: Final = 1e12  # seconds: more than there are until then, and few enough for a timedelta
+_FOR_EVER: Final = 1e11  # seconds: more than there are until then, and few enough for an instant that Python knows
 
 
 class MovableClock(Protocol):
@@ -70,7 +70,8 @@ class SimulatedClock:
 
     def now(self) -> datetime:
         """Give the simulated instant."""
-        return self._now(*self._since)
+        since, set_at = self._since
+        return self._now(since, set_at)
 
     @property
     def state(self) -> ClockState:
@@ -128,8 +129,9 @@ class SimulatedClock:
     def _now(self, since: ClockState, set_at: float) -> datetime:
         if since.frozen:
             return since.instant
-        passed = timedelta(seconds=min((self._monotonic() - set_at) * since.rate, _FOR_EVER))
-        return since.instant + min(passed, max(END_OF_TIME - _TICK - since.instant, timedelta()))
+        passed = (self._monotonic() - set_at) * since.rate
+        instant = since.instant + timedelta(seconds=min(passed, _FOR_EVER))
+        return instant if instant < END_OF_TIME else max(END_OF_TIME - _TICK, since.instant)
 
 
 def state_of(clock: MovableClock) -> ClockState:

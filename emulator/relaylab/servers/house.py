@@ -14,7 +14,6 @@ from relaylab.domain.peer import Peer, plain
 from relaylab.domain.world import DEFAULT_PUBLIC_IP
 from relaylab.rules import milestones
 from relaylab.servers.desk import StreamLimits
-from relaylab.servers.zones import DnsNow
 from relaylab.session.moment import NO_TOKENS, Moment
 from relaylab.session.names import session_id, session_names
 from relaylab.session.party import Party
@@ -117,16 +116,19 @@ class House:
         world, rulebook, view = snapshot.world, snapshot.rulebook, store.faults.view
         if self.zones is None:
             return Moment(now, world, rulebook, store.counters, view, self.tokens)
-        zones = self.zones.zones()
-        dns, memory = DnsNow(self.zones, zones, now), zones.memory(now)
+        dns, memory = self.zones.at_hand(now)
         return Moment(now, world, rulebook, store.counters, view, self.tokens, dns, memory)
 
     def apply(self, turn: Turn) -> None:
         """Keep what a turn keeps, unless it is a probe's."""
-        if turn.events and turn.events[0].session == PROBE:
+        events = turn.events
+        if events:
+            if events[0].session == PROBE:
+                return
+        elif turn.leaves_nothing:
             return
         with self.lock:
-            self.store.apply(charges=turn.charges, kept=turn.kept, events=turn.events, uses=turn.uses)
+            self.store.apply(charges=turn.charges, kept=turn.kept, events=events, uses=turn.uses)
             if turn.despatch is not None and self.on_despatch is not None:
                 self.on_despatch(turn.despatch)
 

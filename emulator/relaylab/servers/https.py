@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import JSONResponse
 
 from relaylab.servers import lab_obstacles
+from relaylab.servers.acs_rest.visit import HOSTS as ACS_REST_HOSTS
 from relaylab.servers.fleet import Announced, ListenError, Listening
 from relaylab.servers.lab_plan import REAL_PORTS
 from relaylab.servers.web import WebServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from relaylab_certs import CertifiedKey
 
 ENTRA_HOSTS: Final = r"login\.microsoftonline\.com|login\.windows\.net|login\.microsoft\.com|sts\.windows\.net"
-
-ACS_REST_HOSTS: Final = r"[a-z0-9-]+(\.[a-z0-9-]+)?\.communication\.azure\.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,15 @@ class HttpsDispatch:
 class HttpsListener:
     """The listener of all HTTPS services, in the loop that the other listeners run in."""
 
-    def __init__(self, *services: Service, on_tls_failure: Callable[[str, str], None] | None = None) -> None:
+    def __init__(
+        self,
+        *services: Service,
+        now: Callable[[], datetime],
+        on_tls_failure: Callable[[str, str], None] | None = None,
+    ) -> None:
         """Prepare; nothing listens before ``start``. ``on_tls_failure`` is told of each handshake that fails."""
         self._dispatch = HttpsDispatch(*services)
+        self._now = now
         self._on_tls_failure = on_tls_failure
         self._server: WebServer | None = None
         self._host = ""
@@ -91,7 +97,7 @@ class HttpsListener:
 
     async def start(self, host: str, port: int, certified: CertifiedKey, *, in_lab: bool = False) -> None:
         """Listen; port 0 takes a free one. Raise ListenError when it cannot."""
-        server = WebServer(self._dispatch, certified=certified, on_tls_failure=self._on_tls_failure)
+        server = WebServer(self._dispatch, now=self._now, certified=certified, on_tls_failure=self._on_tls_failure)
         try:
             await server.start(host, port)
         except OSError as error:

@@ -1,24 +1,31 @@
-"""A web application on a port, in the loop that the other listeners run in."""
+"""A web application on a port, in the loop that the other listeners run in.
+
+Law: every answer of an application is dated by the simulated clock, so that whoever compares a ``Date`` with what the
+answer says, or with a token, meets one time.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterator
+from email.utils import format_datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
 
+from relaylab.domain.clock import as_utc
 from relaylab.servers.binding import bind
 from relaylab.servers.handshakes import note_name, telling
 from relaylab.servers.lab_plan import in_url
 
 if TYPE_CHECKING:
     import socket
+    from datetime import datetime
 
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from relaylab_certs import CertifiedKey
 
@@ -33,16 +40,24 @@ class WebServer:
         self,
         app: ASGIApp,
         *,
+        now: Callable[[], datetime],
         certified: CertifiedKey | None = None,
         on_tls_failure: Callable[[str, str], None] | None = None,
     ) -> None:
-        """Prepare; nothing listens before ``start``.
+        """Prepare; nothing listens before ``start``. ``now`` gives the simulated instant.
 
         ``on_tls_failure`` is told of each handshake that fails, and of the name that it asked for.
         """
         config = uvicorn.Config(
-            self._answering(app), log_config=None, access_log=False, lifespan="off", ws="none", server_header=False
+            self._answering(app),
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            server_header=False,
+            date_header=False,
         )
+        self._now = now
         if certified is not None:
             _load(config, certified)
             if config.ssl is not None and on_tls_failure is not None:
@@ -81,11 +96,17 @@ class WebServer:
             self._listener.close()
 
     def _answering(self, app: ASGIApp) -> ASGIApp:
-        """Let an answer that is cut off end quietly: to uvicorn it would be a fault of the application."""
+        """Date each answer, and let one that is cut off end quietly: to uvicorn it would be the application's fault."""
 
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            async def dated(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    date = format_datetime(as_utc(self._now()), usegmt=True).encode("ascii")
+                    message = {**message, "headers": [*message.get("headers", ()), (b"date", date)]}
+                await send(message)
+
             try:
-                await app(scope, receive, send)
+                await app(scope, receive, dated)
             except asyncio.CancelledError:
                 if not self._server.should_exit:
                     raise

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from relaylab.domain.clock import Epoch
+    from relaylab.domain.memory import Memory
     from relaylab.domain.zone import Lab, Zone
     from relaylab.engine.publication import Zones
     from relaylab.servers.house import House
@@ -32,6 +34,7 @@ class ZoneKeeper:
         self._dkim_key = cache(dkim_key)
         self.signer = cache(self._signer)
         self._made: tuple[Snapshot, int, Zones] | None = None
+        self._at_hand: tuple[Zones, Epoch, DnsNow, Memory] | None = None
 
     def at(self, now: datetime, lab: Lab | None = None) -> Zone:
         """Give the zone: as the internet sees it, or with a lab as its clients must."""
@@ -49,6 +52,13 @@ class ZoneKeeper:
         publishing = self.zones().publishing(now)
         return {str(one.name): mail_hosts(publishing, tenant, one)[0] for tenant, one in publishing.domains()}
 
+    def at_hand(self, now: datetime) -> tuple[DnsNow, Memory]:
+        """Give DNS as the internet sees it at an instant, and what was worked out from it; asked once for each line."""
+        zones, hand = self.zones(), self._at_hand
+        if hand is None or hand[0] is not zones or not hand[1].since <= now < hand[1].until:
+            hand = self._at_hand = (zones, zones.epoch(now), DnsNow(self, zones, now), zones.memory(now))
+        return hand[2:]
+
     def zones(self) -> Zones:
         """Give the zones of the world in force, at all instants."""
         snapshot, chance, made = self._house.holder.current, self._house.randomness, self._made
@@ -60,7 +70,7 @@ class ZoneKeeper:
 
 @dataclass(frozen=True, slots=True)
 class DnsNow:
-    """The DNS of a world at one instant, made when it is first asked; a session holds it for one step.
+    """The DNS of a world in the epoch of one instant, made when it is first asked; a session holds it for one step.
 
     Laws: it answers as of that world, whatever is put in force later; nothing here raises. Without the keys that DKIM
     records are made of, every name is SERVFAIL.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.acs_asks import AcsDeliveryAsk, DeliveryStatus
-from relaylab.domain.message import Copy, KeptMessage, Placement
+from relaylab.domain.message import Copy, Fate, KeptMessage, Placement
 from relaylab.rules.acs import delivery, suppression
 from relaylab.session.copy_faults import CopyFaults
 from relaylab.session.delivery import Bounced, Delivered, expand
@@ -36,15 +36,6 @@ if TYPE_CHECKING:
 
 
 _NO_ERROR: Final = "No error."
-
-
-@dataclass(frozen=True, slots=True)
-class Fate:
-    """What a delivery report says of one recipient of the envelope, and how the recipient's side put it."""
-
-    recipient: Address
-    status: DeliveryStatus
-    said: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +166,7 @@ def deliver_through_acs(  # noqa: PLR0913 - the message, its verdict, and where 
         raw=raw,
         copies=placed.copies,
         decision=decision,
+        reported=placed.fates,
     )
     bounced = tuple(
         Bounced(recipient, verdict, verdict.reply, UNASKED)

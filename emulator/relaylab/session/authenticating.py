@@ -8,6 +8,7 @@ holds for the next one with the same names and address, and is remembered.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from relaylab.domain.anti_spoof import Handling
@@ -15,13 +16,14 @@ from relaylab.domain.message import Hop, HopFacts
 from relaylab.mailauth import Session, unsigned_authors
 from relaylab.rules.authentication import Recipients, handling, judge
 from relaylab.session.head import header_block
-from relaylab.session.skipping import judged_sender
+from relaylab.session.skipping import judged_sender, skipping_connector
 
 if TYPE_CHECKING:
     from relaylab.domain.address import Address, DomainName
     from relaylab.domain.arrival import Arrival
     from relaylab.domain.attribution import Attribution
     from relaylab.domain.authentication import AuthenticationResults, JudgedAddress
+    from relaylab.domain.connector import InboundConnector
     from relaylab.domain.message import MessageHead
     from relaylab.domain.tenant import Tenant
     from relaylab.domain.world import Recipient
@@ -54,11 +56,10 @@ def authenticated(  # noqa: PLR0913 - the message and its session
     moment: Moment,
 ) -> Judged:
     """Judge a complete message on arrival; recipients inside decide whether there is a composite (fact MX-HDR-04)."""
-    may_not_leave = not attribution.may_relay and any(one.is_outside for one in transaction.recipients)
-    if not content or may_not_leave:
+    if not content or (not attribution.may_relay and any(one.is_outside for one in transaction.recipients)):
         return Judged(None)
-    inside = tuple(one for one in transaction.recipients if is_inside(one, attribution))
-    seen_from = judged_sender(content, arrival, transaction.sender, inside, attribution)
+    inside, skipping = transaction.by_names("inside", partial(_inside, transaction, arrival, attribution))
+    seen_from = judged_sender(content, arrival.ip, skipping) if skipping is not None else None
     senders = transaction.sender, head.from_address
     if moment.dns is None or moment.memory.recall(("unrecorded", *senders), lambda: is_unrecorded(senders, moment)):
         return Judged(None, seen_from=seen_from)
@@ -93,6 +94,14 @@ def authenticated(  # noqa: PLR0913 - the message and its session
     if seen_from is None and authors is not None and results.is_lasting:
         moment.memory.keep(key, judged)
     return judged
+
+
+def _inside(
+    transaction: Transaction, arrival: Arrival, attribution: Attribution
+) -> tuple[tuple[Recipient, ...], InboundConnector | None]:
+    """Give the recipients inside, and the connector that has the client's address skipped for them."""
+    inside = tuple(one for one in transaction.recipients if is_inside(one, attribution))
+    return inside, skipping_connector(arrival, transaction.sender, inside, attribution)
 
 
 def is_unrecorded(senders: tuple[Address | None, ...], moment: Moment) -> bool:

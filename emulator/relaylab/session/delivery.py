@@ -16,7 +16,7 @@ from relaylab.domain.world import Recipient, Standing
 from relaylab.rules import limits
 from relaylab.session.head import parse_head
 from relaylab.session.hve import reports_go_to
-from relaylab.session.parting import Onward, home_of
+from relaylab.session.parting import Onward, home_of, parts_within
 from relaylab.session.report import Failure, write_report
 from relaylab.session.versions import versions
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from relaylab.domain.decision import Decision
     from relaylab.domain.reply import Reply
+    from relaylab.domain.reputation import SenderState
     from relaylab.domain.tenant import Tenant
     from relaylab.domain.world import World
     from relaylab.engine.verdict import Verdict
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
     from relaylab.session.copy_faults import CopyAct
     from relaylab.session.moment import Moment
     from relaylab.session.notice import MessageNotice, Notices, RecipientNotice
+    from relaylab.session.parting import Part
     from relaylab.session.party import Party
+    from relaylab.session.transaction import Transaction
     from relaylab.session.versions import Split
 
 _MOERA: Final = DomainName("onmicrosoft.com")
@@ -71,24 +74,33 @@ def deliver(  # noqa: PLR0913 - the message, its verdict, and where both are
     decision: Decision | None,
     raw: bytes | bytearray,
     *,
-    asked: Notices,
+    transaction: Transaction,
     message_id: str,
     hello: str,
     party: Party,
     moment: Moment,
 ) -> Delivered:
-    """Place every copy of an accepted message, and report on those that bounced as was asked.
+    """Place every copy of an accepted message, and report on those that bounced as its transaction asked.
 
     ``decision`` is None where a fault accepted it.
     """
     sender_tenant = ask.tenant or (ask.attribution.tenant if ask.attribution.may_relay else None)
     delivered_at = delivery_instant(ask, moment)
-    home = home_of(ask, moment.world)
-    onward, notices = _onward(ask, asked, moment)
-    split = versions(ask, raw, onward, home=home, party=party, hello=hello, message_id=message_id, moment=moment)
-    copies, bounced, external = _place(ask, onward, notices, split, sender_tenant, moment)
-    got = frozenset(copy.recipient for copy in copies if copy.placed is not Placement.NONE)
-    kept = split.for_those_who(got)
+    way = transaction.by_names("way", partial(_way, ask, transaction.asked, moment))
+    home = way.home
+    split = versions(
+        ask,
+        raw,
+        way.onward,
+        home=home,
+        party=party,
+        hello=hello,
+        message_id=message_id,
+        moment=moment,
+        within=way.within,
+    )
+    copies, bounced, external = _place(ask, way, split, sender_tenant, moment)
+    kept = split if not bounced else split.for_those_who(frozenset(one.recipient for one in copies if one.is_placed))
     message = KeptMessage(
         id=message_id,
         endpoint=ask.endpoint,
@@ -108,7 +120,8 @@ def deliver(  # noqa: PLR0913 - the message, its verdict, and where both are
         authentication=kept.authentication,
     )
     told = [Failure(one.recipient, one.reply, one.notice.original) for one in bounced if one.notice.of_failure]
-    report = _report(message, _report_goes_to(ask, moment), told, asked.message, party, moment) if told else None
+    notice = transaction.mail.notice
+    report = _report(message, _report_goes_to(ask, moment), told, notice, party, moment) if told else None
     reported = tuple(failure.recipient for failure in told) if report else ()
     return Delivered(message, report, reported, tuple(_charges(ask, sender_tenant, message, external)), tuple(bounced))
 
@@ -157,41 +170,62 @@ def _holder(recipient: Recipient) -> str:
     return (recipient.mailbox.address if recipient.mailbox else recipient.address).key
 
 
-def _onward(ask: DataAsk, asked: Notices, moment: Moment) -> tuple[tuple[Onward, ...], tuple[_Placed, ...]]:
-    """Give the final recipients behind those of the envelope, and for each its place there and what was asked of it.
+class _Final(NamedTuple):
+    """A final recipient, as a copy for it is judged.
+
+    ``place`` is the number of the recipient of the envelope that it was reached through, ``written_to`` who that is,
+    ``notice`` what was asked about reports on it; ``state`` is what stands against mail to the final one.
+    """
+
+    recipient: Recipient
+    written_to: Recipient
+    place: int
+    notice: RecipientNotice
+    state: SenderState
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Where a message goes by its names: whose it is, and its final recipients.
+
+    ``within`` is its only part, where all of these are inside.
+    """
+
+    home: Tenant | None
+    finals: tuple[_Final, ...]
+    onward: tuple[Onward, ...]
+    within: Part | None
+
+
+def _way(ask: DataAsk, asked: Callable[[], Notices], moment: Moment) -> _Way:
+    """Find where a message goes."""
+    home, finals = home_of(ask, moment.world), _finals(ask, asked(), moment)
+    onward = tuple(Onward(one.recipient, one.written_to.address) for one in finals)
+    return _Way(home, finals, onward, parts_within(onward, home))
+
+
+def _finals(ask: DataAsk, asked: Notices, moment: Moment) -> tuple[_Final, ...]:
+    """Give the final recipients behind those of the envelope.
 
     Whoever is met twice gets one copy, as the one written to where the envelope names them. That Exchange drops the
     other after it has expanded groups is inferred: no sheet tells of a second copy.
     """
-    onward: list[Onward] = []
-    places: list[_Placed] = []
+    finals: list[_Final] = []
     direct = [moment.world.recipient(through) for through in ask.envelope.recipients]
     named, met = {_holder(one) for one in direct}, set[str]()
-    for place, (through, one, notice) in enumerate(zip(ask.envelope.recipients, direct, asked.recipients, strict=True)):
+    for place, (one, notice) in enumerate(zip(direct, asked.recipients, strict=True)):
         for recipient in expand(moment.world, one, partial(_is_let_in, ask)):
             holder = _holder(recipient)
             if holder in met or (holder in named and holder != _holder(one)):
                 continue
             met.add(holder)
-            onward.append(Onward(recipient, through))
-            places.append(_Placed(place, notice))
-    return tuple(onward), tuple(places)
+            state = moment.world.state_of_recipient(recipient.address)
+            finals.append(_Final(recipient, one, place, notice, state))
+    return tuple(finals)
 
 
-class _Placed(NamedTuple):
-    """The number of a recipient of the envelope, and what was asked about reports on it."""
-
-    place: int
-    notice: RecipientNotice
-
-
-def _place(  # noqa: PLR0913, PLR0917 - the message, its recipients, and where both are
-    ask: DataAsk,
-    onward: tuple[Onward, ...],
-    places: tuple[_Placed, ...],
-    split: Split,
-    sender_tenant: Tenant | None,
-    moment: Moment,
+def _place(
+    ask: DataAsk, way: _Way, split: Split, sender_tenant: Tenant | None, moment: Moment
 ) -> tuple[list[Copy], list[Bounced], int]:
     """Judge and place each copy; give them, those that bounced, and how many count as external (COR-40)."""
     calendar, usage = moment.rulebook.calendar, moment.usage
@@ -204,7 +238,8 @@ def _place(  # noqa: PLR0913, PLR0917 - the message, its recipients, and where b
     external = 0
     copies: list[Copy] = []
     bounced: list[Bounced] = []
-    for (recipient, through), (place, notice) in zip(onward, places, strict=True):
+    for recipient, written_to, place, notice, state in way.finals:
+        through = written_to.address
         judged = split.judged(recipient)
         copy_ask = DeliveryAsk(
             endpoint=ask.endpoint,
@@ -226,8 +261,8 @@ def _place(  # noqa: PLR0913, PLR0917 - the message, its recipients, and where b
             recipients_today=ask.recipients_today + place + 1,
             authentication=judged.results,
             handling=judged.handling,
-            written_to=moment.world.recipient(through),
-            recipient_state=moment.world.state_of_recipient(recipient.address),
+            written_to=written_to,
+            recipient_state=state,
         )
         verdict = moment.rulebook.judge(copy_ask)
         reply = verdict.reply

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from relaylab.domain.arrival import Arrival
 from relaylab.domain.asks import DataAsk
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
     from relaylab.domain.attribution import Attribution
     from relaylab.domain.directory import ServicePrincipal, Spreading
     from relaylab.domain.hve import HveSender
-    from relaylab.domain.message import MessageHead
+    from relaylab.domain.message import Envelope, MessageHead
     from relaylab.domain.peer import TlsFacts
     from relaylab.domain.tenant import Mailbox, Tenant
     from relaylab.domain.token import TokenFacts
+    from relaylab.domain.world import Recipient
     from relaylab.session.acs import AcsAccount
     from relaylab.session.moment import Moment
     from relaylab.session.party import Party
@@ -99,12 +101,16 @@ def data_ask(  # noqa: PLR0913 - each is a fact of its own
 
     ``hello`` is the name that the client gave, ``message_id`` that of the message in relaylab, should it be kept.
     """
-    envelope = transaction.envelope()
     head = parse_head(content)
-    sender = _claimed_sender(envelope.mail_from, head, moment)
+    sender = _claimed_sender(transaction.sender, head, moment)
     mailbox = account.mailbox if account else None
     arrival = Arrival.of(party.peer, tls, moment.now)
     attribution = _attribution(transaction, head, party, arrival, moment)
+    if attribution is not transaction.attribution:
+        transaction.named = None  # it hangs on the From header
+    envelope, leaving, leading_outside, outside, contacts = transaction.by_names(
+        "recipients", partial(_recipients, transaction, account)
+    )
     found, log_on = Judged(None), account.log_on(moment.now) if account else Access(opens=True)
     if party.endpoint is Endpoint.MX:
         found = authenticated(
@@ -129,11 +135,11 @@ def data_ask(  # noqa: PLR0913 - each is a fact of its own
         principal=mailbox,
         tenant=account.tenant if account else acs.tenant if acs else None,
         hve=account.hve if account else None,
-        leaving=tuple(one.address for one in transaction.recipients if account and not one.is_of(account.tenant)),
-        leading_outside=tuple(one.address for one in transaction.recipients if account and one.leads_outside),
+        leaving=leaving,
+        leading_outside=leading_outside,
         attribution=attribution,
-        outside=tuple(recipient.address for recipient in transaction.recipients if recipient.is_outside),
-        contacts=tuple(recipient for recipient in transaction.recipients if recipient.mail_contact),
+        outside=outside,
+        contacts=contacts,
         excessive_parts=excessive_parts(content),
         open_before=transaction.open_before or 0,
         recipients_today=moment.usage.total(Meter.RECIPIENTS, mailbox.address.key, moment.now) if mailbox else 0,
@@ -151,6 +157,27 @@ def data_ask(  # noqa: PLR0913 - each is a fact of its own
         sending=acs.sending(head.from_address, envelope.mail_from, len(envelope.recipients), size, moment)
         if acs
         else None,
+    )
+
+
+class _Recipients(NamedTuple):
+    """The envelope, and those of its recipients who are of a kind: see ``DataAsk``."""
+
+    envelope: Envelope
+    leaving: tuple[Address, ...]
+    leading_outside: tuple[Address, ...]
+    outside: tuple[Address, ...]
+    contacts: tuple[Recipient, ...]
+
+
+def _recipients(transaction: Transaction, account: Account | None) -> _Recipients:
+    every = transaction.recipients
+    return _Recipients(
+        transaction.envelope(),
+        leaving=tuple(one.address for one in every if account and not one.is_of(account.tenant)),
+        leading_outside=tuple(one.address for one in every if account and one.leads_outside),
+        outside=tuple(one.address for one in every if one.is_outside),
+        contacts=tuple(one for one in every if one.mail_contact),
     )
 
 

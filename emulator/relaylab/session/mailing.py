@@ -24,6 +24,7 @@ from relaylab.session.aftermath import aftermath
 from relaylab.session.commands import Chunk, Fault, Verb, parse_chunk, parse_mail, parse_rcpt
 from relaylab.session.delivery import deliver, delivery_instant
 from relaylab.session.end_of_data import data_ask
+from relaylab.session.envelopes import NamedRecipient, NamedSender, is_lasting, opening_of
 from relaylab.session.hve import sent_today
 from relaylab.session.standing import standing_of_address, standing_of_names
 from relaylab.session.transaction import Transaction
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from relaylab.domain.event import Event
     from relaylab.engine.verdict import Verdict
     from relaylab.session.commands import Command
+    from relaylab.session.envelopes import Named
     from relaylab.session.faulting import Faulting
     from relaylab.session.moment import Moment
     from relaylab.session.progress import Progress
@@ -63,6 +65,10 @@ class Mailing:
 
     def mail(self, command: Command, moment: Moment) -> Turn:
         """Judge the sender and begin a transaction."""
+        opening = opening_of(self._progress, moment)
+        known = moment.memory.known((opening, command.argument)) if opening is not None else None
+        if isinstance(known, NamedSender):
+            return self._opened_again(known, moment)
         mail = parse_mail(command.argument)
         self._progress.refused = True
         if isinstance(mail, Fault):
@@ -88,23 +94,44 @@ class Mailing:
         verdict = moment.rulebook.default(ask) if is_let_through else moment.rulebook.judge(ask)
         if not verdict.admits:
             return self._speech.refuse(verdict, "MAIL", moment)
-        progress.transaction = Transaction(mail)
+        transaction = progress.transaction = Transaction(mail)
         progress.state = State.MAIL
         progress.refused = False
         events: tuple[Event, ...] = ()
         if progress.party.endpoint is Endpoint.MX:
-            progress.transaction.attribution = self._attribution(ask, moment)
-            events = (self._attributed(progress.transaction.attribution, moment),)
+            transaction.attribution = self._attribution(ask, moment)
+            events = (self._attributed(transaction.attribution, moment),)
+        if opening is not None:
+            transaction.named = NamedSender(opening, verdict, name, mail, transaction.attribution)
+            moment.memory.keep((opening, command.argument), transaction.named)
         return self._admit(verdict, name, moment, *events, is_let_through=is_let_through)
+
+    def _opened_again(self, named: NamedSender, moment: Moment) -> Turn:
+        """Begin a transaction with a sender that was granted under these circumstances before."""
+        progress = self._progress
+        progress.transaction = Transaction(named.mail, named.attribution, named=named)
+        progress.state = State.MAIL
+        progress.refused = False
+        return self._speech.admit_again(
+            named.verdict, named.command, moment, self._attributed(named.attribution, moment)
+        )
 
     def rcpt(self, command: Command, moment: Moment) -> Turn:
         """Judge a recipient and add it."""
+        transaction = self._under_way()
+        before = self._before(transaction, moment)
+        known = moment.memory.known((before, command.argument)) if before is not None else None
+        if isinstance(known, NamedRecipient):
+            transaction.add(known.recipient, known.notice)
+            transaction.named = known
+            self._progress.state = State.RCPT
+            return self._speech.admit_again(known.verdict, known.command, moment)
         rcpt = parse_rcpt(command.argument)
         if isinstance(rcpt, Fault):
             self._progress.refused = True
             return self._speech.protocol_error(_FAULTS[rcpt].fill(), "RCPT", moment)
         address = rcpt.address
-        transaction, name = self._under_way(), f"RCPT TO:<{address}>"
+        name = f"RCPT TO:<{address}>"
         if moment.board.faults:
             answer = self._faulting.answer(Step.RCPT, name, moment, recipients=(address,), argument=command.argument)
             if answer is not None:
@@ -138,6 +165,10 @@ class Mailing:
             return self._speech.refuse(verdict, name, moment)
         transaction.add(recipient, rcpt.notice)
         self._progress.state = State.RCPT
+        transaction.named = None
+        if before is not None and is_lasting(recipient):
+            transaction.named = NamedRecipient(before.opening, verdict, name, recipient, rcpt.notice)
+            moment.memory.keep((before, command.argument), transaction.named)
         return self._admit(verdict, name, moment, is_let_through=is_let_through)
 
     def data(self, command: Command, moment: Moment) -> Turn:
@@ -161,6 +192,13 @@ class Mailing:
         if moment.board.faults:
             self._faulting.at(Step.DATA, "BDAT", moment)
         return Turn(then=Then.READ_CHUNK, chunk=chunk.octets)
+
+    def _before(self, transaction: Transaction, moment: Moment) -> Named | None:
+        """Give the line of this transaction that came last, if answers to it are still remembered."""
+        named = transaction.named
+        if named is not None and named.opening is not opening_of(self._progress, moment):
+            named = transaction.named = None  # another world, another epoch, or a fault meanwhile
+        return named
 
     # Content -----------------------------------------------------------------------------------------------------
 
@@ -202,6 +240,7 @@ class Mailing:
         number = self._messages + 1
         message_id = f"{party.label}-{number}"
         transaction = self._under_way()
+        self._before(transaction, moment)
         ask = data_ask(
             transaction,
             content,
@@ -218,7 +257,8 @@ class Mailing:
         verdict = moment.rulebook.default(ask) if is_let_through else moment.rulebook.judge(ask)
         charges = (*self.forget(moment), *(self._progress.acs.charges(ask, moment) if self._progress.acs else ()))
         # Until 2023-11-01 the From header may have bettered what was found at MAIL.
-        anew = (self._attributed(ask.attribution, moment),) if ask.attribution != transaction.attribution else ()
+        is_bettered = ask.attribution is not transaction.attribution and ask.attribution != transaction.attribution
+        anew = (self._attributed(ask.attribution, moment),) if is_bettered else ()
         if not verdict.admits:
             refused = self._speech.refuse(verdict, command, moment, charges=charges)
             return replace(refused, events=(*anew, *refused.events))
@@ -233,7 +273,7 @@ class Mailing:
                 ask,
                 decision,
                 content,
-                asked=transaction.asked(),
+                transaction=transaction,
                 message_id=message_id,
                 hello=self._progress.hello_name,
                 party=party,

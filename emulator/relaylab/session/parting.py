@@ -6,7 +6,7 @@ tenant, and what is stamped, and by whom the sender is judged, differs. A group 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from relaylab.domain.message import Side
@@ -24,12 +24,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The recipients of one side; ``departure`` is None where the message does not leave its tenant."""
+    """The recipients of one side; ``departure`` is None where the message does not leave its tenant.
+
+    ``addresses`` are those of the recipients, each once.
+    """
 
     side: Side
     tenant: Tenant | None
     departure: Departure | None
     recipients: tuple[Recipient, ...]
+    addresses: tuple[Address, ...] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Find the addresses."""
+        object.__setattr__(self, "addresses", tuple(dict.fromkeys(one.address for one in self.recipients)))
 
 
 class Onward(NamedTuple):
@@ -51,7 +59,7 @@ def parts(
     ask: DataAsk, onward: Iterable[Onward], home: Tenant | None, chance: Callable[[], Random]
 ) -> tuple[Part, ...]:
     """Split the final recipients, in the order in which their sides first occur; who leaves needs ``chance``."""
-    found: dict[tuple[Side, str, str], Part] = {}
+    found: dict[tuple[Side, str, str], tuple[Side, Tenant | None, Departure | None, list[Recipient]]] = {}
     departures: dict[str, Departure] = {}
     dice: Random | None = None
     for one in onward:
@@ -65,9 +73,17 @@ def parts(
                 departures[key] = departure(ask, home, forwarder, dice)
             leaves = departures[key]
         place = side, tenant.id if tenant else "", str(leaves.mail_from) if leaves else ""
-        held = found.get(place, Part(side, tenant, leaves, ()))
-        found[place] = Part(side, tenant, leaves, (*held.recipients, one.recipient))
-    return tuple(found.values())
+        found.setdefault(place, (side, tenant, leaves, []))[3].append(one.recipient)
+    return tuple(Part(side, tenant, leaves, tuple(held)) for side, tenant, leaves, held in found.values())
+
+
+def parts_within(onward: Iterable[Onward], home: Tenant | None) -> Part | None:
+    """Give the only part of a message that is for recipients inside; None where there are others."""
+    recipients = tuple(one.recipient for one in onward)
+    tenants = {recipient.tenant.id: recipient.tenant for recipient in recipients if recipient.tenant is not None}
+    if len(tenants) != 1 or any(side_of(one, home)[0] is not Side.INSIDE for one in recipients):
+        return None
+    return Part(Side.INSIDE, next(iter(tenants.values())), None, recipients)
 
 
 def side_of(recipient: Recipient, home: Tenant | None) -> tuple[Side, Tenant | None]:

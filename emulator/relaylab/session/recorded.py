@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.dialogue import Line, Speaker
 from relaylab.domain.identity import Mechanism
-from relaylab.session.commands import Command, Verb
+from relaylab.session.commands import FREE_OF_SECRETS, Command, Verb
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 HIDDEN: Final = "(hidden)"
 _LONGEST: Final = 512  # letters of a line that are told; RFC 5321 §4.5.3.1.5 has no longer reply line
 _PROMPT: Final = b"334"  # RFC 4954 §4
-_FREE_OF_SECRETS: Final = frozenset({Verb.EHLO, Verb.HELO, Verb.MAIL, Verb.RCPT, Verb.BDAT})
 _NAMED: Final = frozenset({Mechanism.LOGIN, Mechanism.PLAIN, Mechanism.XOAUTH2})
 
 
@@ -129,7 +128,7 @@ def shown(line: bytes) -> str:
         name, _, initial = command.argument.partition(" ")
         mechanism = name if Mechanism.named(name) in _NAMED or not name else "(another mechanism)"
         return " ".join(filter(None, [command.word, mechanism, HIDDEN if initial else ""]))
-    if verb in _FREE_OF_SECRETS or not command.argument:
+    if verb in FREE_OF_SECRETS or not command.argument:
         return _printable(f"{command.word} {command.argument}".rstrip())
     return f"{command.word} {HIDDEN}"
 

@@ -21,27 +21,23 @@ if TYPE_CHECKING:
     from relaylab.domain.world import Recipient
 
 
-def judged_sender(
-    content: bytes | bytearray,
-    arrival: Arrival,
-    sender: Address | None,
-    inside: tuple[Recipient, ...],
-    attribution: Attribution,
-) -> JudgedAddress | None:
-    """Give the address that is judged in place of the client's; None where no connector skips it."""
+def skipping_connector(
+    arrival: Arrival, sender: Address | None, inside: tuple[Recipient, ...], attribution: Attribution
+) -> InboundConnector | None:
+    """Give the connector that has the client's address skipped; None where no connector does."""
     connector = _connector(arrival, sender, inside, attribution)
     if connector is None or not (connector.ef_skip_last_ip or connector.ef_skip_ips):
         return None
     if connector.ef_users and not all(_is_named(one, connector.ef_users) for one in inside):
         return None
-    if not connector.ef_skip_last_ip and not _lists(connector, arrival.ip):
-        return None
-    return judged_address(
-        content,
-        arrival.ip,
-        skip_last_ip=connector.ef_skip_last_ip,
-        skips=lambda ip: _lists(connector, ip),
-    )
+    return connector if connector.ef_skip_last_ip or _lists(connector, arrival.ip) else None
+
+
+def judged_sender(
+    content: bytes | bytearray, ip: IPv4Address | IPv6Address, connector: InboundConnector
+) -> JudgedAddress | None:
+    """Give the address that is judged in place of the client's, which ``connector`` has skipped."""
+    return judged_address(content, ip, skip_last_ip=connector.ef_skip_last_ip, skips=lambda ip: _lists(connector, ip))
 
 
 def _connector(

@@ -239,7 +239,7 @@ class SmtpSession:
             return self._speech.refuse(verdict, command.verb.value, moment, counts_as_error=True)
         charges = self._mailing.forget(moment)  # RFC 5321 §4.1.4
         progress.state = State.READY
-        progress.hello_name = command.argument
+        progress.hello_name, progress.opening = command.argument, None
         words = {"host": self._party.names.host, "ip": str(self._party.peer.ip)}
         if command.verb is Verb.HELO:
             return self._speech.say(replies.HELLO.fill(**words), moment, charges=charges)

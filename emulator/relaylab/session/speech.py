@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, TypedDict
 
 from relaylab.domain.decision import EffectKind, ReplyFacts
@@ -47,7 +48,11 @@ class Speech:
 
     def judged(self, verdict: Verdict, command: str, moment: Moment) -> Judged:
         """Give the event of a verdict."""
-        return Judged(**self.stamp(moment), command=command, decision=verdict.decision(), verdict_behind=verdict)
+        return Judged.implied(partial(_judged, verdict, None), **self.stamp(moment), command=command)
+
+    def judged_again(self, verdict: Verdict, command: str, moment: Moment) -> Judged:
+        """Give the event of a verdict that was given before, and holds at this moment as well."""
+        return Judged.implied(partial(_judged, verdict, moment.now), **self.stamp(moment), command=command)
 
     def say(
         self,
@@ -67,6 +72,10 @@ class Speech:
         """Give the answer of a verdict that lets the client go on, with what happened besides."""
         judged = self.judged(verdict, command, moment)
         return self.say(_spoken(verdict), moment, events=(judged, *further))
+
+    def admit_again(self, verdict: Verdict, command: str, moment: Moment, *further: Event) -> Turn:
+        """Give the answer of a verdict that was given before."""
+        return self.say(_spoken(verdict), moment, events=(self.judged_again(verdict, command, moment), *further))
 
     def refuse(
         self,
@@ -117,6 +126,12 @@ class Speech:
         farewell = self._party.render(replies.TOO_MANY_ERRORS.fill(), moment)
         closed = Closed(**self.stamp(moment), why="too many errors")
         return replace(turn, data=turn.data + farewell, then=Then.CLOSE, events=(*turn.events, closed))
+
+
+def _judged(verdict: Verdict, now: datetime | None) -> dict[str, object]:
+    """Give what an event says of a verdict, at another instant than its own where one is given."""
+    here = verdict if now is None else verdict.again(now)
+    return {"decision": here.decision(), "verdict_behind": here}
 
 
 def _facts(reply: Reply) -> ReplyFacts:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
 
 from relaylab.domain.asks import NOWHERE
 from relaylab.domain.message import Envelope
@@ -15,7 +17,10 @@ if TYPE_CHECKING:
     from relaylab.domain.attribution import Attribution
     from relaylab.domain.world import Recipient
     from relaylab.session.commands import MailFrom
+    from relaylab.session.envelopes import Named
     from relaylab.session.notice import RecipientNotice
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -24,6 +29,7 @@ class Transaction:
 
     ``open_before`` is set when DATA or the first BDAT opens the submission: how many of the mailbox were open then.
     ``dropped`` counts the octets of chunks that were beyond the limit. ``notices`` holds one entry a recipient.
+    ``named`` is the line that came last, where answers to it are remembered.
     """
 
     mail: MailFrom
@@ -33,6 +39,7 @@ class Transaction:
     open_before: int | None = None
     content: bytearray = field(default_factory=bytearray)
     dropped: int = 0
+    named: Named | None = None
     _domains: Counter[DomainName] = field(default_factory=Counter)
 
     @property
@@ -58,11 +65,16 @@ class Transaction:
         """Add an accepted recipient, and what was asked about reports on it."""
         self.recipients.append(recipient)
         self.notices.append(notice)
-        self._domains[recipient.address.domain] += 1
 
     def of_domain(self, domain: DomainName) -> int:
         """Count the accepted recipients in a domain."""
+        counted = self._domains.total()
+        self._domains.update(one.address.domain for one in islice(self.recipients, counted, None))
         return self._domains[domain]
+
+    def by_names(self, what: str, work: Callable[[], T]) -> T:
+        """Give what follows from the names of the envelope alone: by ``work``, unless it was found before."""
+        return work() if self.named is None else self.named.recall(what, work)
 
     def asked(self) -> Notices:
         """Give what was asked about reports, for the envelope as it is now."""

@@ -73,6 +73,11 @@ class Turn:
     despatch: Despatch | None = None
     manner: Manner | None = None
 
+    @property
+    def leaves_nothing(self) -> bool:
+        """True where nothing is to be kept."""
+        return not (self.events or self.charges or self.kept or self.uses or self.despatch)
+
 
 class Dialogue(Protocol):
     """One connection's side of the service, driven by a transport; every method is synchronous and pure of I/O."""

@@ -101,14 +101,16 @@ def versions(  # noqa: PLR0913 - the message and its session
     hello: str,
     message_id: str,
     moment: Moment,
+    within: Part | None = None,
 ) -> Split:
-    """Make the versions of an accepted message."""
+    """Make the versions of an accepted message; ``within`` is its only part, where nobody outside gets it."""
     chance = partial(party.randomness.stream, "rewriting", message_id)
     if ask.endpoint is not Endpoint.MX:
         return _by_settings(ask, onward, home, chance, moment)
+    made = parts(ask, onward, home, chance) if within is None else (within,)
     results = ask.authentication
     maker = _Maker(ask, raw, home, party, hello, message_id, moment)
-    sides = tuple(maker.side(part) for part in parts(ask, onward, home, chance))
+    sides = tuple(maker.side(part) for part in made)
     return Split((facts(Hop.ARRIVAL, results),) if results else (), sides)
 
 
@@ -122,7 +124,7 @@ def _by_settings(
         Version(
             side=part.side,
             tenant=part.tenant.name if part.tenant else None,
-            recipients=tuple(dict.fromkeys(one.address for one in part.recipients)),
+            recipients=part.addresses,
             mail_from=ask.envelope.mail_from,
             headers=headers,
         )
@@ -150,7 +152,7 @@ class _Maker:
             lambda: {"headers": self._stamps(part)},
             side=part.side,
             tenant=part.tenant.name if part.tenant else None,
-            recipients=tuple(dict.fromkeys(one.address for one in part.recipients)),
+            recipients=part.addresses,
             mail_from=leaves.mail_from if leaves else ask.envelope.mail_from,
         )
         if leaves is None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from relaylab.domain.acs_asks import DeliveryStatus
 from relaylab.domain.address import Address, DomainName
 from relaylab.domain.clock import parse_instant
 from relaylab.domain.decision import Decision, EffectKind, ReplyFacts
 from relaylab.domain.endpoint import Endpoint, Stage
-from relaylab.domain.message import Copy, Envelope, KeptMessage, MessageHead, Placement, Side, Version
+from relaylab.domain.message import Copy, Envelope, Fate, KeptMessage, MessageHead, Placement, Side, Version
 from relaylab.domain.source import Confidence, Source
 from relaylab.store.shapes import MessageShape, VerdictShape, hop_of, message_json
 
@@ -77,6 +78,10 @@ def read(text: str, raw: bytes) -> KeptMessage:
         report_of=document["report_of"],
         versions=_versions(document),
         authentication=tuple(hop_of(one) for one in document.get("authentication", ())),  # files of before have none
+        reported=tuple(
+            Fate(_address(one["recipient"]), DeliveryStatus(one["status"]), one["said"])
+            for one in document.get("reported", ())
+        ),
     )
 
 

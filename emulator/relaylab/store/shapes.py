@@ -90,6 +90,14 @@ class CopyShape(TypedDict):
     verdict: VerdictShape | None
 
 
+class FateShape(TypedDict):
+    """What a delivery report says of a recipient: its status, and how the recipient's side put it."""
+
+    recipient: str
+    status: str
+    said: str
+
+
 class HopShape(TypedDict):
     """What one judge of the sender found: ``hop`` is arrival or far_end, ``ip`` the address that it sees.
 
@@ -121,7 +129,8 @@ class MessageShape(TypedDict):
 
     ``copies`` says the same in full: one entry a copy, also where a recipient was named twice. ``headers`` are the
     fields that the service adds above the content, which ``raw`` leaves as the client sent it: those of the first of
-    ``versions``, of which there is one for each side of the recipients of a message at the tenant MX.
+    ``versions``, of which there is one for each side of the recipients of a message at the tenant MX. ``reported`` is
+    what the delivery reports of Azure Communication Services say of each recipient of the envelope.
     """
 
     id: str
@@ -144,6 +153,7 @@ class MessageShape(TypedDict):
     headers: list[str]
     versions: list[VersionShape]
     authentication: list[HopShape]
+    reported: list[FateShape]
 
 
 def reply_json(reply: ReplyFacts) -> ReplyShape:
@@ -271,4 +281,7 @@ def message_json(message: KeptMessage) -> MessageShape:
         "headers": list(message.headers),
         "versions": [version_json(version) for version in message.versions],
         "authentication": [hop_json(hop) for hop in message.authentication],
+        "reported": [
+            {"recipient": str(one.recipient), "status": one.status.value, "said": one.said} for one in message.reported
+        ],
     }

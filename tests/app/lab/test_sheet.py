@@ -15,7 +15,7 @@ from relaylab_certs import TestAuthority
 def sheet_of(plan: LabPlan, world: LoadedWorld, authority: TestAuthority) -> str:
     """The sheet of a lab that has not started, for this machine has no such addresses."""
     emulator = Emulator(world, at=parse_instant("2026-12-01"), authority=authority, settings=Settings(lab=plan))
-    pages = LabPages(plan, authority, lambda: "")
+    pages = LabPages(plan, authority, lambda: "", now=emulator.clock.now)
     return " ".join(print_out(lab_sheet(emulator, plan, pages, world="small", phase=None)).split())
 
 

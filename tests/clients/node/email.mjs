@@ -23,11 +23,24 @@ if (simulated) {
   };
 }
 
+// What goes over the wire, at each attempt: the client's own option for whoever wants to look on.
+const exchanged = [];
+const lookOn = {
+  name: "lookOn",
+  async sendRequest(request, next) {
+    const answer = await next(request);
+    const { method, url, body } = request;
+    exchanged.push({ method, url, body, status: answer.status, answer: answer.bodyAsText });
+    return answer;
+  },
+};
+
 function client() {
-  if (connection) return new EmailClient(connection, options);
+  const looked = { ...options, additionalPolicies: [{ policy: lookOn, position: "perRetry" }] };
+  if (connection) return new EmailClient(connection, looked);
   const { tenant, app, secret, authority } = identity;
   const pointed = { authorityHost: authority, disableInstanceDiscovery: true };
-  return new EmailClient(endpoint, new ClientSecretCredential(tenant, app, secret, pointed), options);
+  return new EmailClient(endpoint, new ClientSecretCredential(tenant, app, secret, pointed), looked);
 }
 
 try {
@@ -38,8 +51,9 @@ try {
     await poller.poll();
     states.push(poller.getOperationState().status);
   }
-  console.log(JSON.stringify({ result: poller.getResult(), states, slept }));
+  console.log(JSON.stringify({ result: poller.getResult(), states, slept, exchanged }));
 } catch (error) {
   const { name, code, statusCode, message: said, response } = error;
-  console.log(JSON.stringify({ name, code, statusCode, message: said, retryAfter: response?.headers?.get?.("retry-after"), slept }));
+  const retryAfter = response?.headers?.get?.("retry-after");
+  console.log(JSON.stringify({ name, code, statusCode, message: said, retryAfter, slept, exchanged }));
 }

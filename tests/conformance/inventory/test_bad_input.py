@@ -69,6 +69,15 @@ def test_zeros_behind_a_good_beginning_are_refused_with_their_line(tmp_path: Pat
         take(file, tenant="contoso")
 
 
+def test_zeros_behind_thousands_of_good_rows_are_refused_with_their_line_however_many_they_are(tmp_path: Path) -> None:
+    file = put(tmp_path, {"casmailbox.csv": CAS + '"a@contoso.com","False"\r\n' * 10_000}) / "casmailbox.csv"
+    with file.open("r+b") as sparse:
+        sparse.truncate(2 * 1024**3)
+
+    with pytest.raises(ExportError, match=r"casmailbox.csv: line 10004: has a zero octet; the file is damaged"):
+        take(file, tenant="contoso")
+
+
 def test_half_a_csv_file_is_never_taken_for_a_whole_one(tmp_path: Path) -> None:
     """Cut anywhere but between two rows, it is said where it ends."""
     first_row = CAS.index("scanner")

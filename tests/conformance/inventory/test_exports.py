@@ -154,6 +154,14 @@ def test_csv_is_read_in_every_encoding_and_form(tmp_path: Path, octets: bytes) -
     assert {SWITCH} == inventory.of("mailbox")[1].empty
 
 
+def test_a_code_page_is_a_guess_and_is_told_with_a_word_to_see_it_by(tmp_path: Path) -> None:
+    inventory = imported(tmp_path, cas__csv=CAS.replace("zoë", "Łódź").encode("cp1250"))
+
+    (told,) = [str(note) for note in inventory.notes if "Windows-1252" in note.what]
+    assert told.startswith("cas.csv line 3: is no UTF-8 and is taken for Windows-1252 (Western European), by which")
+    assert told.endswith('reads "£ódŸ@contoso.com"; if a letter there is wrong, export it again with -Encoding UTF8')
+
+
 def test_rows_are_counted_as_a_spreadsheet_shows_them(tmp_path: Path) -> None:
     rows = csv(
         ("DisplayName", *CAS_COLUMNS), ('Two\nlines, ""quoted""', "a@contoso.com", ""), ("x", "b@contoso.com", "")

@@ -65,6 +65,27 @@ def test_a_list_of_nobody_that_is_known_has_a_stand_in(tmp_path: Path) -> None:
     assert ["a@contoso.com"] == list(map(str, group.members))
 
 
+def test_a_list_of_members_whom_no_export_has_is_kept_and_asks_for_them(tmp_path: Path) -> None:
+    inventory, written = imported(tmp_path, groups=csv(GROUP, ("all@contoso.com", "Universal", "ghost@contoso.com")))
+
+    (group,) = written.world.world.tenants[0].distribution_groups
+    assert ["a@contoso.com"] == list(map(str, group.members))
+    assert "# unknown: its members, of whom none is left; one mailbox stands in for them" in written.text
+    assert "ghost@contoso.com" in left_out(inventory)[0]
+
+
+def test_members_are_taken_for_mailboxes_where_no_export_has_these(tmp_path: Path) -> None:
+    rows = csv(GROUP, ("all@contoso.com", "Universal", "ann@contoso.com;guest@home.example"))
+    put(tmp_path, {"domains.csv": DOMAINS, "groups.csv": rows})
+
+    written = merged(take(tmp_path), None)
+
+    (tenant,) = written.world.world.tenants
+    assert ["ann@contoso.com"] == [str(one.address) for one in tenant.mailboxes]
+    assert ["ann@contoso.com", "guest@home.example"] == list(map(str, tenant.distribution_groups[0].members))
+    assert "# unknown: kind: a member of all@contoso.com, and no export lists it" in written.text
+
+
 def test_an_address_of_a_domain_that_is_none_of_the_tenants_is_left_out(tmp_path: Path) -> None:
     boxes = csv(
         CAS_COLUMNS, ("x@sold.example", "", ""), ("c@contoso.com", "", "smtp:c@sold.example;smtp:d@contoso.com")
@@ -140,7 +161,7 @@ def test_two_records_that_cannot_stand_together_are_not_both_written(tmp_path: P
 
 
 def test_a_list_of_which_nobody_is_known_is_asked_for_without_invented_names(tmp_path: Path) -> None:
-    rows = csv(("PrimarySmtpAddress", "GroupType", "Members"), ("all@contoso.com", "Universal", "ann@contoso.com"))
+    rows = csv(("PrimarySmtpAddress", "GroupType"), ("all@contoso.com", "Universal"))
 
     domains = csv(("DomainName", "DomainType"), ("contoso.com", "Authoritative"))
     notes = take(put(tmp_path, {"dg.csv": rows, "d.csv": domains}), tenant="contoso").notes

@@ -1,7 +1,9 @@
-"""What is printed and written is read by real readers: a Markdown renderer, an HTML parser, a browser."""
+"""What is printed and written is read by real readers: a Markdown renderer, Python's csv, an HTML parser, a browser."""
 
 from __future__ import annotations
 
+import csv
+import io
 import shutil
 import subprocess
 from functools import cache
@@ -10,8 +12,9 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
+from relaylab_conformance.planning.as_csv import HEADINGS, as_csv, harmless
 from relaylab_conformance.planning.as_html import as_html
-from relaylab_conformance.planning.as_markdown import as_markdown
+from relaylab_conformance.planning.as_markdown import as_markdown, plain
 from relaylab_conformance.planning.as_text import as_text
 from relaylab_conformance.planning.model import Plan
 from tests.clients.programs import missing
@@ -42,7 +45,7 @@ def test_the_checklist_renders_as_headings_a_table_and_fenced_lines() -> None:
 
     assert ["Plan of estate"] == [one.text for one in page.root.all("h1")]
     assert 5 == len(page.root.all("tbody")[0].all("tr"))
-    assert all(9 == len(row.all("td")) for row in page.root.all("tbody")[0].all("tr"))
+    assert all(8 == len(row.all("td")) for row in page.root.all("tbody")[0].all("tr"))
     shown = [one.text for one in page.root.all("code")]
     assert any(line.startswith("Set-InboundConnector -Identity") for line in shown)
     assert html.count("<li>") == html.count("</li>")
@@ -57,16 +60,46 @@ def test_what_a_world_file_holds_is_never_markup_in_the_checklist() -> None:
     assert not [tag for tag in ("script", "a", "em") if page.root.all(tag)]
 
 
+@pytest.mark.parametrize(("at", "has_days"), [("2026-11-26", False), ("2026-09-01", True)])
+def test_a_column_that_says_now_in_every_row_is_a_sentence_instead(at: str, *, has_days: bool) -> None:
+    plan = planned(estate_text(a_sender(), a_sender("two", site="shop")), at).plan
+    forms = (as_markdown(plan), as_html(plan), as_text(plan, 200).replace("DO BEFORE", "Do before"))
+
+    for form in forms:
+        assert has_days is ("Do before" in form)
+        assert has_days is not ("No day is left that is 60 days before a stop: begin now" in form)
+
+
+def test_the_checklist_writes_dates_names_and_citations_as_a_person_would() -> None:
+    inside = a_sender("two", target="direct-send", to=("a@example.net", "b@example.org"))
+    text = as_markdown(planned(estate_text(inside, a_sender("bulk", target="hve-basic", to=INSIDE))).plan)
+
+    assert "| 2026-12-31 |" in text
+    assert ": SMTP AUTH with a password to connector relay\n" in text
+    assert "\nThe world file plans direct-send, which does not hold: " in text
+    assert "internal only? No: a@example.net and b@example.org are outside, where" in text
+    assert "volume? Low: 1 message a day" in text
+    assert ", seen 2026 (observed" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [("1. x", "1\\. x"), ("- x", "\\- x"), ("---", "\\---"), ("2026-12-31", "2026-12-31"), ("5.7.30", "5.7.30")],
+)
+def test_a_text_begins_no_list(text: str, written: str) -> None:
+    assert written == plain(text)
+
+
 def test_the_page_says_who_stops_when_with_which_line_and_what_to_do_first() -> None:
     page = Page(as_html(_plan()))
-    rows = {row.all("th")[0].text.split(" smtp-")[0]: row.text for row in page.root.all("tbody")[0].all("tr")}
+    rows = {row.all("th")[0].text.split(" SMTP AUTH")[0]: row.text for row in page.root.all("tbody")[0].all("tr")}
 
     assert not page.unbalanced
     first = ["Do this first", "Who stops when, with which line", "Then", "Mistakes found", "What a guide got wrong"]
     assert first == [one.text for one in page.root.all("h2")]
     assert "2026-12-31" in rows["app"]
     assert "550 5.7.30" in rows["app"]
-    assert "app: smtp-auth-oauth" in page.root.all("h3")[0].text
+    assert "app: SMTP AUTH with OAuth" in page.root.all("h3")[0].text
     assert any(HOSTILE in name for name in rows)
 
 
@@ -87,6 +120,44 @@ def test_the_page_needs_nothing_but_itself() -> None:
     assert not [tag for tag in ("script", "link", "img", "iframe") if page.root.all(tag)]
     (policy,) = [one for one in page.root.all("meta") if "http-equiv" in one.attributes]
     assert "default-src 'none'; style-src 'unsafe-inline'" == policy.attributes["content"]
+
+
+def test_a_spreadsheet_has_a_row_for_every_sender_with_when_it_stops_why_and_what_comes_first() -> None:
+    rows = list(csv.DictReader(io.StringIO(as_csv(_plan()).removeprefix("\ufeff"), newline=""), strict=True))
+    app = next(row for row in rows if row["sender"] == "app")
+
+    assert list(HEADINGS) == list(rows[0])
+    assert len(_plan().senders) == len(rows)
+    assert ("1", "smtp-auth-basic", "2026-12-31", "smtp-auth-oauth") == (
+        app["order"],
+        app["today"],
+        app["stops"],
+        app["move to"],
+    )
+    assert "550 5.7.30" in app["with"]
+    assert all(app[heading] for heading in ("why", "effort", "first step", "lines of the first step", "written at"))
+    assert ["", "stays", "0"] == [rows[-1][heading] for heading in ("order", "move to", "steps")]
+
+
+def test_a_spreadsheet_starts_with_the_mark_by_which_excel_knows_its_letters() -> None:
+    assert b"\xef\xbb\xbf" == as_csv(_plan()).encode()[:3]
+
+
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@"])
+def test_no_cell_of_a_spreadsheet_is_a_formula(begin: str) -> None:
+    text = as_csv(planned(estate_text(a_sender(f"{begin}HYPERLINK"))).plan)
+    (row,) = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
+
+    assert f"'{begin}HYPERLINK" == row["sender"]
+
+
+@pytest.mark.parametrize("cell", ["\t=x", "\r=x", "\n=x", " =x", "\0=x", "\tx", "\rx", "＝x"])  # noqa: RUF001
+def test_nor_does_one_become_a_formula_by_what_stands_before_it(cell: str) -> None:
+    assert harmless(cell).startswith("'")
+
+
+def test_what_is_no_formula_stays_as_it_is() -> None:
+    assert "copier 2 (3rd floor)" == harmless("copier 2 (3rd floor)")
 
 
 @pytest.mark.slow

@@ -16,6 +16,7 @@ from relaylab.app.world_file.source import shipped_file
 from relaylab.domain.clock import parse_instant
 from relaylab_conformance.cli import main
 from relaylab_conformance.planning import Planned, as_json, make_plan
+from relaylab_conformance.planning.as_csv import as_csv
 from relaylab_conformance.planning.as_html import as_html
 from relaylab_conformance.planning.as_markdown import as_markdown
 from relaylab_conformance.planning.as_text import as_text
@@ -117,7 +118,7 @@ def test_json_is_as_the_schema_says_and_the_schema_as_the_types_say(told_and_wri
     assert as_json.SCHEMA_FILE.read_text(encoding="utf-8") == as_json.schema_text()
 
 
-@pytest.mark.parametrize("form", [as_json.as_json, as_markdown, as_html, partial(as_text, fit=200)])
+@pytest.mark.parametrize("form", [as_json.as_json, as_markdown, as_html, as_csv, partial(as_text, fit=200)])
 def test_no_form_tells_a_secret(form: Callable[[Plan], str]) -> None:
     assert "fake" not in form(contoso().plan)
 
@@ -139,6 +140,7 @@ def test_an_estate_in_which_nothing_is_to_be_done_ends_with_0(tmp_path: Path) ->
         (("plan", "contoso", "--at", "someday"), "someday"),
         (("plan", "contoso", *AT, "--out", "/no/such/folder/plan.toml"), "choose another file or folder"),
         (("plan", "contoso", *AT, "--html", "/no/such/folder/plan.html"), "choose another file or folder"),
+        (("plan", "contoso", *AT, "--csv", "/no/such/folder/plan.csv"), "choose another file or folder"),
     ],
 )
 def test_bad_use_ends_with_2_and_the_way_out(arguments: tuple[str, ...], said: str) -> None:

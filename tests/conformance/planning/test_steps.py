@@ -15,6 +15,7 @@ from relaylab.rules.acs import sources as acs_sources
 from relaylab_conformance.cli import main
 from relaylab_conformance.planning import citations
 from relaylab_conformance.planning.model import Candidate, Possible
+from relaylab_conformance.planning.spf_record import INCLUDE, mended
 from relaylab_scenarios import profiles
 from tests.conformance.planning.planning import a_sender, candidate, estate_text, lines, plan_of, planned
 
@@ -178,6 +179,64 @@ def test_every_step_is_written_as_if_it_were_carried_out(tmp_path: Path) -> None
     written = load_world(out, known=KnownNames.of_the_rules(frozenset(profiles()))).world
     assert planned(text).world == written
     assert ["smtp-auth-oauth", "hve-basic", "acs-smtp"] == [one.target for one in written.senders]
+
+
+def _at_northwind(name: str, site: str, *, target: str = "direct-send") -> str:
+    who = "office@northwind.example"
+    return a_sender(name, site=site, mail_from=f"{name}@northwind.example", to=(who,), today=target, target=target)
+
+
+def _records(*senders: str, dns: str = "") -> list[str]:
+    record = f'[[dns]]\nname = "northwind.example"\ntype = "TXT"\nvalue = "{dns}"\n' if dns else ""
+    made = planned("\n".join((estate_text(*senders), record))).plan
+    return [
+        f"{step.what}: {line}" for one in made.work for step in one.steps for line in step.lines if "v=spf1" in line
+    ]
+
+
+def test_a_domain_has_one_step_for_its_record_and_that_names_the_sites_of_all_its_senders() -> None:
+    doors = [
+        _at_northwind("one", "hq", target="mail-contact"),
+        _at_northwind("two", "shop", target="mail-contact"),
+        _at_northwind("stays", "depot"),
+    ]
+    depot = '[[site]]\nname = "depot"\npublic_ip = "198.51.100.99"\n'
+
+    told, *more = _records(*doors, depot, dns="v=spf1 mx -all")
+    assert not more
+    assert told.startswith("SPF of northwind.example, for ")
+    for address in ("203.0.113.42", "198.51.100.7", "198.51.100.99"):
+        assert 1 == told.count(f"ip4:{address}")
+    assert told.endswith(' include:spf.protection.outlook.com -all"')
+
+
+def test_a_record_that_hands_on_to_one_that_nobody_wrote_down_says_what_to_ask() -> None:
+    (told,) = _records(_at_northwind("one", "hq", target="mail-contact"), dns="v=spf1 redirect=_spf.host.example")
+
+    assert "hands on to _spf.host.example (redirect=), which the world file does not have: ask whoever keeps" in told
+    assert told.endswith('"v=spf1 ip4:203.0.113.42 include:spf.protection.outlook.com redirect=_spf.host.example"')
+
+
+def test_a_redirect_becomes_an_include_where_azure_wants_an_end() -> None:
+    record = "v=spf1 redirect=_spf.host.example"
+
+    assert f"v=spf1 {INCLUDE} include:_spf.host.example -all" == mended(record, [], end="-all")
+
+
+def test_a_resource_that_is_still_to_be_made_is_written_once_for_all_its_senders(tmp_path: Path) -> None:
+    closed = ('public_ip = "203.0.113.42"', 'public_ip = "203.0.113.42"\noutbound_port_25 = "dropped"')
+    senders = (a_sender("one", target="acs-smtp"), a_sender("two", target="acs-smtp", mail_from="shut@contoso.com"))
+    text = estate_text(*senders).replace(*closed)
+    world, out = tmp_path / "world.toml", tmp_path / "plan.toml"
+    world.write_text(text, encoding="utf-8")
+    CliRunner().invoke(main, ("plan", str(world), "--at", "2026-10-01T12:00:00Z", "--out", str(out)))
+
+    written = load_world(out, known=KnownNames.of_the_rules(frozenset(profiles()))).world
+    made = planned(text, "2026-10-01T12:00:00Z")
+    assert made.world == written
+    assert ["2026-10-22", "2026-11-01"] == [str(one.do_before) for one in made.plan.work]
+    assert ["contoso-acs"] == [one.name for one in written.tenants[0].acs_resources]
+    assert ["acs-smtp", "acs-smtp"] == [one.target for one in written.senders]
 
 
 def test_a_page_has_one_title_wherever_it_is_cited() -> None:

@@ -65,6 +65,21 @@ def test_inside_the_volume_decides_between_direct_send_and_high_volume_email(a_d
     assert recommended == plan.recommended
 
 
+@pytest.mark.parametrize(("today", "target"), [("direct-send", "hve-basic"), ("smtp-auth-basic", "hve-oauth")])
+def test_a_target_written_before_its_account_is_made_gets_a_plan_that_makes_it(today: str, target: str) -> None:
+    sender = a_sender(
+        profile="curl", today=today, target=target, mail_from="office@northwind.example", to=("desk@northwind.example",)
+    )
+    box = '  address = "office@northwind.example"'
+    desk = '  [[tenant.mailbox]]\n  address = "desk@northwind.example"'
+    plan = plan_of(sender, changed=((box, f'{box}\n  password = "fake"\n{desk}'),))
+    way = candidate(plan, target)
+
+    assert Possible.AFTER_STEPS is way.possible
+    assert way.is_refused_now.startswith("not ready: northwind has no High Volume Email account")
+    assert way.steps[0].lines[0].startswith("New-MailUser -HVEAccount -Name 'office-hve' ")
+
+
 def test_high_volume_email_costs_the_recipients_behind_a_group() -> None:
     group = (
         '  [[tenant.distribution_group]]\n  address = "all@contoso.com"\n'
@@ -77,11 +92,20 @@ def test_high_volume_email_costs_the_recipients_behind_a_group() -> None:
     assert plan.hve_dollars_a_month == pytest.approx(24_000 * 30 * 42 / 1_000_000)
 
 
-@pytest.mark.parametrize(("at", "is_late"), [("2026-10-22T23:59:59Z", False), ("2026-10-23", True)])
-def test_without_a_resource_acs_is_closed_since_october_2026(at: str, *, is_late: bool) -> None:
-    (reason,) = candidate(plan_of(a_sender(), at=at), "acs-smtp").reasons
+def test_without_a_resource_acs_is_closed_since_october_2026() -> None:
+    way = candidate(plan_of(a_sender(), at="2026-10-23"), "acs-smtp")
 
-    assert is_late is ("since 2026-10-23 new customers make none" in reason)
+    assert Possible.NO is way.possible
+    assert ("ACS resource? None; since 2026-10-23 new customers make none",) == way.reasons
+
+
+@pytest.mark.parametrize("method", ["acs-smtp", "acs-rest"])
+def test_until_then_a_resource_can_be_made_and_the_step_names_the_last_day(method: str) -> None:
+    way = candidate(plan_of(a_sender(), at="2026-10-22T23:59:59Z"), method)
+
+    assert Possible.AFTER_STEPS is way.possible
+    assert "make the resource by 2026-10-22: from 2026-10-23 on new customers make none" == way.steps[0].what
+    assert "Azure portal > Create a resource > Communication Services: contoso-acs" == way.steps[0].lines[0]
 
 
 @pytest.mark.parametrize(("defaults", "possible"), [("false", True), ("true", False)])
@@ -105,6 +129,19 @@ def test_a_tenant_that_rejects_direct_send_keeps_it_so() -> None:
     assert "connector-relay" == plan.recommended
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [('site = "hq"\n', ""), ('public_ip = "203.0.113.42"', 'public_ip = "2001:db8::7"')],
+    ids=["none", "IPv6"],
+)
+def test_without_an_ipv4_address_a_connector_asks_for_a_certificate(changed: tuple[str, str]) -> None:
+    way = candidate(plan_of(a_sender(), changed=(changed,)), "connector-relay")
+
+    assert Possible.NO is way.possible
+    assert way.reasons[1].startswith("does it present a certificate? Not said.")
+    assert " -SenderDomains * -TlsSenderCertificateName " in way.reasons[1]
+
+
 def test_an_address_that_another_organisation_lists_is_no_ground_for_a_connector() -> None:
     other = (
         '  [[tenant.inbound_connector]]\n  name = "Theirs"\n  connector_type = "OnPremises"\n  '
@@ -123,7 +160,8 @@ def test_two_organisations_behind_one_address_get_no_connector_for_it() -> None:
 
     assert not any("InboundConnector" in line for each in done.plan.senders for line in lines(each))
     for each, other in zip(done.plan.senders, ("northwind", "contoso"), strict=True):
-        (reason,) = candidate(each, "connector-relay").reasons
+        reason, question = candidate(each, "connector-relay").reasons
+        assert question.startswith("does it present a certificate?")
         assert f"senders of {other} are behind 198.51.100.7 too" in reason
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -10,6 +11,9 @@ from relaylab.app.faults import parse_spec
 from relaylab.domain.event import DeliveryReported, Faulted, OperationEnded, WebhookCalled
 from relaylab.domain.message import Placement
 from relaylab.domain.source import Confidence
+from relaylab.store.document import read, write
+from relaylab.store.shapes import message_json
+from relaylab_conformance.steering.told import message_lines
 from tests.acs_rest_lab import AcsLab, a_message, acs_world
 from tests.conftest import Emulate
 from tests.servers.acs_rest.subscriber import Subscriber, shake_hands
@@ -18,15 +22,15 @@ from tests.servers.test_acs_both_ways import ORDERS, signed_in
 SPAM, QUARANTINE, FULL, FINE = (f"{name}@northwind.example" for name in ("spam", "quarantine", "full", "fine"))
 ENDS = {SPAM: "FilteredSpam", QUARANTINE: "Quarantined", FULL: "Failed", FINE: "Delivered"}
 SAID = {
-    SPAM: "550 5.7.501 Access denied, spam abuse detected",
+    SPAM: "550 5.7.1 Message rejected as spam by Content Filtering.",
     QUARANTINE: "The recipient's side has put the message in quarantine.",
-    FULL: "452 4.2.2 Mailbox full",
+    FULL: "552 5.2.2 Mailbox full",
     FINE: "No error.",
 }
 FAULTS = (
     f"filteredspam,recipient={SPAM}",
     f"quarantined,recipient={QUARANTINE}",
-    f"deliveryfailed,recipient={FULL},code=452,enhanced=4.2.2,text=Mailbox full",
+    f"deliveryfailed,recipient={FULL},code=552,enhanced=5.2.2,text=Mailbox full",
 )
 
 
@@ -71,6 +75,11 @@ def test_a_fault_decides_what_a_webhook_and_the_log_are_told_of_a_copy(
     assert [Placement.NONE, Placement.QUARANTINE, Placement.NONE, Placement.OUTSIDE] == [
         copy.placed for copy in kept.copies
     ]
+    assert ENDS == {str(one.recipient): one.status for one in kept.reported}
+    assert SAID == {str(one.recipient): one.said for one in kept.reported}
+    assert kept == read(write(kept), bytes(kept.raw))
+    lines = list(message_lines(json.loads(json.dumps(message_json(kept))), {"attachments": []}))
+    assert f"  reported    {FULL}: Failed ({SAID[FULL]})" in lines
     assert [] == [one for one in lab.events(WebhookCalled) if not one.delivered]
 
 

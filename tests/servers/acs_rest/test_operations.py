@@ -130,7 +130,10 @@ def test_polling_too_often_is_told_to_wait(acs_lab: AcsLab) -> None:
     answers = [acs_lab.status(operation).status_code for _ in range(61)]
 
     assert [200] * 60 + [429] == answers
-    assert "acs_rest.status.rate_is_used_up" == acs_lab.events(Judged)[-1].decision.rule
+    decision = acs_lab.events(Judged)[-1].decision
+    assert "acs_rest.status.rate_is_used_up" == decision.rule
+    assert "A status is given 60 times in a minute and 200 times in an hour" in decision.fix
+    assert "need not be sent again" in decision.fix, "it is the question that comes too often, and no message"
 
 
 def test_how_fast_a_resource_works_is_the_world_s_to_say(emulate: Emulate) -> None:

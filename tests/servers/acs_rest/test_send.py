@@ -43,6 +43,7 @@ def test_an_accepted_message_is_an_operation_that_the_answer_names(acs_lab: AcsL
         f"{acs_lab.endpoint()}/emails/operations/{said['id']}?api-version={VERSION}"
         == answer.headers["operation-location"]
     )
+    assert "Tue, 01 Dec 2026 00:00:00 GMT" == answer.headers["date"]
     assert ("30", "CONFIG_NOCACHE") == (answer.headers["retry-after"], answer.headers["x-cache"])
     assert "application/json; charset=utf-8" == answer.headers["content-type"]
     assert UUID(answer.headers["mise-correlation-id"])

@@ -7,6 +7,7 @@ import json
 import re
 import socket
 import ssl
+from email.utils import format_datetime
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
@@ -430,9 +431,11 @@ def test_a_refresh_token_is_its_own_application_s(oauth_lab: OAuthLab, changes: 
 @pytest.mark.parametrize("name", ["contoso.com", TENANT, "contoso.onmicrosoft.com"])
 def test_the_configuration_names_the_tenant_by_its_id_and_this_host(oauth_lab: OAuthLab, name: str) -> None:
     with oauth_lab.http() as http:
-        said = http.get(f"/{name}/v2.0/.well-known/openid-configuration").json()
+        answer = http.get(f"/{name}/v2.0/.well-known/openid-configuration")
         old = http.get(f"/{name}/.well-known/openid-configuration").json()
 
+    said = answer.json()
+    assert format_datetime(oauth_lab.emulator.clock.now(), usegmt=True) == answer.headers["date"]
     assert f"{oauth_lab.url}/{TENANT}/v2.0" == said["issuer"]
     assert f"{oauth_lab.url}/{TENANT}/oauth2/v2.0/token" == said["token_endpoint"]
     assert TENANT == old["token_endpoint"].split("/")[3]

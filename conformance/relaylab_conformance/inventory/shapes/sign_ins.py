@@ -1,7 +1,9 @@
 """Entra's sign-in log: from which address, and with which program, somebody signed in to send.
 
-The portal says "Authenticated SMTP" and Graph "SMTP" (fact ADM-REP-04: sources disagree on the value, both are taken).
-Other sign-ins are passed over; so is everything of a user that only failed, but for the fact that it did.
+Read are the portal's downloads, Graph's answers, and what diagnostic settings write for Azure Monitor. An event that
+several of them have counts once. The portal says "Authenticated SMTP" and Graph "SMTP" (fact ADM-REP-04: sources
+disagree on the value, both are taken). Other sign-ins are passed over; so is everything of a user that only failed, but
+for the fact that it did.
 """
 
 from __future__ import annotations
@@ -24,6 +26,10 @@ _SMTP: Final = frozenset({"smtp", "authenticatedsmtp", "smtpauth"})
 _CLIENT: Final = ("clientapp", "clientappused")
 _USER: Final = ("username", "userprincipalname")
 _IP: Final = ("ipaddress",)
+_ERROR: Final = ("signinerrorcode", "errorcode", "statuserrorcode", "resulttype")
+_ID: Final = ("id", "requestid")
+_CORRELATION: Final = "correlationid"
+_TIME: Final = ("createddatetime", "dateutc", "date", "createddatetimeutc", "timegeneratedutc", "timegenerated", "time")
 T = TypeVar("T")
 _WITH_PORT: Final = re.compile(r"(?P<four>\d+(?:\.\d+){3}):\d+|\[(?P<six>[0-9A-Fa-f:.]+)\](?::\d+)?")
 _WELL: Final = ("succe", "erfolg")  # English and German portals
@@ -38,6 +44,8 @@ def _read(row: Row, found: Findings) -> None:
     user, where = _known(row, found, address, _USER), _known(row, found, _ip, _IP)
     if user is None or where is None:
         return
+    if not _is_first(row, found, user.key, where):
+        return
     seen = found.sign_ins.setdefault((user.key, where), SignIn(origin=row.origin))
     error = _error(row, found)
     if error:
@@ -48,6 +56,20 @@ def _read(row: Row, found: Findings) -> None:
     program = row.read(cells.text, "useragent")
     if program and (program in seen.user_agents or len(seen.user_agents) < _MOST_PROGRAMS):
         seen.user_agents[program] += 1
+
+
+def _is_first(row: Row, found: Findings, user: str, where: str) -> bool:
+    """Tell whether another log had the same event: the days of two downloads overlap.
+
+    One that has no id is known by its correlation at one instant, since a correlation holds several events.
+    """
+    own = row.value(*_ID)
+    if own is not None:
+        return found.is_first("sign-in", str(own))
+    correlation, time = row.value(_CORRELATION), row.value(*_TIME)
+    if correlation is None or time is None:
+        return True
+    return found.is_first("sign-in", str(correlation), str(time), user, where)
 
 
 def _known(row: Row, found: Findings, kind: Callable[[object], T], names: tuple[str, ...]) -> T | None:
@@ -75,13 +97,17 @@ def _ip(value: object) -> str:
         raise CellError("is not an IP address") from None
 
 
+def _code(value: object) -> str:
+    return str(value) if isinstance(value, int) else cells.text(value)
+
+
 def _error(row: Row, found: Findings) -> str:
     """Give the error of a sign-in that failed, "" of one that went well."""
     status = row.value("status")
     if isinstance(status, Mapping):
         code = status.get("errorCode", status.get("ErrorCode", 0))
         return str(code) if code not in (0, None, "0") else ""
-    code = row.read(cells.text, "signinerrorcode", "errorcode", "statuserrorcode")
+    code = row.read(_code, *_ERROR)
     if code is not None:
         return code if code not in {"0", "None"} else ""
     try:
@@ -107,7 +133,8 @@ SHAPE: Final = Shape(
     title="Entra sign-in log",
     command=(
         "Entra admin center > Monitoring > Sign-in logs > Client app: Authenticated SMTP > Download > JSON "
-        "(or Get-MgBetaAuditLogSignIn -All | Where-Object ClientAppUsed -in 'SMTP','Authenticated SMTP' | "
+        "(or Get-MgBetaAuditLogSignIn -All -Filter \"signInEventTypes/any(t: t eq 'interactiveUser' or t eq "
+        "'nonInteractiveUser')\" | Where-Object ClientAppUsed -in 'SMTP','Authenticated SMTP' | "
         "ConvertTo-Json -Depth 5 | Set-Content signins.json -Encoding utf8)"
     ),
     asks="from which address each of them signs in",

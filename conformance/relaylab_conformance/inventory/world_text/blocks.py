@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import tomli
 
+_MARKS: Final = re.compile(r"""[#"'\[\]{}]""")  # what means something outside a string
+_ENDS: Final = re.compile(r"""[\\"']""")  # and inside one
 _TRIPLES: Final = ('"""', "'''")
 UNKNOWN: Final = "# unknown: "
 SEEN: Final = "# seen: "
@@ -164,7 +166,8 @@ class _Scanner:
             self._quote = text[place : place + 3] if text[place : place + 3] in _TRIPLES else mark
             return place + len(self._quote), ""
         self._depth += (mark in "[{") - (mark in "]}")
-        return place + 1, ""
+        ahead = _MARKS.search(text, place + 1)
+        return (ahead.start() if ahead else len(text)), ""
 
     def _in_string(self, text: str, place: int) -> int:
         if self._quote.startswith('"') and text[place] == "\\":
@@ -175,4 +178,5 @@ class _Scanner:
             while len(quote) == 3 and text.startswith(quote[0], place):  # up to two quotes may stand before the end
                 place += 1
             return place
-        return place + 1
+        ahead = _ENDS.search(text, place + 1)
+        return ahead.start() if ahead else len(text)

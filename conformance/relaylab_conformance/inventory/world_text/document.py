@@ -19,6 +19,8 @@ class Document:
     def __init__(self, text: str, name: str, document: Mapping[str, Any]) -> None:
         """Take the text apart; raise ExportError for tables that are written inside a line, where none can be added."""
         self.blocks = split(text)
+        self._places: dict[int, int] = {}  # where a block stood when it was looked for last: often there still
+        self._last: dict[str, Block] = {}  # of each kind that the world has, since one was added
         self._refuse_inline(document, name)
 
     def text(self) -> str:
@@ -36,7 +38,7 @@ class Document:
 
     def under(self, owner: Block, table: str) -> list[Block]:
         """Give the tables of one kind that belong to one that a tenant has, or to a deeper one."""
-        behind = self.blocks[self.blocks.index(owner) + 1 :]
+        behind = self.blocks[self._place_of(owner) + 1 :]
         deeper = takewhile(lambda one: len(one.path) > len(owner.path), behind)
         return [one for one in deeper if one.path == (*owner.path, table)]
 
@@ -55,35 +57,46 @@ class Document:
 
     def add_below(self, tenant: Block, table: str, last: Block | None) -> Block:
         """Add a table to a tenant, behind the ``last`` of its kind, or behind all where there is none."""
-        after = self.blocks.index(last) if last else self._last_of(tenant)
+        after = self._place_of(last) if last else self._last_of(tenant)
         header = f"[[tenant.{table}]]" if is_many(table) else f"[tenant.{table}]"
         return self._insert(after, header, ("tenant", table), last.indent if last else "  ", space=last is None)
 
     def add_under(self, owner: Block, table: str) -> Block:
         """Add a table to one that a tenant has, directly behind it."""
         path = (*owner.path, table)
-        return self._insert(self.blocks.index(owner), f"{owner.indent}  [[{'.'.join(path)}]]", path, "", space=False)
+        return self._insert(self._place_of(owner), f"{owner.indent}  [[{'.'.join(path)}]]", path, "", space=False)
 
-    def add_top(self, table: str, last: Block | None) -> Block:
-        """Add a table to the world, behind the ``last`` of its kind, or behind all where there is none."""
-        after = self.blocks.index(last) if last else len(self.blocks) - 1
-        return self._insert(after, f"[[{table}]]", (table,), "", space=last is None or table == "sender")
+    def add_top(self, table: str) -> Block:
+        """Add a table to the world, behind the last of its kind, or behind all where there is none."""
+        last = self._last.get(table) or next(reversed(self.top(table)), None)
+        after = self._place_of(last) if last else len(self.blocks) - 1
+        added = self._insert(after, f"[[{table}]]", (table,), "", space=last is None or table == "sender")
+        self._last[table] = added
+        return added
 
     def remove(self, block: Block) -> None:
         """Take a table out; comments behind it, which are about the next one, stay."""
-        place = self.blocks.index(block)
+        place = self._place_of(block)
         self.blocks[place - 1].statements += block.statements[block.end_of_body() :]
         del self.blocks[place]
+        self._last.pop(block.path[0], None)
 
     def _span(self, tenant: Block) -> Iterator[Block]:
-        start = self.blocks.index(tenant)
+        start = self._place_of(tenant)
         for block in self.blocks[start + 1 :]:
             if block.path[:1] != ("tenant",) or block.path == ("tenant",):
                 return
             yield block
 
+    def _place_of(self, block: Block) -> int:
+        """Give where a block stands."""
+        place = self._places.get(id(block), len(self.blocks))
+        if place >= len(self.blocks) or self.blocks[place] is not block:
+            place = self._places[id(block)] = self.blocks.index(block)
+        return place
+
     def _last_of(self, tenant: Block) -> int:
-        return self.blocks.index(tenant) + sum(1 for _ in self._span(tenant))
+        return self._place_of(tenant) + sum(1 for _ in self._span(tenant))
 
     def _insert(self, after: int, header: str, path: tuple[str, ...], indent: str, *, space: bool) -> Block:
         """Put a table behind a block and its deeper tables, and before comments that are about the next one."""
@@ -97,6 +110,7 @@ class Document:
         if space and not _ends_blank(before):
             before.statements.append(Statement("\n"))
         self.blocks.insert(after + 1, block)
+        self._places[id(block)] = after + 1
         return block
 
     @staticmethod

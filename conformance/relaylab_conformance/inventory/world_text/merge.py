@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from ipaddress import ip_address
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from relaylab_conformance.inventory.by_grammar import kinds
 from relaylab_conformance.inventory.found import Entry, Note, NoteKind
-from relaylab_conformance.inventory.inventory import FoundSender, FoundSite, Inventory, sender_values
+from relaylab_conformance.inventory.inventory import Inventory
 from relaylab_conformance.inventory.keys import DEFINED_BY, key_of
 from relaylab_conformance.inventory.origin import Origin
-from relaylab_conformance.inventory.senders import SEEN_IN
-from relaylab_conformance.inventory.world_text.blocks import SEEN, UNKNOWN, Block, Statement
+from relaylab_conformance.inventory.world_text.blocks import UNKNOWN, Block, Statement
 from relaylab_conformance.inventory.world_text.document import Document
+from relaylab_conformance.inventory.world_text.sender_tables import SenderTables
 from relaylab_conformance.inventory.world_text.tables import (
     FROM,
     Change,
-    ask,
     fill,
     head,
     held,
     is_imported,
-    put,
-    see,
     update,
 )
 
-EVIDENCE: Final = "evidence: "
 NOT_GIVEN: Final = "# not given of "
 _SINGLE: Final = frozenset({"transport_config", "organization_config"})
-_DECIDE: Final = "unknown: nobody has decided yet, so it is as today: write what it shall become"
 _PREAMBLE: Final = """\
 # A world file for relaylab, written by `relaylab import` from an administrator's exports.
 #
@@ -51,7 +45,6 @@ class Merger:
         self.change = Change()
         self._below: dict[str, dict[str, Block]] = {}
         self._last: dict[str, Block] = {}
-        self._filled: set[int] = set()  # senders that these exports show
 
     def merge(self) -> Change:
         """Do it, and say what was done."""
@@ -63,10 +56,11 @@ class Merger:
             elif entry.table not in {"tenant", "dns"}:
                 self._listed(tenant, entry)
         self._tell_gone(tenant)
-        names = self._sites(self._inventory.sites)
+        tables = SenderTables(self._document, self._inventory, self.change)
+        tables.sites()
         self._records(self._inventory.of("dns"))
-        self._senders(self._inventory.senders, names)
-        self._tell_silent(tenant)
+        domains = self._document.below(tenant, "accepted_domain")
+        tables.senders(frozenset(str(one.value("name")).casefold() for one in domains))
         return self.change
 
     def _preamble(self) -> None:
@@ -130,12 +124,6 @@ class Merger:
             self._below[entry.table][entry.key.casefold()] = self._last[entry.table] = block
         fill(block, name, entry, self.change, {key: entry.key})
 
-    def _add_top(self, table: str) -> Block:
-        if table not in self._last and (there := self._document.top(table)):
-            self._last[table] = there[-1]
-        self._last[table] = self._document.add_top(table, self._last.get(table))
-        return self._last[table]
-
     def _tell_gone(self, tenant: Block) -> None:
         """Take out connectors that are no more, since they would seem to relay; of others say that they are gone."""
         for table, shapes in DEFINED_BY.items():
@@ -154,25 +142,6 @@ class Merger:
                 else:
                     what = "came from an export once, and is in none of these"
                     self.change.notes.append(Note(NoteKind.GONE, name, what, "delete its table if it is gone"))
-
-    def _sites(self, sites: Sequence[FoundSite]) -> Mapping[str, str]:
-        """Give the name of the site of each address; one that has none gets a table."""
-        names: dict[str, str] = {}
-        for block in self._document.top("site"):
-            ip = str(block.value("public_ip"))
-            names.setdefault(str(ip_address(ip)) if _is_ip(ip) else ip, str(block.value("name")))
-        for site in sites:
-            if site.ip in names:
-                continue
-            name = f"site-{site.ip.replace('.', '-').replace(':', '-').strip('-')}"
-            block = self._add_top("site")
-            head(block, f"from {site.origin}")
-            put(block, "name", name)
-            put(block, "public_ip", site.ip)
-            ask(block, {"outbound_port_25": f"whether {site.ip} is static, and port 25 open there: ask its provider"})
-            names[site.ip] = name
-            self.change.added.append(f"site {name}")
-        return names
 
     def _records(self, entries: Iterable[Entry]) -> None:
         """Add records; one that replaces another of its kind takes its place, since two SPF records are none."""
@@ -193,7 +162,7 @@ class Merger:
             name = f"dns {wanted['name']} {wanted['type']}"
             if old is None:
                 self.change.added.append(name)
-                old = self._add_top("dns")
+                old = self._document.add_top("dns")
             else:
                 unmatched.remove(old)
             head(old, f"from {entry.origin}")
@@ -204,98 +173,6 @@ class Merger:
             if group in groups and is_imported(block):
                 self._document.remove(block)
                 self.change.removed.append(f"dns {group[0]} {group[1]}")
-
-    def _senders(self, senders: Sequence[FoundSender], names: Mapping[str, str]) -> None:
-        blocks = self._document.top("sender")
-        by_key = {_evidence_key(block): block for block in blocks if _evidence_key(block)}
-        taken = {id(by_key[sender.key]) for sender in senders if sender.key in by_key}
-        ips = {name: ip for ip, name in names.items()}
-        for sender in senders:
-            if sender.key in by_key:
-                self._fill_sender(by_key[sender.key], sender, names)
-                continue
-            free = [one for one in blocks if id(one) not in taken and _may_be(one, sender, ips)]
-            several = sender.ip is None and len(free) > 1  # known by their places, of which these exports say nothing
-            for block in free if several else free[:1] or [self._new_sender(sender)]:
-                taken.add(id(block))
-                self._fill_sender(block, sender, names, shared=several)
-
-    def _new_sender(self, sender: FoundSender) -> Block:
-        used = {str(one.value("name")).casefold() for one in self._document.top("sender")}
-        several = sum(1 for one in self._inventory.senders if one.address == sender.address) > 1
-        stem = sender.address.local.strip('"') + (f"-{sender.ip}" if several and sender.ip else "")
-        name, number = stem, 2
-        while name.casefold() in used:
-            name, number = f"{stem}-{number}", number + 1
-        block = self._add_top("sender")
-        put(block, "name", name)
-        self.change.added.append(f"sender {name}")
-        return block
-
-    def _fill_sender(
-        self, block: Block, sender: FoundSender, names: Mapping[str, str], *, shared: bool = False
-    ) -> None:
-        """Bring a sender up to date; ``shared`` says that several of the file are this one, each at its place.
-
-        What is only assumed never takes the place of what an earlier import read.
-        """
-        self._filled.add(id(block))
-        name = f"sender {block.value('name')}"
-        origin = sender.evidence[0].origin
-        if sender.ip is not None or not _evidence_key(block):
-            head(block, f"{EVIDENCE}{sender.key}")
-        see(block, [str(one) for one in sender.evidence], self._is_out_of_sight, _rank)
-        notes = {"today": f"{sender.confidence}", "target": _DECIDE, "messages_per_day": sender.counted}
-        site = names.get(sender.ip) if sender.ip is not None else None
-        values = sender_values(sender, "", site)
-        del values["name"]
-        invented = {"profile", "target"} | set(sender.unknown)
-        for key, value in values.items():
-            is_assumed = key in sender.unknown or (key == "target" and "today" in sender.unknown)
-            if block.statement(key) is not None and (is_assumed or (shared and key == "messages_per_day")):
-                continue
-            said = Origin("") if key in invented else origin
-            note = f"unknown: {sender.unknown[key]}" if key in sender.unknown else notes.get(key, "")
-            update(block, name, self.change, key=key, value=value, note=note, origin=said)
-        ask(block, {key: said for key, said in sender.unknown.items() if key not in values})
-
-    def _tell_silent(self, tenant: Block) -> None:
-        """Say which senders of the tenant these exports would show, and do not."""
-        own = {str(one.value("name")).casefold() for one in self._document.below(tenant, "accepted_domain")}
-        for block in self._document.top("sender"):
-            seen = [
-                one.text.strip().removeprefix(SEEN) for one in block.statements if one.text.lstrip().startswith(SEEN)
-            ]
-            is_own = str(block.value("from")).rpartition("@")[2].casefold() in own
-            if not is_own or id(block) in self._filled or not seen or any(map(self._is_out_of_sight, seen)):
-                continue
-            what = "came from an export once, and these do not show it: its lines, and the rows named there, are older"
-            self.change.notes.append(
-                Note(NoteKind.GONE, f"sender {block.value('name')}", what, "delete its table if it sends no more")
-            )
-
-    def _is_out_of_sight(self, sentence: str) -> bool:
-        """Tell whether what was seen once comes from a kind of export that this import does not have."""
-        shapes = next((shapes for start, shapes in SEEN_IN.items() if sentence.startswith(start)), ())
-        return not set(shapes) & set(self._inventory.shapes)
-
-
-def _rank(sentence: str) -> int:
-    """Number the kinds of what is seen of a sender, as its evidence has them."""
-    return next((rank for rank, start in enumerate(SEEN_IN) if sentence.startswith(start)), len(SEEN_IN))
-
-
-def _evidence_key(block: Block) -> str:
-    return block.comment.removeprefix(EVIDENCE) if block.comment.startswith(EVIDENCE) else ""
-
-
-def _may_be(block: Block, sender: FoundSender, ips: Mapping[str, str]) -> bool:
-    """Tell whether a sender of the file is the one found: the same address, and no other place."""
-    signs_in = str(block.value("sign_in") or block.value("from")).casefold()
-    if sender.address.key not in {signs_in, str(block.value("from")).casefold()}:
-        return False
-    ip = ips.get(str(block.value("site")))
-    return ip is None or sender.ip is None or ip == sender.ip
 
 
 def _value(entry: Entry, key: str) -> str:
@@ -313,11 +190,3 @@ def _replaces(wanted: Mapping[str, str], old: Mapping[str, Any]) -> bool:
         return False
     purpose = wanted["value"].split(" ", 1)[0].split(";", 1)[0].casefold()
     return wanted["type"] != "TXT" or str(old.get("value", "")).casefold().startswith(purpose)
-
-
-def _is_ip(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True

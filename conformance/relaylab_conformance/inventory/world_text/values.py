@@ -61,7 +61,8 @@ def is_marked(comment: str, value: object) -> bool:
 
 def on_one_line(note: str) -> str:
     """Write a text so that it can neither end its comment nor steer a terminal."""
-    return " ".join("".join(each if each.isprintable() else " " for each in note).split())
+    line = note if note.isprintable() else "".join(each if each.isprintable() else " " for each in note)
+    return " ".join(line.split())
 
 
 def _plain(value: object) -> object:

@@ -13,6 +13,7 @@ from relaylab.servers.web import WebServer
 from relaylab_certs import KeyKind, leaves
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from types import TracebackType
 
     from relaylab_certs import TestAuthority
@@ -24,13 +25,15 @@ _ANY: Final = 0
 class LabPages:
     """Both listeners; an ``async with`` block is how long they answer. ``notes`` say where one is instead."""
 
-    def __init__(self, plan: LabPlan, authority: TestAuthority, make: Callable[[], str]) -> None:
-        """Prepare; ``make`` writes the page."""
+    def __init__(
+        self, plan: LabPlan, authority: TestAuthority, make: Callable[[], str], *, now: Callable[[], datetime]
+    ) -> None:
+        """Prepare; ``make`` writes the page, ``now`` gives the simulated instant."""
         self._plan = plan
         app = lab_page(make, authority)
         leaf = leaves.good(*plan.certified, key=KeyKind.RSA)
-        self._clear = WebServer(app)
-        self._over_tls = WebServer(app, certified=authority.issue(leaf))
+        self._clear = WebServer(app, now=now)
+        self._over_tls = WebServer(app, now=now, certified=authority.issue(leaf))
         self.notes: tuple[str, ...] = ()
 
     @property

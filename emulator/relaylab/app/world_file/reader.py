@@ -146,7 +146,7 @@ class _Reader:
 
 
 def _values(table: Table, own: Mapping[str, object]) -> dict[str, object]:
-    model = table.keys.model_validate(own)
+    model = table.own_keys.model_validate(own)
     return {key: getattr(model, key) for key in model.model_fields_set}
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias, get_args, get_type_hints
 
@@ -52,24 +53,71 @@ _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 Derivation: TypeAlias = Callable[[Mapping[str, object]], object]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
-    """How one noun is written: ``keys`` judges its own keys, ``tables`` are the tables below it.
+    """How one noun is written: what the file says differently from it, and the tables below it.
 
-    ``fields`` says which field a key fills where the names differ, ``derived`` computes what may be left out.
+    ``narrowed`` gives keys a narrower word than their type's, ``fields`` says which field a key fills where the names
+    differ, ``derived`` computes what may be left out. The rest is found when it is first asked for, which is why there
+    are no slots: most runs read few kinds of table, and all of them together take as long as everything else that
+    loads with a world.
     """
 
     noun: type
-    keys: type[pydantic.BaseModel]
+    narrowed: Mapping[str, Word]
     tables: Mapping[str, Below]
     fields: Mapping[str, str]
-    secrets: frozenset[str]
     derived: Mapping[str, Derivation]
 
-    @property
+    @cached_property
+    def keys(self) -> type[pydantic.BaseModel]:
+        """The judge of all that stands in the table, the tables below included."""
+        return self._judge_of(self.allowed)
+
+    @cached_property
+    def own_keys(self) -> type[pydantic.BaseModel]:
+        """The judge of the table's own keys alone."""
+        return self._judge_of(tuple(key for key in self.allowed if key not in self.tables))
+
+    @cached_property
     def allowed(self) -> tuple[str, ...]:
         """The keys a person may write."""
-        return tuple(self.keys.model_fields)
+        return tuple(key for key, field in self._field_of.items() if key in self.tables or field.init)
+
+    @cached_property
+    def secrets(self) -> frozenset[str]:
+        """The keys whose value is not shown."""
+        hints = self._hints
+        return frozenset(
+            key for key, field in self._field_of.items() if Secret in (hint := hints[field.name], *get_args(hint))
+        )
+
+    @cached_property
+    def _hints(self) -> Mapping[str, Word]:
+        return get_type_hints(self.noun, localns=dict(_NOUNS))
+
+    @cached_property
+    def _field_of(self) -> Mapping[str, Field[Any]]:
+        key_of = {field: key for key, field in self.fields.items()}
+        return {key_of.get(field.name, field.name): field for field in fields(self.noun)}
+
+    def _judge_of(self, keys: Iterable[str]) -> type[pydantic.BaseModel]:
+        words: dict[str, Any] = {key: self._word_of(key) for key in keys}
+        return pydantic.create_model(
+            self.noun.__name__,
+            __config__=pydantic.ConfigDict(extra="forbid", strict=True),
+            __doc__=(self.noun.__doc__ or "").partition("\n")[0].replace("``", ""),
+            **words,
+        )
+
+    def _word_of(self, key: str) -> tuple[Word, object]:
+        """Give the word of a key, with what stands for it where it is left out."""
+        if key in self.tables:
+            return _tables_below(self.tables[key])
+        field = self._field_of[key]
+        hint = self._hints[field.name]
+        word = self.narrowed.get(key) or of_type(hint)
+        return (word | None if is_optional(hint) else word, None if key in self.derived else _default(field))
 
     def build(self, values: Mapping[str, object]) -> object:
         """Make the noun; what the file leaves out has the noun's own default."""
@@ -115,24 +163,7 @@ def table_of(
     key that is named otherwise, ``derived`` how a key that is left out is computed.
     """
     field_of = {**renamed, **{key: under.field for key, under in below.items() if under.field}}
-    key_of = {field: key for key, field in field_of.items()}
-    hints = get_type_hints(noun, localns=dict(_NOUNS))
-    keys: dict[str, Any] = {}
-    for field in fields(noun):
-        key, hint = key_of.get(field.name, field.name), hints[field.name]
-        if key in below:
-            keys[key] = _tables_below(below[key])
-        elif field.init:
-            word = narrowed.get(key) or of_type(hint)
-            keys[key] = (word | None if is_optional(hint) else word, None if key in derived else _default(field))
-    model = pydantic.create_model(
-        noun.__name__,
-        __config__=pydantic.ConfigDict(extra="forbid", strict=True),
-        __doc__=(noun.__doc__ or "").partition("\n")[0].replace("``", ""),
-        **keys,
-    )
-    secrets = frozenset(key_of.get(name, name) for name, hint in hints.items() if Secret in (hint, *get_args(hint)))
-    return Table(noun, model, below, field_of, secrets, derived)
+    return Table(noun, narrowed, below, field_of, derived)
 
 
 def _tables_below(below: Below) -> tuple[Word, object]:

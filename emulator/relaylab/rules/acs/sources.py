@@ -92,8 +92,24 @@ MANAGED_SUPPRESSION: Final = documented(
 HARD_BOUNCES: Final = documented(
     "ACS-DLV-08", "Managed suppression list", "2026", "concepts/email/sender-reputation-managed-suppression-list"
 )
+SOFT_BOUNCES: Final = documented(
+    "ACS-DLV-09", "Managed suppression list", "2026", "concepts/email/sender-reputation-managed-suppression-list"
+)
+DELIVERY_STATUSES: Final = documented("ACS-DLV-03", "JavaScript reference, AcsEmailDeliveryReportStatus", "2026")
+EXPANDED: Final = Source(
+    "ACS-DLV-03",
+    "Azure Communication Services as an Event Grid source: Email events",
+    "2022",
+    Confidence.DOCUMENTED,
+    "https://learn.microsoft.com/azure/event-grid/communication-services-email-events",
+)
 ENDS_OF_A_COPY: Final = inferred(
     "ACS-DLV-03",
     "the status is documented (ACSEmailDeliveryReportStatus); when it comes, and with which words, is not",
+)
+SAID_OF_A_COPY: Final = inferred(
+    "ACS-DLV-03",
+    "the status is documented (ACSEmailDeliveryReportStatus), its words are not: they are what an Exchange server on "
+    "the recipient's side is seen to say",
 )
 CUSTOMER_SUPPRESSION: Final = documented("ACS-DLV-10", "Microsoft.Communication, SuppressionLists", "2024")

@@ -33,11 +33,11 @@ API_VERSIONS: Final = (
 )  # sources.VERSIONS
 STABLE: Final = tuple(one for one in API_VERSIONS if not one.endswith("-preview"))
 INLINE_SINCE: Final = "2024-07-01-preview"  # attachments have a contentId from here on (fact ACS-REST-05)
-_WAIT: Final = (
-    "Wait {retry_after} seconds, and meanwhile send nothing. The clients of Microsoft sleep that long without a word "
-    "and look as if they hung; have them raise instead (Python: retry_total=0, JavaScript: retryOptions.maxRetries 0, "
-    ".NET: a policy for 429)."
+HANGING: Final = (
+    "The clients of Microsoft sleep that long without a word and look as if they hung; have them raise instead "
+    "(Python: retry_total=0, JavaScript: retryOptions.maxRetries 0, .NET: a policy for 429)."
 )
+_WAIT: Final = f"Wait {{retry_after}} seconds, and ask for nothing meanwhile: {fixes.EACH_TRY_COUNTS}. {HANGING}"
 
 FIX_BAD_DAY: Final = (
     "Try again later; keep the mail meanwhile. Here it is a [[tenant.acs_resource.rest.fault]] of the world."
@@ -48,9 +48,9 @@ FIX_RESOURCE: Final = (
     "Use the endpoint of a resource that exists at this date: {resource} is none ([[tenant.acs_resource]], created)."
 )
 FIX_KEY: Final = (
-    "Sign with a key of {resource} as `relaylab serve` prints it (az communication list-key --name {resource}; a "
-    "rotated key is void), over exactly the method, path, query, host and body that are sent; or by a connection "
-    "string."
+    "Sign with a key of {resource} as `relaylab serve` prints it (az communication list-key --name {resource} "
+    "--resource-group RESOURCE-GROUP; a rotated key is void), over exactly the method, path, query, host and body that "
+    "are sent; or by a connection string."
 )
 FIX_CLOCK: Final = (
     "Set the client's clock: x-ms-date may be 5 minutes from the service's. Under acs_date_clock=simulated the clock "
@@ -141,15 +141,10 @@ def application_lacks_the_role(ask: RestAsk) -> bool:
     return ask.token is not None and not ask.has_role
 
 
-def rate_is_used_up(ask: RestAsk) -> bool:
-    """So many requests go through in a minute and in an hour, by the kind of the domain; the others are refused."""
-    return ask.quota is not None and ask.quota.is_used_up
-
-
 def shared(rule: RuleMaker, asks: type[RestAsk]) -> tuple[AnyRule, ...]:
     """Give the rules that every request of a kind meets before anything of its own."""
     refuse, defer = EffectKind.REFUSE, EffectKind.DEFER
-    denied, token = errors.DENIED, sources.TOKEN
+    denied, no_resource = errors.DENIED, errors.DENIED_WITHOUT_A_RESOURCE
     return (
         rule(
             refuse,
@@ -176,10 +171,10 @@ def shared(rule: RuleMaker, asks: type[RestAsk]) -> tuple[AnyRule, ...]:
         rule(refuse, errors.API_VERSION_UNKNOWN, asks=asks, source=sources.VERSIONS, fix=FIX_VERSION)(
             version_is_unknown
         ),
-        rule(refuse, denied, asks=asks, source=sources.DENIED, fix=FIX_RESOURCE)(resource_is_unknown),
+        rule(refuse, no_resource, asks=asks, source=sources.NO_RESOURCE, fix=FIX_RESOURCE)(resource_is_unknown),
         rule(
             refuse,
-            denied,
+            no_resource,
             asks=asks,
             source=sources.CLOSED,
             since=milestones.ACS_CLOSED_TO_NEW_CUSTOMERS,
@@ -189,21 +184,8 @@ def shared(rule: RuleMaker, asks: type[RestAsk]) -> tuple[AnyRule, ...]:
             date_is_too_far_off
         ),
         rule(refuse, denied, asks=asks, source=sources.DENIED, fix=FIX_KEY)(nothing_proves_who_asks),
-        rule(refuse, denied, asks=asks, source=token, fix=FIX_BEARER)(token_does_not_count),
+        rule(refuse, denied, asks=asks, source=sources.TOKEN, fix=FIX_BEARER)(token_does_not_count),
         rule(refuse, errors.FORBIDDEN, asks=asks, source=sources.FORBIDDEN, fix=fixes.ASSIGN)(
             application_lacks_the_role
         ),
     )
-
-
-def rate(rule: RuleMaker, asks: type[RestAsk]) -> AnyRule:
-    """Give the rule for who asks too often."""
-    made: AnyRule = rule(
-        EffectKind.DEFER,
-        errors.TOO_MANY_REQUESTS,
-        asks=asks,
-        source=sources.RATE,
-        rests_on=("acs_quota",),
-        fix=f"{_WAIT} {fixes.SLOWER}",
-    )(rate_is_used_up)
-    return made

@@ -35,6 +35,9 @@ API_VERSION_UNKNOWN: Final = _error(
     sources.API_VERSION_TEXT,
 )
 DENIED: Final = _error("denied", HTTPStatus.UNAUTHORIZED, "Denied", "Denied by the resource provider.", sources.DENIED)
+DENIED_WITHOUT_A_RESOURCE: Final = _error(
+    "denied_without_a_resource", HTTPStatus.UNAUTHORIZED, "Denied", DENIED.text, sources.NO_RESOURCE
+)
 SKEWED: Final = _error(
     "skewed",
     HTTPStatus.UNAUTHORIZED,
@@ -65,7 +68,7 @@ OPERATION_ID: Final = _error(
     HTTPStatus.BAD_REQUEST,
     "BadRequest",
     "The header Operation-Id must be a GUID.",
-    sources.OPERATION_UNKNOWN,
+    sources.OPERATION_ID_TEXT,
 )
 REPEATABILITY: Final = _error(
     "repeatability",

@@ -38,7 +38,6 @@ _RESERVED: Final = frozenset({FlawKind.CONTENT_ID, FlawKind.MESSAGE_ID})
     token_does_not_count,
     application_lacks_the_role,
 ) = conditions.shared(_rule, SendAsk)
-rate_is_used_up = conditions.rate(_rule, SendAsk)
 
 
 @_rule(EffectKind.REFUSE, errors.BODY, asks=SendAsk, source=sources.BODY, fix=_FIX_BODY)
@@ -175,6 +174,19 @@ def request_is_too_large(ask: SendAsk) -> bool:
 def operation_is_repeated(ask: SendAsk) -> bool:
     """An Operation-Id that stands for a message already is refused, so that nothing is sent twice."""
     return ask.is_repeated
+
+
+@_rule(
+    EffectKind.DEFER,
+    errors.TOO_MANY_REQUESTS,
+    asks=SendAsk,
+    source=sources.RATE,
+    rests_on=("acs_quota",),
+    fix=f"Wait {{retry_after}} seconds, and meanwhile send nothing. {conditions.HANGING} {fixes.SLOWER}",
+)
+def rate_is_used_up(ask: SendAsk) -> bool:
+    """So many messages go through in a minute and in an hour, by the kind of the domain; the others are refused."""
+    return ask.quota is not None and ask.quota.is_used_up
 
 
 RULES: Final[tuple[AnyRule, ...]] = (

@@ -43,6 +43,9 @@ API_VERSION_TEXT: Final = _inferred(
 VERSIONS: Final = _doc("ACS-REST-03", _SPECIFICATION, "2025-09-01")
 GENERALLY_AVAILABLE: Final = _doc("ACS-LIFE-06", _SPECIFICATION, "2023-03-31")
 DENIED: Final = _seen("ACS-ERR-01", "2026")
+NO_RESOURCE: Final = _inferred(
+    "ACS-ERR-01", "a resource that there is not has no host; who asks for it all the same is denied as at a wrong host"
+)
 SKEWED: Final = Source("ACS-ERR-02", "public transcript, seen 2026", "2026", Confidence.SECONDARY)
 FORBIDDEN: Final = Source(
     "ACS-ERR-09",
@@ -95,6 +98,7 @@ REPEATED_REPLAY: Final = _inferred(
 REPEATABLE: Final = _doc("ACS-REST-09", _SPECIFICATION, "2021-10-01")
 REPEATABLE_TEXT: Final = _inferred("ACS-REST-09", "the headers are required; what who lacks them gets is not public")
 OPERATION_ID: Final = _doc("ACS-REST-08", _SPECIFICATION, "2025-09-01")
+OPERATION_ID_TEXT: Final = _inferred("ACS-REST-08", "that the header is a GUID is documented, the answer is not")
 SENDER_HEADERS: Final = _inferred(
     "ACS-REST-10", "custom headers are documented as a dictionary of any names; which of them are not taken is not"
 )

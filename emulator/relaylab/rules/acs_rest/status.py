@@ -8,6 +8,8 @@ from relaylab.domain.acs_rest import StatusAsk
 from relaylab.domain.decision import EffectKind
 from relaylab.domain.endpoint import Endpoint, Stage
 from relaylab.engine.rule import AnyRule, RuleMaker
+from relaylab.rules.acs import fixes
+from relaylab.rules.acs.sources import STATUS_QUOTA
 from relaylab.rules.acs_rest import conditions, errors, sources
 
 _rule = RuleMaker(Endpoint.ACS_REST, Stage.STATUS)
@@ -27,7 +29,6 @@ _rule = RuleMaker(Endpoint.ACS_REST, Stage.STATUS)
     token_does_not_count,
     application_lacks_the_role,
 ) = conditions.shared(_rule, StatusAsk)
-rate_is_used_up = conditions.rate(_rule, StatusAsk)
 
 
 @_rule(
@@ -40,6 +41,22 @@ rate_is_used_up = conditions.rate(_rule, StatusAsk)
 def operation_is_unknown(ask: StatusAsk) -> bool:
     """There is a status of operations that the resource has accepted only."""
     return not ask.is_known
+
+
+@_rule(
+    EffectKind.DEFER,
+    errors.TOO_MANY_REQUESTS,
+    asks=StatusAsk,
+    source=STATUS_QUOTA,
+    rests_on=("acs_quota",),
+    fix="Wait {retry_after} seconds before the next question; the message goes its way meanwhile, and need not be sent "
+    f"again. {conditions.HANGING} A status is given {{acs_per_minute}} times in a minute and {{acs_per_hour}} times in "
+    f"an hour, whatever the operations, and {fixes.EACH_TRY_COUNTS}: leave the time between two questions that a "
+    "Running operation names in Retry-After, or learn the end from the delivery reports of Event Grid.",
+)
+def rate_is_used_up(ask: StatusAsk) -> bool:
+    """A status is given so many times in a minute and in an hour, by the kind of the domain that sent."""
+    return ask.quota is not None and ask.quota.is_used_up
 
 
 RULES: Final[tuple[AnyRule, ...]] = (

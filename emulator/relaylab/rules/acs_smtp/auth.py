@@ -191,8 +191,8 @@ def smtp_usernames_do_not_exist_yet(ask: AcsSignInAsk) -> bool:
     asks=AcsSignInAsk,
     source=smtp_sources.XOAUTH2_USER,
     under=(("acs_xoauth2_user", "smtp_username"),),
-    fix="Add an SMTP username to resource {resource} (az communication smtp-username create; "
-    "[[tenant.acs_resource.smtp_username]]), and put it behind user= in place of {user}.",
+    fix=f"Add an SMTP username to resource {{resource}} {fixes.ADD_A_USERNAME}, and put it behind user= in place of "
+    "{user}.",
 )
 def xoauth2_wants_an_smtp_username(ask: AcsSignInAsk) -> bool:
     """With XOAUTH2 the name behind user= is an SMTP username."""

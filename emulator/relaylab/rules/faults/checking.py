@@ -17,6 +17,8 @@ _PLACES: Final = {
     Step.QUERY: (Endpoint.DNS.value,),
     Step.COPY: (Endpoint.ACS_SMTP.value, Endpoint.ACS_REST.value),
 }
+_TEMPORARY, _PERMANENT = 400, 500  # the first codes of refusals for now and for good (RFC 5321 §4.2.1)
+_AROUND_A_CODE: Final = "#<>()[]:;,-"  # what servers put round an enhanced code, or behind it
 _NOT_SMTP: Final = (Endpoint.DNS.value, Endpoint.ACS_REST.value)
 
 
@@ -80,15 +82,39 @@ def _check_parameters(fault: Fault, conduct: Conduct) -> None:
 
 
 def _check_failure(fault: Fault) -> None:
-    """Make sure that what is to be reported of a copy is no hard bounce (fact ACS-DLV-08)."""
-    if Step.COPY not in CONDUCTS[fault.behaviour].steps:
+    """Make sure that what is to be reported of a copy is no soft bounce (fact ACS-DLV-09), nor a hard one (-08)."""
+    if Step.COPY not in CONDUCTS[fault.behaviour].steps or not (fault.reply or fault.says):
         return
-    said = fault.reply.enhanced if fault.reply else str(SAYABLE[fault.says].enhanced or "") if fault.says else ""
-    if said and EnhancedCode.parse(said) in HARD_BOUNCES:
-        raise FaultError(
-            f"enhanced: {said} is a hard bounce, which is reported as Bounced; choose another, "
-            "or write to an address that there is not"
-        )
+    name, code, codes = _failure(fault)
+    if code < _PERMANENT:
+        what = "a soft bounce, after which delivery is tried again" if code >= _TEMPORARY else "no refusal"
+        raise FaultError(f"{name}: {code} is {what}, and so is no end of a copy; choose 500 to 599")
+    for where, enhanced in codes:
+        if fault.reply and enhanced.klass != code // 100:
+            raise FaultError(f"{where}: {enhanced} does not fit {code} (RFC 2034 §4); begin both with the same digit")
+        if enhanced in HARD_BOUNCES:
+            raise FaultError(
+                f"{where}: {enhanced} is a hard bounce, which is reported as Bounced; choose another, "
+                "or write to an address that there is not"
+            )
+
+
+def _failure(fault: Fault) -> tuple[str, int, list[tuple[str, EnhancedCode]]]:
+    """Give the key that a reply code comes from, that code, and each enhanced code that is told of a copy with its key.
+
+    A text may begin with one: whoever reads the report takes it for the reply's own.
+    """
+    if fault.reply is None:
+        said = SAYABLE[fault.says]
+        return "says", int(said.code), [("says", said.enhanced)] if said.enhanced else []
+    first = (fault.reply.text.split() or [""])[0].strip(_AROUND_A_CODE)
+    codes: list[tuple[str, EnhancedCode]] = []
+    for key, word in (("enhanced", fault.reply.enhanced), ("text", first)):
+        try:
+            codes.append((key, EnhancedCode.parse(word)))
+        except ValueError:  # no code: a word of the text, or nothing
+            continue
+    return "code", fault.reply.code, codes
 
 
 def _check_scope(fault: Fault, conduct: Conduct) -> None:

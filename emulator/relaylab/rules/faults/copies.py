@@ -21,7 +21,7 @@ def _ends(behaviour: Behaviour, sentence: str, reply: ReplyTemplate | None = Non
         behaviour=behaviour,
         kind=Kind.COPY,
         sentence=sentence,
-        source=sources.ENDS_OF_A_COPY,
+        source=sources.SAID_OF_A_COPY if reply else sources.ENDS_OF_A_COPY,
         takes=_WORDS if reply else (),
         steps=frozenset({Step.COPY}),
         step=Step.COPY,
@@ -33,7 +33,7 @@ COPIES: Final = (
     _ends(
         Behaviour.FILTEREDSPAM,
         "Has a recipient's side refuse an accepted copy as spam: its delivery report says FilteredSpam.",
-        replies.SPAM_ABUSE,
+        replies.COPY_IS_SPAM,
     ),
     _ends(
         Behaviour.QUARANTINED,
@@ -42,6 +42,6 @@ COPIES: Final = (
     _ends(
         Behaviour.DELIVERYFAILED,
         "Has an accepted copy fail for another reason than a hard bounce: its delivery report says Failed.",
-        replies.MAILBOX_FULL,
+        replies.COPY_FINDS_NO_ROOM,
     ),
 )

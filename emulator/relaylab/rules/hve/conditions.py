@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 FIX_SIZE: Final = "Send less than 10 MB: a link in place of the attachment, or the attachments in several messages."
 FIX_ACCOUNT: Final = (
-    "Sign in with a High Volume Email account: New-MailUser -HVEAccount -Name ... -Password ... makes one; {mailbox} "
-    "is a mailbox, and belongs to smtp.office365.com."
+    "Sign in with a High Volume Email account: New-MailUser -HVEAccount -Name NAME -PrimarySmtpAddress ADDRESS "
+    "-Password (Read-Host -AsSecureString) makes one; {mailbox} is a mailbox, and belongs to smtp.office365.com."
 )
 FIX_APP: Final = (
     "Add-HVEAppAccess -Identity {mailbox} -AppIds {app} (the Object ID under Enterprise applications, not the "
@@ -24,8 +24,8 @@ FIX_OUTSIDE: Final = (
     "Communication Services Email where the resource exists already."
 )
 FIX_BILLING: Final = (
-    "Set-HVEAccountBillingPolicy -Identity {mailbox} -BillingPolicyId <id of Get-BillingPolicy -ResourceType HVE>, "
-    "with the policy connected to High Volume Email; its status is {billing}."
+    "Set-HVEAccountBillingPolicy -Identity {mailbox} -BillingPolicyId BILLING-POLICY-ID, of a policy that "
+    "Get-BillingPolicy -ResourceType HVE shows and that is connected to High Volume Email; its status is {billing}."
 )
 
 

@@ -14,10 +14,10 @@ from relaylab.domain.acs_settings import RestFaultKind
 from relaylab.domain.decision import EffectKind
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import Kept
-from relaylab.domain.message import Copy, Envelope, KeptMessage, Placement
+from relaylab.domain.message import Copy, Envelope, Fate, KeptMessage, Placement
 from relaylab.servers.acs_rest import reports
 from relaylab.servers.acs_rest.mime import message_id_of, write_message
-from relaylab.session.acs_delivery import Fate, PlacedCopies, Posting, place_copies
+from relaylab.session.acs_delivery import PlacedCopies, Posting, place_copies
 from relaylab.session.copy_faults import CopyFaults
 from relaylab.session.head import parse_head
 from relaylab.store.acs_rest import OperationRecord
@@ -94,7 +94,7 @@ def accept(
         if _stops_everything(outcome, wanted)
         else place_copies(posting, message.recipients, moment, faults)
     )
-    kept = _kept(office, wanted, message_id, placed.copies, outcome, verdict, ends_at)
+    kept = _kept(office, wanted, message_id, placed, outcome, verdict, ends_at)
     template = outcome.reply.template if outcome.reply else None
     failed = not outcome.admits and isinstance(template, RestError)
     record = OperationRecord(
@@ -162,7 +162,7 @@ def _kept(  # noqa: PLR0913, PLR0917 - each is a fact of its own
     office: RestOffice,
     wanted: Accepted,
     message_id: str,
-    copies: tuple[Copy, ...],
+    placed: PlacedCopies,
     outcome: Verdict,
     verdict: Verdict,
     ends_at: datetime,
@@ -189,8 +189,9 @@ def _kept(  # noqa: PLR0913, PLR0917 - each is a fact of its own
         head=parse_head(raw),
         size=len(raw),
         raw=raw,
-        copies=copies,
+        copies=placed.copies,
         decision=decision,
+        reported=placed.fates,
     )
 
 

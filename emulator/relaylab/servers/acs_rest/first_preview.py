@@ -14,7 +14,7 @@ from relaylab.rules.acs_rest.conditions import FIRST_PREVIEW
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from relaylab.servers.acs_rest.office import Visit
+    from relaylab.servers.acs_rest.visit import Visit
     from relaylab.store.acs_rest import OperationRecord
 
 REQUEST_ID: Final = "repeatability-request-id"

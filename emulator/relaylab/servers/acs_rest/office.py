@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from relaylab.domain.secret import Secret
 from relaylab.domain.world import DEFAULT_PUBLIC_IP
 from relaylab.rules.acs import quota, sending
 from relaylab.servers.acs_rest.signature import Shown, SignedRequest, show
+from relaylab.servers.acs_rest.visit import Answer, Visit
 from relaylab.servers.clocks import SystemClock
 from relaylab.store.acs_rest import AcsRestState
 
@@ -39,58 +39,6 @@ if TYPE_CHECKING:
     from relaylab.rules.acs.quota import Account
     from relaylab.servers.house import House
 
-HOSTS: Final = r"(?P<name>[a-z0-9-]+)(?:\.[a-z0-9-]+)?\.communication\.azure\.com"
-_HOST: Final = re.compile(HOSTS)
-_PATH: Final = re.compile(r"/acs/([^/]+)(?=/)", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
-    """One request as it came over the wire.
-
-    ``authority`` is host and port as the client names them, ``raw_target`` path and query undecoded, ``path`` the path
-    behind a ``prefix`` such as ``/acs/contoso-email-acs``. ``headers`` have names in lower case. ``body`` is empty
-    where it was too long to keep; ``size`` and ``digest`` are of all of it.
-    """
-
-    method: str
-    authority: str
-    raw_target: str
-    prefix: str
-    path: str
-    query: Mapping[str, str]
-    headers: Mapping[str, str] = field(repr=False)
-    resource_name: str
-    body: bytes = field(default=b"", repr=False)
-    size: int = 0
-    digest: bytes = b""
-    client: str = ""
-
-    @property
-    def base(self) -> str:
-        """The endpoint as the client names it."""
-        return f"https://{self.authority}{self.prefix}"
-
-    @property
-    def api_version(self) -> str:
-        """The version that is asked for, in bounds."""
-        return shown(self.query.get("api-version", ""))
-
-    @property
-    def request_id(self) -> str:
-        """The client's own id of the request, in bounds; "" where it gives none."""
-        return shown(self.headers.get("x-ms-client-request-id", ""))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What goes back; ``delay`` is real seconds to wait before."""
-
-    status: int
-    document: Mapping[str, Any] | None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    delay: float = 0.0
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
@@ -101,15 +49,6 @@ class Caller:
     shown: Shown
     token: TokenFacts | None
     common: Mapping[str, Any] = field(repr=False)
-
-
-def resource_in(host: str, path: str) -> tuple[str, str]:
-    """Give the name of the resource that is asked, and the prefix of the path that names it."""
-    named = _HOST.fullmatch(host.lower())
-    if named is not None:
-        return named["name"], ""
-    found = _PATH.match(path)
-    return (found[1], found[0]) if found else ("", "")
 
 
 class RestOffice:

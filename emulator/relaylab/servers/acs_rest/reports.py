@@ -13,8 +13,8 @@ from relaylab.store.acs_rest import OperationRecord, Report
 if TYPE_CHECKING:
     from relaylab.domain.acs import AcsResource
     from relaylab.domain.endpoint import Endpoint
+    from relaylab.domain.message import Fate
     from relaylab.domain.tenant import Tenant
-    from relaylab.session.acs_delivery import Fate
 
 OPERATION_ENDED: Final = "operation"
 VALIDATION: Final = "Microsoft.EventGrid.SubscriptionValidationEvent"

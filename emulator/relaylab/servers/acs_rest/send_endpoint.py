@@ -17,7 +17,8 @@ from relaylab.servers.acs_rest import first_preview
 from relaylab.servers.acs_rest.accepting import Accepted, accept
 from relaylab.servers.acs_rest.body import read_body
 from relaylab.servers.acs_rest.mime import ignored_headers
-from relaylab.servers.acs_rest.office import Answer, Caller, RestOffice, Visit
+from relaylab.servers.acs_rest.office import Caller, RestOffice
+from relaylab.servers.acs_rest.visit import Answer, Visit
 
 if TYPE_CHECKING:
     from datetime import datetime

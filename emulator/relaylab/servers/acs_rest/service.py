@@ -10,9 +10,8 @@ import asyncio
 import re
 from base64 import b64encode
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -20,34 +19,31 @@ from starlette.responses import JSONResponse, Response
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import TlsFailed
 from relaylab.domain.secret import Secret
-from relaylab.rules.acs import limits
 from relaylab.rules.acs_rest.conditions import versions_at
-from relaylab.rules.acs_rest.connect import LARGEST_BODY
 from relaylab.servers.acs_rest import reports
 from relaylab.servers.acs_rest.despatching import plan_reports
-from relaylab.servers.acs_rest.office import Answer, RestOffice, Visit, resource_in
+from relaylab.servers.acs_rest.office import RestOffice
 from relaylab.servers.acs_rest.send_endpoint import SendEndpoint
 from relaylab.servers.acs_rest.status_endpoint import StatusEndpoint
 from relaylab.servers.acs_rest.telling import Teller
+from relaylab.servers.acs_rest.visit import read_visit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from starlette.types import Receive, Scope, Send
 
     from relaylab.domain.acs import AcsResource
     from relaylab.domain.clock import Clock
+    from relaylab.servers.acs_rest.visit import Answer
     from relaylab.servers.house import House
     from relaylab.session.acs_delivery import Despatch
     from relaylab.store.acs_rest import AcsRestState
 
 _WORDS: Final = ("primary", "secondary")
-_AUTHORITY: Final = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?|\[[0-9a-fA-F:.]+\](?::\d{1,5})?")
 _SEND: Final = re.compile(r"/+emails:send", re.IGNORECASE)
 _STATUS: Final = re.compile(r"/+emails/operations/([^/]+)", re.IGNORECASE)
 _FIRST_STATUS: Final = re.compile(r"/+emails/([^/]+)/status", re.IGNORECASE)
-_MOST_FIELDS: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +211,7 @@ class RestService:
         await self._rendered(answer, request)(scope, receive, send)
 
     async def _answer(self, request: Request) -> Answer:
-        visit = await _visit(request)
+        visit = await read_visit(request)
         self.settle()
         path = unquote(visit.path)
         first = _FIRST_STATUS.fullmatch(path)
@@ -248,48 +244,6 @@ class RestService:
 
 class _Json(JSONResponse):
     media_type = "application/json; charset=utf-8"
-
-
-async def _visit(request: Request) -> Visit:
-    """Read a request, and of a body that is out of all bounds no more than tells so."""
-    body, digest, size = bytearray(), sha256(), 0
-    async for part in request.stream():
-        size += len(part)
-        if size > LARGEST_BODY:
-            break
-        digest.update(part)
-        if size <= limits.MESSAGE_SIZE:
-            body += part
-    scope = request.scope
-    raw_path = (scope.get("raw_path") or scope["path"].encode("utf-8")).decode("latin-1")
-    query = scope["query_string"].decode("latin-1")
-    authority = request.headers.get("host", "")
-    authority = authority if _AUTHORITY.fullmatch(authority) else "localhost"
-    host = authority.rpartition(":")[0] if re.search(r":\d+$", authority) else authority
-    name, prefix = resource_in(host, raw_path)
-    return Visit(
-        method=request.method,
-        authority=authority,
-        raw_target=f"{raw_path}?{query}" if query else raw_path,
-        prefix=prefix,
-        path=raw_path[len(prefix) :],
-        query=_fields(query),
-        headers={key.lower(): value for key, value in request.headers.items()},
-        resource_name=unquote(name),
-        body=bytes(body) if size <= limits.MESSAGE_SIZE else b"",
-        size=size,
-        digest=digest.digest(),
-        client=request.client.host if request.client else "",
-    )
-
-
-def _fields(query: str) -> Mapping[str, str]:
-    """Read the query; of a field that is given twice, the first counts."""
-    try:
-        pairs = parse_qsl(query, keep_blank_values=True, errors="replace", max_num_fields=_MOST_FIELDS)
-    except ValueError:
-        return {}
-    return {name.lower(): value for name, value in reversed(pairs)}
 
 
 def _as_key(octets: bytes) -> str:

@@ -10,7 +10,8 @@ from relaylab.domain.address import Address
 from relaylab.domain.entra import shown
 from relaylab.rules.acs_rest.conditions import FIRST_PREVIEW, versions_at
 from relaylab.servers.acs_rest import first_preview
-from relaylab.servers.acs_rest.office import Answer, RestOffice, Visit
+from relaylab.servers.acs_rest.office import RestOffice
+from relaylab.servers.acs_rest.visit import Answer, Visit
 
 if TYPE_CHECKING:
     from datetime import datetime

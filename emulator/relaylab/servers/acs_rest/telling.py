@@ -16,8 +16,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-import httpx
-
 from relaylab.domain.clock import iso
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import DeliveryReported, OperationEnded, WebhookCalled
@@ -250,6 +248,8 @@ class Teller:
         self, url: str, event: dict[str, Any], headers: dict[str, str], answer: list[object] | None = None
     ) -> tuple[int, str]:
         """Send one event; give the status (0 for none) and what was answered, in words."""
+        import httpx  # takes a tenth of a second to load, and few runs have a subscriber
+
         if not is_here(url):
             return 0, "it is not on this machine, and nothing leaves it"
         try:

@@ -22,7 +22,9 @@ class ControlServer:
         """Draw the token."""
         self.token: Final = secrets.token_urlsafe(24)
         self._streams: Final = Streams()
-        self._server: Final = WebServer(control_app(controlled, self.token, self._streams))
+        self._server: Final = WebServer(
+            control_app(controlled, self.token, self._streams), now=lambda: controlled.clock.instant
+        )
 
     @property
     def url(self) -> str:

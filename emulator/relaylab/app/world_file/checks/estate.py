@@ -14,7 +14,7 @@ from relaylab.domain.address import Address
 from relaylab.domain.directory import AppRegistration
 from relaylab.domain.estate import Method, Sender, Site
 from relaylab.domain.hve import HveAccount
-from relaylab.domain.tenant import Mailbox, Tenant
+from relaylab.domain.tenant import Mailbox
 
 _SMTP_AUTH: Final = frozenset({Method.SMTP_AUTH_BASIC, Method.SMTP_AUTH_OAUTH})
 _HVE: Final = frozenset({Method.HVE_BASIC, Method.HVE_OAUTH})
@@ -56,7 +56,8 @@ def a_second_address_is_of_the_other_family(draft: Draft, _: KnownNames) -> Iter
 def signers_have_an_account(draft: Draft, _: KnownNames) -> Iterator[Fault]:
     """Whoever signs in has an account of the right kind, with a password where one is asked for.
 
-    ``sign_in`` names the account in use: a mailbox as long as SMTP AUTH is one of the two methods.
+    ``sign_in`` names the account in use: a mailbox as long as SMTP AUTH is one of the two methods. An account that only
+    the target asks for, and that nobody names, may be still to be made: a plan says how.
     """
     boxes = draft.of(Mailbox)
     of_box = {address: box for box in boxes for address in (box.noun.address, *box.noun.proxy_addresses)}
@@ -67,25 +68,12 @@ def signers_have_an_account(draft: Draft, _: KnownNames) -> Iterator[Fault]:
         methods = {entry.noun.today, entry.noun.target}
         if methods & _SMTP_AUTH:
             yield from mailboxes.judge(entry)
-        elif methods & _HVE and entry.noun.hve_account is None:
+        elif methods & _HVE and entry.noun.hve_account is None and not _may_be_still_to_be_made(entry.noun, of_hve):
             yield from hve_accounts.judge(entry)
         user = entry.noun.sign_in_user
         if user is not None and user not in of_box and mailboxes.are_whole:
             way_out = did_you_mean(str(user), map(str, of_box), "add it as [[tenant.mailbox]]")
             yield Fault(entry.place / "sign_in_user", shown(str(user)), "is not a mailbox", way_out)
-
-
-def hve_senders_have_an_hve_account(draft: Draft, _: KnownNames) -> Iterator[Fault]:
-    """A sender that moves from SMTP AUTH to High Volume Email finds an account of its tenant there."""
-    domains = {entry.noun.address.domain for entry in draft.of(HveAccount)}
-    owned = [{domain.name for domain in entry.noun.domains} for entry in draft.of(Tenant)]
-    served = set().union(*(names for names in owned if names & domains))
-    for entry in draft.fine(Sender):
-        moves = entry.noun.today in _SMTP_AUTH and entry.noun.target in _HVE
-        if moves and entry.noun.from_address.domain not in served and draft.is_whole(HveAccount):
-            place, seen = entry.place / "target", shown(entry.noun.target)
-            way_out = "add it as [[tenant.hve_account]] (New-MailUser -HVEAccount)"
-            yield Fault(place, seen, "needs a High Volume Email account in the tenant", way_out)
 
 
 def hve_accounts_of_senders_exist(draft: Draft, _: KnownNames) -> Iterator[Fault]:
@@ -140,6 +128,10 @@ class _Accounts:
             yield Fault(place, seen, "has no password in this world", f"add password to its [[tenant.{self.table}]]")
 
 
+def _may_be_still_to_be_made(sender: Sender, accounts: Mapping[Address, Entry[HveAccount]]) -> bool:
+    return sender.today not in _HVE and sender.sign_in is None and sender.from_address not in accounts
+
+
 def _has_none(account: Entry[Mailbox] | Entry[HveAccount]) -> bool:
     return account.is_fine and account.noun.password is None
 
@@ -149,7 +141,6 @@ CHECKS: Final = (
     an_address_has_one_reputation,
     a_second_address_is_of_the_other_family,
     signers_have_an_account,
-    hve_senders_have_an_hve_account,
     hve_accounts_of_senders_exist,
     applications_of_senders_are_registered,
 )

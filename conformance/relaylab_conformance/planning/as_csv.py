@@ -1,0 +1,80 @@
+"""A plan as CSV for a spreadsheet: one row a sender, in the order of the work.
+
+Law: no cell is a formula. What begins like one gets an apostrophe in front, which a spreadsheet takes for "this is
+text". A cell is one line. The mark of UTF-8 comes first, without which Excel takes the letters for Windows-1252.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Final
+
+from relaylab_conformance.planning import words
+
+if TYPE_CHECKING:
+    from relaylab_conformance.planning.model import Plan, SenderPlan
+
+_MARK: Final = "\ufeff"
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - read so in Japan
+HEADINGS: Final = (
+    "order",
+    "sender",
+    "site",
+    "sends from",
+    "messages a day",
+    "today",
+    "stops",
+    "with",
+    "move to",
+    "why",
+    "effort",
+    "do before",
+    "planned for",
+    "days it stands still",
+    "steps",
+    "first step",
+    "lines of the first step",
+    "written at",
+)
+
+
+def as_csv(plan: Plan) -> str:
+    """Write a plan; the same plan gives the same text."""
+    text = io.StringIO()
+    rows = csv.writer(text, quoting=csv.QUOTE_ALL)
+    rows.writerow(HEADINGS)
+    staying = [one for one in plan.senders if not one.needs_work]
+    rows.writerows(map(harmless, _row(plan, one)) for one in (*plan.work, *staying))
+    return _MARK + text.getvalue()
+
+
+def harmless(cell: str) -> str:
+    """Write a cell that no spreadsheet calculates: on one line, with an apostrophe before what would be a formula."""
+    line = " ".join("".join(each if each.isprintable() else " " for each in cell).split())
+    return f"'{line}" if line.startswith(_FORMULA) or cell.startswith(_FORMULA) else line
+
+
+def _row(plan: Plan, sender: SenderPlan) -> tuple[str, ...]:
+    first = next(iter(sender.steps), None)
+    days = sender.stands_still_days
+    return (
+        str(sender.order or ""),
+        sender.name,
+        sender.site or "",
+        sender.sends_from,
+        str(sender.messages_per_day),
+        str(sender.today),
+        words.stop(sender),
+        sender.line if sender.needs_work else "",
+        words.move(sender),
+        sender.why,
+        sender.effort,
+        words.before(plan, sender),
+        sender.planned_for.isoformat() if sender.planned_for else "",
+        "" if days is None else str(days),
+        str(len(sender.steps)),
+        first.what if first else "",
+        "; ".join(first.lines) if first else "",
+        str(first.source) if first else "",
+    )
