@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from relaylab.domain.charge import Meter
 from relaylab.store import Bounds, MailStore, MemoryMailStore, SqliteMailStore
-from tests.store.builders import a_charge, a_message
+from tests.store.builders import NOON, a_charge, a_message
 
 Make = Callable[[Bounds], MailStore]
 
@@ -30,6 +32,21 @@ def test_the_oldest_messages_make_room_and_are_counted(make: Make) -> None:
         assert (2, 3) == (len(store), store.dropped)
         assert store.message("m-0") is None
         assert 5 == len(store.charges())
+
+
+def test_charges_that_count_no_longer_make_room(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    for room in ("ledger", "sqlite"):
+        monkeypatch.setattr(f"relaylab.store.{room}.TIDY_ABOVE", 10)
+    hour = timedelta(hours=1)
+    with closing(make(Bounds())) as store:
+        for number in range(500):
+            later = NOON + number * hour
+            delivered = a_charge(1, meter=Meter.DELIVERIES, at=later + 30 * hour)
+            store.keep(charges=[a_charge(number, at=later), delivered])
+        kept = [charge.amount for charge in store.charges() if charge.meter is Meter.RECIPIENTS]
+
+    assert list(range(500))[-48:] == kept[-48:]
+    assert len(kept) < 4 * 48
 
 
 def test_octets_count_and_the_newest_stays_however_large(make: Make) -> None:

@@ -10,7 +10,7 @@ import pytest
 from relaylab.domain.charge import Meter
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import Closed
-from relaylab.store import Counters, EventLog, MailStore, SqliteMailStore, Store, StoreError
+from relaylab.store import Bounds, Counters, EventLog, MailStore, SqliteMailStore, Store, StoreError
 from tests.store.builders import HELPDESK, NOON, a_charge, a_message
 
 QUIT = Closed(at=NOON, session="s-000042", endpoint=Endpoint.SUBMISSION, why="QUIT")
@@ -61,6 +61,17 @@ def test_a_dump_is_not_changed_by_what_happens_after_it_was_put_back(mail: MailS
     assert ["m-1"] == [message.id for message in store.mail.messages()]
     assert 2 == store.counters.total(Meter.RECIPIENTS, OWNER, NOON)
     assert 1 == len(store.events)
+
+
+def test_how_many_messages_made_room_comes_back(mail: MailStore) -> None:
+    mail.bounds = Bounds(messages=1)
+    mail.keep(a_message("m-1"))
+    mail.keep(a_message("m-2"))
+    dump = mail.dump()
+    mail.keep(a_message("m-3"))
+    mail.load(dump)
+
+    assert (1, 1) == (len(mail), mail.dropped)
 
 
 def test_charges_of_the_future_come_back_as_they_were(mail: MailStore) -> None:

@@ -21,6 +21,21 @@ _DAY: Final = timedelta(hours=24)
 _LONGEST_LEASE: Final = timedelta(days=14)  # of the managed suppression list (fact ACS-DLV-07)
 _TIDY_ABOVE: Final = 4096  # owners; with fewer, forgetting some saves nothing worth having
 
+# Of the quotas that go on where they stood when a store is opened again; what is open ends with its process.
+SPANS: Final = {
+    Meter.RECIPIENTS: _DAY,
+    Meter.DELIVERIES: _MINUTE,
+    Meter.EXTERNAL: _DAY,
+    Meter.MOERA_EXTERNAL: _DAY,
+    Meter.HVE_RECIPIENTS: _DAY,
+    Meter.HVE_OUTSIDE: _DAY,
+    Meter.ACS_SENDS_OF_A_MINUTE: _MINUTE,
+    Meter.ACS_SENDS_OF_AN_HOUR: _HOUR,
+    Meter.ACS_STATUS_OF_A_MINUTE: _MINUTE,
+    Meter.ACS_STATUS_OF_AN_HOUR: _HOUR,
+    Meter.ACS_HARD_BOUNCES: _LONGEST_LEASE,
+}
+
 
 class Counters:
     """One sum per meter and owner; owners differ in more than upper and lower case.
@@ -33,20 +48,7 @@ class Counters:
 
     def __init__(self, *, lockout: timedelta = timedelta(minutes=10)) -> None:
         """Start at zero; wrong passwords count for ``lockout``."""
-        self._spans: Final = {
-            Meter.RECIPIENTS: _DAY,
-            Meter.DELIVERIES: _MINUTE,
-            Meter.EXTERNAL: _DAY,
-            Meter.MOERA_EXTERNAL: _DAY,
-            Meter.HVE_RECIPIENTS: _DAY,
-            Meter.HVE_OUTSIDE: _DAY,
-            Meter.FAILED_SIGN_INS: lockout,
-            Meter.ACS_SENDS_OF_A_MINUTE: _MINUTE,
-            Meter.ACS_SENDS_OF_AN_HOUR: _HOUR,
-            Meter.ACS_STATUS_OF_A_MINUTE: _MINUTE,
-            Meter.ACS_STATUS_OF_AN_HOUR: _HOUR,
-            Meter.ACS_HARD_BOUNCES: _LONGEST_LEASE,
-        }
+        self._spans: Final = SPANS | {Meter.FAILED_SIGN_INS: lockout}
         self._sums: dict[tuple[Meter, str], RollingSum] = {}
         self._room = _TIDY_ABOVE
         self._open: defaultdict[str, int] = defaultdict(int)

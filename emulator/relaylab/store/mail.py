@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 
-from relaylab.domain.charge import Meter
+from relaylab.store.ledger import Ledger
 from relaylab.store.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -21,23 +21,6 @@ if TYPE_CHECKING:
     from relaylab.domain.keeping import Keeping
     from relaylab.domain.message import KeptMessage
 
-# The meters of the quotas that go on where they stood when a store is opened again; what is open ends with its process.
-_LASTING: Final = frozenset(
-    {
-        Meter.RECIPIENTS,
-        Meter.DELIVERIES,
-        Meter.EXTERNAL,
-        Meter.MOERA_EXTERNAL,
-        Meter.HVE_RECIPIENTS,
-        Meter.HVE_OUTSIDE,
-        Meter.ACS_SENDS_OF_A_MINUTE,
-        Meter.ACS_SENDS_OF_AN_HOUR,
-        Meter.ACS_STATUS_OF_A_MINUTE,
-        Meter.ACS_STATUS_OF_AN_HOUR,
-        Meter.ACS_HARD_BOUNCES,
-    }
-)
-
 
 class StoreError(Exception):
     """The store cannot do what was asked of it; the message ends with the way out."""
@@ -45,10 +28,14 @@ class StoreError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class MailDump:
-    """All that a store keeps: messages with their contents, in order, and the charges that outlive a process."""
+    """All that a store keeps: messages with their contents, in order, and the charges that outlive a process.
+
+    ``dropped`` counts the messages that had made room for others.
+    """
 
     messages: tuple[KeptMessage, ...]
     charges: tuple[Charge, ...]
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +79,7 @@ UNBOUNDED: Final = Bounds(messages=None, octets=None)
 class MailStore(Protocol):
     """Keeps accepted messages, octet for octet, in the order of their acceptance, and the charges that came with them.
 
-    It is bounded, and what is dropped stays charged.
+    It is bounded, and what is dropped stays charged for as long as a charge may count (``store.ledger``).
 
     Lists come without content: ``raw`` is empty in them. ``message`` and ``raw`` give it.
     """
@@ -110,7 +97,7 @@ class MailStore(Protocol):
 
     @property
     def dropped(self) -> int:
-        """How many messages had to make room for newer ones, since this process opened or cleared it."""
+        """How many messages had to make room for newer ones, since this process opened or cleared it, or a load."""
         ...
 
     def keep(self, *messages: KeptMessage, charges: Iterable[Charge] = ()) -> None:
@@ -147,7 +134,7 @@ class MailStore(Protocol):
         ...
 
     def charges(self) -> list[Charge]:
-        """Give every charge that outlives a process, in order."""
+        """Give every charge that outlives a process and may still count, in order."""
         ...
 
     def forget(self) -> int:
@@ -185,7 +172,7 @@ class MemoryMailStore:
         self.dropped = 0
         self._messages = Shelf()
         self._octets = 0
-        self._charges: list[Charge] = []
+        self._charges = Ledger()
 
     def keep(self, *messages: KeptMessage, charges: Iterable[Charge] = ()) -> None:
         """Keep all that one turn keeps, or raise StoreError and keep nothing of it."""
@@ -197,7 +184,7 @@ class MemoryMailStore:
         for message in messages:
             self._messages.add(message)
         self._octets += sum(len(message.raw) for message in messages)
-        self._charges += lasting(charges)
+        self._charges.add(charges)
         self._make_room()
 
     def messages(  # noqa: PLR0913 - each narrows the list
@@ -251,12 +238,12 @@ class MemoryMailStore:
     def clear(self) -> None:
         """Forget all messages and charges."""
         self.forget()
-        self._charges.clear()
+        self._charges = Ledger()
         self.dropped = 0
 
     def dump(self) -> MailDump:
         """Give everything that is kept."""
-        return MailDump(tuple(self._messages.after(None)), tuple(self._charges))
+        return MailDump(tuple(self._messages.after(None)), tuple(self._charges), self.dropped)
 
     def load(self, dump: MailDump) -> None:
         """Keep what a dump holds and nothing else."""
@@ -265,7 +252,8 @@ class MemoryMailStore:
             shelf.add(message)
         self._messages = shelf
         self._octets = sum(len(message.raw) for message in dump.messages)
-        self._charges = list(dump.charges)
+        self._charges = Ledger(dump.charges)
+        self.dropped = dump.dropped
 
     def close(self) -> None:
         """Hold nothing, let go of nothing."""
@@ -277,11 +265,6 @@ class MemoryMailStore:
 
     def __len__(self) -> int:
         return len(self._messages)
-
-
-def lasting(charges: Iterable[Charge]) -> list[Charge]:
-    """Give those charges that outlive a process."""
-    return [charge for charge in charges if charge.meter in _LASTING]
 
 
 def recipients_of(message: KeptMessage) -> set[Address]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -11,7 +12,8 @@ from relaylab.domain.charge import Charge, Meter
 from relaylab.domain.clock import iso, parse_instant
 from relaylab.store import document
 from relaylab.store.database import explained, open_database
-from relaylab.store.mail import UNBOUNDED, Bounds, MailDump, StoreError, kept_before, lasting, recipients_of
+from relaylab.store.ledger import TIDY_ABOVE, lasting, past_at
+from relaylab.store.mail import UNBOUNDED, Bounds, MailDump, StoreError, kept_before, recipients_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -28,6 +30,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _KEEP_RECIPIENT: Final = "INSERT OR IGNORE INTO recipient (address, message, placed) VALUES (?, ?, ?)"
 _KEEP_CHARGE: Final = "INSERT INTO charge (meter, owner, amount, at) VALUES (?, ?, ?, ?)"
+_FORGET_CHARGES: Final = "DELETE FROM charge WHERE meter = ? AND at < ?"
 _LIST: Final = """
 SELECT document, x'' FROM message
 WHERE (:tenant IS NULL OR tenant = :tenant)
@@ -54,6 +57,7 @@ class SqliteMailStore:
         self._database, self._run = open_database(path)
         # Counted when first needed, and kept beside the file then: to count its rows takes as long as it is.
         self._known: tuple[int, int] | None = None
+        self._room = TIDY_ABOVE  # for charges, before those that count no longer are forgotten
 
     @property
     def run(self) -> int:
@@ -62,7 +66,8 @@ class SqliteMailStore:
 
     def keep(self, *messages: KeptMessage, charges: Iterable[Charge] = ()) -> None:
         """Commit all that one turn keeps, or raise StoreError and keep nothing of it."""
-        costs = _costs(lasting(charges))
+        charged = lasting(charges)
+        costs = _costs(charged)
         if not messages and not costs:
             return
         count, octets = self._held()
@@ -77,6 +82,9 @@ class SqliteMailStore:
                 count, dropped = count - 1, dropped + 1
         self._known = count, octets
         self.dropped += dropped
+        self._room -= len(costs)
+        if self._room < 0:
+            self._forget_past(charged)
 
     def messages(  # noqa: PLR0913 - each narrows the list
         self,
@@ -117,7 +125,7 @@ class SqliteMailStore:
         return deleted == 1
 
     def charges(self) -> list[Charge]:
-        """Give every charge that outlives a process, in order."""
+        """Give every charge that outlives a process and may still count, in order."""
         rows = self._rows("SELECT meter, owner, amount, at FROM charge ORDER BY place", {})
         return [Charge(Meter(meter), owner, amount, parse_instant(at)) for meter, owner, amount, at in rows]
 
@@ -139,7 +147,7 @@ class SqliteMailStore:
     def dump(self) -> MailDump:
         """Give everything that is kept, contents included: all of it is in memory then."""
         rows = self._rows("SELECT document, raw FROM message ORDER BY place", {})
-        return MailDump(tuple(self._read(*row) for row in rows), tuple(self.charges()))
+        return MailDump(tuple(self._read(*row) for row in rows), tuple(self.charges()), self.dropped)
 
     def load(self, dump: MailDump) -> None:
         """Keep what a dump holds and nothing else, in one transaction."""
@@ -149,6 +157,7 @@ class SqliteMailStore:
                 _insert(database, message)
             database.executemany(_KEEP_CHARGE, _costs(dump.charges))
         self._known = None
+        self.dropped = dump.dropped
 
     def close(self) -> None:
         """Give the file free."""
@@ -157,6 +166,14 @@ class SqliteMailStore:
 
     def __len__(self) -> int:
         return self._held()[0]
+
+    def _forget_past(self, fresh: list[Charge]) -> None:
+        """Forget the charges that count no longer, and wait until there are twice as many before the next time."""
+        past = [(meter, _a_second_before(instant)) for meter, instant in past_at(fresh).items()]
+        with self._turn() as database:
+            database.executemany(_FORGET_CHARGES, past)
+            [(left,)] = database.execute("SELECT count(*) FROM charge")
+        self._room = max(TIDY_ABOVE, int(left))
 
     def _held(self) -> tuple[int, int]:
         """Count the messages of the file, and their octets."""
@@ -195,6 +212,11 @@ def _drop_oldest(database: sqlite3.Connection) -> int:
     place, octets = database.execute("SELECT place, length(raw) FROM message ORDER BY place LIMIT 1").fetchone()
     database.execute("DELETE FROM message WHERE place = ?", [place])
     return int(octets)
+
+
+def _a_second_before(instant: datetime) -> str:
+    """Give an instant that sorts as text before all from ``instant`` on: a fraction of a second sorts before none."""
+    return iso(instant.replace(microsecond=0) - timedelta(seconds=1))
 
 
 def _costs(charges: Iterable[Charge]) -> list[tuple[str, str | None, int, str]]:
