@@ -5,10 +5,12 @@ Law: a verb loads what it needs when it runs, so that help and errors come at on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import click
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 Readings = Mapping[str, str]
 Milestones = Mapping[str, datetime | None]
 
+_NEW_OBJECTS: Final = 20_000  # before the collector looks at the youngest; Python's own number is 700
+
 
 @click.group(
     cls=InterruptibleGroup,
@@ -35,6 +39,21 @@ def main() -> None:
 
     Exit code 0: all is well. 1: problems were found in what was judged. 2: bad use or bad input. 130: Ctrl-C.
     """
+    click.get_current_context().with_resource(_collecting_rarely())
+
+
+@contextmanager
+def _collecting_rarely() -> Iterator[None]:
+    """Have the garbage collector look seldom while a verb runs: what it loads stays, and was looked at again and again.
+
+    That was a tenth of the processor time of a start.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(_NEW_OBJECTS, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 @main.command(short_help="Answer as Microsoft 365 does, until Ctrl-C.")
