@@ -212,7 +212,7 @@ def test_a_name_below_an_accepted_domain_is_not_that_domain() -> None:
     assert [RiskKind.CERTIFICATE_DOMAIN_NOT_ACCEPTED] == [risk.kind for risk in found.risks]
     assert found.risks[0].sentence.endswith(
         "to end that, make mail.contoso.com an accepted domain of tenant contoso, or Set-InboundConnector "
-        '-Identity "cert" -TlsSenderCertificateName "*.contoso.com"'
+        "-Identity 'cert' -TlsSenderCertificateName '*.contoso.com'"
     )
 
 

@@ -107,11 +107,11 @@ def do(doing: Doing, tenant: str, remedy: str, choice: int) -> Doing:
 
 def _done(doing: Doing, tenant: str, words: str) -> Doing:
     world, client = doing.world, doing.client
-    if found := re.fullmatch(r'Set-InboundConnector -Identity "(.+?)" (.+)', words):
+    if found := re.fullmatch(r"Set-InboundConnector -Identity '(.+?)' (.+)", words):
         return doing.changed(_set(_of(world, tenant), found[1], found[2]))
     if found := re.search(r"-SenderIPAddresses ([0-9.]+), for this address only, beside the partner's$", words):
         return doing.made(tenant, a_connector(found[1]))
-    if found := re.search(r'New-InboundConnector .*-TlsSenderCertificateName "(.+)"$', words):
+    if found := re.search(r"New-InboundConnector .*-TlsSenderCertificateName '(.+)'$", words):
         name = found[1]
         shows = replace(client, names=client.names if name in client.names else (name,), trusted=True)
         by_name = a_connector(name=name, sender_ip_addresses=(), tls_sender_certificate_name=name)
@@ -137,8 +137,8 @@ def _set(owner: Tenant, name: str, parameters: str) -> Tenant:
     one = next(one for one in owner.inbound_connectors if one.name == name)
     assert one.connector_type is ConnectorType.ON_PREMISES
     after = one
-    for parameter, value in re.findall(r'-(\w+) (\$true|@\{Add="[^"]+"\}|"[^"]+")', parameters):
-        bare = value.removeprefix("@{Add=").strip('"}')
+    for parameter, value in re.findall(r"-(\w+) (\$true|@\{Add='[^']+'\}|'[^']+')", parameters):
+        bare = value.removeprefix("@{Add=").strip("'}")
         match parameter:
             case "Enabled":
                 after = replace(after, enabled=True)

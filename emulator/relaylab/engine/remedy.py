@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from relaylab.domain.address import DomainName
 from relaylab.domain.certificate import ChainFault
+from relaylab.domain.powershell import quoted
 
 if TYPE_CHECKING:
     from relaylab.domain.address import Address
@@ -42,7 +43,7 @@ class _Steps:
     grave: int = 0
 
     def words(self, owned: Owned) -> str:
-        cmdlet = f'Set-InboundConnector -Identity "{owned.connector.name}" {" ".join(self.parameters)}'
+        cmdlet = f"Set-InboundConnector -Identity {quoted(owned.connector.name)} {' '.join(self.parameters)}"
         return ", and ".join([*([cmdlet] if self.parameters else []), *self.elsewhere])
 
     def remedy(self, owned: Owned) -> Remedy | None:
@@ -82,15 +83,15 @@ def accepting_the_name(owned: Owned) -> str:
     if domain is None:
         raise ValueError(f"connector {owned.connector.name!r} names no certificate")
     words = f"make {domain} an accepted domain of tenant {owned.tenant.name}"
-    cmdlet = f'Set-InboundConnector -Identity "{owned.connector.name}"'
+    cmdlet = f"Set-InboundConnector -Identity {quoted(owned.connector.name)}"
     above = _nearest_accepted(owned, domain.name)
-    by_wildcard = f'{cmdlet} -TlsSenderCertificateName "*.{above.name}"' if above else ""
+    by_wildcard = f"{cmdlet} -TlsSenderCertificateName {quoted(f'*.{above.name}')}" if above else ""
     serves_above = above is not None and owned.connector.serves(above.name)
     if owned.connector.serves(domain):
         return f"{words}, or {by_wildcard}" if serves_above else words
     if serves_above:
         return by_wildcard
-    return f'{words}, and {cmdlet} -AssociatedAcceptedDomains @{{Add="{domain}"}}'  # it is limited to others
+    return f"{words}, and {cmdlet} -AssociatedAcceptedDomains {_added(domain)}"  # it is limited to others
 
 
 def _beside_a_partner(owned: Owned, arrival: Arrival, mail_from: Address | None) -> Remedy | None:
@@ -102,7 +103,7 @@ def _beside_a_partner(owned: Owned, arrival: Arrival, mail_from: Address | None)
         return None
     steps = _Steps()
     steps.elsewhere.append(
-        f'New-InboundConnector -Name "{arrival.ip}" -ConnectorType OnPremises -SenderDomains * '
+        f"New-InboundConnector -Name {quoted(str(arrival.ip))} -ConnectorType OnPremises -SenderDomains * "
         f"-SenderIPAddresses {arrival.ip}, for this address only, beside the partner's"
     )
     _have_a_domain(_unlimited(owned), mail_from, steps, is_named=False)
@@ -123,8 +124,8 @@ def _another_name(owned: Owned, arrival: Arrival) -> str | None:
 def _by_its_own_name(owned: Owned, shown: str, mail_from: Address | None) -> Remedy:
     steps = _Steps(grave=1)
     steps.elsewhere.append(
-        f'New-InboundConnector -Name "{shown}" -ConnectorType OnPremises -SenderDomains * '
-        f'-TlsSenderCertificateName "{shown}"'
+        f"New-InboundConnector -Name {quoted(shown)} -ConnectorType OnPremises -SenderDomains * "
+        f"-TlsSenderCertificateName {quoted(shown)}"
     )
     made = _unlimited(owned)
     made = replace(made, connector=replace(made.connector, name=shown, tls_sender_certificate_name=shown))
@@ -140,14 +141,14 @@ def _identify(owned: Owned, arrival: Arrival, steps: _Steps) -> bool:
     """
     wanted = owned.connector.tls_sender_certificate_name
     if arrival.ip.version == 4 and (owned.connector.sender_ip_addresses or wanted is None):
-        steps.parameters.append(f'-SenderIPAddresses @{{Add="{arrival.ip}"}}')
+        steps.parameters.append(f"-SenderIPAddresses {_added(arrival.ip)}")
         return False
     if wanted is not None:
         steps.elsewhere.append(f"have the sender show a certificate for {wanted} that a public authority issued")
         return True
     shown = next((name for name in arrival.identities if _nearest_accepted(owned, name)), None)
     if shown is not None:
-        steps.parameters.append(f'-TlsSenderCertificateName "{shown}"')
+        steps.parameters.append(f"-TlsSenderCertificateName {quoted(shown)}")
     else:
         steps.elsewhere.append("have the sender connect over IPv4, since connectors hold IPv4 addresses only")
     return False
@@ -176,7 +177,7 @@ def _have_a_domain(owned: Owned, mail_from: Address | None, steps: _Steps, *, is
     domain = tenant.accepted_domain(mail_from.domain) if mail_from else None
     if domain is not None:
         if not connector.serves(domain.name):
-            steps.parameters.append(f'-AssociatedAcceptedDomains @{{Add="{domain.name}"}}')
+            steps.parameters.append(f"-AssociatedAcceptedDomains {_added(domain.name)}")
         return
     own = [one.name for one in tenant.accepted_domains or tenant.domains]
     served = next((name for name in own if connector.serves(name)), None)
@@ -184,13 +185,13 @@ def _have_a_domain(owned: Owned, mail_from: Address | None, steps: _Steps, *, is
     if mail_from is None:
         ways.clear()  # it is empty on purpose: reports and automatic replies have no other
     elif served is None:
-        steps.parameters.append(f'-AssociatedAcceptedDomains @{{Add="{own[0]}"}}')
+        steps.parameters.append(f"-AssociatedAcceptedDomains {_added(own[0])}")
     if is_named:
         ways.append(_accepting(owned))
     elif mail_from is None:
         ways.append(
             "relay what has an empty MAIL FROM by a certificate of an accepted domain: New-InboundConnector "
-            f'-ConnectorType OnPremises -SenderDomains * -TlsSenderCertificateName "{own[0]}"'
+            f"-ConnectorType OnPremises -SenderDomains * -TlsSenderCertificateName {quoted(str(own[0]))}"
         )
     steps.elsewhere.append(", or ".join(ways))
 
@@ -201,8 +202,13 @@ def _accepting(owned: Owned) -> str:
     accepted = owned.tenant.accepted_domain(domain) if domain else None
     if accepted is None:
         return accepting_the_name(owned)
-    add = f'-AssociatedAcceptedDomains @{{Add="{accepted.name}"}}'
-    return f'Set-InboundConnector -Identity "{owned.connector.name}" {add}'
+    add = f"-AssociatedAcceptedDomains {_added(accepted.name)}"
+    return f"Set-InboundConnector -Identity {quoted(owned.connector.name)} {add}"
+
+
+def _added(one: object) -> str:
+    """Write what is added to a list and takes nothing from it."""
+    return f"@{{Add={quoted(str(one))}}}"
 
 
 def _nearest_accepted(owned: Owned, name: str) -> AcceptedDomain | None:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from relaylab.domain.decision import Decision, EffectKind, ReplyFacts
+from relaylab.domain.powershell import filled
 
 if TYPE_CHECKING:
     from relaylab.domain.asks import Ask
@@ -86,7 +87,7 @@ class Verdict:
     @property
     def fix(self) -> str:
         """The exact cmdlet, DNS line or setting that would change a bad answer; empty for a good one."""
-        return self.rule.fix.format_map(self.ask.fix_words()) if self.rule and self.rule.fix else ""
+        return filled(self.rule.fix, self.ask.fix_words()) if self.rule and self.rule.fix else ""
 
     @property
     def because(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from relaylab.domain.powershell import argument, quoted
+from relaylab.domain.powershell import argument, filled, quoted
 from relaylab_conformance.planning.spf_record import txt
 from tests.conformance.planning.planning import a_sender, lines, plan_of
 
@@ -28,6 +28,8 @@ def test_a_name_is_quoted_so_that_powershell_runs_nothing_of_it(name: str, writt
     ("address", "written"),
     [
         ("app@contoso.com", "app@contoso.com"),
+        ("203.0.113.7", "203.0.113.7"),
+        ("203.0.113.7;x", "'203.0.113.7;x'"),
         ("o'brien@contoso.com", "'o''brien@contoso.com'"),
         ("a&b@contoso.com", "'a&b@contoso.com'"),
         ("x$y@contoso.com", "'x$y@contoso.com'"),
@@ -36,6 +38,23 @@ def test_a_name_is_quoted_so_that_powershell_runs_nothing_of_it(name: str, writt
 )
 def test_an_address_is_bare_only_where_powershell_reads_nothing_into_it(address: str, written: str) -> None:
     assert written == argument(address)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Set-Mailbox {name} -MaxSendSize 150MB", "Set-Mailbox 'a$(x)' -MaxSendSize 150MB"),
+        (
+            "or Add-MailboxPermission -Identity {name} -User {it}.",
+            "or Add-MailboxPermission -Identity 'a$(x)' -User b.",
+        ),
+        ('New-InboundConnector -Name "{it}"', "New-InboundConnector -Name 'b'"),
+        ("Correct {name} in tenant {it}: a well-known {name}", "Correct a$(x) in tenant b: a well-known a$(x)"),
+        ("@{{Add={it}}}", "@{Add=b}"),
+    ],
+)
+def test_a_blank_behind_a_cmdlet_or_a_parameter_is_filled_with_an_argument(text: str, line: str) -> None:
+    assert line == filled(text, {"name": "a$(x)", "it": "b"})
 
 
 def test_the_name_of_a_connector_does_not_run_when_its_line_is_pasted() -> None:

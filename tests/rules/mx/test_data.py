@@ -76,7 +76,7 @@ def test_the_fix_is_a_connector_that_powershell_would_make() -> None:
     fix = verdict(arriving(a_world(), OUTSIDE)).fix
 
     assert (
-        'Put 198.51.100.7 on a connector: New-InboundConnector -Name "198.51.100.7" -ConnectorType OnPremises '
+        "Put 198.51.100.7 on a connector: New-InboundConnector -Name '198.51.100.7' -ConnectorType OnPremises "
         "-SenderDomains * -SenderIPAddresses 198.51.100.7 and send from an accepted domain; or send to "
         "desk@fabrikam.com by SMTP AUTH with OAuth."
     ) == fix

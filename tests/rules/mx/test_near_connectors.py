@@ -36,9 +36,9 @@ from tests.rules.judging import verdict
 ELSEWHERE = "203.0.113.0/24"
 OUTSIDE = "desk@fabrikam.com"
 PARTNER = ConnectorType.PARTNER
-SET = 'Set-InboundConnector -Identity "hq"'
+SET = "Set-InboundConnector -Identity 'hq'"
 NEW = (
-    'New-InboundConnector -Name "mail.contoso.com" -ConnectorType OnPremises -SenderDomains * -TlsSenderCertificateName'
+    "New-InboundConnector -Name 'mail.contoso.com' -ConnectorType OnPremises -SenderDomains * -TlsSenderCertificateName"
 )
 
 
@@ -81,21 +81,21 @@ def by_certificate(name: str) -> InboundConnector:
     ("connector", "arrival", "cmdlet"),
     [
         (a_connector(enabled=False), {}, f"{SET} -Enabled $true"),
-        (a_connector(ELSEWHERE), {}, f'{SET} -SenderIPAddresses @{{Add="{OFFICE_IP}"}}'),
+        (a_connector(ELSEWHERE), {}, f"{SET} -SenderIPAddresses @{{Add='{OFFICE_IP}'}}"),
         (
             a_connector(associated_accepted_domains=(a_domain("contoso.net"),)),
             {},
-            f'{SET} -AssociatedAcceptedDomains @{{Add="contoso.com"}}',
+            f"{SET} -AssociatedAcceptedDomains @{{Add='contoso.com'}}",
         ),
         (
             by_certificate("relay.contoso.com"),
             {"tls": showing("mail.contoso.com")},
-            f'{NEW} "mail.contoso.com"',
+            f"{NEW} 'mail.contoso.com'",
         ),
         (
             a_connector(ELSEWHERE, enabled=False),
             {},
-            f'{SET} -Enabled $true -SenderIPAddresses @{{Add="{OFFICE_IP}"}}',
+            f"{SET} -Enabled $true -SenderIPAddresses @{{Add='{OFFICE_IP}'}}",
         ),
     ],
     ids=["disabled", "address outside its range", "other accepted domains", "another certificate", "two"],
@@ -153,12 +153,12 @@ def test_an_empty_mail_from_goes_by_a_certificate_of_an_accepted_domain() -> Non
 
     assert found.fix.startswith(
         "relay what has an empty MAIL FROM by a certificate of an accepted domain: New-InboundConnector "
-        '-ConnectorType OnPremises -SenderDomains * -TlsSenderCertificateName "contoso.com" ('
+        "-ConnectorType OnPremises -SenderDomains * -TlsSenderCertificateName 'contoso.com' ("
     )
 
 
 ACCEPT_IT = (
-    f'make mail.contoso.com an accepted domain of tenant contoso, or {SET} -TlsSenderCertificateName "*.contoso.com"'
+    f"make mail.contoso.com an accepted domain of tenant contoso, or {SET} -TlsSenderCertificateName '*.contoso.com'"
 )
 
 
@@ -182,7 +182,7 @@ def test_a_certificate_s_domain_that_the_connector_does_not_serve_is_to_be_serve
     limited = replace(by_certificate("contoso.com"), associated_accepted_domains=(a_domain("contoso.net"),))
     found = leaving(limited, mail_from=None, tls=showing("contoso.com"))
 
-    assert found.fix.startswith(f'{SET} -AssociatedAcceptedDomains @{{Add="contoso.com"}} (connector ')
+    assert found.fix.startswith(f"{SET} -AssociatedAcceptedDomains @{{Add='contoso.com'}} (connector ")
 
 
 @pytest.mark.parametrize("ip", [OFFICE_IP, "2001:db8::1"])
@@ -191,7 +191,7 @@ def test_a_connector_keeps_the_name_that_it_goes_by(ip: str) -> None:
     own = leaving(by_certificate("relay.contoso.com"), tls=showing("mail.contoso.com"), ip=ip)
 
     assert foreign.fix.startswith("have the sender show a certificate for relay.contoso.com that a public authority ")
-    assert own.fix.startswith(f"{NEW} \"mail.contoso.com\" (connector 'hq' of tenant contoso came nearest")
+    assert own.fix.startswith(f"{NEW} 'mail.contoso.com' (connector 'hq' of tenant contoso came nearest")
 
 
 def test_a_new_connector_for_a_sender_of_no_tenant_needs_its_name_accepted() -> None:
@@ -199,7 +199,7 @@ def test_a_new_connector_for_a_sender_of_no_tenant_needs_its_name_accepted() -> 
     found = attribute(world, Arrival.of(a_peer(), showing("mail.contoso.com"), at(TODAY)), None)
 
     assert found.evidence[0].remedy.startswith(
-        f'{NEW} "mail.contoso.com", and make mail.contoso.com an accepted domain'
+        f"{NEW} 'mail.contoso.com', and make mail.contoso.com an accepted domain"
     )
 
 
@@ -207,7 +207,7 @@ def test_over_ipv6_a_connector_that_goes_by_addresses_takes_the_certificate_s_na
     found = leaving(a_connector(), tls=showing("mail.contoso.com"), ip="2001:db8::1")
     foreign = leaving(a_connector(), tls=showing("mail.adatum.com"), ip="2001:db8::1")
 
-    assert found.fix.startswith(f'{SET} -TlsSenderCertificateName "mail.contoso.com" (')
+    assert found.fix.startswith(f"{SET} -TlsSenderCertificateName 'mail.contoso.com' (")
     assert foreign.fix.startswith("have the sender connect over IPv4, since connectors hold IPv4 addresses only (")
 
 
@@ -264,13 +264,19 @@ def test_a_foreign_sender_with_an_unproven_certificate_is_told_of_the_connector_
     )
 
 
+def test_the_name_of_a_connector_stays_a_name_when_its_line_is_pasted() -> None:
+    found = leaving(a_connector(name="O'Brien $(Remove-Item x)", enabled=False))
+
+    assert found.fix.startswith("Set-InboundConnector -Identity 'O''Brien $(Remove-Item x)' -Enabled $true (")
+
+
 @pytest.mark.parametrize("in_order", [True, False])
 def test_the_nearest_of_several_is_the_one_that_lacks_least(*, in_order: bool) -> None:
     far = a_connector(ELSEWHERE, name="far", enabled=False)
     near = a_connector(name="near", enabled=False)
     found = leaving(*((far, near) if in_order else (near, far)))
 
-    assert found.fix.startswith('Set-InboundConnector -Identity "near" -Enabled $true (')
+    assert found.fix.startswith("Set-InboundConnector -Identity 'near' -Enabled $true (")
     assert 2 == sum("; to relay by it: " in one for one in found.because)
 
 
@@ -279,11 +285,11 @@ def test_a_connector_that_knows_the_client_is_nearer_than_one_that_would_have_to
     known, stranger = a_connector(name="known", enabled=False), a_connector(ELSEWHERE, name="stranger")
     found = leaving(*((known, stranger) if in_order else (stranger, known)))
 
-    assert found.fix.startswith('Set-InboundConnector -Identity "known" -Enabled $true (')
+    assert found.fix.startswith("Set-InboundConnector -Identity 'known' -Enabled $true (")
 
 
 BESIDE = (
-    f'New-InboundConnector -Name "{OFFICE_IP}" -ConnectorType OnPremises -SenderDomains * -SenderIPAddresses '
+    f"New-InboundConnector -Name '{OFFICE_IP}' -ConnectorType OnPremises -SenderDomains * -SenderIPAddresses "
     f"{OFFICE_IP}, for this address only, beside the partner's"
 )
 
@@ -312,7 +318,7 @@ def test_a_farther_connector_of_one_s_own_is_nearer_than_a_partner_s() -> None:
     far = a_connector(ELSEWHERE, name="far", enabled=False)
     found = leaving(a_connector(connector_type=PARTNER), far)
 
-    assert found.fix.startswith('Set-InboundConnector -Identity "far" -Enabled $true ')
+    assert found.fix.startswith("Set-InboundConnector -Identity 'far' -Enabled $true ")
 
 
 NORTHWIND = a_tenant("northwind", inbound_connectors=(a_connector(name="theirs"),))
@@ -321,7 +327,7 @@ NORTHWIND = a_tenant("northwind", inbound_connectors=(a_connector(name="theirs")
 def test_only_the_connectors_of_the_sender_s_tenant_come_near() -> None:
     found = leaving(a_connector(ELSEWHERE), beside=(NORTHWIND,))
 
-    assert found.fix.startswith(f"{SET} -SenderIPAddresses @{{Add=\"{OFFICE_IP}\"}} (connector 'hq' of tenant contoso ")
+    assert found.fix.startswith(f"{SET} -SenderIPAddresses @{{Add='{OFFICE_IP}'}} (connector 'hq' of tenant contoso ")
     theirs = next(one for one in found.because if "'theirs' of tenant northwind" in one)
     assert theirs.endswith("it lists the IP, but contoso.com is not an accepted domain of the tenant")
 

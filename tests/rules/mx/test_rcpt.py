@@ -237,7 +237,7 @@ def test_the_fix_over_ipv4_is_a_connector_that_powershell_would_make() -> None:
     fix = verdict(arriving(a_world(a_careful_tenant()))).fix
 
     assert (
-        'Put 198.51.100.7 on a connector: New-InboundConnector -Name "198.51.100.7" -ConnectorType OnPremises '
+        "Put 198.51.100.7 on a connector: New-InboundConnector -Name '198.51.100.7' -ConnectorType OnPremises "
         "-SenderDomains * -SenderIPAddresses 198.51.100.7, or Set-OrganizationConfig -RejectDirectSend $false"
     ) == fix
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from relaylab.domain.powershell import argument
 from relaylab_conformance.inventory.by_grammar import take
 from relaylab_conformance.inventory.found import Findings
 from relaylab_conformance.inventory.rows import Row
@@ -21,7 +22,7 @@ def _read(row: Row, found: Findings) -> None:
         addresses_of(row, found, taken, key, names)
     entry = found.add("distribution_group", primary, row.origin, taken, row.command)
     if "members" not in entry.values and "members" not in row.cells:
-        entry.unknown.setdefault("members", f"who is in it: Get-DistributionGroupMember -Identity {primary}")
+        entry.unknown.setdefault("members", f"who is in it: Get-DistributionGroupMember -Identity {argument(primary)}")
 
 
 SHAPE: Final = Shape(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from relaylab.domain.powershell import argument
 from relaylab_conformance.inventory import cells
 from relaylab_conformance.inventory.by_grammar import kinds, take
 from relaylab_conformance.inventory.found import Findings, NoteKind
@@ -44,7 +45,7 @@ def _add_hve(row: Row, found: Findings, primary: str, *, is_said: bool) -> None:
         way_out = "export with Get-MailUser -HVEAccount by the script that relaylab import --script prints"
         found.note(NoteKind.INFERRED, row.origin, "ExternalEmailAddress", what, way_out)
     if "billing_policy_status" in kinds("hve_account") and "billing_policy_status" not in entry.values:
-        ask = f"whether its billing policy is valid: Get-HVEAccountBillingPolicy -Identity {primary}"
+        ask = f"whether its billing policy is valid: Get-HVEAccountBillingPolicy -Identity {argument(primary)}"
         entry.unknown.setdefault("billing_policy_status", ask)
 
 
