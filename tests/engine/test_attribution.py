@@ -159,6 +159,14 @@ def test_a_subdomain_counts_where_the_accepted_domain_matches_subdomains() -> No
     assert from_a_subdomain(wide=True).may_relay
 
 
+def test_a_subdomain_that_another_tenant_has_is_not_the_one_s_that_has_the_domain_above() -> None:
+    above = owning("contoso", a_connector(), domains=(replace(a_domain("contoso.com"), match_sub_domains=True),))
+    world = a_world(above, owning("plant", domains=("plant.contoso.com",)))
+
+    assert not arriving(world, mail_from="scanner@plant.contoso.com").may_relay
+    assert arriving(world, mail_from="scanner@office.contoso.com").may_relay
+
+
 # Certificates -------------------------------------------------------------------------------------------------------
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from relaylab.domain.address import Address
     from relaylab.domain.arrival import Arrival
     from relaylab.domain.connector import InboundConnector
+    from relaylab.domain.tenant import Tenant
     from relaylab.domain.world import Owned, World
 
 
@@ -33,21 +34,27 @@ def attribute(
     header still counts as well, which it did until 2023-11-01 (fact MX-ATTR-03).
     """
     senders = (("MAIL FROM", mail_from), ("From", header_from))
-    claims = tuple(_Claim(header, sender) for header, sender in senders if sender is not None)
+    claims = tuple(
+        _Claim(header, sender, world.tenant_of(sender.domain)) for header, sender in senders if sender is not None
+    )
     return _Case(world, arrival, mail_from, claims).attribution()
 
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """A sender that may make a message a tenant's, and where it is written."""
+    """A sender that may make a message a tenant's, where it is written, and the tenant that owns its domain.
+
+    A subdomain that one tenant has by itself is not also another's, whose domain above it matches subdomains.
+    """
 
     header: str
     sender: Address
+    owner: Tenant | None
 
     def belongs_to(self, owned: Owned) -> bool:
         """Tell whether its domain is one of the tenant's that the connector serves."""
-        domain = owned.tenant.accepted_domain(self.sender.domain)
-        return domain is not None and owned.connector.serves(domain.name)
+        domain = self.owner.accepted_domain(self.sender.domain) if self.owner else None
+        return self.owner == owned.tenant and domain is not None and owned.connector.serves(domain.name)
 
     def __str__(self) -> str:
         return f"the {self.header} domain {self.sender.domain} is an accepted domain of that tenant"
