@@ -160,8 +160,8 @@ def test_a_subdomain_counts_where_the_accepted_domain_matches_subdomains() -> No
 
 
 def test_a_subdomain_that_another_tenant_has_is_not_the_one_s_that_has_the_domain_above() -> None:
-    above = owning("contoso", a_connector(), domains=(replace(a_domain("contoso.com"), match_sub_domains=True),))
-    world = a_world(above, owning("plant", domains=("plant.contoso.com",)))
+    above = AcceptedDomain(a_domain("contoso.com"), match_sub_domains=True)
+    world = a_world(owning("contoso", a_connector(), domains=(above,)), owning("plant", domains=("plant.contoso.com",)))
 
     assert not arriving(world, mail_from="scanner@plant.contoso.com").may_relay
     assert arriving(world, mail_from="scanner@office.contoso.com").may_relay
