@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 
 from relaylab.app.faults import parse_spec
 from relaylab.domain.asks import Ask, MailAsk, RcptAsk
+from relaylab.domain.clock import Window
+from relaylab.domain.connector import ConnectorType
 from relaylab.domain.event import Judged
 from relaylab.domain.memory import Memory
 from relaylab.domain.reputation import SenderReputation, SenderState
@@ -24,8 +26,9 @@ from relaylab.domain.world import World
 from relaylab.engine.verdict import Verdict
 from relaylab.rules import milestones, mx
 from relaylab.session.envelopes import MOST_RECIPIENTS, Named
+from relaylab.session.wire import TLS_1_3
 from relaylab.store.events import as_json
-from tests.builders import an_address
+from tests.builders import a_certificate, a_connector, an_address
 from tests.session.lines import BEFORE, LETTER, Lab, Line
 from tests.session.worlds import (
     DESK,
@@ -102,7 +105,7 @@ SENDERS: Final = (SCANNER, SCANNER.title(), "", DESK, STRANGER)
 RECIPIENTS: Final = (HELPDESK, HELPDESK.upper(), DESK, EVERYBODY, NOBODY, PARTNER, OUTSIDE, HANDED_ON)
 OF_MAIL: Final = ("", "", " SIZE=100", " SIZE=999999999", " SMTPUTF8", " BODY=8BITMIME", " RET=FULL ENVID=abc")
 OF_RCPT: Final = ("", "", " NOTIFY=NEVER", " ORCPT=rfc822;a@b.example")
-FAULTS: Final = ("mail4xx", "rcpt452", "datafinal5xx")
+FAULTS: Final = ("mail4xx", "rcpt452", "plainrelay", "datafinal5xx")
 LEAPS: Final = (timedelta(days=-1500), timedelta(days=-700), DELAY, timedelta(seconds=1), timedelta(days=400))
 
 
@@ -249,6 +252,52 @@ def test_another_name_in_ehlo_is_another_client_on_the_same_line_too() -> None:
     assert ["250", "550", "250"] == answers
 
 
+def test_tls_is_another_circumstance_than_clear_text() -> None:
+    partner = a_connector(ELSEWHERE, name="partner", connector_type=ConnectorType.PARTNER, require_tls=True)
+    lab = Lab(two_tenants(contoso(inbound_connectors=(partner,))), remembers=True)
+    clear, in_tls = lab.connect_mx().begin(), lab.connect_mx().secure()
+
+    assert ["250", "454"] * 2 == [rcpt(line, DESK) for line in (in_tls, clear) * 2]
+
+
+def test_a_certificate_counts_as_long_as_it_is_valid() -> None:
+    by_name = a_connector(name="certificate", sender_ip_addresses=(), tls_sender_certificate_name="mx.contoso.com")
+    lab = Lab(two_tenants(contoso(inbound_connectors=(by_name,))), remembers=True)
+    shown = a_certificate("mx.contoso.com", trusted=Window(until=BEFORE + DELAY))
+    line = lab.connect_mx().secure(replace(TLS_1_3, client_certificate=shown))
+
+    answers = []
+    for instant in (BEFORE, BEFORE + DELAY - timedelta(seconds=1), BEFORE + DELAY + timedelta(seconds=1)):
+        lab.clock.set(instant)
+        answers.append(answer(line, SCANNER, OUTSIDE))
+
+    assert ["250", "250", "550"] == answers
+
+
+def test_what_the_from_header_could_better_until_2023_is_found_for_each_message() -> None:
+    labs = [Lab(two_tenants(), at=datetime(2023, 10, 1, tzinfo=UTC), remembers=one) for one in (True, False)]
+
+    for lab in labs:
+        line = lab.connect_mx(HQ).begin()
+        for letter in (LETTERS[0], LETTERS[1], LETTERS[0]):
+            line.envelope(STRANGER, DESK).data().message(letter)
+
+    remembering, anew = labs
+    assert all_of(anew) == all_of(remembering)
+    assert anew.kept[0].authentication != anew.kept[1].authentication or anew.kept[0].tenant != anew.kept[1].tenant
+
+
+def test_recipients_behind_one_that_is_not_remembered_are_their_own() -> None:
+    world = with_organization(reject_direct_send=True, reject_direct_send_changed=BEFORE)
+    lab = Lab(world, readings={"direct_send_delay": "30_minutes"}, remembers=True)
+    line = lab.connect_mx().begin()
+
+    for recipient in (HELPDESK, SCANNER):
+        line.envelope(SCANNER, recipient).data().message()
+
+    assert [HELPDESK, SCANNER] == [str(message.copies[0].recipient) for message in lab.kept]
+
+
 def test_a_milestone_between_two_messages_counts_for_the_second() -> None:
     lab = Lab(with_organization(reject_direct_send=True), at=datetime(2025, 1, 1, tzinfo=UTC), remembers=True)
     line = lab.connect_mx().begin()
@@ -277,17 +326,21 @@ def test_a_milestone_between_mail_and_rcpt_counts_for_rcpt() -> None:
     assert line.say(f"RCPT TO:<{HELPDESK}>").startswith("550 5.7.68")
 
 
-def test_a_change_of_reject_direct_send_spreads_whatever_was_said_meanwhile() -> None:
-    world = with_organization(reject_direct_send=True, reject_direct_send_changed=BEFORE)
+@pytest.mark.parametrize(("rejects", "answers"), [(True, ("250", "550")), (False, ("550", "250"))])
+def test_a_change_of_reject_direct_send_spreads_whatever_was_said_meanwhile(
+    *, rejects: bool, answers: tuple[str, str]
+) -> None:
+    world = with_organization(reject_direct_send=rejects, reject_direct_send_changed=BEFORE)
     lab = Lab(world, readings={"direct_send_delay": "30_minutes"}, remembers=True)
     line = lab.connect_mx().begin()
 
-    answers = []
+    said = []
     for after in (timedelta(), DELAY - timedelta(seconds=1), DELAY, DELAY, timedelta()):
         lab.clock.set(BEFORE + after)
-        answers.append(rcpt(line))
+        said.append(rcpt(line))
 
-    assert ["250", "250", "550", "550", "250"] == answers
+    before, since = answers
+    assert [before, before, since, since, before] == said
 
 
 @pytest.mark.parametrize("place", ["before", "within"])
@@ -341,6 +394,20 @@ def test_a_fault_acts_on_names_that_were_said_before(spec: str) -> None:
     lab.board.add(parse_spec(spec))
 
     assert answer(line) != "250"
+
+
+def test_a_fault_within_a_transaction_is_heard_at_once() -> None:
+    labs = Lab(remembers=True), Lab()
+
+    for lab in labs:
+        line = lab.connect_mx().begin()
+        answer(line)
+        line.say(f"MAIL FROM:<{SCANNER}>")
+        lab.board.add(parse_spec("plainrelay"))
+        line.say(f"RCPT TO:<{HELPDESK}>")
+
+    remembering, anew = labs
+    assert all_of(anew) == all_of(remembering)
 
 
 def test_what_is_asked_about_reports_is_taken_from_each_line() -> None:

@@ -59,7 +59,7 @@ class Progress:
         """Forget everything said in clear (RFC 3207 §4.2)."""
         self.tls = tls
         self.state = State.NEW
-        self.account = self.acs = self.transaction = self.sign_in_failure = self.opening = None
+        self.account = self.acs = self.transaction = self.sign_in_failure = None
         self.refused = False
 
     def forgives(self, verb: Verb) -> bool:
