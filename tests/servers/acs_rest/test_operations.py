@@ -216,3 +216,5 @@ def test_what_comes_back_is_a_verdict_of_its_own(acs_lab: AcsLab) -> None:
     acs_lab.send(a_message("orders@contoso.com", "never@fabrikam.com", "gone@contoso.com"))
 
     assert ["acs_rest.delivery.recipient_is_on_a_list", "acs_rest.delivery.recipient_is_unknown"] == acs_lab.rules()
+    commands = [one.command for one in acs_lab.events(Judged) if one.decision.rule]
+    assert ["delivery to never@fabrikam.com", "delivery to gone@contoso.com"] == commands
