@@ -75,6 +75,7 @@ class SendEndpoint:
             ignored_headers=()
             if message is None
             else ignored_headers(message, takes_sender_headers=office.takes_sender_headers),
+            overlooked=message.overlooked if message is not None else (),
             lacks_repeatability=first_preview.lacks_repeatability(visit),
         )
         verdict = office.house.holder.rulebook.judge(ask)
