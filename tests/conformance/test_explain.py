@@ -308,6 +308,9 @@ class _Told:
     def events_of(self, session: str) -> Sequence[Mapping[str, Any]]:
         return [self._event] if self._event["session"] == session else []
 
+    def has_come(self, instant: datetime) -> bool:
+        return instant <= NOON
+
 
 def test_an_event_of_a_fault_cites_its_source_once_and_as_every_other() -> None:
     conduct = CONDUCTS[Behaviour.MAIL4XX]
