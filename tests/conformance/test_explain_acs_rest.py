@@ -26,6 +26,11 @@ BOOK = rulebook()
             "acs_rest.send.property_is_wrong",
         ),
         ("The specified sender domain has not been linked.", "acs_rest.send.domain_is_not_linked"),
+        (
+            "azure.core.exceptions.HttpResponseError: (TooManyRequests) The limit of requests has been reached. Try ag",
+            "acs_rest.send.rate_is_used_up",
+        ),
+        ("RestError: The specified sender domain has not been linked.", "acs_rest.send.domain_is_not_linked"),
         ("TooManyRequests", "acs_rest.send.rate_is_used_up"),
         ("EmailDroppedAllRecipientsSuppressed", "acs_rest.outcome.all_recipients_are_suppressed"),
         ("401 Denied", "acs_rest.send.nothing_proves_who_asks"),

@@ -1,8 +1,9 @@
 """Explains an error of Azure Communication Services over REST: by code, HTTP status or text, as logs and docs show it.
 
 ``TooManyRequests, HTTP 429``, ``DomainNotLinked, HTTP 404 or 403``, ``401 Denied by the resource provider.``,
-``HTTP/1.1 429 Too Many Requests``, ``(BadRequest) Request body ...``, or a whole body. A status that is named narrows a
-code down; alone it stands for every code that comes with it. Whether a bare number is HTTP's is for ``ask`` to say.
+``HTTP/1.1 429 Too Many Requests``, ``(BadRequest) Request body ...``, the last line of a traceback, or a whole body. A
+status that is named narrows a code down; alone it stands for every code that comes with it. Whether a bare number is
+HTTP's is for ``ask`` to say.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ _BEFORE: Final = re.compile(
 )
 _BEHIND: Final = re.compile(r"(?P<words>.+?)[\s,]+\(?HTTP\s+(?P<statuses>\d{3}(?:\s+or\s+\d{3})*)\)?", re.IGNORECASE)
 _ENDED: Final = re.compile(r"(?:Failed|Canceled)\s+(?P<words>[A-Za-z]+)")  # how the log tells of an operation
+_RAISED: Final = re.compile(
+    r"(?:Uncaught\s+)?(?:\w+\.)*\w*(?:Error|Exception):\s+"
+)  # what a client's error begins with
 _IN_A_STATUS: Final = "in the status of an operation"
 _FEW: Final = 3  # errors that are explained in full; of more, only the texts and the rules are listed
 
@@ -104,8 +108,10 @@ def _heading(what: str) -> str:
 
 
 def _read(what: str) -> _Asked:
-    """Take the statuses off, and before that all that a line of the log has around what was said."""
-    text = said_on(" ".join(what.split()))
+    """Take the statuses off, and before that all that a traceback or a line of the log has around what was said."""
+    line = " ".join(what.split())
+    raised = _RAISED.match(line)
+    text = said_on(line[raised.end() :] if raised else line)
     if ended := _ENDED.fullmatch(text):
         return _Asked(ended["words"], frozenset({int(HTTPStatus.OK)}), is_http=True)
     if text.endswith(_IN_A_STATUS):
