@@ -132,6 +132,8 @@ def test_a_status_of_a_delivery_is_explained_with_what_has_a_report_say_it(statu
     ):
         found = explain(asked, BOOK)
         assert said in found.text
+        assert "Fix  " in found.text or status in {"Delivered", "Expanded"}
+        assert "https://learn.microsoft.com/" in found.text
         assert ("delivery_status", status) == (found.document["kind"], found.document["status"])
 
 
