@@ -142,3 +142,32 @@ def test_a_status_names_the_fault_that_says_so_of_itself() -> None:
         if conduct.kind.name == "COPY":
             status = conduct.sentence.rpartition("says ")[2].rstrip(".")
             assert behaviour.value == explain(status, BOOK).document["fault"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "said"),
+    [
+        ("Succeeded", "Succeeded", "out for delivery, which is not delivered"),
+        ('{"id":"5b","status":"Succeeded","error":null}', "Succeeded", "delivery reports of Event Grid"),
+        ("operation 5b -> Succeeded  [acs_rest: it was accepted with 202 before]", "Succeeded", "out for delivery"),
+        ('{"id":"5b","status":"Running","error":null}', "Running", "Retry-After"),
+        ("notstarted", "NotStarted", "does not send it at present"),
+        ("Canceled", "Canceled", "OperationCanceled, HTTP 200"),
+        ('{"id":"5b","status":"Failed","error":{}}', "Failed", "EmailDroppedAllRecipientsSuppressed, HTTP 200"),
+        ("operation 5b -> Failed", "Failed", "EmailDropped, HTTP 200"),
+    ],
+)
+def test_a_status_of_an_operation_is_explained_with_the_errors_that_come_with_it(
+    asked: str, status: str, said: str
+) -> None:
+    found = explain(asked, BOOK)
+
+    assert ("operation_status", status) == (found.document["kind"], found.document["status"])
+    assert said in found.text
+    assert "\n  Fix  " in found.text
+
+
+def test_a_report_that_has_an_id_of_its_own_stays_one() -> None:
+    event = '[{"id": "7c", "data": {"recipient": "a@b.example", "messageId": "5b", "status": "Failed"}}]'
+
+    assert "delivery_status" == explain(event, BOOK).document["kind"]

@@ -82,7 +82,7 @@ def explain_status(number: str, rulebook: Rulebook) -> Explanation | None:
 
 
 def _explained(what: str, errors: Sequence[RestError], rulebook: Rulebook, heading: str = "") -> Explanation:
-    describe = _in_full if len(errors) <= _FEW else _in_short
+    describe = describe_error if len(errors) <= _FEW else _in_short
     text = "\n\n".join(filter(None, (heading, *(describe(error, rulebook) for error in errors))))
     rows = [
         {
@@ -153,7 +153,8 @@ def _rules(error: RestError, rulebook: Rulebook) -> list[str]:
     return list(dict.fromkeys(rule.id for rule in rulebook.catalogue.rules if rule.effect.reply == error))
 
 
-def _in_full(error: RestError, rulebook: Rulebook) -> str:
+def describe_error(error: RestError, rulebook: Rulebook) -> str:
+    """Describe an error with the rules that give it."""
     head = "\n".join([in_words(error.text), entry("Error", _shown(error)), entry("Wording", cited(error.source))])
     return "\n\n".join([head, *(describe_rule(rule, rulebook, [error]) for rule in _rules(error, rulebook))])
 

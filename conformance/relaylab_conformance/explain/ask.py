@@ -10,6 +10,7 @@ from relaylab_conformance.explain.aadsts import explain_aadsts, is_of_entra
 from relaylab_conformance.explain.acs_rest import explain_rest_error, explain_status, is_of_acs_rest
 from relaylab_conformance.explain.answer import Explanation, UnknownError
 from relaylab_conformance.explain.deliveries import explain_delivery, is_of_a_report
+from relaylab_conformance.explain.operations import explain_operation, is_of_an_operation
 from relaylab_conformance.explain.records import Records, explain_record, unknown
 from relaylab_conformance.explain.replies import explain_code, explain_line, is_a_code, is_said
 from relaylab_conformance.explain.rules import explain_rule, is_like_a_rule
@@ -60,6 +61,7 @@ def _code(asked: str, rulebook: Rulebook) -> Explanation:
 _KINDS: Final[tuple[tuple[Callable[[str], bool], Callable[[str, Rulebook], Explanation]], ...]] = (
     (is_of_entra, explain_aadsts),
     (is_of_acs_rest, explain_rest_error),
+    (is_of_an_operation, explain_operation),
     (is_of_a_report, explain_delivery),
     (is_like_a_rule, explain_rule),
     (is_a_code, _code),

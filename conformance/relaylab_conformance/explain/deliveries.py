@@ -73,24 +73,25 @@ _MEANINGS: Final = (
     _Meaning(
         DeliveryStatus.FAILED,
         "The copy was not delivered, for another reason than a hard bounce. An operation has a status of this name "
-        "too, with an error to ask about by its code, such as EmailDropped.",
+        "too, with an error to ask about by its code, EmailDroppedAllRecipientsSuppressed or EmailDropped.",
         sources.DELIVERY_STATUSES,
         Behaviour.DELIVERYFAILED,
         "Read deliveryStatusDetails of the report: it has what the recipient's side said, a line to ask about here.",
     ),
 )
+DELIVERY_STATUSES: Final = tuple(str(one.status) for one in _MEANINGS)
 _BY_WORD: Final = {one.status.lower(): one for one in _MEANINGS}
 _IN_A_REPORT: Final = re.compile(r"""["']status["']\s*:\s*["']([A-Za-z]+)["']""")
 
 
 def is_of_a_report(what: str) -> bool:
     """Tell whether somebody asks about a status of a delivery report."""
-    return _word(what) in _BY_WORD
+    return status_in(what) in _BY_WORD
 
 
 def explain_delivery(what: str, rulebook: Rulebook) -> Explanation:
     """Explain a status, with the rules after which a report says it, and the fault that has one say it."""
-    found = _BY_WORD[_word(what)]
+    found = _BY_WORD[status_in(what)]
     rules = [
         rule
         for rule in rulebook.catalogue.rules
@@ -120,8 +121,8 @@ def explain_delivery(what: str, rulebook: Rulebook) -> Explanation:
     return Explanation(text, document)
 
 
-def _word(what: str) -> str:
-    """Give the one word that may be a status."""
+def status_in(what: str) -> str:
+    """Give the one word that may be a status, in small letters."""
     in_a_report = _IN_A_REPORT.search(what)
     return (in_a_report[1] if in_a_report else said_on(what.strip())).lower()
 
