@@ -71,3 +71,22 @@ def test_what_nobody_found_out_about_a_sender_is_no_hole() -> None:
     (line,) = event_lines(json.loads(json.dumps(as_json(event, 6))))
 
     assert line.endswith(f"m-1 at arrival for {OFFICE_IP}: spf=none, dkim=none, dmarc=fail, compauth=none")
+
+
+def test_the_event_of_a_report_stands_in_its_line_as_json() -> None:
+    event = {
+        "seq": 7,
+        "at": "2026-12-01T12:00:00Z",
+        "session": "a-000001",
+        "endpoint": "acs_rest",
+        "kind": "delivery_reported",
+        "operation": "5b",
+        "recipient": "a@b.example",
+        "document": {"id": "7c", "data": {"status": "Failed", "deliveryStatusDetails": None}},
+    }
+
+    (line,) = event_lines(event)
+
+    assert {"id": "7c", "data": {"status": "Failed", "deliveryStatusDetails": None}} == (
+        json.loads(line.partition("document ")[2])
+    )

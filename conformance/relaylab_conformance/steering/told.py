@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -152,7 +153,10 @@ def _reply(reply: Json) -> str:
 
 
 def _plain(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    """Write a value as people read it, and what has parts of its own as JSON."""
+    if isinstance(value, Mapping):
+        return json.dumps(value, ensure_ascii=False)
+    return ", ".join(map(_plain, value)) if isinstance(value, list) else str(value)
 
 
 def _instant(text: str) -> str:
