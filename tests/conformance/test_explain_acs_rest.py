@@ -171,3 +171,19 @@ def test_a_report_that_has_an_id_of_its_own_stays_one() -> None:
     event = '[{"id": "7c", "data": {"recipient": "a@b.example", "messageId": "5b", "status": "Failed"}}]'
 
     assert "delivery_status" == explain(event, BOOK).document["kind"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("DomainNotLinkd", "DomainNotLinked"),
+        ("DomainNotLinkd, HTTP 404", "DomainNotLinked"),
+        ('{"error": {"code": "ToManyRequests", "message": "..."}}', "TooManyRequests"),
+        ("Suppresed", "Suppressed"),
+        ("Faild", "Failed"),
+        ("Cancelled", "Canceled"),
+    ],
+)
+def test_a_word_that_is_nearly_one_ends_with_the_one_that_was_meant(asked: str, meant: str) -> None:
+    with pytest.raises(UnknownError, match=rf'did you mean "{meant}"\?$'):
+        explain(asked, BOOK)

@@ -131,11 +131,20 @@ def _named(what: str) -> list[RestError]:
     coming = [error for error in ERRORS if not asked.statuses or int(error.code) in asked.statuses]
     if asked.is_a_status:
         return coming
-    found = _IN_A_BODY.search(asked.words)
-    code = (found["code"] or found["shown"]) if found else asked.words
+    code = _code_in(asked.words)
     of_code = [error for error in coming if error.error.lower() == code.lower()]
     pasted = [error for error in of_code if _beginning(error) in asked.words]
     return pasted or of_code or [error for error in coming if _is_said(error, asked.words)]
+
+
+def code_asked(what: str) -> str:
+    """Give the word that stands where a code would, known or not."""
+    return _code_in(_read(what).words)
+
+
+def _code_in(words: str) -> str:
+    found = _IN_A_BODY.search(words)
+    return (found["code"] or found["shown"]) if found else words
 
 
 def _is_said(error: RestError, words: str) -> bool:
