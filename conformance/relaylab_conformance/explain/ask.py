@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from relaylab.engine.rulebook import Rulebook
 
 _WORDS: Final = tuple(dict.fromkeys((*(error.error for error in ERRORS), *DELIVERY_STATUSES, *OPERATION_STATUSES)))
-_RECORD: Final = re.compile(r"\d+|[sa]\d*-\d+(-[\w-]+)?")  # an event's number, a message's id
+_RECORD: Final = re.compile(  # an event's number, a message's id, an operation's
+    r"\d+|[sa]\d*-\d+(-[\w-]+)?|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII
+)
 
 
 def is_a_record(what: str) -> bool:

@@ -73,6 +73,8 @@ def message_lines(message: Json, attachments: Json) -> Iterator[str]:
     yield f"  at          {message['endpoint']}, session {message['session']}, site {message['site'] or '(none)'}"
     yield f"  delivered   {_instant(message['delivered_at'])}"
     yield f"  size        {message['size']} octets"
+    if message.get("operation"):
+        yield f"  operation   {message['operation']}"
     for who, where in message["placed"].items():
         yield f"  placed      {who}: {where}"
     for one in message["reported"]:
