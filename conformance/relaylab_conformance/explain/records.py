@@ -121,8 +121,14 @@ def explain_record(what: str, records: Records) -> Explanation | None:
         event = records.event(int(what))
         return _event(event, records) if event else None
     messages = records.messages()
-    message = next((message for message in messages if message["id"] == what), None)
+    message = next((message for message in messages if message["id"] == what), None) or _sent_by(what, messages)
     return _message(message, records) if message else None
+
+
+def _sent_by(operation: str, messages: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """Give the message that an operation is, the last of several; a run of an earlier version does not tell."""
+    same = (one for one in reversed(messages) if (one.get("operation") or "").lower() == operation.lower())
+    return next(same, None) if operation else None
 
 
 def unknown(what: str, records: Records) -> UnknownError:
@@ -148,9 +154,20 @@ def _event(event: Mapping[str, Any], records: Records) -> Explanation:
         lines.append(entry("Said", _line(event["reply"])))
     if event.get("source"):
         lines.append(entry("Source", cited(Source(**event["source"]))))
+    if event.get("operation"):
+        lines += _of_an_operation(event, records)
     if event["endpoint"] == _MX and event["kind"] in {"judged", "kept", _ATTRIBUTED}:
         lines += _connectors(event, records)
     return Explanation("\n".join([*lines, *_transcript(event)]), {"kind": "event", "event": event})
+
+
+def _of_an_operation(event: Mapping[str, Any], records: Records) -> list[str]:
+    """Name the message behind an operation, and why the operation failed where it did."""
+    message = _sent_by(event["operation"], records.messages())
+    if message is None:
+        return []
+    why = [_verdict(message["verdict"])] if event.get("error") and message["verdict"] else []
+    return [entry("Message", message["id"]), *why]
 
 
 def _message(message: Mapping[str, Any], records: Records) -> Explanation:
@@ -162,6 +179,8 @@ def _message(message: Mapping[str, Any], records: Records) -> Explanation:
         entry("Subject", str(message["subject"])),
         entry("Placed", placed),
     ]
+    if message.get("operation"):
+        lines.append(entry("Operation", message["operation"]))
     lines += _reported(message, records)
     if message["report_of"]:
         lines.append(entry("Report", f"a non-delivery report about {message['report_of']}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -76,6 +77,8 @@ def message_lines(message: Json, attachments: Json, now: str) -> Iterator[str]:
     yield f"  at          {message['endpoint']}, session {message['session']}, site {message['site'] or '(none)'}"
     yield f"  delivered   {_delivered(message, is_to_come=is_to_come)}"
     yield f"  size        {message['size']} octets"
+    if message.get("operation"):
+        yield f"  operation   {message['operation']}"
     for who, where in message["placed"].items():
         yield f"  placed      {who}: {where}"
     if is_to_come and message["reported"]:
@@ -166,7 +169,10 @@ def _reply(reply: Json) -> str:
 
 
 def _plain(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    """Write a value as people read it, and what has parts of its own as JSON."""
+    if isinstance(value, Mapping):
+        return json.dumps(value, ensure_ascii=False)
+    return ", ".join(map(_plain, value)) if isinstance(value, list) else str(value)
 
 
 def _instant(text: str) -> str:

@@ -193,6 +193,7 @@ def _kept(  # noqa: PLR0913, PLR0917 - each is a fact of its own
         copies=placed.copies,
         decision=decision,
         reported=placed.fates,
+        operation=wanted.operation_id,
     )
 
 
