@@ -27,9 +27,22 @@ _NOTHING: Final = "no method of Microsoft's fits as things stand"
 
 def advice(question: Question) -> str:
     """Say what would help, as the reason why nothing is recommended."""
-    nothing = f"{_RECIPIENTS_FIRST}, {_NOTHING}" if has_unknown_recipients(question.sender) else _NOTHING
+    nothing = _unanswered(question) or _NOTHING
+    nothing = f"{_RECIPIENTS_FIRST}, {nothing}" if has_unknown_recipients(question.sender) else nothing
     *ways, last = _ways_out(question)
     return f"{nothing}: {'; '.join((*ways, f'or {last}'))}"
+
+
+def _unanswered(question: Question) -> str:
+    """Say what to write into the world file before anything is bought."""
+    asked = []
+    if question.sender.site is None and question.tenant is not None:
+        asked.append("where it stands (site)")
+    if question.has_guessed_profile:
+        asked.append("what machine or program it is (profile)")
+    if not asked:
+        return ""
+    return f"nobody says {' nor '.join(asked)}: write it into the world file and plan again; without it, {_NOTHING}"
 
 
 def _ways_out(question: Question) -> Iterator[str]:

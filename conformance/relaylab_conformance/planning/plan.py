@@ -24,6 +24,7 @@ from relaylab_conformance.planning.looking import Looked, cannot, look
 from relaylab_conformance.planning.model import SCHEMA, STATEMENT, Plan, SenderPlan
 from relaylab_conformance.planning.question import Question
 from relaylab_conformance.planning.quota import terrl, within_quota
+from relaylab_conformance.planning.unsaid import MARK, unsaid
 from relaylab_conformance.planning.ways import Way
 from relaylab_conformance.planning.words import BUFFER
 from relaylab_conformance.planning.work import Work, work_for
@@ -32,13 +33,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from relaylab.app.config import LoadedWorld
+    from relaylab.domain.estate import Sender
     from relaylab.domain.world import World
     from relaylab.engine.rulebook import Rulebook
     from relaylab_conformance.planning.model import Step
     from relaylab_conformance.planning.preparation import Preparation
+    from relaylab_conformance.planning.unsaid import Unsaid
 
 _HVE: Final = frozenset({Method.HVE_BASIC, Method.HVE_OAUTH})
-_MARK: Final = re.compile(r"\s*\[[0-9a-f]{4}\]$")  # of an imported line
 _FILE: Final = re.compile(r"^.*?: (?=(?:tenant|site|dns|sender)\[)")
 
 
@@ -67,17 +69,16 @@ def make_plan(  # noqa: PLR0913 - each is a fact of its own
     rulebook = rulebook_for(estate.world, readings or {}, milestones or {})
     world, assumed = with_what_is_assumed(with_stand_ins(estate.world))
     judged = tuple(sorted({at, *(one for one in default_dates(rulebook) if one > at)}))
-    guessed = _guessed_profiles(text)
+    left_open = unsaid(text)
     looked: list[Looked] = []
     for sender in world.senders:
-        question = Question(world, rulebook, sender, judged)
-        looked.append(look(question, has_guessed_profile=sender.name in guessed))
+        looked.append(look(Question(world, rulebook, sender, judged, left_open)))
         progress(len(looked), len(world.senders))
-    work = work_for(within_quota(looked, world, rulebook, judged), world, rulebook, judged)
+    work = work_for(within_quota(looked, world, rulebook, judged), world, rulebook, judged, left_open)
     targets = {one.sender.name: one.choice.method for one in work.looked}
     aimed = tuple(replace(one, target=targets[one.name] or one.target) for one in work.after.senders)
     numbers = {one.sender.name: number for number, one in enumerate(work.order, 1)}
-    facts = _Facts(world, rulebook, judged, _evidence(text), assumed)
+    facts = _Facts(world, rulebook, judged, _evidence(text), assumed, left_open)
     stops = {one.sender.name: one.stop for one in work.looked}
     plan = Plan(
         schema=SCHEMA,
@@ -90,17 +91,18 @@ def make_plan(  # noqa: PLR0913 - each is a fact of its own
         judged=judged,
         cutover=rulebook.calendar.at(BASIC_AUTH_OFF_BY_DEFAULT.name),
         readings=dict(rulebook.readings),
+        open_questions=left_open.questions,
         senders=tuple(facts.sender_plan(one, numbers.get(one.sender.name), work) for one in work.looked),
-        mistakes=mistakes(estate.world, rulebook, stops, judged[-1]),
+        mistakes=mistakes(_of_the_tenant(estate.world, left_open), rulebook, stops, judged[-1]),
         guide_errors=guide_errors(text, rulebook),
         notes=tuple(_FILE.sub("", note) for note in estate.notes),
     )
     return Planned(plan, replace(work.after, senders=aimed), world)
 
 
-def _guessed_profiles(text: str) -> frozenset[str]:
-    """Name the senders whose profile the world file calls unknown, as import writes it."""
-    return frozenset(name for name, told in _evidence(text).items() if any(one.startswith("profile ") for one in told))
+def _of_the_tenant(world: World, left_open: Unsaid) -> World:
+    """Leave out who may be a forger: what becomes of its mail is no mistake of the administrator."""
+    return replace(world, senders=tuple(one for one in world.senders if not left_open.owner(one)))
 
 
 def _evidence(text: str) -> dict[str, tuple[str, ...]]:
@@ -116,7 +118,7 @@ def _evidence(text: str) -> dict[str, tuple[str, ...]]:
         guessed = block.statement("profile")
         if guessed and guessed.comment.lstrip("# ").startswith("unknown"):
             comments.append(f"profile {guessed.value}, {guessed.comment.lstrip('# ')}")
-        told[name] = tuple(_MARK.sub("", comment.strip().lstrip("#").strip()) for comment in comments)
+        told[name] = tuple(MARK.sub("", comment.strip().lstrip("#").strip()) for comment in comments)
     return told
 
 
@@ -129,6 +131,7 @@ class _Facts:
     judged: tuple[datetime, ...]
     told: Mapping[str, tuple[str, ...]]
     assumed: Mapping[str, str]
+    unsaid: Unsaid
 
     def sender_plan(self, one: Looked, order: int | None, work: Work) -> SenderPlan:
         sender, choice = one.sender, one.choice
@@ -150,7 +153,7 @@ class _Facts:
             line=one.line,
             written=sender.target,
             recommended=choice.method,
-            why=choice.why if choice.method else advice(Question(self.world, self.rulebook, sender, self.judged)),
+            why=choice.why if choice.method or choice.stays else advice(self._question(sender)),
             effort="" if choice.stays or choice.method is None else EFFORT[choice.method],
             steps=todo,
             cautions=self._cautions(one, way, todo),
@@ -161,7 +164,11 @@ class _Facts:
             stands_still_days=_still(one),
             hve_recipients_a_day=cost.recipients_a_day if is_hve and cost else None,
             hve_dollars_a_month=cost.dollars_a_month if is_hve and cost else None,
+            open_questions=self.unsaid.of(sender),
         )
+
+    def _question(self, sender: Sender) -> Question:
+        return Question(self.world, self.rulebook, sender, self.judged, self.unsaid)
 
     def _evidence(self, one: Looked) -> tuple[str, ...]:
         """Say how its way today is known, and what comes of it."""

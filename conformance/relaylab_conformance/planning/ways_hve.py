@@ -33,7 +33,6 @@ from relaylab_conformance.planning.model import Kind, Step
 from relaylab_conformance.planning.preparation import PLACEHOLDER, Change, Preparation, both, in_sender, in_tenant
 from relaylab_conformance.planning.question import Question
 from relaylab_conformance.planning.words import counted
-from relaylab_scenarios import profile
 
 if TYPE_CHECKING:
     from relaylab.domain.tenant import Tenant
@@ -59,8 +58,8 @@ def against(question: Question, method: Method) -> Iterator[str]:
         yield f"account? No: the tenant has its {_most_accounts(question)} accounts"
     if method is Method.HVE_BASIC and tenant is not None and tenant.security_defaults:
         yield "security defaults off? No: they forbid passwords here too (535 5.7.139); keep them on, and use OAuth"
-    if method is Method.HVE_OAUTH and not profile(sender.profile).sign_in.speaks_oauth:
-        yield f"OAuth-capable? No: {sender.profile} has no OAuth 2.0"
+    if method is Method.HVE_OAUTH and question.lacks_oauth:
+        yield question.lacks_oauth
 
 
 def _most_accounts(question: Question) -> int:

@@ -22,7 +22,7 @@ from relaylab_conformance.migration.reach import (
 from relaylab_conformance.planning import citations
 from relaylab_conformance.planning.model import Kind, Step
 from relaylab_conformance.planning.preparation import Preparation, in_tenant
-from relaylab_conformance.planning.question import Question
+from relaylab_conformance.planning.question import NOT_KNOWN, Question
 from relaylab_conformance.planning.ways_spf import spf
 from relaylab_conformance.planning.words import counted
 
@@ -45,16 +45,18 @@ def against_connector(question: Question) -> Iterator[str]:
     """Say what no step can mend for a connector."""
     site, tenant = _site(question), question.tenant
     if site is None:
-        yield "static IPv4? Not known: the sender has no site with a public address of its own"
+        yield f"static IPv4{NOT_KNOWN}the sender has no site with a public address of its own"
         if tenant is not None:
             yield _by_certificate(question.sender.name)
+        else:
+            yield _no_tenant(question)
         return
     if not isinstance(site.public_ip, IPv4Address):
         yield f"static IPv4? No: {site.name} has {site.public_ip}, and connectors hold IPv4 only"
         if tenant is not None:
             yield _by_certificate(site.name)
     if tenant is None:
-        yield f"tenant? None: {question.sender.from_address.domain} is no accepted domain of a tenant described"
+        yield _no_tenant(question)
         return
     yield from _port_25(question)
     listed = question.world.connectors_listing(site.public_ip)
@@ -70,10 +72,14 @@ def against_connector(question: Question) -> Iterator[str]:
         yield _by_certificate(site.name)
 
 
+def _no_tenant(question: Question) -> str:
+    return f"tenant? None: {question.sender.from_address.domain} is no accepted domain of a tenant described"
+
+
 def _by_certificate(name: str) -> str:
     """Ask for what stands in place of an address, and no world file says (facts MX-ATTR-08, -09, MX-CON-12)."""
     return (
-        "does it present a certificate? Not said. With one of a public CA, for a name in an accepted domain, a "
+        f"does it present a certificate{NOT_KNOWN}with one of a public CA, for a name in an accepted domain, a "
         f"connector needs no address: New-InboundConnector -Name {quoted(f'Relay from {name}')} -ConnectorType "
         "OnPremises -SenderDomains * -TlsSenderCertificateName NAME-ON-THE-CERTIFICATE"
     )
@@ -102,7 +108,10 @@ def for_connector(question: Question) -> Iterator[str]:
     site = _site(question)
     if site is not None:
         yield f"static IPv4? As the world file has it, {site.public_ip} of {site.name}: ask the provider if it stays"
-        yield f"port 25 open? As the world file has it, at {site.name}"
+        if question.unsaid.has_guessed_line(site):
+            yield f"port 25 open{NOT_KNOWN}ask the provider of {site.name}, before anything is bought or changed"
+        else:
+            yield f"port 25 open? As the world file has it, at {site.name}"
 
 
 def connector(question: Question) -> Iterator[Preparation]:
