@@ -38,6 +38,7 @@ def main() -> None:
     """A local stand-in for the mail-submission side of Microsoft 365, by the rules of the date you ask for.
 
     Exit code 0: all is well. 1: problems were found in what was judged. 2: bad use or bad input. 130: Ctrl-C.
+    141: whoever read the output had enough (a closed pipe).
     """
     click.get_current_context().with_resource(_collecting_rarely())
 
@@ -237,7 +238,7 @@ def migration(  # noqa: PLR0913 - an argument an option
         estate = estate_verbs.open_estate(world)
         at = estate_verbs.dates_to_judge(estate, dates, readings, milestones)
         order = Order(at=at, seed=seed, readings=readings, milestones=milestones, phase=phase)
-        has_problems = estate_verbs.certify_and_tell(estate, order, out=out, as_json=as_json)
+        has_problems = estate_verbs.certify_and_tell(world, estate, order, out=out, as_json=as_json)
     raise SystemExit(options.PROBLEMS if has_problems else options.GOOD)
 
 

@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING
 
 from relaylab.app.config import KnownNames, load_world
 from relaylab.app.rulebooks import rulebook_for
+from relaylab.app.world_file.source import shipped_file, shipped_worlds
 from relaylab.rules.milestones import EARLIEST_SUPPORTED
 from relaylab_conformance import timeline
 from relaylab_conformance.finding import Status
 from relaylab_conformance.migration import Order, certify
 from relaylab_conformance.migration.dates import default_dates
 from relaylab_conformance.options import BadInputError, instants
+from relaylab_conformance.outputs import keep_apart
 from relaylab_conformance.report.as_json import as_json as report_json
 from relaylab_conformance.report.console import as_text
+from relaylab_conformance.report.files import written_in
 from relaylab_conformance.report.folder import write
 from relaylab_conformance.terminal import progress, say, say_json, width
 from relaylab_scenarios import profiles
@@ -39,6 +42,13 @@ def open_estate(world: str) -> LoadedWorld:
     return estate
 
 
+def files_read(world: str, estate: LoadedWorld) -> list[tuple[str, Path]]:
+    """Give the files that a world is read from, with what each is: its own first, then those that it names."""
+    file = Path(shipped_file(world) if world in shipped_worlds() else world)
+    roots = [one.file for one in estate.world.trusted_roots if one.file is not None]
+    return [("the world file", file), *(("a trusted_root of the world", file.parent / root) for root in roots)]
+
+
 def dates_to_judge(
     estate: LoadedWorld, dates: tuple[datetime, ...], readings: Readings, milestones: Milestones
 ) -> tuple[datetime, ...]:
@@ -54,9 +64,10 @@ def dates_to_judge(
     return around
 
 
-def certify_and_tell(estate: LoadedWorld, order: Order, *, out: Path | None, as_json: bool) -> bool:
-    """Certify, write and print; give whether there are problems."""
+def certify_and_tell(world: str, estate: LoadedWorld, order: Order, *, out: Path | None, as_json: bool) -> bool:
+    """Certify, write and print; give whether there are problems. Raise BadInputError, or OSError for a bad folder."""
     if out is not None:
+        keep_apart([("--out", file) for file in written_in(out)], files_read(world, estate))
         out.mkdir(parents=True, exist_ok=True)  # before the work: a folder that cannot be is told at once
     with progress("certifying") as tell:
         certificate = certify(estate, order, tell)

@@ -237,6 +237,17 @@ def test_timeline_of_an_estate_without_problems_ends_with_0(calm_world: str) -> 
     assert 0 == relaylab("timeline", calm_world, "--json").exit_code
 
 
+def test_a_certificate_is_not_written_over_the_world_that_it_is_of(calm_world: str, tmp_path: Path) -> None:
+    world = Path(calm_world).rename(tmp_path / "report.json")
+    before = world.read_bytes()
+
+    done = relaylab("certify", "migration", str(world), "--out", str(tmp_path))
+
+    assert 2 == done.exit_code
+    assert "report.json: would replace the world file, which is read; name another file" in done.output
+    assert before == world.read_bytes()
+
+
 # Bad input -----------------------------------------------------------------------------------------------------------
 
 

@@ -18,6 +18,7 @@ from relaylab_conformance.inventory.settle import settle
 from relaylab_conformance.inventory.shapes import READ
 from relaylab_conformance.inventory.writing import merged, tenants_in, write
 from relaylab_conformance.options import BadInputError
+from relaylab_conformance.outputs import keep_apart
 from relaylab_conformance.terminal import progress, say, say_json, width
 from relaylab_scenarios.exports import example_folder, examples
 
@@ -42,6 +43,7 @@ def import_and_tell(  # noqa: PLR0913 - an argument an option
     """Import, write and print; give whether there is something to mend. Raise BadInputError for what cannot be read."""
     hints = Hints(dict(_column(pair) for pair in columns), dict(_shape(pair) for pair in shapes))
     named = [*paths, *hints.shapes]
+    keep_apart([("--out", out)], [("an export", path) for path in named])
     size = sum(_size(path) for path in named)
     try:
         with progress("importing") as tell:

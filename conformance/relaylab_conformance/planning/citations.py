@@ -22,6 +22,7 @@ def _cmdlet(fact: str, name: str) -> Source:
 
 NEW_INBOUND_CONNECTOR: Final = _cmdlet("COR-47", "New-InboundConnector")
 SET_INBOUND_CONNECTOR: Final = _cmdlet("ADM-IC-03", "Set-InboundConnector")
+GET_INBOUND_CONNECTOR: Final = _cmdlet("MX-CON-02", "Get-InboundConnector")
 SET_CAS_MAILBOX: Final = _cmdlet("ADM-CAS-01", "Set-CASMailbox")
 SET_MAILBOX: Final = _cmdlet("ADM-MB-02", "Set-Mailbox")
 NEW_SERVICE_PRINCIPAL: Final = _cmdlet("ADM-SP-01", "New-ServicePrincipal")

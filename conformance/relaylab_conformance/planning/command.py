@@ -8,8 +8,9 @@ from pathlib import Path
 
 from relaylab.app.world_file.source import text_of
 from relaylab.servers.clocks import SystemClock
-from relaylab_conformance.estate_verbs import open_estate
+from relaylab_conformance.estate_verbs import files_read, open_estate
 from relaylab_conformance.inventory.writing import write
+from relaylab_conformance.outputs import keep_apart
 from relaylab_conformance.planning import make_plan
 from relaylab_conformance.planning.as_csv import as_csv
 from relaylab_conformance.planning.as_html import as_html
@@ -35,6 +36,9 @@ def plan_and_tell(  # noqa: PLR0913 - an argument an option
 ) -> bool:
     """Plan, write and print; give whether there is something to do. Raise BadInputError, WorldFileError or OSError."""
     estate, source = open_estate(world), text_of(world)
+    world_file, *besides = files_read(world, estate)
+    keep_apart([("--html", html), ("--csv", csv)], [world_file])
+    keep_apart([("--out", out), ("--html", html), ("--csv", csv)], besides)  # --out may fill in the world file itself
     for file in filter(None, (out, html, csv)):  # before the work, and before the first file is written
         file.absolute().parent.stat()
     with progress("planning") as tell:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import IPv4Network, IPv6Network
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.world import DnsRecord
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from relaylab.domain.address import DomainName
     from relaylab.domain.world import World
+    from relaylab.domain.zone import IpAddress
 
 INCLUDE: Final = "include:spf.protection.outlook.com"
 _REDIRECT: Final = "redirect="
@@ -61,13 +65,14 @@ def _record(world: World, domain: DomainName) -> DnsRecord | None:
     return next((one for one in of_domain if one.value.strip('"').lower().startswith("v=spf1")), None)
 
 
-def mended(record: str, mechanisms: list[str], *, end: str = "") -> str:
+def mended(record: str, addresses: Sequence[IpAddress], *, end: str = "") -> str:
     """Add to a record what it lacks, before its ``all`` or ``redirect``; it ends in ``end``, or as it does.
 
     Beside an ``all`` nobody follows a redirect, so where ``end`` takes its place it becomes an include.
     """
     words = record.strip('"').split() or ["v=spf1", "~all"]
-    missing = [one for one in mechanisms if one not in words]
+    held = [network for word in words if (network := _network(word)) is not None]
+    missing = [f"ip{ip.version}:{ip}" for ip in addresses if not any(ip in network for network in held)]
     missing += [] if any(word.lower().lstrip("+") == INCLUDE for word in words) else [INCLUDE]
     last = next((place for place, word in enumerate(words) if _is_all(word) or _is_redirect(word)), len(words))
     behind = next((place for place, word in enumerate(words) if word.lower().startswith("include:")), last)
@@ -81,6 +86,28 @@ def mended(record: str, mechanisms: list[str], *, end: str = "") -> str:
         kept = [word for word in words if not _is_all(word) and not _is_redirect(word)]
         words = [*kept, *([f"include:{target}"] if target else []), end]
     return " ".join(words)
+
+
+def without_all(record: str) -> str:
+    """Give of a record what lets addresses pass, whoever the sender is, and not everybody's."""
+    target = redirect_of(record)
+    words = (word for word in record.strip('"').split() if not _is_all(word) and "%" not in word)
+    return " ".join(word for word in words if target or not _is_redirect(word))
+
+
+def _network(word: str) -> IPv4Network | IPv6Network | None:
+    """Give the addresses that an ``ip4:`` or ``ip6:`` lets pass (RFC 7208, 5.6); None for another word."""
+    kind, _, written = word.lower().removeprefix("+").partition(":")
+    try:
+        match kind:
+            case "ip4":
+                return IPv4Network(written, strict=False)
+            case "ip6":
+                return IPv6Network(written, strict=False)
+            case _:
+                return None
+    except ValueError:
+        return None
 
 
 def _is_all(word: str) -> bool:

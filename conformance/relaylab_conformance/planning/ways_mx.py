@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from relaylab.domain.connector import ConnectorType, InboundConnector
@@ -12,6 +13,7 @@ from relaylab.domain.estate import Method, OutboundPort25
 from relaylab.domain.powershell import quoted
 from relaylab.domain.tenant import Switch
 from relaylab.rules.hve import terms
+from relaylab_conformance.inventory.shapes import inbound_connectors
 from relaylab_conformance.migration.approach import mx_name
 from relaylab_conformance.migration.reach import (
     INTERNAL_NOT_SAID,
@@ -120,18 +122,40 @@ def connector(question: Question) -> Iterator[Preparation]:
     if site is None or tenant is None or not isinstance(site.public_ip, IPv4Address):
         return
     address = site.public_ip
-    mine = [one for one in tenant.inbound_connectors if one.is_on_premises and one.enabled and not one.blocked]
-    fitting = [one for one in mine if one.hears(question.sender.from_address)]
-    if not any(one.lists(address) for one in fitting):
-        yield _listed(tenant, fitting, site, address)
+    yield from _on_a_connector(question, tenant, site, address)
     yield from _over_ipv4(site, tenant)
     yield from spf(question, site)
     yield from _settings(question, Method.CONNECTOR_RELAY)
 
 
-def _listed(tenant: Tenant, fitting: list[InboundConnector], site: Site, address: IPv4Address) -> Preparation:
+def _on_a_connector(question: Question, tenant: Tenant, site: Site, address: IPv4Address) -> Iterator[Preparation]:
+    """Have the address on one connector: on the one that lists it, whose SenderDomains decide nothing (fact MX-CON-02).
+
+    Of those that do not, one that is kept for other domains is left alone. None is without SenderDomains (fact COR-47):
+    where the world file has none, they are not known, and an administrator looks before anything is changed.
+    """
+    mine = [one for one in tenant.inbound_connectors if one.is_on_premises and one.enabled and not one.blocked]
+    listing = [one for one in mine if one.lists(address)]
+    if listing:
+        if not any(one.sender_domains for one in listing):
+            yield _exported_again(listing[0], f"SenderDomains; {address} is on it, and needs no second connector")
+        return
+    by_address = [one for one in mine if one.sender_ip_addresses]
+    hearing = [one for one in by_address if one.hears(question.sender.from_address)]
+    old = next(chain(hearing, (one for one in by_address if not one.sender_domains)), None)
+    if old is not None and not old.sender_domains:
+        yield _exported_again(old, "SenderDomains")
+    yield _listed(tenant, old, site, address)
+
+
+def _exported_again(connector: InboundConnector, lacks: str) -> Preparation:
+    what = f"export connector {connector.name} again first, and import that: the world file does not say its {lacks}"
+    line = inbound_connectors.SHAPE.command
+    return Preparation(Step(kind=Kind.CMDLET, what=what, lines=(line,), source=citations.GET_INBOUND_CONNECTOR))
+
+
+def _listed(tenant: Tenant, old: InboundConnector | None, site: Site, address: IPv4Address) -> Preparation:
     network = IPv4Network(address)
-    old = next((one for one in fitting if one.sender_ip_addresses), None)
     if old is not None:
         new = replace(old, sender_ip_addresses=(*old.sender_ip_addresses, network))
         every = ",".join(_written(one) for one in new.sender_ip_addresses)

@@ -9,14 +9,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from relaylab.domain.authentication import SpfResult
 from relaylab.domain.estate import Method
 from relaylab.domain.randomness import Randomness
+from relaylab.mailauth import Session, check_spf
 from relaylab.rules.dns.catalogue import zones_of
 from relaylab_conformance.migration.spf import spf_failures
 from relaylab_conformance.planning import citations
 from relaylab_conformance.planning.model import Kind, Step
 from relaylab_conformance.planning.preparation import Preparation, prepared
-from relaylab_conformance.planning.spf_record import is_spf, mended, redirect_of, spf_of, txt, with_spf
+from relaylab_conformance.planning.spf_record import is_spf, mended, redirect_of, spf_of, txt, with_spf, without_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from relaylab.domain.address import DomainName
     from relaylab.domain.estate import Site
     from relaylab.domain.world import World
+    from relaylab.domain.zone import IpAddress
     from relaylab.engine.rulebook import Rulebook
     from relaylab_conformance.planning.question import Question
 
@@ -92,15 +95,18 @@ def _name(line: str) -> str:
 def _published(  # noqa: PLR0913 - each is a fact of its own
     world: World, rulebook: Rulebook, at: datetime, domain: DomainName, sites: tuple[Site, ...], *, end: str = ""
 ) -> Preparation:
-    mechanisms = list(dict.fromkeys(f"ip{ip.version}:{ip}" for site in sites for ip in site.addresses))
+    addresses = list(dict.fromkeys(ip for site in sites for ip in site.addresses))
     if not world.has_records_of(domain):
         what = f"the world file says nothing of the DNS of {domain}: see that its one SPF record holds these"
-        return Preparation(_dns(what, domain, mended("", mechanisms, end=end)), spf_of=domain)
-
-    def changed(judged: World) -> World:
-        return with_spf(judged, domain, mended(spf_of(judged, domain), mechanisms))
+        return Preparation(_dns(what, domain, mended("", addresses, end=end)), spf_of=domain)
 
     record = spf_of(world, domain)
+    included = _passing(world, rulebook, at, domain, addresses)
+    missing = [ip for ip in addresses if ip not in included]
+
+    def changed(judged: World) -> World:
+        return with_spf(judged, domain, mended(spf_of(judged, domain), missing))
+
     what = f"SPF of {domain}, for {', '.join(dict.fromkeys(site.name for site in sites))}: {_FOR}"
     target = redirect_of(record)
     if target and not _is_had(world, rulebook, at, target):
@@ -108,7 +114,20 @@ def _published(  # noqa: PLR0913 - each is a fact of its own
             f". The record hands on to {target} (redirect=), which the world file does not have: ask whoever keeps "
             f"{target} what its record holds, and add here only what it lacks"
         )
-    return Preparation(_dns(what, domain, mended(record, mechanisms)), changed, spf_of=domain)
+    return Preparation(_dns(what, domain, mended(record, missing)), changed, spf_of=domain)
+
+
+def _passing(
+    world: World, rulebook: Rulebook, at: datetime, domain: DomainName, addresses: list[IpAddress]
+) -> frozenset[IpAddress]:
+    """Give the addresses that a record lets pass by what it includes or hands on to, as far as the world has that."""
+    record = without_all(spf_of(world, domain))
+    if "include:" not in record.lower() and not redirect_of(record):
+        return frozenset()
+    zone = zones_of(with_spf(world, domain, record), rulebook, Randomness(0), lambda _: "").at(at)
+    asked = Session(ip=addresses[0], helo=str(domain), mail_from=f"postmaster@{domain}", receiver="relaylab", now=at)
+    found = (ip for ip in addresses if check_spf(zone, replace(asked, ip=ip)).result is SpfResult.PASS)
+    return frozenset(found)
 
 
 def _is_had(world: World, rulebook: Rulebook, at: datetime, name: str) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.estate import Method
 from relaylab_conformance.planning.choosing import NOTHING_FITS, Choice, choose
+from relaylab_conformance.planning.model import Kind
 from relaylab_conformance.planning.preparation import Preparation, prepared
 from relaylab_conformance.planning.question import Question
 from relaylab_conformance.planning.quota import limited
@@ -102,11 +103,18 @@ def _carried_out(
 
 def _with_steps(work: Work, one: Looked, todo: tuple[Preparation, ...]) -> Work:
     name = one.sender.name
+    told = {each.step for steps in work.todo.values() for each in steps if _is_a_look(each)}
+    todo = tuple(each for each in todo if each.step not in told)
     return Work(
         tuple(one if held.sender.name == name else held for held in work.looked),
         work.todo | {name: (*work.todo.get(name, ()), *todo)},
         prepared(work.after, todo),
     )
+
+
+def _is_a_look(one: Preparation) -> bool:
+    """Tell whether a step is a cmdlet that leaves the world as it is: who has run it need not for another sender."""
+    return one.change is None and one.step.kind is Kind.CMDLET
 
 
 def _holds(one: Looked, question: Question) -> bool:

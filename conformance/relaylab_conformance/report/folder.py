@@ -8,7 +8,7 @@ from typing import Final
 from relaylab_conformance.report.as_html import as_html
 from relaylab_conformance.report.as_json import as_json, as_lines
 from relaylab_conformance.report.as_junit import as_junit
-from relaylab_conformance.report.files import EVENTS, MESSAGES, REPORT, TRANSCRIPTS
+from relaylab_conformance.report.files import EVENTS, JUNIT, MESSAGES, PAGE, REPORT, TRANSCRIPTS
 from relaylab_conformance.report.model import SCHEMA, Certificate
 
 _OPENING: Final = 200  # characters of a report within which its schema stands
@@ -23,8 +23,8 @@ def write(certificate: Certificate, folder: Path) -> None:
     transcripts.mkdir(parents=True, exist_ok=True)
     texts = {
         REPORT: as_json(certificate.report),
-        "report.html": as_html(certificate.report),
-        "junit.xml": as_junit(certificate.report),
+        PAGE: as_html(certificate.report),
+        JUNIT: as_junit(certificate.report),
         EVENTS: as_lines(certificate.events),
         MESSAGES: as_lines(certificate.messages),
         **{f"{TRANSCRIPTS}/{name}": text for name, text in certificate.transcripts.items()},

@@ -290,6 +290,17 @@ def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     assert "choose another file or folder" in done.output
 
 
+def test_a_world_is_not_written_over_an_export_that_is_read(tmp_path: Path) -> None:
+    put(tmp_path, {"cas.csv": CAS})
+    (tmp_path / "folder").mkdir()
+
+    done = relaylab(tmp_path / "cas.csv", "--tenant", "contoso", "--out", tmp_path / "folder" / ".." / "cas.csv")
+
+    assert 2 == done.exit_code
+    assert "cas.csv: would replace an export, which is read; name another file" in done.output
+    assert CAS.encode() == (tmp_path / "cas.csv").read_bytes()
+
+
 def test_a_report_without_its_tls_columns_is_named_with_what_it_lacks(tmp_path: Path) -> None:
     put(tmp_path, {"n.csv": csv(("Sender address", "Domain", "Messages sent"), ("a@contoso.com", "contoso.com", "5"))})
 

@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from relaylab.app.config import KnownNames, load_world
 from relaylab.app.world_file.source import shipped_file
 from relaylab.domain.clock import parse_instant
+from relaylab_certs import TestAuthority
 from relaylab_conformance.cli import main
 from relaylab_conformance.planning import Planned, as_json, make_plan
 from relaylab_conformance.planning.as_csv import as_csv
@@ -148,6 +149,38 @@ def test_bad_use_ends_with_2_and_the_way_out(arguments: tuple[str, ...], said: s
 
     assert 2 == result.exit_code
     assert said in result.output
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--html", "estate.toml"), "--html estate.toml: would replace the world file"),
+        (("--csv", "folder/../estate.toml"), "--csv folder/../estate.toml: would replace the world file"),
+        (("--html", "link"), "--html link: would replace the world file"),
+        (("--out", "root.pem"), "--out root.pem: would replace a trusted_root of the world"),
+        (("--out", "x", "--html", "./x"), "--out x and --html x are one file"),
+        (("--out", "estate.toml", "--csv", "link"), "--csv link: would replace the world file"),
+        (("--html", "x", "--csv", "folder/../x"), "--html x and --csv folder/../x are one file"),
+    ],
+)
+def test_a_plan_is_not_written_over_what_it_reads_nor_over_itself(
+    options: tuple[str, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    try:
+        (tmp_path / "link").symlink_to("estate.toml")
+    except OSError:
+        pytest.skip("this system makes no links")
+    TestAuthority.open(tmp_path / "ca").ca_file.rename(tmp_path / "root.pem")
+    world = _written(tmp_path, estate_text(a_sender()) + '\n[[trusted_root]]\nfile = "root.pem"\n')
+    before = {file: file.read_bytes() for file in tmp_path.iterdir() if file.is_file()}
+    result = relaylab("plan", world.name, *AT, *options)
+
+    assert 2 == result.exit_code
+    assert said in result.output
+    assert "; name " in result.output
+    assert before == {file: file.read_bytes() for file in tmp_path.iterdir() if file.is_file()}
 
 
 @pytest.mark.parametrize("name", ["litware", "tailspin", "woodgrove"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
@@ -208,6 +209,36 @@ def test_a_domain_has_one_step_for_its_record_and_that_names_the_sites_of_all_it
     for address in ("203.0.113.42", "198.51.100.7", "198.51.100.99"):
         assert 1 == told.count(f"ip4:{address}")
     assert told.endswith(' include:spf.protection.outlook.com -all"')
+
+
+@pytest.mark.parametrize(
+    ("record", "is_written"),
+    [
+        ("v=spf1 ip4:203.0.113.0/24 -all", False),
+        ("v=spf1 +IP4:203.0.113.42/32 -all", False),
+        ("v=spf1 include:_spf.host.example -all", False),
+        ("v=spf1 redirect=_spf.host.example", False),
+        ("v=spf1 ip4:203.0.113.0/27 ip4:203.0.113.420/24 -all", True),
+        ("v=spf1 -ip4:203.0.113.0/24 -all", True),
+        ("v=spf1 include:_spf.elsewhere.example -all", True),
+    ],
+)
+def test_an_address_that_a_record_lets_pass_by_a_block_or_an_include_is_not_written_again(
+    record: str, *, is_written: bool
+) -> None:
+    host = '\n[[dns]]\nname = "_spf.host.example"\ntype = "TXT"\nvalue = "v=spf1 ip4:203.0.113.32/28 -all"\n'
+    doors = (_at_northwind("one", "hq", target="mail-contact"), _at_northwind("two", "shop", target="mail-contact"))
+    (told,) = _records(*doors, host, dns=record)
+    words = told.rpartition(' TXT "v=spf1 ')[2].strip('"').split()
+    new = [word for word in words if word not in record.split()]
+
+    assert {"ip4:198.51.100.7", INCLUDE, *(["ip4:203.0.113.42"] if is_written else [])} == set(new)
+
+
+def test_blocks_of_ipv6_are_compared_too() -> None:
+    record, ips = "v=spf1 ip6:2001:DB8:0::/48 -all", [ip_address("2001:db8::7"), ip_address("2001:db8:1::7")]
+
+    assert f"v=spf1 ip6:2001:DB8:0::/48 ip6:2001:db8:1::7 {INCLUDE} -all" == mended(record, ips)
 
 
 def test_a_record_that_hands_on_to_one_that_nobody_wrote_down_says_what_to_ask() -> None:

@@ -38,6 +38,39 @@ def test_a_site_that_is_on_no_connector_gets_one_with_the_parameters_that_the_re
     )
 
 
+EXPORT_AGAIN = "Get-InboundConnector | ConvertTo-Json -Depth 5 | Set-Content inboundconnector.json -Encoding utf8"
+
+
+def _without_sender_domains(*names: str, site: str = "hq") -> list[list[str]]:
+    text = estate_text(*(a_sender(name, target="smtp-auth-basic", site=site) for name in names))
+    plans = planned(text.replace('  sender_domains = ["*"]\n', "")).plan.senders
+    assert {"connector-relay"} == {one.recommended for one in plans}
+    return [lines(one) for one in plans]
+
+
+def test_an_address_on_a_connector_whose_sender_domains_were_lost_gets_no_second_one() -> None:
+    first, second = _without_sender_domains("first", "second")
+
+    assert EXPORT_AGAIN == first[0]
+    assert EXPORT_AGAIN not in second, "it is exported once"
+    assert not any("-InboundConnector -" in line for line in [*first, *second])
+
+
+def test_a_connector_whose_sender_domains_were_lost_is_exported_again_before_it_is_changed() -> None:
+    (told,) = _without_sender_domains("mfp", site="shop")
+
+    assert [EXPORT_AGAIN, "Set-InboundConnector -Identity 'Office' -SenderIPAddresses 203.0.113.42,198.51.100.7"] == (
+        told[:2]
+    )
+
+
+def test_an_address_on_a_connector_for_other_domains_gets_no_second_one() -> None:
+    changed = (('sender_domains = ["*"]', 'sender_domains = ["fabrikam.example"]'),)
+    told = lines(plan_of(a_sender(target="smtp-auth-basic"), changed=changed))
+
+    assert not any("InboundConnector" in line for line in told), "it relays for every sender of the tenant"
+
+
 def test_a_tenant_without_a_connector_makes_one() -> None:
     sender = a_sender(target="smtp-auth-basic", site="shop", mail_from="door@northwind.example", today="direct-send")
     plan = plan_of(sender.replace('target = "smtp-auth-basic"', 'target = "direct-send"'))
