@@ -97,5 +97,7 @@ def test_the_event_of_a_report_stands_in_its_line_as_json() -> None:
 def test_a_message_over_rest_shows_its_operation() -> None:
     by_rest, by_smtp = (message_json(a_message(operation=one)) for one in ("5b6c0c5e", None))
 
-    assert "  operation   5b6c0c5e" in list(message_lines(by_rest, {"attachments": []}))
-    assert not [line for line in message_lines(by_smtp, {"attachments": []}) if "operation" in line]
+    assert "  operation   5b6c0c5e" in list(message_lines(by_rest, {"attachments": []}, "2027-01-01T00:00:00Z"))
+    assert not [
+        line for line in message_lines(by_smtp, {"attachments": []}, "2027-01-01T00:00:00Z") if "operation" in line
+    ]
