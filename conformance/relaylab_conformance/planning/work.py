@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from relaylab.domain.address import DomainName
+    from relaylab.domain.address import Address, DomainName
     from relaylab.domain.estate import Site
     from relaylab.domain.world import World
     from relaylab.engine.rulebook import Rulebook
@@ -46,9 +46,15 @@ class Work:
         return tuple(sorted((one for one in self.looked if not one.choice.stays), key=lambda one: one.urgency))
 
 
-def work_for(looked: Iterable[Looked], world: World, rulebook: Rulebook, judged: tuple[datetime, ...]) -> Work:
+def work_for(
+    looked: Iterable[Looked],
+    world: World,
+    rulebook: Rulebook,
+    judged: tuple[datetime, ...],
+    unknown_lists: frozenset[Address],
+) -> Work:
     """Carry out what every sender needs, mend what that breaks, and make the records of each domain one."""
-    work = _carried_out(looked, world, rulebook, judged)
+    work = _carried_out(Work(tuple(looked), {}, world), rulebook, judged, unknown_lists)
     first = [one.sender.name for one in work.order if one.sender.name in work.todo]
     in_order = {name: work.todo[name] for name in dict.fromkeys((*first, *work.todo))}
     todo, after = one_step_a_domain(in_order, _sites(work), work.after, rulebook, judged[0])
@@ -67,11 +73,13 @@ def _sites(work: Work) -> dict[DomainName, tuple[Site, ...]]:
     return {domain: tuple(named.values()) for domain, named in sites.items()}
 
 
-def _carried_out(looked: Iterable[Looked], world: World, rulebook: Rulebook, judged: tuple[datetime, ...]) -> Work:
-    work = Work(tuple(looked), {}, world)
+def _carried_out(
+    work: Work, rulebook: Rulebook, judged: tuple[datetime, ...], unknown_lists: frozenset[Address]
+) -> Work:
+    world = work.after
 
     def asked(name: str) -> Question:
-        return Question(work.after, rulebook, named(work.after, name), judged)
+        return Question(work.after, rulebook, named(work.after, name), judged, unknown_lists)
 
     for one in work.order:
         if one.choice.method is not None:

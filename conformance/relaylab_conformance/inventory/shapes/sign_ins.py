@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
+from datetime import date
 from ipaddress import ip_address
 from typing import Final, TypeVar
 
@@ -53,6 +54,8 @@ def _read(row: Row, found: Findings) -> None:
         seen.error = error
         return
     seen.good += 1
+    day = _day(row)
+    seen.last = max(seen.last, day) if seen.last and day else seen.last or day
     program = row.read(cells.text, "useragent")
     if program and (program in seen.user_agents or len(seen.user_agents) < _MOST_PROGRAMS):
         seen.user_agents[program] += 1
@@ -99,6 +102,14 @@ def _ip(value: object) -> str:
 
 def _code(value: object) -> str:
     return str(value) if isinstance(value, int) else cells.text(value)
+
+
+def _day(row: Row) -> date | None:
+    """Give the day of a sign-in; None where none is said, or it can be read in two ways."""
+    try:
+        return cells.instant(row.value(*_TIME)).date()
+    except (CellError, LostError, cells.UnclearError):
+        return None
 
 
 def _error(row: Row, found: Findings) -> str:

@@ -1,0 +1,86 @@
+"""What import wrote into the comments of a world file: how a sender is known, what is a guess, what is assumed.
+
+Law: a comment counts as long as its mark fits the value. Where a person wrote another value, that is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from relaylab.domain.address import Address
+from relaylab_conformance.inventory.policies import ALLOWS, ASSUMED
+from relaylab_conformance.inventory.world_text.blocks import Block, split
+from relaylab_conformance.inventory.world_text.values import is_marked, without_mark
+
+_UNKNOWN: Final = "unknown"
+Policies = Mapping[tuple[str, str], str]  # a sentence each, by the names of tenant and policy
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What the comments of a world file say.
+
+    ``evidence`` is by sender, ``guessed`` names those whose profile is a guess; ``policies`` are those of which it is
+    assumed that they allow passwords; ``lists`` those in whose members' place a mailbox stands in.
+    """
+
+    evidence: Mapping[str, tuple[str, ...]]
+    guessed: frozenset[str]
+    policies: Policies
+    lists: frozenset[Address]
+
+
+def imported(text: str) -> Imported:
+    """Read the comments of a world file; of none they say nothing."""
+    blocks = split(text.replace("\r\n", "\n")) if text else []
+    evidence = _evidence(blocks)
+    guessed = frozenset(name for name, told in evidence.items() if any(one.startswith("profile ") for one in told))
+    return Imported(evidence, guessed, _policies(blocks), frozenset(_lists(blocks)))
+
+
+def _evidence(blocks: Iterable[Block]) -> dict[str, tuple[str, ...]]:
+    """Give what is said of how each sender sends today."""
+    told: dict[str, tuple[str, ...]] = {}
+    for block in blocks:
+        name = block.value("name")
+        if block.path != ("sender",) or not isinstance(name, str):
+            continue
+        stated = block.statement("today")
+        comments = [stated.comment] if stated and stated.comment else []
+        comments += [one.text for one in block.statements if one.is_ours and "seen" in one.text]
+        guessed = block.statement("profile")
+        if guessed and guessed.comment.lstrip("# ").startswith(_UNKNOWN):
+            comments.append(f"profile {guessed.value}, {guessed.comment.lstrip('# ')}")
+        told[name] = tuple(map(without_mark, comments))
+    return told
+
+
+def _policies(blocks: Iterable[Block]) -> Policies:
+    """Give the policies of which import assumed that they allow passwords, each with the sentence that says why."""
+    told: dict[tuple[str, str], str] = {}
+    tenant = ""
+    for block in blocks:
+        if block.path == ("tenant",):
+            tenant = str(block.value("name"))
+        said = _imported_comment(block, ("tenant", "authentication_policy"), ALLOWS)
+        if said.startswith(ASSUMED):
+            name = str(block.value("name"))
+            because = said.removeprefix(ASSUMED)
+            told[tenant.casefold(), name] = f'{ASSUMED}the policy "{name}" of {tenant} allows passwords; {because}'
+    return told
+
+
+def _lists(blocks: Iterable[Block]) -> Iterable[Address]:
+    """Give the lists of which import did not know who is in them."""
+    for block in blocks:
+        if _imported_comment(block, ("tenant", "distribution_group"), "members").startswith(_UNKNOWN):
+            yield Address.parse(str(block.value("address")))
+
+
+def _imported_comment(block: Block, path: tuple[str, ...], key: str) -> str:
+    """Give what import says behind a value that is still its own; empty for any other."""
+    stated = block.statement(key) if block.path == path else None
+    is_its_own = stated is not None and is_marked(stated.comment, stated.value)
+    return without_mark(stated.comment) if stated is not None and is_its_own else ""
