@@ -31,7 +31,8 @@ def policy_assumed_for(world: World, sender: Sender, policies: Policies) -> str:
             tenant, policy = account[0], account[0].policy_of(account[1])
         case _:
             return ""
-    return policies.get((tenant.name.casefold(), policy.name), "") if policy is not None else ""
+    assumed = policies.get((tenant.name.casefold(), policy.name)) if policy is not None else None
+    return assumed.claim if assumed is not None else ""
 
 
 def with_what_is_assumed(world: World) -> tuple[World, dict[str, str]]:

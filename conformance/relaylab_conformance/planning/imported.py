@@ -15,7 +15,19 @@ from relaylab_conformance.inventory.world_text.blocks import Block, split
 from relaylab_conformance.inventory.world_text.values import is_marked, without_mark
 
 _UNKNOWN: Final = "unknown"
-Policies = Mapping[tuple[str, str], str]  # a sentence each, by the names of tenant and policy
+Policies = Mapping[tuple[str, str], "AssumedPolicy"]  # by the names of tenant and policy
+
+
+@dataclass(frozen=True, slots=True)
+class AssumedPolicy:
+    """A policy of which import assumed that it allows passwords: the ``claim``, and ``because`` with what to ask."""
+
+    claim: str
+    because: str
+
+    def __str__(self) -> str:
+        """Write both."""
+        return f"{self.claim}: {self.because}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +70,8 @@ def _evidence(blocks: Iterable[Block]) -> dict[str, tuple[str, ...]]:
 
 
 def _policies(blocks: Iterable[Block]) -> Policies:
-    """Give the policies of which import assumed that they allow passwords, each with the sentence that says why."""
-    told: dict[tuple[str, str], str] = {}
+    """Give the policies of which import assumed that they allow passwords."""
+    told: dict[tuple[str, str], AssumedPolicy] = {}
     tenant = ""
     for block in blocks:
         if block.path == ("tenant",):
@@ -67,8 +79,8 @@ def _policies(blocks: Iterable[Block]) -> Policies:
         said = _imported_comment(block, ("tenant", "authentication_policy"), ALLOWS)
         if said.startswith(ASSUMED):
             name = str(block.value("name"))
-            because = said.removeprefix(ASSUMED)
-            told[tenant.casefold(), name] = f'{ASSUMED}the policy "{name}" of {tenant} allows passwords; {because}'
+            claim = f'{ASSUMED}the policy "{name}" of {tenant} allows passwords'
+            told[tenant.casefold(), name] = AssumedPolicy(claim, said.removeprefix(ASSUMED))
     return told
 
 

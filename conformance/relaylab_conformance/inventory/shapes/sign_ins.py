@@ -21,6 +21,7 @@ from relaylab_conformance.inventory.found import Findings, NoteKind, SignIn
 from relaylab_conformance.inventory.origin import Origin
 from relaylab_conformance.inventory.rows import Row, squash
 from relaylab_conformance.inventory.shapes.addresses import address
+from relaylab_conformance.inventory.shapes.columns import written
 from relaylab_conformance.inventory.shapes.shape import Shape, columns
 
 _SMTP: Final = frozenset({"smtp", "authenticatedsmtp", "smtpauth"})
@@ -85,7 +86,7 @@ def _known(row: Row, found: Findings, kind: Callable[[object], T], names: tuple[
             return kind(row.value(*names))
         except (CellError, LostError):
             what = f"a sign-in of which this is no {'IP address' if names is _IP else 'address'} is left out"
-    shown = row.columns.get(column or "", names[0])
+    shown = row.columns.get(column or "", written(names[0]))
     found.note(NoteKind.LEFT_OUT, row.origin, shown, what, "look it up in the portal if it is one of your senders")
     return None
 
