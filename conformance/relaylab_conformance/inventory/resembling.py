@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from relaylab.app.world_file.errors import near_miss
+from relaylab_conformance.inventory.columns import written
 from relaylab_conformance.inventory.origin import ExportError, broken
 from relaylab_conformance.inventory.rows import squash
 from relaylab_conformance.inventory.shapes import RECOGNISED, smtp_auth_clients
-from relaylab_conformance.inventory.shapes.columns import written
 from relaylab_conformance.inventory.shapes.shape import Shape
 
 _FEWEST_COLUMNS: Final = 0.5  # of those that mark a shape, to say what a file was meant to be

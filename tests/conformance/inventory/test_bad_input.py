@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from relaylab_conformance.inventory.columns import written
 from relaylab_conformance.inventory.origin import ExportError
 from relaylab_conformance.inventory.shapes import RECOGNISED
-from relaylab_conformance.inventory.shapes.columns import written
 from tests.conformance.inventory.importing import csv, put, relaylab, take
 
 CAS = csv(

@@ -17,11 +17,11 @@ from typing import Final, TypeVar
 
 from relaylab_conformance.inventory import cells
 from relaylab_conformance.inventory.cells import CellError, LostError
+from relaylab_conformance.inventory.columns import written
 from relaylab_conformance.inventory.found import Findings, NoteKind, SignIn
 from relaylab_conformance.inventory.origin import Origin
 from relaylab_conformance.inventory.rows import Row, squash
 from relaylab_conformance.inventory.shapes.addresses import address
-from relaylab_conformance.inventory.shapes.columns import written
 from relaylab_conformance.inventory.shapes.shape import Shape, columns
 
 _SMTP: Final = frozenset({"smtp", "authenticatedsmtp", "smtpauth"})

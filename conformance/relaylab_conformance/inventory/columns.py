@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from relaylab_conformance.inventory.rows import squash
-
 _WRITTEN: Final = {
-    squash(one): one
+    one.casefold().replace(" ", ""): one
     for one in (
         "AcceptMessagesOnlyFrom",
         "AllowBasicAuthSmtp",
