@@ -21,7 +21,6 @@ from relaylab_conformance.inventory.stand_in import (
     WHAT_IT_IS,
     stand_in_for_members,
     take_members_for_mailboxes,
-    tell_lists_written_to,
 )
 
 REPORT_DAYS: Final = 90  # what we tell people to choose; the report opens with 7 (fact ADM-REP-01)
@@ -59,7 +58,6 @@ def settle(found: Findings, tenant: str | None = None, report_days: int | None =
     stand_in_for_members(found)
     senders = fit(found, name, senders)
     assume_policies(found, senders)
-    tell_lists_written_to(found, senders)
     _tell_switched_off(found, senders)
     _ask_what_nobody_says(found)
     sites = {sender.ip: FoundSite(sender.ip, sender.evidence[-1].origin) for sender in senders if sender.ip}

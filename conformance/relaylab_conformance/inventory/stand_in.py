@@ -6,16 +6,15 @@ list names none, a mailbox that is known stands in. Both are asked about.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from relaylab.domain.address import Address
 from relaylab.domain.powershell import argument
-from relaylab_conformance.inventory.found import Findings, NoteKind, Value
+from relaylab_conformance.inventory.found import Entry, Findings, Note, NoteKind, Value
 from relaylab_conformance.inventory.inventory import FoundSender
 from relaylab_conformance.inventory.keys import DEFINED_BY
 from relaylab_conformance.inventory.origin import NOWHERE
-from relaylab_conformance.inventory.shapes import BY_NAME
 
 WHAT_IT_IS: Final = "Get-Recipient says whether it is one, or a group"
 _STANDS_IN: Final = "; one mailbox stands in for them"
@@ -46,13 +45,13 @@ def stand_in_for_members(found: Findings) -> None:
             entry.values["members"] = Value([anybody], NOWHERE, f"unknown: {asked}{_STANDS_IN}")
 
 
-def tell_lists_written_to(found: Findings, senders: Iterable[FoundSender]) -> None:
-    """Say which senders write to a list in whose members' place somebody stands in: of them nothing can be judged."""
+def lists_to_mend(entries: Iterable[Entry], senders: Iterable[FoundSender]) -> Iterator[tuple[Entry, Note]]:
+    """Give the lists that senders write to and in whose members' place somebody stands in, with what to say of each."""
     writers: dict[str, list[str]] = {}
     for sender in senders:
         for address in sender.to:
             writers.setdefault(address.casefold(), []).append(str(sender.address))
-    for entry in found.of("distribution_group"):
+    for entry in entries:
         members = entry.values.get("members")
         if members is not None and members.note.endswith(_STANDS_IN) and entry.key.casefold() in writers:
             first, *more = dict.fromkeys(writers[entry.key.casefold()])
@@ -61,7 +60,8 @@ def tell_lists_written_to(found: Findings, senders: Iterable[FoundSender]) -> No
                 f"the members of {entry.key} are in no export, and {who} to it: nobody can say whether that stays "
                 "inside, or what it costs"
             )
-            way_out = f"Get-DistributionGroupMember -Identity {argument(entry.key)} -ResultSize Unlimited, or export "
-            found.note(
-                NoteKind.UNKNOWN, entry.origin, "", what, f"{way_out}again: {BY_NAME['distribution_groups'].command}"
+            way_out = (
+                f"Get-DistributionGroupMember -Identity {argument(entry.key)} says who they are, and relaylab import "
+                "--script exports every list with its members"
             )
+            yield entry, Note(NoteKind.UNKNOWN, str(entry.origin), what, way_out)

@@ -12,7 +12,8 @@ from typing import Final
 from relaylab.domain.address import Address
 from relaylab_conformance.inventory.policies import ALLOWS, ASSUMED
 from relaylab_conformance.inventory.world_text.blocks import Block, split
-from relaylab_conformance.inventory.world_text.values import is_marked, without_mark
+from relaylab_conformance.inventory.world_text.tables import said_by_import
+from relaylab_conformance.inventory.world_text.values import without_mark
 
 _UNKNOWN: Final = "unknown"
 Policies = Mapping[tuple[str, str], "AssumedPolicy"]  # by the names of tenant and policy
@@ -76,8 +77,8 @@ def _policies(blocks: Iterable[Block]) -> Policies:
     for block in blocks:
         if block.path == ("tenant",):
             tenant = str(block.value("name"))
-        said = _imported_comment(block, ("tenant", "authentication_policy"), ALLOWS)
-        if said.startswith(ASSUMED):
+        said = said_by_import(block, ALLOWS)
+        if block.path == ("tenant", "authentication_policy") and said.startswith(ASSUMED):
             name = str(block.value("name"))
             claim = f'{ASSUMED}the policy "{name}" of {tenant} allows passwords'
             told[tenant.casefold(), name] = AssumedPolicy(claim, said.removeprefix(ASSUMED))
@@ -87,12 +88,5 @@ def _policies(blocks: Iterable[Block]) -> Policies:
 def _lists(blocks: Iterable[Block]) -> Iterable[Address]:
     """Give the lists of which import did not know who is in them."""
     for block in blocks:
-        if _imported_comment(block, ("tenant", "distribution_group"), "members").startswith(_UNKNOWN):
+        if block.path == ("tenant", "distribution_group") and said_by_import(block, "members").startswith(_UNKNOWN):
             yield Address.parse(str(block.value("address")))
-
-
-def _imported_comment(block: Block, path: tuple[str, ...], key: str) -> str:
-    """Give what import says behind a value that is still its own; empty for any other."""
-    stated = block.statement(key) if block.path == path else None
-    is_its_own = stated is not None and is_marked(stated.comment, stated.value)
-    return without_mark(stated.comment) if stated is not None and is_its_own else ""

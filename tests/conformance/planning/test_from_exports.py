@@ -181,3 +181,25 @@ def test_import_says_which_list_nobody_can_judge_and_what_exports_it(tmp_path: P
 
 def test_a_list_that_nobody_writes_to_is_nothing_to_mend(tmp_path: Path) -> None:
     assert 0 == relaylab(exports(tmp_path, lists=LISTS)).exit_code
+
+
+def test_members_that_a_person_wrote_are_asked_for_no_more(tmp_path: Path) -> None:
+    folder, world = exports(tmp_path / "e", lists=LISTS, trace=TRACE), tmp_path / "world.toml"
+    assert [1, 1] == [relaylab(folder, "--out", world).exit_code for _ in range(2)]
+    text = world.read_text(encoding="utf-8")
+
+    world.write_text(text.replace('["ann@contoso.com"]', '["ann@contoso.com", "erp@contoso.com"]'), encoding="utf-8")
+
+    assert 0 == relaylab(folder, "--out", world).exit_code
+    assert '["ann@contoso.com", "erp@contoso.com"]' in world.read_text(encoding="utf-8")
+
+
+def test_members_that_were_read_once_are_not_lost_to_an_export_without_them(tmp_path: Path) -> None:
+    rows = (("PrimarySmtpAddress", "GroupType", "Members"), ("all@contoso.com", "Universal", "erp@contoso.com"))
+    folder, world = exports(tmp_path / "e", lists=csv(*rows), trace=TRACE), tmp_path / "world.toml"
+    relaylab(folder, "--out", world)
+
+    put(folder, {"lists.csv": LISTS})
+
+    assert 0 == relaylab(folder, "--out", world).exit_code
+    assert 'members = ["erp@contoso.com"]' in world.read_text(encoding="utf-8")
