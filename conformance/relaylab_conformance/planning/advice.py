@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.estate import Method, OutboundPort25
 from relaylab.domain.tenant import Switch
-from relaylab_conformance.migration.reach import has_unknown_recipients
 from relaylab_conformance.planning.preparation import in_tenant
 from relaylab_conformance.planning.ways import refused
 from relaylab_scenarios import profile
@@ -18,17 +17,17 @@ if TYPE_CHECKING:
     from relaylab.domain.tenant import Tenant
     from relaylab_conformance.planning.question import Question
 
-_RECIPIENTS_FIRST: Final = (
-    "nobody says whom it writes to, so methods that end inside are not judged: write its recipients into the "
-    "world file and plan again; without them"
-)
 _NOTHING: Final = "no method of Microsoft's fits as things stand"
 
 
 def advice(question: Question) -> str:
     """Say what would help, as the reason why nothing is recommended."""
     nothing = _unanswered(question) or _NOTHING
-    nothing = f"{_RECIPIENTS_FIRST}, {nothing}" if has_unknown_recipients(question.sender) else nothing
+    if not_said := question.internal_not_said:
+        nothing = (
+            f"{not_said.why}, so methods that end inside are not judged: write {not_said.write} into the world file "
+            f"and plan again; without them {nothing}"
+        )
     *ways, last = _ways_out(question)
     return f"{nothing}: {'; '.join((*ways, f'or {last}'))}"
 

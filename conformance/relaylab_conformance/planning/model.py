@@ -161,7 +161,10 @@ class GuideError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The plan of an estate, as made ``at`` an instant and ``judged`` at some; ``cutover`` None: it has no date."""
+    """The plan of an estate, as made ``at`` an instant and ``judged`` at some; ``cutover`` None: it has no date.
+
+    ``assumed`` are sentences about what it rests on and nobody exported, each with what to ask.
+    """
 
     schema: str
     suite_version: str
@@ -177,6 +180,7 @@ class Plan:
     senders: tuple[SenderPlan, ...]
     mistakes: tuple[Mistake, ...]
     guide_errors: tuple[GuideError, ...]
+    assumed: tuple[str, ...]
     notes: tuple[str, ...]
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from relaylab_conformance.migration.reach import internal_not_said
 from relaylab_conformance.planning.unsaid import NOTHING, Unsaid
 from relaylab_scenarios import profile
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from relaylab.domain.tenant import Tenant
     from relaylab.domain.world import World
     from relaylab.engine.rulebook import Rulebook
+    from relaylab_conformance.migration.reach import NotSaid
 
 NOT_KNOWN: Final = "? Not known: "  # in a reason against a method: an answer would do away with it
 
@@ -61,3 +63,8 @@ class Question:
     def tenant(self) -> Tenant | None:
         """The tenant that the sender sends for."""
         return self.world.tenant_of(self.sender.from_address.domain)
+
+    @property
+    def internal_not_said(self) -> NotSaid | None:
+        """Why nobody knows whom the sender reaches; None where it is known."""
+        return internal_not_said(self.world, self.sender, self.unsaid.lists)

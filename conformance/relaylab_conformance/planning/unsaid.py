@@ -16,6 +16,7 @@ from relaylab_conformance.inventory.world_text.values import is_marked
 from relaylab_conformance.planning.model import OpenQuestion
 
 if TYPE_CHECKING:
+    from relaylab.domain.address import Address
     from relaylab.domain.estate import Sender, Site
     from relaylab_conformance.inventory.world_text.blocks import Block, Statement
 
@@ -26,10 +27,14 @@ _DECIDED_HERE: Final = "target"
 
 @dataclass(frozen=True, slots=True)
 class Unsaid:
-    """The open questions of a world file in its order, and ``about`` which table and name each is."""
+    """The open questions of a world file in its order, and ``about`` which table and name each is.
+
+    ``lists`` are those of which nobody knows who is in them.
+    """
 
     questions: tuple[OpenQuestion, ...] = ()
     about: Mapping[tuple[str, str], tuple[OpenQuestion, ...]] = field(default_factory=dict)
+    lists: frozenset[Address] = frozenset()
 
     def of(self, sender: Sender) -> tuple[OpenQuestion, ...]:
         """Give the questions about a sender and about its site, the first to be asked first."""

@@ -87,7 +87,8 @@ def _way(question: Question, method: Method, now: str | None) -> Way:
         possible = Possible.AFTER_STEPS if now or changes else Possible.NOW
     world = prepared(question.world, steps)
     aimed = replace(named(world, question.sender.name), today=method, target=method)
-    cautions = () if refusal else pitfalls(world, question.rulebook, aimed, question.until)
+    is_known = not question.internal_not_said
+    cautions = () if refusal else pitfalls(world, question.rulebook, aimed, question.until, knows_recipients=is_known)
     candidate = Candidate(
         method=method,
         possible=possible,

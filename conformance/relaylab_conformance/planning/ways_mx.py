@@ -16,10 +16,7 @@ from relaylab.rules.hve import terms
 from relaylab_conformance.inventory.shapes import inbound_connectors
 from relaylab_conformance.migration.approach import mx_name
 from relaylab_conformance.migration.reach import (
-    INTERNAL_NOT_SAID,
-    RECIPIENTS_UNKNOWN,
     are_outside,
-    has_unknown_recipients,
 )
 from relaylab_conformance.planning import citations
 from relaylab_conformance.planning.model import Kind, Step
@@ -232,8 +229,8 @@ def against_direct_send(question: Question) -> Iterator[str]:
     sender, tenant = question.sender, question.tenant
     if outside := are_outside(question.world, sender):
         yield f"internal only? No: {outside}, where Direct Send gets 550 5.7.64"
-    if has_unknown_recipients(sender) and sender.today is not Method.DIRECT_SEND:
-        yield RECIPIENTS_UNKNOWN
+    elif question.internal_not_said and sender.today is not Method.DIRECT_SEND:
+        yield question.internal_not_said.obstacle
     yield from _port_25(question)
     if sender.messages_per_day >= terms.HIGH_VOLUME:
         yield f"volume? Too much: {counted(sender.messages_per_day, 'message')} a day, and one address is throttled"
@@ -243,7 +240,7 @@ def against_direct_send(question: Question) -> Iterator[str]:
 
 def for_direct_send(question: Question) -> Iterator[str]:
     """Say what speaks for Direct Send."""
-    yield INTERNAL_NOT_SAID if has_unknown_recipients(question.sender) else "internal only? Yes, groups expanded"
+    yield str(question.internal_not_said or "internal only? Yes, groups expanded")
     yield f"volume? Low: {counted(question.sender.messages_per_day, 'message')} a day"
 
 

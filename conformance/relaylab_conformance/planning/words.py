@@ -87,6 +87,7 @@ def headline(plan: Plan) -> tuple[str, ...]:
         told.append(f"No day is left that is {BUFFER.days} days before a stop: begin now, in this order.")
     if not plan.work and not any(one.ask_first for one in plan.senders):
         told.append("Every sender goes on as it is.")
+    told.extend(f"{sentence(one)}." for one in plan.assumed)
     return tuple(told)
 
 

@@ -52,7 +52,7 @@ def work_for(
     looked: Iterable[Looked], world: World, rulebook: Rulebook, judged: tuple[datetime, ...], unsaid: Unsaid
 ) -> Work:
     """Carry out what every sender needs, mend what that breaks, and make the records of each domain one."""
-    work = _carried_out(looked, world, rulebook, judged, unsaid)
+    work = _carried_out(Work(tuple(looked), {}, world), rulebook, judged, unsaid)
     first = [one.sender.name for one in work.order if one.sender.name in work.todo]
     in_order = {name: work.todo[name] for name in dict.fromkeys((*first, *work.todo))}
     todo, after = one_step_a_domain(in_order, _sites(work), work.after, rulebook, judged[0])
@@ -74,10 +74,8 @@ def _sites(work: Work) -> dict[DomainName, tuple[Site, ...]]:
     return {domain: tuple(named.values()) for domain, named in sites.items()}
 
 
-def _carried_out(
-    looked: Iterable[Looked], world: World, rulebook: Rulebook, judged: tuple[datetime, ...], unsaid: Unsaid
-) -> Work:
-    work = Work(tuple(looked), {}, world)
+def _carried_out(work: Work, rulebook: Rulebook, judged: tuple[datetime, ...], unsaid: Unsaid) -> Work:
+    world = work.after
 
     def asked(name: str) -> Question:
         return Question(work.after, rulebook, named(work.after, name), judged, unsaid)
