@@ -120,7 +120,7 @@ def test_a_policy_that_only_users_have_is_assumed_for_those_who_send(tmp_path: P
 def test_the_messy_set_is_not_refused_already() -> None:
     plan = plan_of(example_folder("woodgrove")).plan
 
-    assert "12 senders of 14 will be refused" in words.headline(plan)[0]
+    assert any("12 senders of 14 will be refused" in line for line in words.headline(plan))
     assert not any("refused already" in said for said in words.headline(plan))
     assert "erp4@woodgrove.example sends, last on 2026-11-16: signed in" in plan.assumed[0]
 
