@@ -25,6 +25,8 @@ def as_html(plan: Plan) -> str:
         "named": words.named,
         "counted": words.counted,
         "has_days": words.has_days,
+        "has_still": words.has_still,
+        "last_line": words.last_line,
         "still": words.still,
         "before": words.before,
         "cost": words.cost,

@@ -27,7 +27,8 @@ _POSSIBLE: Final = {
     Possible.NO: "not possible",
 }
 _BEFORE: Final = "Do before"
-_HEADINGS: Final = ("#", "Sender", "Today", "Stops", "With", "Move to", "Effort", _BEFORE, "Stands still")
+_STILL: Final = "Stands still"
+_HEADINGS: Final = ("#", "Sender", "Today", "Stops", "With", "Move to", "Effort", _BEFORE, _STILL)
 
 
 def as_markdown(plan: Plan) -> str:
@@ -52,7 +53,8 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield "## Answer these first\n"
         yield from (f"- [ ] {plain(asked)}" for asked in words.questions(plan))
         yield ""
-    headings = [one for one in _HEADINGS if one != _BEFORE or words.has_days(plan)]
+    absent = ([] if words.has_days(plan) else [_BEFORE]) + ([] if words.has_still(plan) else [_STILL])
+    headings = [one for one in _HEADINGS if one not in absent]
     yield f"| {' | '.join(headings)} |"
     yield "|" + " --- |" * len(headings)
     staying = [one for one in plan.senders if not one.needs_work]
@@ -62,6 +64,9 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield "\n## In this order"
     for one in plan.work:
         yield from _sender(one)
+    if any(one.cautions for one in staying):
+        yield "\n## What stays\n"
+        yield from (f"- [ ] {plain(one.name)}: {plain(said)}" for one in staying for said in one.cautions)
     if words.made(plan):
         yield "\n## Mistakes found\n"
     for mistake in words.made(plan):
@@ -85,11 +90,11 @@ def _cells(plan: Plan, one: SenderPlan) -> tuple[str, ...]:
         one.name,
         words.named(one.today),
         words.stop(one),
-        one.line if one.needs_work else "",
+        words.last_line(one),
         words.moves_to(one),
         one.effort,
         *([words.before(plan, one)] if words.has_days(plan) else []),
-        words.still(one),
+        *([words.still(one)] if words.has_still(plan) else []),
     )
     return tuple(map(plain, cells))
 

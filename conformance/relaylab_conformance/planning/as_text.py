@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from relaylab_conformance.planning.model import Plan, SenderPlan
 
 _BEFORE: Final = Column("do before")
+_STILL: Final = Column("stands still")
 _COLUMNS: Final = (
     Column("#"),
     Column("sender"),
@@ -22,7 +23,7 @@ _COLUMNS: Final = (
     Column("move to"),
     Column("effort", wraps=True),
     _BEFORE,
-    Column("stands still"),
+    _STILL,
 )
 
 
@@ -39,7 +40,8 @@ def _lines(plan: Plan, fit: int) -> Iterator[str]:
         yield from (f"  {asked}" for asked in words.questions(plan))
     yield ""
     staying = [one for one in plan.senders if not one.needs_work]
-    columns = [one for one in _COLUMNS if one is not _BEFORE or words.has_days(plan)]
+    absent = ([] if words.has_days(plan) else [_BEFORE]) + ([] if words.has_still(plan) else [_STILL])
+    columns = [one for one in _COLUMNS if one not in absent]
     yield table(columns, [_row(plan, one) for one in (*plan.work, *staying)], fit)
     first = next(iter(plan.work), None)
     if first is not None:
@@ -47,7 +49,7 @@ def _lines(plan: Plan, fit: int) -> Iterator[str]:
         for step in first.steps:
             yield f"  {step.what} ({step.source.title}, {step.source.fact})"
             yield from (f"    {line}" for line in step.lines)
-    for one in plan.work:
+    for one in (*plan.work, *staying):
         for said in (words.differs(one), *one.cautions):
             if said:
                 yield f"\n{one.name}: {said}" if said == words.differs(one) else f"{one.name}: {said}"
@@ -73,9 +75,9 @@ def _row(plan: Plan, sender: SenderPlan) -> tuple[str, ...]:
         sender.name,
         sender.today,
         words.stop(sender),
-        sender.line if sender.needs_work else "",
+        words.last_line(sender),
         words.move(sender),
         sender.effort,
         *([words.before(plan, sender)] if words.has_days(plan) else []),
-        words.still(sender),
+        *([words.still(sender)] if words.has_still(plan) else []),
     )

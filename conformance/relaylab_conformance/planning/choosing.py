@@ -33,6 +33,11 @@ _RANK: Final = {
     Method.HVE_BASIC: 4,
     Method.HVE_OAUTH: 4,
 }
+# Of a password that is refused at no date judged: fact COR-09, the state behind "off by default".
+_NOT_FOR_EVER: Final = (
+    "; its password goes on at every date judged, and has no future: Microsoft will announce in the second half of "
+    "2027 when it removes passwords for everybody"
+)
 _FIRST: Final = -1
 _LAST: Final = 5
 
@@ -61,12 +66,13 @@ def choose(sender: Sender, found: tuple[Way, ...], *, arrives: bool) -> Choice:
     goes_on = arrives and sender.today not in _NO_FUTURE
     if goes_on and (sender.today in whole or sender.today not in possible):
         return Choice(sender.today, "stays: its mail arrives at every date judged", stays=True)
+    behind = _NOT_FOR_EVER if arrives else ""
     if planned in whole:
-        return Choice(planned, "the target that the world file has holds")
+        return Choice(planned, f"the target that the world file has holds{behind}")
     in_turn = [method for method in _tree(sender) if method in possible]
     best = next((method for method in in_turn if method in whole), None)
     if best is not None:
-        return Choice(best, "the first in the decision tree that is possible")
+        return Choice(best, f"the first in the decision tree that is possible{behind}")
     return _but_for_volume(sender, possible, in_turn, goes_on=goes_on)
 
 

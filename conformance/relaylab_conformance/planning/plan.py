@@ -24,6 +24,7 @@ from relaylab_conformance.planning.looking import Looked, cannot, look
 from relaylab_conformance.planning.model import SCHEMA, STATEMENT, Plan, SenderPlan
 from relaylab_conformance.planning.question import Question
 from relaylab_conformance.planning.quota import terrl, within_quota
+from relaylab_conformance.planning.renewal import renewal
 from relaylab_conformance.planning.unsaid import unsaid
 from relaylab_conformance.planning.ways import Way
 from relaylab_conformance.planning.words import BUFFER
@@ -172,7 +173,9 @@ class _Facts:
         if way is None:
             return ()
         if one.choice.stays:
-            return (*((way.too_much,) if way.too_much and one.over is None else ()), *terrl(one.over))
+            ends = renewal(one, self.world)
+            mind = ((ends,) if ends else ()) + ((way.too_much,) if way.too_much and one.over is None else ())
+            return (*mind, *terrl(one.over))
         shared = len(way.preparations) - len(todo)
         said = list(way.candidate.cautions)
         if shared > 0:

@@ -12,6 +12,8 @@ from relaylab_conformance.planning.model import Possible
 from relaylab_conformance.report.page import day
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from relaylab.domain.source import Source
     from relaylab_conformance.planning.model import OpenQuestion, Plan, SenderPlan
     from relaylab_conformance.report.model import Mistake
@@ -66,13 +68,14 @@ def headline(plan: Plan) -> tuple[str, ...]:
     if plan.open_questions:
         stand = "questions stand" if len(plan.open_questions) > 1 else "question stands"
         told.append(f"{len(plan.open_questions):,} {stand} open in the world file (# unknown): {ANSWER_FIRST}.")
-    if stops and plan.cutover:
-        left = (plan.cutover - plan.at).days
+    if stops:
+        left = (plan.cutover - plan.at).days if plan.cutover else 0
         ahead = f", {counted(left, 'day')} ahead" if left > 0 else ""
         first = min(one.stops_at for one in stops if one.stops_at)
         told.append(f"{_senders(len(stops))} of {len(plan.senders)} will be refused, the first on {day(first)}{ahead}.")
     if stopped:
         told.append(f"{_senders(len(stopped))} of {len(plan.senders)} {_are(len(stopped))} refused already.")
+    told += [*_without_a_stop(plan), *_without_a_day(plan)]
     nothing = [one for one in plan.work if one.recommended is None and not one.waits_for_answers]
     if waiting := [one for one in plan.work if one.waits_for_answers]:
         told.append(
@@ -89,6 +92,28 @@ def headline(plan: Plan) -> tuple[str, ...]:
         told.append("Every sender goes on as it is.")
     told.extend(f"{sentence(one)}." for one in plan.assumed)
     return tuple(told)
+
+
+def _without_a_stop(plan: Plan) -> Iterator[str]:
+    """Say why senders that no date stops have work."""
+    by_password = [one for one in plan.work if one.today is Method.SMTP_AUTH_BASIC]
+    if number := sum(1 for one in by_password if one.works_today and not one.stops_at):
+        go = (
+            "does not stop by the dates judged and moves" if number == 1 else "do not stop by the dates judged and move"
+        )
+        yield (
+            f"{_senders(number)} of {len(plan.senders)} {go} all the same: by what Microsoft announces, a password has "
+            "no future."
+        )
+
+
+def _without_a_day(plan: Plan) -> Iterator[str]:
+    """Say how the plan comes to know how long a sender stands still, where it knows it of none."""
+    if not has_still(plan) and any(one.planned_for is None for one in plan.work):
+        yield (
+            "How long a sender would stand still, the plan says once the world file has the day that its owner plans "
+            "for (planned_for)."
+        )
 
 
 def _missing(waiting: list[SenderPlan]) -> str:
@@ -127,6 +152,11 @@ def stop(sender: SenderPlan) -> str:
     return "does not stop"
 
 
+def last_line(sender: SenderPlan) -> str:
+    """Give the line at the end of today's method, of one that stays too where it ends some day."""
+    return sender.line if sender.needs_work or sender.stops_at else ""
+
+
 def move(sender: SenderPlan) -> str:
     """Say where a sender goes."""
     if sender.recommended is None:
@@ -155,6 +185,11 @@ def differs(sender: SenderPlan) -> str:
 def has_days(plan: Plan) -> bool:
     """Tell whether there is a day before which something has to be done; else all of it is to be done now."""
     return any(before(plan, one) != _NOW for one in plan.work)
+
+
+def has_still(plan: Plan) -> bool:
+    """Tell whether anybody stands still, by the days that are known."""
+    return any(still(one) for one in plan.senders)
 
 
 def before(plan: Plan, sender: SenderPlan) -> str:

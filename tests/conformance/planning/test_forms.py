@@ -45,7 +45,7 @@ def test_the_checklist_renders_as_headings_a_table_and_fenced_lines() -> None:
 
     assert ["Plan of estate"] == [one.text for one in page.root.all("h1")]
     assert 5 == len(page.root.all("tbody")[0].all("tr"))
-    assert all(8 == len(row.all("td")) for row in page.root.all("tbody")[0].all("tr"))
+    assert all(7 == len(row.all("td")) for row in page.root.all("tbody")[0].all("tr"))
     shown = [one.text for one in page.root.all("code")]
     assert any(line.startswith("Set-InboundConnector -Identity") for line in shown)
     assert html.count("<li>") == html.count("</li>")
@@ -68,6 +68,24 @@ def test_a_column_that_says_now_in_every_row_is_a_sentence_instead(at: str, *, h
     for form in forms:
         assert has_days is ("Do before" in form)
         assert has_days is not ("No day is left that is 60 days before a stop: begin now" in form)
+
+
+@pytest.mark.parametrize(("planned_for", "stands_still"), [(None, False), ("2027-02-01", True)])
+def test_days_of_standing_still_are_a_column_only_where_the_world_file_has_a_day_planned_for(
+    planned_for: str | None, *, stands_still: bool
+) -> None:
+    plan = planned(estate_text(a_sender(planned_for=planned_for), a_sender("two", site="shop"))).plan
+    forms = (as_markdown(plan), as_html(plan), as_text(plan, 200).replace("STANDS STILL", "Stands still"))
+
+    for form in forms:
+        assert stands_still is ("Stands still" in form)
+        assert stands_still is not (
+            "once the world file has the day that its owner plans for (planned" in plain_of(form)
+        )
+
+
+def plain_of(form: str) -> str:
+    return form.replace("\\", "")
 
 
 def test_the_checklist_writes_dates_names_and_citations_as_a_person_would() -> None:
