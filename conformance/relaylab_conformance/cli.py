@@ -324,9 +324,10 @@ def import_exports(  # noqa: PLR0913 - an argument an option
     """Make a world file of EXPORTS: files, or folders of them, known by their content and not by their names.
 
     Known are CSV and JSON of Get-CASMailbox, Get-Mailbox, Get-TransportConfig, Get-OrganizationConfig,
-    Get-AcceptedDomain, Get-InboundConnector, Get-AuthenticationPolicy, Get-User, Get-MailContact, Get-DistributionGroup
-    and Get-MailUser -HVEAccount, ScubaGear's JSON, the report SMTP AUTH clients, Entra's sign-in log, message traces
-    and zone files. All of one tenant at a time; import the next one into the same file.
+    Get-AcceptedDomain, Get-InboundConnector, Get-AuthenticationPolicy, Get-User, Get-MailContact,
+    Get-DistributionGroup, Get-UnifiedGroup, Get-DynamicDistributionGroup and Get-MailUser -HVEAccount, ScubaGear's
+    JSON, the report SMTP AUTH clients, Entra's sign-in log (of the portal, of Graph or of Azure Monitor), message
+    traces and zone files. All of one tenant at a time; import the next one into the same file.
 
     Exit code 1: written, but something was lost, unclear or contradictory on the way. 2: nothing was written.
     """

@@ -132,6 +132,8 @@ def test_every_behaviour_can_be_had_by_its_word_alone(behaviour: Behaviour) -> N
         ("deliveryfailed,code=550,text=4.2.2 Mailbox full", "text: 4.2.2 does not fit 550 (RFC 2034 §4); begin both"),
         ("deliveryfailed,code=452,enhanced=4.2.2", "code: 452 is a soft bounce, after which delivery is tried again,"),
         ("filteredspam,says=concurrent", "says: 432 is a soft bounce, after which delivery is tried again, and so is"),
+        ("mail4xx,says=sender_ok", "says: sender_ok is a 250, no refusal, and mail4xx refuses; name a text of 400 to"),
+        ("filteredspam,code=250", "code: 250 is no refusal, and so is no end of a copy; choose 500 to 599"),
         ("filteredspam,says=bye", "says: 221 is no refusal, and so is no end of a copy; choose 500 to 599"),
         ("reply,code=451,close=maybe", 'close: "maybe" is neither yes nor no; write one of them'),
     ],

@@ -18,6 +18,7 @@ from relaylab.engine.rule import AnyRule, Rule
 from relaylab.engine.rulebook import Rulebook
 from relaylab.rules import acs_rest, acs_smtp, entra, hve, mx, submission
 from relaylab.rules.acs_rest.errors import ERRORS as REST_ERRORS
+from relaylab.rules.blanks import in_words
 from relaylab.rules.catalogue import RULES, rulebook
 from relaylab.rules.entra.errors import ERRORS
 from relaylab.rules.milestones import EARLIEST_SUPPORTED, MILESTONES
@@ -120,6 +121,13 @@ def test_what_a_reader_must_put_into_a_way_out_stands_in_upper_case() -> None:
     others = re.compile(r"<[^>]+>|\(the id of|-[A-Za-z]+ \.\.\.")
 
     assert [] == [rule.id for rule in RULES if others.search(rule.fix)]
+
+
+def test_what_a_case_fills_in_stands_in_words_where_there_is_no_case() -> None:
+    texts = (*(rule.fix for rule in RULES), *(error.text for error in REST_ERRORS))
+    blanks = {blank for text in texts for blank in re.findall(r"\{([a-z_]+)\}", text)}
+
+    assert [] == sorted(blank for blank in blanks if in_words(f"{{{blank}}}") == f"<{blank.replace('_', ' ')}>")
 
 
 def test_a_rule_stands_once_under_the_same_readings() -> None:

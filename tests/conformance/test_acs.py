@@ -323,6 +323,22 @@ def test_a_timeline_shows_each_date_on_which_communication_services_change(text:
     assert begins in as_text(found, 400)
 
 
+def test_a_timeline_shows_from_when_an_azure_managed_domain_carries_less() -> None:
+    managed = "5e1f3a2b-0000-4000-8000-000000000001.azurecomm.net"
+    more = 'messages_per_day = 241\nacs_resource = "contoso-mail"'
+    text = an_estate(created="2021-02-01", linked=managed, username=f"DoNotReply@{managed}", more=more)
+    estate = parse_world(
+        text.replace('from = "orders@contoso.com"', f'from = "DoNotReply@{managed}"').replace("acs-smtp", "acs-rest"),
+        "estate",
+    )
+    lines = as_text(timeline(estate, rulebook_for(estate.world)), 400).splitlines()
+
+    (before,) = [line.split() for line in lines if " 2023-03-31 " in line]
+    assert ["2023-03-31", "arrives"] == before
+    (since,) = [line for line in lines if " 2024-03-01 " in line]
+    assert "arrives, but not all of a day: it carries 240 messages a day at best, and this sender has 241" in since
+
+
 def test_the_course_ends_with_the_secret_and_with_the_service() -> None:
     for ends, stop in (("2027-06-01", "2027-06-01"), ("2030-01-01", "2028-10-01")):
         world = parse_world(an_estate(secret_ends=ends), "estate").world

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -13,18 +14,21 @@ import pytest
 
 from relaylab.domain.decision import ReplyFacts
 from relaylab.domain.endpoint import Endpoint
-from relaylab.domain.event import DeliveryReported, Event, Faulted
+from relaylab.domain.event import DeliveryReported, Event, Faulted, OperationEnded
 from relaylab.domain.fault import Behaviour
+from relaylab.domain.message import KeptMessage
 from relaylab.rules.catalogue import RULES, rulebook
 from relaylab.rules.faults import CONDUCTS
 from relaylab.rules.replies import REPLIES
 from relaylab.store.events import as_json
+from relaylab.store.shapes import message_json
 from relaylab_conformance.explain import UnknownError, explain
 from relaylab_conformance.explain.answer import cited
 from relaylab_conformance.explain.matching import best_match, said_in
 from relaylab_conformance.explain.records import Run
 from relaylab_conformance.report.folder import write
 from tests.conformance.estates import a_mixed_certificate
+from tests.store.builders import DECISION, a_message
 
 NOON: Final = datetime(2026, 12, 1, 12, tzinfo=UTC)
 OFF = "submission.auth.basic_auth_is_off_by_default"
@@ -294,19 +298,23 @@ def test_each_judge_of_a_sender_is_an_event_of_the_run(run: Run) -> None:
 
 
 class _Told:
-    """Records that hold one event."""
+    """Records that hold one event, and messages."""
 
-    def __init__(self, event: Event) -> None:
+    def __init__(self, event: Event, *messages: KeptMessage) -> None:
         self._event = as_json(event, 1)
+        self._messages = [message_json(message) for message in messages]
 
     def event(self, number: int) -> Mapping[str, Any] | None:
         return self._event if number == 1 else None
 
     def messages(self) -> Sequence[Mapping[str, Any]]:
-        return []
+        return self._messages
 
     def events_of(self, session: str) -> Sequence[Mapping[str, Any]]:
         return [self._event] if self._event["session"] == session else []
+
+    def has_come(self, instant: datetime) -> bool:
+        return instant <= NOON
 
 
 def test_an_event_of_a_fault_cites_its_source_once_and_as_every_other() -> None:
@@ -368,3 +376,41 @@ def test_a_damaged_run_is_told_so(tmp_path: Path) -> None:
 
     with pytest.raises(UnknownError, match="certify again"):
         explain("17", rulebook(), Run(tmp_path))
+
+
+OPERATION = "5b6c0c5e-8f0e-4d2a-9a53-0d6a2f2f3c11"
+
+
+def test_the_end_of_an_operation_names_its_message_and_where_it_failed_what_to_change() -> None:
+    kept = a_message("a-000001-1", operation=OPERATION, decision=replace(DECISION, fix="Take it off the list."))
+    ended = OperationEnded(
+        at=NOON,
+        session="a-000001",
+        endpoint=Endpoint.ACS_REST,
+        operation=OPERATION,
+        status="Failed",
+        error="EmailDropped",
+        said="Email was dropped after several attempts to deliver.",
+    )
+
+    text = explain("1", rulebook(), _Told(ended, kept)).text
+    well = explain("1", rulebook(), _Told(replace(ended, status="Succeeded", error="", said=""), kept)).text
+    assert "  Message   a-000001-1\n" in text
+    assert "  Fix       Take it off the list." in text
+    assert well.endswith("  Message   a-000001-1")
+    for asked in (OPERATION, OPERATION.upper()):
+        told = explain(asked, rulebook(), _Told(ended, kept)).text
+        assert told.startswith("Message a-000001-1: accepted at ")
+        assert f"  Operation {OPERATION}\n" in told
+
+
+def test_an_operation_that_there_is_not_asks_for_the_run_or_names_what_there_is() -> None:
+    report = DeliveryReported(
+        at=NOON, session="a-000001", endpoint=Endpoint.ACS_REST, operation=OPERATION, recipient="a@b.example",
+        type="", about="Delivered", document={},
+    )  # fmt: skip
+
+    with pytest.raises(UnknownError, match="say of which run: --run DIR or --control URL"):
+        explain(OPERATION, rulebook())
+    with pytest.raises(UnknownError, match="is no event or message there; events have numbers"):
+        explain(OPERATION, rulebook(), _Told(report))

@@ -26,6 +26,11 @@ BOOK = rulebook()
             "acs_rest.send.property_is_wrong",
         ),
         ("The specified sender domain has not been linked.", "acs_rest.send.domain_is_not_linked"),
+        (
+            "azure.core.exceptions.HttpResponseError: (TooManyRequests) The limit of requests has been reached. Try ag",
+            "acs_rest.send.rate_is_used_up",
+        ),
+        ("RestError: The specified sender domain has not been linked.", "acs_rest.send.domain_is_not_linked"),
         ("TooManyRequests", "acs_rest.send.rate_is_used_up"),
         ("EmailDroppedAllRecipientsSuppressed", "acs_rest.outcome.all_recipients_are_suppressed"),
         ("401 Denied", "acs_rest.send.nothing_proves_who_asks"),
@@ -127,6 +132,8 @@ def test_a_status_of_a_delivery_is_explained_with_what_has_a_report_say_it(statu
     ):
         found = explain(asked, BOOK)
         assert said in found.text
+        assert "Fix  " in found.text or status in {"Delivered", "Expanded"}
+        assert "https://learn.microsoft.com/" in found.text
         assert ("delivery_status", status) == (found.document["kind"], found.document["status"])
 
 
@@ -135,3 +142,48 @@ def test_a_status_names_the_fault_that_says_so_of_itself() -> None:
         if conduct.kind.name == "COPY":
             status = conduct.sentence.rpartition("says ")[2].rstrip(".")
             assert behaviour.value == explain(status, BOOK).document["fault"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "said"),
+    [
+        ("Succeeded", "Succeeded", "out for delivery, which is not delivered"),
+        ('{"id":"5b","status":"Succeeded","error":null}', "Succeeded", "delivery reports of Event Grid"),
+        ("operation 5b -> Succeeded  [acs_rest: it was accepted with 202 before]", "Succeeded", "out for delivery"),
+        ('{"id":"5b","status":"Running","error":null}', "Running", "Retry-After"),
+        ("notstarted", "NotStarted", "does not send it at present"),
+        ("Canceled", "Canceled", "OperationCanceled, HTTP 200"),
+        ('{"id":"5b","status":"Failed","error":{}}', "Failed", "EmailDroppedAllRecipientsSuppressed, HTTP 200"),
+        ("operation 5b -> Failed", "Failed", "EmailDropped, HTTP 200"),
+    ],
+)
+def test_a_status_of_an_operation_is_explained_with_the_errors_that_come_with_it(
+    asked: str, status: str, said: str
+) -> None:
+    found = explain(asked, BOOK)
+
+    assert ("operation_status", status) == (found.document["kind"], found.document["status"])
+    assert said in found.text
+    assert "\n  Fix  " in found.text
+
+
+def test_a_report_that_has_an_id_of_its_own_stays_one() -> None:
+    event = '[{"id": "7c", "data": {"recipient": "a@b.example", "messageId": "5b", "status": "Failed"}}]'
+
+    assert "delivery_status" == explain(event, BOOK).document["kind"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("DomainNotLinkd", "DomainNotLinked"),
+        ("DomainNotLinkd, HTTP 404", "DomainNotLinked"),
+        ('{"error": {"code": "ToManyRequests", "message": "..."}}', "TooManyRequests"),
+        ("Suppresed", "Suppressed"),
+        ("Faild", "Failed"),
+        ("Cancelled", "Canceled"),
+    ],
+)
+def test_a_word_that_is_nearly_one_ends_with_the_one_that_was_meant(asked: str, meant: str) -> None:
+    with pytest.raises(UnknownError, match=rf'did you mean "{meant}"\?$'):
+        explain(asked, BOOK)

@@ -46,6 +46,20 @@ def test_who_stays_with_a_method_and_is_over_its_rate_is_not_said_to_need_no_pla
     assert Status.PASS is sender.cells[0].status
 
 
+@pytest.mark.parametrize(
+    ("at", "plan"),
+    [("2025-04-30T23:59:59Z", "the plan is enough but for its volume"), ("2025-05-01", "the plan is enough")],
+)
+def test_until_its_caps_were_lifted_high_volume_email_did_not_carry_a_large_day(at: str, plan: str) -> None:
+    moves = a_sender(target="hve-basic", sign_in="scanner@contoso.com", mail_from="bulk@contoso.com")
+    sender = only_sender(certified(f"{moves}\nmessages_per_day = 20000", at=(at,)))
+
+    assert plan == sender.plan
+    said = "it carries 2,000 recipients outside a day at best, and this sender has 20,000"
+    assert (plan != "the plan is enough") == (said in sender.summary)
+    assert Status.PASS is the_cell(certified(moves, at=(at,)), "hve-basic", at).status
+
+
 def test_an_expired_token_is_refused() -> None:
     certificate = certified(
         a_sender(profile="curl", mail_from="app@contoso.com", today="smtp-auth-oauth", target="smtp-auth-oauth"),

@@ -78,15 +78,58 @@ def test_a_method_that_is_not_tried_has_no_spans() -> None:
     assert () == spans(Method.HVE_OAUTH, a_sender(target="hve-oauth"))
 
 
+BULK = "hve-basic"
+
+
+def a_bulk_sender(*to: str, a_day: int = 40) -> str:
+    return f"{a_sender(today=BULK, target=BULK, mail_from='bulk@contoso.com', to=to)}\nmessages_per_day = {a_day}"
+
+
+def told(*to: str, a_day: int = 40, **moved: str) -> list[tuple[str, str]]:
+    estate = an_estate(a_bulk_sender(*to, a_day=a_day))
+    book = rulebook_for(estate.world, None, {name: parse_instant(day) for name, day in moved.items()})
+    spans = json.loads(as_json(timeline(estate, book)))["courses"][0]["spans"]
+    return [(one["since"][:10], one["volume"] or ("arrives" if one["arrives"] else "refused")) for one in spans]
+
+
 def test_each_date_of_high_volume_email_changes_what_an_account_is_told() -> None:
-    inside = a_sender(today="hve-basic", target="hve-basic", mail_from="bulk@contoso.com", to=("desk@contoso.com",))
-    outside = a_sender(today="hve-basic", target="hve-basic", mail_from="bulk@contoso.com")
+    """The host of 2024, the caps of the preview, internal only, and the end of passwords; of billing below."""
+    over = "it carries 2,000 recipients outside a day at best, and this sender has 20,000"
+    first, end = ("2020-10-01", "refused"), ("2028-10-01", "refused")
 
-    def told(sender: str) -> list[tuple[str, bool]]:
-        return [(span.since.date().isoformat(), span.arrives) for span in spans(Method.HVE_BASIC, sender)]
+    assert [first, ("2024-04-01", "arrives"), end] == told("desk@contoso.com", a_day=100_000)
+    assert [
+        first,
+        ("2024-04-01", "it carries 100,000 recipients a day at best, and this sender has 100,001"),
+        ("2025-05-01", "arrives"),
+        end,
+    ] == told("desk@contoso.com", a_day=100_001)
+    both = ("desk@contoso.com", "customer@example.net")
+    assert [first, ("2024-04-01", "arrives"), ("2025-06-01", "refused"), end] == told(*both, a_day=2_000)
+    assert [
+        first,
+        ("2024-04-01", over),
+        ("2025-05-01", "arrives"),
+        ("2025-06-01", "refused"),
+        end,
+    ] == told(*both, a_day=20_000)
 
-    assert [("2020-10-01", False), ("2024-04-01", True), ("2028-10-01", False)] == told(inside)
-    assert [("2020-10-01", False), ("2024-04-01", True), ("2025-06-01", False), ("2028-10-01", False)] == told(outside)
+
+@pytest.mark.parametrize("name", ["hve_host_at_mx_microsoft", "hve_general_availability"])
+def test_two_dates_of_high_volume_email_change_no_answer(name: str) -> None:
+    """The second name leads to the same service, and a preview is no other service: it lacks Microsoft's support."""
+    both = ("desk@contoso.com", "customer@example.net")
+
+    assert told(*both, a_day=20_000) == told(*both, a_day=20_000, **{name: "2024-09-01"})
+
+
+def test_the_table_says_what_the_preview_did_not_carry_until_its_caps_were_lifted() -> None:
+    lines = as_text(judged(a_bulk_sender("desk@contoso.com", a_day=150_000)), 400).splitlines()
+
+    (over,) = [line for line in lines if "2024-04-01" in line]
+    assert "arrives, but not all of a day: it carries 100,000 recipients a day at best" in over
+    (lifted,) = [line.split() for line in lines if "2025-05-01" in line]
+    assert ["2025-05-01", "arrives"] == lifted
 
 
 def test_without_a_valid_billing_policy_an_account_stops_on_the_day_that_billing_begins() -> None:

@@ -9,9 +9,11 @@ from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import Attributed, Authenticated
 from relaylab.domain.tenant import Tenant
 from relaylab.store.events import as_json
-from relaylab_conformance.steering.told import event_lines
+from relaylab.store.shapes import message_json
+from relaylab_conformance.steering.told import event_lines, message_lines
 from tests.builders import OFFICE_IP, TLS, a_connector, a_tenant, a_world, at
 from tests.session.lines import Lab
+from tests.store.builders import a_message
 
 PARTNER = a_connector(name="gateway", connector_type=ConnectorType.PARTNER)
 LETTER = b"From: scanner@contoso.com\r\n\r\nx\r\n"
@@ -71,3 +73,31 @@ def test_what_nobody_found_out_about_a_sender_is_no_hole() -> None:
     (line,) = event_lines(json.loads(json.dumps(as_json(event, 6))))
 
     assert line.endswith(f"m-1 at arrival for {OFFICE_IP}: spf=none, dkim=none, dmarc=fail, compauth=none")
+
+
+def test_the_event_of_a_report_stands_in_its_line_as_json() -> None:
+    event = {
+        "seq": 7,
+        "at": "2026-12-01T12:00:00Z",
+        "session": "a-000001",
+        "endpoint": "acs_rest",
+        "kind": "delivery_reported",
+        "operation": "5b",
+        "recipient": "a@b.example",
+        "document": {"id": "7c", "data": {"status": "Failed", "deliveryStatusDetails": None}},
+    }
+
+    (line,) = event_lines(event)
+
+    assert {"id": "7c", "data": {"status": "Failed", "deliveryStatusDetails": None}} == (
+        json.loads(line.partition("document ")[2])
+    )
+
+
+def test_a_message_over_rest_shows_its_operation() -> None:
+    by_rest, by_smtp = (message_json(a_message(operation=one)) for one in ("5b6c0c5e", None))
+
+    assert "  operation   5b6c0c5e" in list(message_lines(by_rest, {"attachments": []}, "2027-01-01T00:00:00Z"))
+    assert not [
+        line for line in message_lines(by_smtp, {"attachments": []}, "2027-01-01T00:00:00Z") if "operation" in line
+    ]

@@ -155,6 +155,16 @@ def test_a_clock_that_is_let_run_for_ever_stops_before_the_year_3000() -> None:
     assert "2999-12-31T23:59:59.999999+00:00" == clock.now().isoformat()
 
 
+def test_a_clock_that_was_set_beyond_the_year_3000_stands_there() -> None:
+    seconds = Seconds()
+    far = datetime(9999, 12, 31, 23, 59, 58, tzinfo=UTC)
+    clock = SimulatedClock(far, rate=31_622_400, monotonic=seconds)
+
+    seconds.passed += 5_000
+
+    assert far == clock.now()
+
+
 @pytest.mark.parametrize("rate", [0.0, -1.0, 31_622_401.0, float("inf"), float("nan")])
 def test_a_rate_that_cannot_be_is_refused_with_the_way_out(rate: float) -> None:
     clock = SimulatedClock(CUTOVER, monotonic=Seconds())

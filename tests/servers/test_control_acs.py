@@ -80,3 +80,17 @@ def test_an_engagement_that_cannot_be_is_told(controlled_acs: Controlled, acs_la
 
     assert 404 == _engage(controlled_acs, "nothing", kind="view").status_code
     assert 400 == _engage(controlled_acs, operation, kind="look").status_code
+
+
+def test_a_message_is_had_by_the_operation_that_sent_it(controlled_acs: Controlled, acs_lab: AcsLab) -> None:
+    operation = acs_lab.send().json()["id"]
+    (listed,) = controlled_acs.get("/messages")["messages"]
+
+    assert operation == listed["operation"]
+    for name in (operation, operation.upper()):
+        assert listed == controlled_acs.get(f"/messages/{name}")
+        assert listed == controlled_acs.get("/explain", what=name)["document"]["message"]
+        assert b"Subject: " in controlled_acs.client.get(f"/messages/{name}/raw").content
+    assert 404 == controlled_acs.client.get(f"/messages/{operation[::-1]}").status_code
+    assert 404 == controlled_acs.client.get("/explain", params={"what": operation[:-4] + "0000"}).status_code
+    assert 204 == controlled_acs.client.delete(f"/messages/{operation}").status_code

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from relaylab.app.config import LoadedWorld, parse_world
 from relaylab.app.emulator import Emulator
 from relaylab.app.rulebooks import rulebook_for
+from relaylab.domain.clock import ManualClock
 from relaylab.domain.event import Authenticated
 from relaylab.domain.memory import Memory
+from relaylab.domain.reputation import SenderReputation, SenderState
 from relaylab.servers.house import SmtpDesk
 from relaylab.session.moment import Moment
 from relaylab.session.turn import Turn
@@ -105,3 +108,38 @@ def test_another_world_is_judged_anew_and_mail_kept_before_stays_as_it_was(autho
     first, before = (one.store.mail.messages()[0] for one in (lab, twin))
     assert ["fail", "pass"] == found
     assert message_json(before) == message_json(first)
+
+
+class Swapping(ManualClock):
+    """A clock during whose reading another world is put in force, as another thread may do."""
+
+    def __init__(self, start: datetime, at: int, swap: Callable[[], None]) -> None:
+        super().__init__(start)
+        self.readings = 0
+        self.at = at
+        self.swap = swap
+
+    def now(self) -> datetime:
+        self.readings += 1
+        if self.readings == self.at:
+            self.swap()
+        return super().now()
+
+
+def test_what_one_world_grants_is_not_remembered_of_the_next_one(authority: TestAuthority) -> None:
+    lab = emulator(authority)
+    desk = lab.desk("mx")
+    banned = (SenderReputation(CONTOSO.decode(), SenderState.BANNED),)
+    world = replace(lab.holder.world, reputations=banned)
+
+    def mail(desk: SmtpDesk) -> bytes:
+        session = desk.open(("127.0.0.1", 50_000), ("127.0.0.1", 25))
+        session.receive_line(b"EHLO scanner", desk.moment())
+        return session.receive_line(b"MAIL FROM:<%s>" % CONTOSO, desk.moment()).data[:3]
+
+    def swap() -> None:
+        lab.holder.swap(world, rulebook_for(world, {}, {}))
+
+    desk.house.clock = Swapping(datetime(2026, 11, 2, tzinfo=UTC), 3, swap)  # at MAIL
+
+    assert [b"250", b"550"] == [mail(desk), mail(desk)]

@@ -41,6 +41,7 @@ def test_a_message_as_json_has_the_promised_names_in_the_promised_order() -> Non
         "versions": [],
         "authentication": [],
         "reported": [],
+        "operation": None,
     } == json.loads(json.dumps(shown))
     assert "id endpoint tenant site session accepted_at delivered_at mail_from recipients size subject message_id" == (
         " ".join(list(shown)[:12])

@@ -1,8 +1,9 @@
 """Explains an error of Azure Communication Services over REST: by code, HTTP status or text, as logs and docs show it.
 
 ``TooManyRequests, HTTP 429``, ``DomainNotLinked, HTTP 404 or 403``, ``401 Denied by the resource provider.``,
-``HTTP/1.1 429 Too Many Requests``, ``(BadRequest) Request body ...``, or a whole body. A status that is named narrows a
-code down; alone it stands for every code that comes with it. Whether a bare number is HTTP's is for ``ask`` to say.
+``HTTP/1.1 429 Too Many Requests``, ``(BadRequest) Request body ...``, the last line of a traceback, or a whole body. A
+status that is named narrows a code down; alone it stands for every code that comes with it. Whether a bare number is
+HTTP's is for ``ask`` to say.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ _BEFORE: Final = re.compile(
 )
 _BEHIND: Final = re.compile(r"(?P<words>.+?)[\s,]+\(?HTTP\s+(?P<statuses>\d{3}(?:\s+or\s+\d{3})*)\)?", re.IGNORECASE)
 _ENDED: Final = re.compile(r"(?:Failed|Canceled)\s+(?P<words>[A-Za-z]+)")  # how the log tells of an operation
+_RAISED: Final = re.compile(
+    r"(?:Uncaught\s+)?(?:\w+\.)*\w*(?:Error|Exception):\s+"
+)  # what a client's error begins with
 _IN_A_STATUS: Final = "in the status of an operation"
 _FEW: Final = 3  # errors that are explained in full; of more, only the texts and the rules are listed
 
@@ -78,7 +82,7 @@ def explain_status(number: str, rulebook: Rulebook) -> Explanation | None:
 
 
 def _explained(what: str, errors: Sequence[RestError], rulebook: Rulebook, heading: str = "") -> Explanation:
-    describe = _in_full if len(errors) <= _FEW else _in_short
+    describe = describe_error if len(errors) <= _FEW else _in_short
     text = "\n\n".join(filter(None, (heading, *(describe(error, rulebook) for error in errors))))
     rows = [
         {
@@ -104,8 +108,10 @@ def _heading(what: str) -> str:
 
 
 def _read(what: str) -> _Asked:
-    """Take the statuses off, and before that all that a line of the log has around what was said."""
-    text = said_on(" ".join(what.split()))
+    """Take the statuses off, and before that all that a traceback or a line of the log has around what was said."""
+    line = " ".join(what.split())
+    raised = _RAISED.match(line)
+    text = said_on(line[raised.end() :] if raised else line)
     if ended := _ENDED.fullmatch(text):
         return _Asked(ended["words"], frozenset({int(HTTPStatus.OK)}), is_http=True)
     if text.endswith(_IN_A_STATUS):
@@ -125,11 +131,20 @@ def _named(what: str) -> list[RestError]:
     coming = [error for error in ERRORS if not asked.statuses or int(error.code) in asked.statuses]
     if asked.is_a_status:
         return coming
-    found = _IN_A_BODY.search(asked.words)
-    code = (found["code"] or found["shown"]) if found else asked.words
+    code = _code_in(asked.words)
     of_code = [error for error in coming if error.error.lower() == code.lower()]
     pasted = [error for error in of_code if _beginning(error) in asked.words]
     return pasted or of_code or [error for error in coming if _is_said(error, asked.words)]
+
+
+def code_asked(what: str) -> str:
+    """Give the word that stands where a code would, known or not."""
+    return _code_in(_read(what).words)
+
+
+def _code_in(words: str) -> str:
+    found = _IN_A_BODY.search(words)
+    return (found["code"] or found["shown"]) if found else words
 
 
 def _is_said(error: RestError, words: str) -> bool:
@@ -147,7 +162,8 @@ def _rules(error: RestError, rulebook: Rulebook) -> list[str]:
     return list(dict.fromkeys(rule.id for rule in rulebook.catalogue.rules if rule.effect.reply == error))
 
 
-def _in_full(error: RestError, rulebook: Rulebook) -> str:
+def describe_error(error: RestError, rulebook: Rulebook) -> str:
+    """Describe an error with the rules that give it."""
     head = "\n".join([in_words(error.text), entry("Error", _shown(error)), entry("Wording", cited(error.source))])
     return "\n\n".join([head, *(describe_rule(rule, rulebook, [error]) for rule in _rules(error, rulebook))])
 

@@ -6,10 +6,18 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from relaylab.app.world_file.errors import near_miss
+from relaylab.rules.acs_rest.errors import ERRORS
 from relaylab_conformance.explain.aadsts import explain_aadsts, is_of_entra
-from relaylab_conformance.explain.acs_rest import explain_rest_error, explain_status, is_of_acs_rest
+from relaylab_conformance.explain.acs_rest import (
+    code_asked,
+    explain_rest_error,
+    explain_status,
+    is_of_acs_rest,
+)
 from relaylab_conformance.explain.answer import Explanation, UnknownError
-from relaylab_conformance.explain.deliveries import explain_delivery, is_of_a_report
+from relaylab_conformance.explain.deliveries import DELIVERY_STATUSES, explain_delivery, is_of_a_report
+from relaylab_conformance.explain.operations import OPERATION_STATUSES, explain_operation, is_of_an_operation
 from relaylab_conformance.explain.records import Records, explain_record, unknown
 from relaylab_conformance.explain.replies import explain_code, explain_line, is_a_code, is_said
 from relaylab_conformance.explain.rules import explain_rule, is_like_a_rule
@@ -17,7 +25,10 @@ from relaylab_conformance.explain.rules import explain_rule, is_like_a_rule
 if TYPE_CHECKING:
     from relaylab.engine.rulebook import Rulebook
 
-_RECORD: Final = re.compile(r"\d+|[sa]\d*-\d+(-[\w-]+)?")  # an event's number, a message's id
+_WORDS: Final = tuple(dict.fromkeys((*(error.error for error in ERRORS), *DELIVERY_STATUSES, *OPERATION_STATUSES)))
+_RECORD: Final = re.compile(  # an event's number, a message's id, an operation's
+    r"\d+|[sa]\d*-\d+(-[\w-]+)?|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII
+)
 
 
 def is_a_record(what: str) -> bool:
@@ -42,7 +53,15 @@ def explain(what: str, rulebook: Rulebook, records: Records | None = None) -> Ex
             return explain_it(asked, rulebook)
     if _RECORD.fullmatch(asked):
         raise UnknownError(f"{asked!r} may be an event or a message; say of which run: --run DIR or --control URL")
-    return explain_line(asked, rulebook)
+    try:
+        return explain_line(asked, rulebook)
+    except UnknownError:
+        near = near_miss(code_asked(asked), _WORDS)
+        if near is None:
+            raise
+        raise UnknownError(
+            f'{asked!r} is no code or status of Azure Communication Services, and no reply; did you mean "{near}"?'
+        ) from None
 
 
 def _code(asked: str, rulebook: Rulebook) -> Explanation:
@@ -60,6 +79,7 @@ def _code(asked: str, rulebook: Rulebook) -> Explanation:
 _KINDS: Final[tuple[tuple[Callable[[str], bool], Callable[[str, Rulebook], Explanation]], ...]] = (
     (is_of_entra, explain_aadsts),
     (is_of_acs_rest, explain_rest_error),
+    (is_of_an_operation, explain_operation),
     (is_of_a_report, explain_delivery),
     (is_like_a_rule, explain_rule),
     (is_a_code, _code),

@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Meaning:
-    """What a status says; ``fault`` is the one that has a report say it."""
+    """What a status says; ``fault`` is the one that has a report say it, ``fix`` the way out where no rule has one."""
 
     status: str
     means: str
     source: Source
     fault: Behaviour | None = None
+    fix: str = ""
 
 
 _MEANINGS: Final = (
@@ -58,33 +59,39 @@ _MEANINGS: Final = (
         "The recipient's side has refused the copy as spam.",
         sources.DELIVERY_STATUSES,
         Behaviour.FILTEREDSPAM,
+        "Have SPF, DKIM and DMARC of the sender's domain pass and align, write less like an advertisement, and ask who "
+        "runs the recipient's mail to allow the sender.",
     ),
     _Meaning(
         DeliveryStatus.QUARANTINED,
         "The recipient's side has taken the copy and put it in quarantine.",
         sources.DELIVERY_STATUSES,
         Behaviour.QUARANTINED,
+        "Ask who runs the recipient's mail to release the copy and to allow the sender; have SPF, DKIM and DMARC of "
+        "the sender's domain pass and align, so that the next one stays out.",
     ),
     _Meaning(
         DeliveryStatus.FAILED,
         "The copy was not delivered, for another reason than a hard bounce. An operation has a status of this name "
-        "too, with an error to ask about by its code, such as EmailDropped.",
+        "too, with an error to ask about by its code, EmailDroppedAllRecipientsSuppressed or EmailDropped.",
         sources.DELIVERY_STATUSES,
         Behaviour.DELIVERYFAILED,
+        "Read deliveryStatusDetails of the report: it has what the recipient's side said, a line to ask about here.",
     ),
 )
+DELIVERY_STATUSES: Final = tuple(str(one.status) for one in _MEANINGS)
 _BY_WORD: Final = {one.status.lower(): one for one in _MEANINGS}
 _IN_A_REPORT: Final = re.compile(r"""["']status["']\s*:\s*["']([A-Za-z]+)["']""")
 
 
 def is_of_a_report(what: str) -> bool:
     """Tell whether somebody asks about a status of a delivery report."""
-    return _word(what) in _BY_WORD
+    return status_in(what) in _BY_WORD
 
 
 def explain_delivery(what: str, rulebook: Rulebook) -> Explanation:
     """Explain a status, with the rules after which a report says it, and the fault that has one say it."""
-    found = _BY_WORD[_word(what)]
+    found = _BY_WORD[status_in(what)]
     rules = [
         rule
         for rule in rulebook.catalogue.rules
@@ -98,6 +105,8 @@ def explain_delivery(what: str, rulebook: Rulebook) -> Explanation:
     if found.fault is not None:
         way = f"{CONDUCTS[found.fault].sentence}\n`relaylab faults` says how it is written."
         lines.append(entry("Fault", f"{found.fault}: {way}"))
+    if found.fix:
+        lines.append(entry("Fix", found.fix))
     ids = list(dict.fromkeys(rule.id for rule in rules))
     text = "\n\n".join(["\n".join(lines), *(describe_rule(name, rulebook) for name in ids)])
     document = {
@@ -107,12 +116,13 @@ def explain_delivery(what: str, rulebook: Rulebook) -> Explanation:
         "means": found.means,
         "rules": ids,
         "fault": found.fault.value if found.fault else None,
+        "fix": found.fix or None,
     }
     return Explanation(text, document)
 
 
-def _word(what: str) -> str:
-    """Give the one word that may be a status."""
+def status_in(what: str) -> str:
+    """Give the one word that may be a status, in small letters."""
     in_a_report = _IN_A_REPORT.search(what)
     return (in_a_report[1] if in_a_report else said_on(what.strip())).lower()
 

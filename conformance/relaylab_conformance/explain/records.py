@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from relaylab.app.world_file.errors import near_miss
+from relaylab.domain.clock import parse_instant
 from relaylab.domain.source import Source
 from relaylab.store.shapes import hop_of
 from relaylab_conformance.explain.answer import Explanation, UnknownError, cited, cut, entry
@@ -34,6 +36,10 @@ class Records(Protocol):
         """Give the events of one session in their order."""
         ...
 
+    def has_come(self, instant: datetime) -> bool:
+        """Tell whether it came that far."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -52,6 +58,10 @@ class Run:
     def events_of(self, session: str) -> Sequence[Mapping[str, Any]]:
         """Give the events of one session in their order."""
         return [event for event in self._lines(EVENTS) if event["session"] == session]
+
+    def has_come(self, instant: datetime) -> bool:
+        """Tell whether something happened at an instant or after it."""
+        return any(instant <= parse_instant(event["at"]) for event in self._lines(EVENTS))
 
     def _lines(self, name: str) -> list[Mapping[str, Any]]:
         file = self.folder / name
@@ -94,6 +104,10 @@ class Serving:
             page = self._get("/events", session=session, after=page["through"])
         return found
 
+    def has_come(self, instant: datetime) -> bool:
+        """Tell whether the clock has reached an instant."""
+        return instant <= parse_instant(self._get("/clock")["now"])
+
     def _get(self, path: str, **filters: str | int | None) -> Mapping[str, Any]:
         try:
             return self.control.get(path, **filters)
@@ -107,8 +121,14 @@ def explain_record(what: str, records: Records) -> Explanation | None:
         event = records.event(int(what))
         return _event(event, records) if event else None
     messages = records.messages()
-    message = next((message for message in messages if message["id"] == what), None)
+    message = next((message for message in messages if message["id"] == what), None) or _sent_by(what, messages)
     return _message(message, records) if message else None
+
+
+def _sent_by(operation: str, messages: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """Give the message that an operation is, the last of several; a run of an earlier version does not tell."""
+    same = (one for one in reversed(messages) if (one.get("operation") or "").lower() == operation.lower())
+    return next(same, None) if operation else None
 
 
 def unknown(what: str, records: Records) -> UnknownError:
@@ -134,9 +154,20 @@ def _event(event: Mapping[str, Any], records: Records) -> Explanation:
         lines.append(entry("Said", _line(event["reply"])))
     if event.get("source"):
         lines.append(entry("Source", cited(Source(**event["source"]))))
+    if event.get("operation"):
+        lines += _of_an_operation(event, records)
     if event["endpoint"] == _MX and event["kind"] in {"judged", "kept", _ATTRIBUTED}:
         lines += _connectors(event, records)
     return Explanation("\n".join([*lines, *_transcript(event)]), {"kind": "event", "event": event})
+
+
+def _of_an_operation(event: Mapping[str, Any], records: Records) -> list[str]:
+    """Name the message behind an operation, and why the operation failed where it did."""
+    message = _sent_by(event["operation"], records.messages())
+    if message is None:
+        return []
+    why = [_verdict(message["verdict"])] if event.get("error") and message["verdict"] else []
+    return [entry("Message", message["id"]), *why]
 
 
 def _message(message: Mapping[str, Any], records: Records) -> Explanation:
@@ -148,8 +179,9 @@ def _message(message: Mapping[str, Any], records: Records) -> Explanation:
         entry("Subject", str(message["subject"])),
         entry("Placed", placed),
     ]
-    reported = message.get("reported", ())  # a run of an earlier version does not tell
-    lines += [entry("Reported", f"{one['recipient']}: {one['status']} ({one['said']})") for one in reported]
+    if message.get("operation"):
+        lines.append(entry("Operation", message["operation"]))
+    lines += _reported(message, records)
     if message["report_of"]:
         lines.append(entry("Report", f"a non-delivery report about {message['report_of']}"))
     if message["verdict"]:
@@ -162,6 +194,14 @@ def _message(message: Mapping[str, Any], records: Records) -> Explanation:
         kept = [one for one in records.events_of(message["session"]) if one.get("message") == message["id"]]
         lines += _connectors(kept[0], records) if kept else []
     return Explanation("\n".join([*lines, *_transcript(message)]), {"kind": "message", "message": message})
+
+
+def _reported(message: Mapping[str, Any], records: Records) -> list[str]:
+    """Say what delivery reports say, once there are any; a run of an earlier version does not tell."""
+    reported = message.get("reported", ())
+    if reported and not records.has_come(parse_instant(message["delivered_at"])):
+        return [entry("Reported", f"nothing yet; to be reported at {message['delivered_at']}")]
+    return [entry("Reported", f"{one['recipient']}: {one['status']} ({one['said']})") for one in reported]
 
 
 def _sides(message: Mapping[str, Any]) -> list[str]:

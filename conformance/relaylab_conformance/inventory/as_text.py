@@ -66,7 +66,7 @@ def _exports(inventory: Inventory, width: int) -> Iterator[str]:
     found = [f"{counts[name]} {one if counts[name] == 1 else many}" for name, one, many in _OBJECTS if counts[name]]
     methods = Counter(sender.method.value for sender in inventory.senders)
     senders = ", ".join(f"{count} {method}" for method, count in methods.items())
-    found.append(f"{len(inventory.senders)} senders" + (f" ({senders})" if senders else ""))
+    found.append(_counted(len(inventory.senders), "sender") + (f" ({senders})" if senders else ""))
     yield fill(f"found {', '.join(found)}", width, break_on_hyphens=False)
 
 
@@ -94,14 +94,20 @@ def _outcome(inventory: Inventory, written: Written, path: Path | None) -> Itera
         if len(lines) > _MOST_CHANGES:
             yield f"  and {len(lines) - _MOST_CHANGES} more"
     yield ""
-    tally = f"{len(change.added)} tables new, {len(change.updated)} lines changed, {len(change.removed)} tables removed"
+    stand = "stands" if asked == 1 else "stand"
+    new, gone = _counted(len(change.added), "table"), _counted(len(change.removed), "table")
+    tally = f"{new} new, {_counted(len(change.updated), 'line')} changed, {gone} removed"
     if path is None:
         yield f"Nothing is written: {tally}. --out world.toml writes it."
     else:
-        yield f"{path}: {tally}; {asked} questions stand in it as # unknown."
+        yield f"{path}: {tally}; {_counted(asked, 'question')} {stand} in it as # unknown."
         is_ready = bool(written.world.world.senders)
-        yield f"Next: relaylab certify migration {path}" if is_ready else "Next: the exports that show senders"
+        yield f"Next: relaylab plan {path}" if is_ready else "Next: the exports that show senders"
 
 
 def _listed(line: str, width: int) -> str:
     return fill(line, width, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

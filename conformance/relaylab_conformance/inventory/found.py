@@ -25,18 +25,19 @@ _MOST_RECIPIENTS: Final = 200  # remembered of one sender
 
 
 class NoteKind(StrEnum):
-    """What a note is about; the first four are problems."""
+    """What a note is about; the first five are problems."""
 
     LOST = "lost"  # a value of which only its type's name is left
     CONFLICT = "contradiction"  # two exports say two things
     LEFT_OUT = "left out"  # a row or value that the world cannot hold
     UNCLEAR = "unclear"  # can be read in two ways
+    UNKNOWN = "unknown"  # in no export, and a sender cannot be judged without it
     INFERRED = "inferred"  # concluded, not read
     YOURS = "kept"  # what a person wrote and an export says otherwise
     GONE = "gone"  # stood in an earlier export and is in none of these
 
 
-PROBLEMS: Final = frozenset({NoteKind.LOST, NoteKind.CONFLICT, NoteKind.LEFT_OUT, NoteKind.UNCLEAR})
+PROBLEMS: Final = frozenset({NoteKind.LOST, NoteKind.CONFLICT, NoteKind.LEFT_OUT, NoteKind.UNCLEAR, NoteKind.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ class SignIn:
     failed: int = 0
     user_agents: Counter[str] = field(default_factory=Counter)
     error: str = ""
+    last: date | None = None  # of those that went well
     origin: Origin = NOWHERE
 
 
@@ -244,3 +246,11 @@ class Findings:
                 if "@" in address:
                     held.setdefault(address.casefold(), entry.table)
         return held
+
+    def owners(self) -> Mapping[str, Entry]:
+        """Give the account that each address belongs to, by its key: a mailbox, or one of High Volume Email."""
+        owners: dict[str, Entry] = {}
+        for entry in (*self.of("mailbox"), *self.of("hve_account")):
+            also = entry.values["proxy_addresses"].value if "proxy_addresses" in entry.values else ()
+            owners |= {str(address).casefold(): entry for address in (entry.key, *also)}
+        return owners

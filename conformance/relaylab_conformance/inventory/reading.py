@@ -14,18 +14,17 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from relaylab.app.config import Problem
-from relaylab.app.world_file.errors import did_you_mean
 from relaylab_conformance.inventory.already import NO_TENANTS, Tenants, recall
 from relaylab_conformance.inventory.csv_rows import CsvFile, letter
 from relaylab_conformance.inventory.forms import form_of
 from relaylab_conformance.inventory.found import Findings, Note, NoteKind
 from relaylab_conformance.inventory.json_records import JsonFile, Record
 from relaylab_conformance.inventory.origin import ExportError, Origin, broken
+from relaylab_conformance.inventory.resembling import all_known, shape_of
 from relaylab_conformance.inventory.rows import Row, squash
 from relaylab_conformance.inventory.shapes import (
     BY_NAME,
     READ,
-    RECOGNISED,
     TRACES,
     WRITTEN_AS,
     scubagear,
@@ -33,12 +32,10 @@ from relaylab_conformance.inventory.shapes import (
     smtp_auth_clients,
     zone,
 )
-from relaylab_conformance.inventory.shapes.shape import Shape
 from relaylab_conformance.inventory.text import GUESSED, first_guess, open_text
 
 _SAMPLE: Final = 50  # rows looked at where headings say nothing
 _MOST_PROBLEMS: Final = 10  # told of one file
-_FEWEST_COLUMNS: Final = 0.5  # of those that a shape needs, to say what a file was meant to be
 Tell = Callable[[int], None]
 
 
@@ -107,7 +104,7 @@ def read_exports(  # noqa: PLR0913 - what is said besides the files
     if problems:
         raise ExportError(*problems)
     if not exports:
-        raise broken(", ".join(map(str, paths)), "", "holds no export that is known", _all_commands())
+        raise broken(", ".join(map(str, paths)), "", "holds no export that is known", all_known())
     return found
 
 
@@ -128,7 +125,7 @@ def recognise(path: Path, hints: Hints = NO_HINTS, name: str | None = None) -> E
             return Export(path, name, form, written)
     if list_name in scubagear.LISTS:
         return Export(path, name, form, scubagear.NAME)
-    return Export(path, name, form, _shape_of(columns, sample, name, hints).name)
+    return Export(path, name, form, shape_of(columns, sample, name, hints.columns).name)
 
 
 def _first_of(form: str, text: IO[str], name: str) -> tuple[tuple[str, ...], list[dict[str, Any]], str]:
@@ -150,45 +147,6 @@ def _first_of(form: str, text: IO[str], name: str) -> tuple[tuple[str, ...], lis
         )
         raise NothingThereError(Problem(name, "", None, "holds no record", way_out))
     return tuple(record.value), [{squash(key): value for key, value in record.value.items()}], record.list_name
-
-
-def _shape_of(columns: tuple[str, ...], sample: list[dict[str, Any]], name: str, hints: Hints) -> Shape:
-    squashed = [squash(column) for column in columns]
-    ours = {hints.columns.get(one, one) for one in squashed}
-    by_content, _ = smtp_auth_clients.headings(squashed, sample)
-    ours |= set(by_content.values())
-    for shape in RECOGNISED:
-        if any(marks <= ours for marks in shape.marks):
-            _refuse_missing(shape, ours, columns, name)
-            return shape
-    nearest = max(RECOGNISED, key=lambda shape: _share(shape, ours))
-    if _share(nearest, ours) >= _FEWEST_COLUMNS:
-        _refuse_missing(nearest, ours, columns, name)
-    if {smtp_auth_clients.SENDER, smtp_auth_clients.MESSAGES} <= ours:
-        lacks = [
-            one for one in ("TLS 1.0", "TLS 1.1", "TLS 1.2") if not any(each.startswith(squash(one)) for each in ours)
-        ]
-        what = f"looks like {smtp_auth_clients.SHAPE.title}, but has no column {', '.join(lacks)}"
-        way_out = f"say --as smtp_auth_clients={name} if it is; or export it again: {smtp_auth_clients.SHAPE.command}"
-        raise broken(name, "", what, way_out)
-    shown = ", ".join(columns[:8]) + (", ..." if len(columns) > 8 else "")
-    raise broken(name, "", f"is none of the exports that are known: its columns are {shown}", _all_commands())
-
-
-def _share(shape: Shape, ours: set[str]) -> float:
-    return max(len(marks & ours) / len(marks) for marks in shape.marks) * 0.99
-
-
-def _refuse_missing(shape: Shape, ours: set[str], columns: tuple[str, ...], name: str) -> None:
-    if shape.name == "cas_mailboxes" and "smtpclientauthenticationdisabled" not in ours:
-        what = "is of Get-EXOCasMailbox, or has lost the column SmtpClientAuthenticationDisabled"
-        raise broken(name, "", what, f"no property set of Get-EXOCasMailbox has it; export with {shape.command}")
-    missing = next((choice for choice in shape.needs if not ours & set(choice)), None)
-    if missing is not None:
-        what = f'looks like {shape.title}, but has no column "{missing[0]}"'
-        meant = did_you_mean(missing[0], columns, "")
-        way_out = f"{meant} Say --column 'THEIRS={missing[0]}'; or export it again: {shape.command}".strip()
-        raise broken(name, "", what, way_out)
 
 
 def _read(export: Export, found: Findings, hints: Hints, tell: Tell) -> list[Problem]:
@@ -311,9 +269,3 @@ def _once(
                 found.notes.append(Note(NoteKind.INFERRED, names[path], what, "give one of them"))
                 continue
         yield path, is_named
-
-
-def _all_commands() -> str:
-    return (
-        "the known ones: " + ", ".join(shape.title for shape in RECOGNISED) + "; relaylab import --script exports them"
-    )

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 from relaylab.app.config import Problem
 from relaylab.app.world_file.errors import shown
 from relaylab_conformance.inventory.cells import CellError, LostError, is_nothing
+from relaylab_conformance.inventory.columns import written
 from relaylab_conformance.inventory.origin import ExportError, Origin
 
 T = TypeVar("T")
@@ -68,6 +69,6 @@ class Row:
         """Make the error about a cell: file, row, column, what stands there, and the way out."""
         value = self.cells.get(column)
         seen = shown(value) if isinstance(value, str | int | float) and value != "" else None
-        where = ", ".join(part for part in (self.origin.where, self.columns.get(column, column)) if part)
+        where = ", ".join(part for part in (self.origin.where, self.columns.get(column, written(column))) if part)
         way_out = suggestion or f"export it again: {self.command}"
         return ExportError(Problem(self.origin.file, where, seen, expectation, way_out))

@@ -17,6 +17,7 @@ from relaylab_conformance.inventory.origin import Origin
 from relaylab_conformance.inventory.shapes import BY_NAME, TRACES
 from relaylab_conformance.inventory.shapes.message_trace import NOWHERE
 from relaylab_conformance.inventory.shapes.smtp_auth_clients import UNSAID
+from relaylab_conformance.inventory.world_text.blocks import FORGED
 
 MOST_SITES: Final = 5  # of one address; the others are named
 _MOST_RECIPIENTS: Final = 3  # of each kind, as an example in ``to``
@@ -227,7 +228,7 @@ class SenderFinder:
         else:
             sentence = f"{_CAME_IN} {ip}, for recipients inside, and no connector lists that address"
             evidence = (Evidence(sentence, traffic.origin, Confidence.INFERRED),)
-            unknown["today"] = f"Direct Send, or somebody who forges {address}: ask who owns {ip}"
+            unknown["today"] = f"{FORGED} {address}: ask who owns {ip}"
             yield self._from_trace(address, ip, Method.DIRECT_SEND, traffic, evidence, unknown)
 
     def _from_trace(  # noqa: PLR0913, PLR0917 - what a sender of the trace is made of

@@ -14,9 +14,14 @@ from relaylab_conformance.inventory.fit import fit
 from relaylab_conformance.inventory.found import THERE, Entry, Findings, NoteKind
 from relaylab_conformance.inventory.inventory import FoundSender, FoundSite, Inventory
 from relaylab_conformance.inventory.origin import NOWHERE, Origin, broken
+from relaylab_conformance.inventory.policies import assume_policies, join_policies
 from relaylab_conformance.inventory.senders import SenderFinder
 from relaylab_conformance.inventory.shapes import BY_NAME, TRACES, zone
-from relaylab_conformance.inventory.stand_in import WHAT_IT_IS, stand_in_for_members, take_members_for_mailboxes
+from relaylab_conformance.inventory.stand_in import (
+    WHAT_IT_IS,
+    stand_in_for_members,
+    take_members_for_mailboxes,
+)
 
 REPORT_DAYS: Final = 90  # what we tell people to choose; the report opens with 7 (fact ADM-REP-01)
 PASSWORD: Final = "not in any export"  # noqa: S105 - it says that there is none
@@ -43,7 +48,7 @@ def settle(found: Findings, tenant: str | None = None, report_days: int | None =
     """
     name = _name_of(found, tenant)
     _add_domains(found)
-    _join_policies(found)
+    join_policies(found)
     senders = tuple(_with_accounts(found, SenderFinder(found, report_days or REPORT_DAYS).senders()))
     if report_days is None:
         _tell_days(found)
@@ -52,6 +57,7 @@ def settle(found: Findings, tenant: str | None = None, report_days: int | None =
     take_members_for_mailboxes(found)
     stand_in_for_members(found)
     senders = fit(found, name, senders)
+    assume_policies(found, senders)
     _tell_switched_off(found, senders)
     _ask_what_nobody_says(found)
     sites = {sender.ip: FoundSite(sender.ip, sender.evidence[-1].origin) for sender in senders if sender.ip}
@@ -116,35 +122,10 @@ def _add_domains(found: Findings) -> None:
         entry.unknown["domain_type"] = f"the domain is inferred from an address: {BY_NAME['accepted_domains'].ask}"
 
 
-def _join_policies(found: Findings) -> None:
-    """Leave out of a policy users that the directory does not know: the world file could not hold them."""
-    known = found.addresses()
-    for entry in found.of("authentication_policy"):
-        users = entry.values.get("users")
-        if users is None or entry.is_there:
-            continue
-        kept = [user for user in users.value if known.get(user.casefold()) in {"mailbox", "hve_account"}]
-        if len(kept) < len(users.value):
-            what = f"{len(users.value) - len(kept)} users of the policy {entry.key} are no mailboxes of the exports"
-            found.note(NoteKind.LEFT_OUT, users.origin, "", what, BY_NAME["cas_mailboxes"].command)
-            entry.values["users"] = type(users)(kept, users.origin)
-    default = next((one.values.get("default_authentication_policy") for one in found.of("organization_config")), None)
-    if default is not None and ("authentication_policy", str(default.value).casefold()) not in found.entries:
-        entry = found.entry("authentication_policy", str(default.value), default.origin)
-        entry.unknown["allow_basic_auth_smtp"] = BY_NAME["authentication_policies"].ask
-
-
 def _add_accounts(found: Findings, senders: Iterable[FoundSender]) -> None:
     """Give every sender that signs in an account with a password, since the emulator asks for both."""
     known = found.addresses()
-    owners = {
-        str(address).casefold(): entry
-        for entry in (*found.of("mailbox"), *found.of("hve_account"))
-        for address in (
-            entry.key,
-            *(entry.values["proxy_addresses"].value if "proxy_addresses" in entry.values else ()),
-        )
-    }
+    owners = found.owners()
     for sender in senders:
         if sender.method not in _SMTP_AUTH | {Method.HVE_BASIC}:
             continue

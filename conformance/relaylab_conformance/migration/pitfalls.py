@@ -49,6 +49,7 @@ class _Question:
     sender: Sender
     method: Method
     at: datetime
+    knows_recipients: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +71,18 @@ def hve_cost(world: World, calendar: Calendar, sender: Sender, at: datetime) -> 
     return HveCost(len(final), a_day, float(terms.PRICE * a_day * _DAYS_OF_A_MONTH)) if a_day else None
 
 
-def pitfalls(world: World, rulebook: Rulebook, sender: Sender, at: datetime) -> tuple[str, ...]:
-    """Say in sentences what of a sender does not fit its methods at a date, each once."""
+def pitfalls(
+    world: World, rulebook: Rulebook, sender: Sender, at: datetime, *, knows_recipients: bool = True
+) -> tuple[str, ...]:
+    """Say in sentences what of a sender does not fit its methods at a date, each once.
+
+    Of one that nobody knows the recipients of, nothing is said that counts them.
+    """
     asked = (
-        _Question(world=world, rulebook=rulebook, sender=sender, method=method, at=at) for method in methods(sender)
+        _Question(
+            world=world, rulebook=rulebook, sender=sender, method=method, at=at, knows_recipients=knows_recipients
+        )
+        for method in methods(sender)
     )
     return tuple(dict.fromkeys(said for question in asked for look in _LOOKS for said in look(question)))
 
@@ -101,7 +110,7 @@ def _many_at_once(question: _Question) -> Iterator[str]:
 def _few(question: _Question) -> Iterator[str]:
     """A volume that is too small for the method."""
     sender = question.sender
-    inside_only = not outside_recipients(question.world, sender)
+    inside_only = question.knows_recipients and not outside_recipients(question.world, sender)
     if question.method in _HVE and sender.messages_per_day < terms.HIGH_VOLUME and inside_only:
         if _rejects_direct_send(question):
             other = "an inbound connector needs no account and costs nothing (this tenant rejects Direct Send)"
@@ -141,7 +150,7 @@ def _cost(question: _Question) -> Iterator[str]:
     """What is paid for each recipient, after groups were expanded."""
     sender = question.sender
     cost = hve_cost(question.world, question.rulebook.calendar, sender, question.at)
-    if question.method in _HVE and cost is not None:
+    if question.method in _HVE and cost is not None and question.knows_recipients:
         messages, recipients = _counted(sender.messages_per_day, "message"), _counted(cost.recipients, "recipient")
         yield (
             f"{question.method} is paid for by the recipient, once groups are expanded: {messages} to {recipients} are "

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from relaylab.domain.address import Address
 from relaylab.session.delivery import expand
 
 if TYPE_CHECKING:
-    from relaylab.domain.address import Address
     from relaylab.domain.estate import Sender
     from relaylab.domain.world import Recipient, World
 
@@ -20,13 +21,46 @@ def final_recipients(world: World, sender: Sender) -> Iterator[tuple[Address, Re
 
 
 _NAMED: Final = 3
-INTERNAL_NOT_SAID: Final = "internal only? Not known: it writes to itself alone, as import has it where no trace says"
-RECIPIENTS_UNKNOWN: Final = f"{INTERNAL_NOT_SAID}; write its recipients into the world file"
 
 
-def has_unknown_recipients(sender: Sender) -> bool:
-    """Tell whether a sender writes to nobody but itself: so import writes it where no trace says to whom."""
-    return bool(sender.to) and all(one == sender.from_address for one in sender.to)
+@dataclass(frozen=True, slots=True)
+class NotSaid:
+    """That nobody knows whom a sender reaches: ``why``, and what to ``write`` into the world file."""
+
+    why: str
+    write: str
+
+    def __str__(self) -> str:
+        """Answer the question of the tree."""
+        return f"internal only? Not known: {self.why}"
+
+    @property
+    def obstacle(self) -> str:
+        """What it comes to for a method that ends inside."""
+        return f"{self}; write {self.write} into the world file"
+
+
+def internal_not_said(world: World, sender: Sender, unknown_lists: frozenset[Address] = frozenset()) -> NotSaid | None:
+    """Say why nobody knows whom a sender reaches; None where it is known.
+
+    So it is where it writes to nobody but itself, as import has it where no trace says to whom, and where it reaches
+    one of the ``unknown_lists``, of which no export says who is in them.
+    """
+    if sender.to and all(one == sender.from_address for one in sender.to):
+        return NotSaid("it writes to itself alone, as import has it where no trace says", "its recipients")
+    lists = [str(one) for one in lists_reached(world, sender) if one in unknown_lists] if unknown_lists else ()
+    return NotSaid(f"the members of {' and '.join(lists)} are in no export", "the members") if lists else None
+
+
+def lists_reached(world: World, sender: Sender) -> tuple[Address, ...]:
+    """Give the lists that a sender writes to, and those inside them, each once."""
+    waiting, met = list(sender.to), list[Address]()
+    while waiting:
+        group = world.recipient(waiting.pop(0)).group
+        if group is not None and group.address not in met:
+            met.append(group.address)
+            waiting.extend(group.members)
+    return tuple(met)
 
 
 def are_outside(world: World, sender: Sender) -> str:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _HOURS_OF_A_DAY: Final = 24
 _SMTP_AUTH: Final = frozenset({Method.SMTP_AUTH_BASIC, Method.SMTP_AUTH_OAUTH})
 _ACS: Final = frozenset({Method.ACS_SMTP, Method.ACS_REST})
+_HVE: Final = frozenset({Method.HVE_BASIC, Method.HVE_OAUTH})
+_CHANGES: Final = (milestones.HVE_RATE_CAPS_LIFTED, milestones.ACS_MANAGED_DOMAIN_LIMITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,26 @@ def too_much(world: World, rulebook: Rulebook, sender: Sender, method: Method, a
         return TooMuch(messages, carried, "messages") if messages > carried else None
     if method in _SMTP_AUTH and recipients > limits.RECIPIENTS_PER_DAY:
         return TooMuch(recipients, limits.RECIPIENTS_PER_DAY, "recipients")
+    if method in _HVE and not rulebook.calendar.has_come(milestones.HVE_RATE_CAPS_LIFTED.name, at):
+        return _too_much_for_the_preview(world, sender)
+    return None
+
+
+def changes(calendar: Calendar) -> tuple[datetime, ...]:
+    """Give the dates on which what a method carries in a day becomes another number, the first before the last."""
+    return tuple(sorted(filter(None, (calendar.at(one.name) for one in _CHANGES))))
+
+
+def _too_much_for_the_preview(world: World, sender: Sender) -> TooMuch | None:
+    """Give what the preview of High Volume Email does not carry: it counts who is written to, a group once."""
+    tenant = world.tenant_of(sender.from_address.domain)
+    leaving = sum(tenant is None or not world.recipient(one).is_of(tenant) for one in sender.to)
+    for written_to, most, unit in (
+        (leaving, limits.HVE_OUTSIDE_PER_DAY, "recipients outside"),
+        (len(sender.to), limits.HVE_RECIPIENTS_PER_DAY, "recipients"),
+    ):
+        if (wanted := sender.messages_per_day * written_to) > most:
+            return TooMuch(wanted, most, unit)
     return None
 
 

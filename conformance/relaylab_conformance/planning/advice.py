@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.estate import Method, OutboundPort25
 from relaylab.domain.tenant import Switch
-from relaylab_conformance.migration.reach import has_unknown_recipients
 from relaylab_conformance.planning.preparation import in_tenant
 from relaylab_conformance.planning.ways import refused
 from relaylab_scenarios import profile
@@ -18,18 +17,31 @@ if TYPE_CHECKING:
     from relaylab.domain.tenant import Tenant
     from relaylab_conformance.planning.question import Question
 
-_RECIPIENTS_FIRST: Final = (
-    "nobody says whom it writes to, so methods that end inside are not judged: write its recipients into the "
-    "world file and plan again; without them"
-)
 _NOTHING: Final = "no method of Microsoft's fits as things stand"
 
 
 def advice(question: Question) -> str:
     """Say what would help, as the reason why nothing is recommended."""
-    nothing = f"{_RECIPIENTS_FIRST}, {_NOTHING}" if has_unknown_recipients(question.sender) else _NOTHING
+    nothing = _unanswered(question) or _NOTHING
+    if not_said := question.internal_not_said:
+        nothing = (
+            f"{not_said.why}, so methods that end inside are not judged: write {not_said.write} into the world file "
+            f"and plan again; without them {nothing}"
+        )
     *ways, last = _ways_out(question)
     return f"{nothing}: {'; '.join((*ways, f'or {last}'))}"
+
+
+def _unanswered(question: Question) -> str:
+    """Say what to write into the world file before anything is bought."""
+    asked = []
+    if question.sender.site is None and question.tenant is not None:
+        asked.append("where it stands (site)")
+    if question.has_guessed_profile:
+        asked.append("what machine or program it is (profile)")
+    if not asked:
+        return ""
+    return f"nobody says {' nor '.join(asked)}: write it into the world file and plan again; without it, {_NOTHING}"
 
 
 def _ways_out(question: Question) -> Iterator[str]:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 from relaylab_conformance.planning import words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from relaylab_conformance.planning.model import Plan, SenderPlan
 
 _MARK: Final = "\ufeff"
@@ -28,13 +30,14 @@ HEADINGS: Final = (
     "with",
     "move to",
     "why",
+    "answer first",
     "effort",
     "do before",
     "planned for",
     "days it stands still",
     "steps",
-    "first step",
-    "lines of the first step",
+    "what to do",
+    "lines to run, publish or set",
     "written at",
 )
 
@@ -56,7 +59,6 @@ def harmless(cell: str) -> str:
 
 
 def _row(plan: Plan, sender: SenderPlan) -> tuple[str, ...]:
-    first = next(iter(sender.steps), None)
     days = sender.stands_still_days
     return (
         str(sender.order or ""),
@@ -69,12 +71,18 @@ def _row(plan: Plan, sender: SenderPlan) -> tuple[str, ...]:
         sender.line if sender.needs_work else "",
         words.move(sender),
         sender.why,
+        "; ".join(f"{one.key}: {one.ask}" for one in sender.open_questions),
         sender.effort,
         words.before(plan, sender),
         sender.planned_for.isoformat() if sender.planned_for else "",
         "" if days is None else str(days),
         str(len(sender.steps)),
-        first.what if first else "",
-        "; ".join(first.lines) if first else "",
-        str(first.source) if first else "",
+        _numbered(step.what for step in sender.steps),
+        _numbered("; ".join(step.lines) for step in sender.steps),
+        _numbered(str(step.source) for step in sender.steps),
     )
+
+
+def _numbered(steps: Iterable[str]) -> str:
+    """Write what is said of each step, with the numbers by which the columns belong together."""
+    return " ".join(f"({number}) {said}" for number, said in enumerate(steps, 1))

@@ -35,6 +35,7 @@ def as_html(plan: Plan) -> str:
         plan=plan,
         style=sheet.style(),
         headline=words.headline(plan),
+        questions=words.questions(plan),
         made=words.made(plan),
         staying=tuple(one for one in plan.senders if not one.needs_work),
     )
@@ -42,6 +43,8 @@ def as_html(plan: Plan) -> str:
 
 def _tone(sender: SenderPlan) -> str:
     """Give the tone of when a sender stops."""
+    if sender.ask_first:
+        return "strict"
     if not sender.needs_work:
         return "pass"
     return "strict" if sender.works_today else "fail"

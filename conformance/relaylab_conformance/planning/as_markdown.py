@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 _MARKUP: Final = re.compile(r"([\\`*_{}\[\]<>#|~&$]|(?<=[a-z]):(?=//))")
 _ITEM: Final = re.compile(r"^(?:(\d+)([.)])(?=\s|$)|([+-])(?=\s|$|[+-]))")  # what begins an item of a list, or a rule
 _LANGUAGES: Final = {Kind.CMDLET: "powershell", Kind.DNS: "dns", Kind.PORTAL: "text", Kind.SENDER: "text"}
+_POSSIBLE: Final = {
+    Possible.NOW: "possible",
+    Possible.AFTER_STEPS: "possible",
+    Possible.NOT_KNOWN: "not known",
+    Possible.NO: "not possible",
+}
 _BEFORE: Final = "Do before"
 _HEADINGS: Final = ("#", "Sender", "Today", "Stops", "With", "Move to", "Effort", _BEFORE, "Stands still")
 
@@ -42,6 +48,10 @@ def _lines(plan: Plan) -> Iterator[str]:
     yield ""
     yield from (f"- {plain(said)}" for said in words.headline(plan))
     yield ""
+    if plan.open_questions:
+        yield "## Answer these first\n"
+        yield from (f"- [ ] {plain(asked)}" for asked in words.questions(plan))
+        yield ""
     headings = [one for one in _HEADINGS if one != _BEFORE or words.has_days(plan)]
     yield f"| {' | '.join(headings)} |"
     yield "|" + " --- |" * len(headings)
@@ -89,7 +99,7 @@ def _sender(one: SenderPlan) -> Iterator[str]:
     yield f"Why: {plain(one.why)}."
     if words.differs(one):
         found = next((each for each in one.candidates if each.method is one.written), None)
-        reasons = (found.reasons if found.possible is Possible.NO else found.cautions) if found else ()
+        reasons = (found.cautions if found.is_possible else found.reasons) if found else ()
         yield f"{plain(words.sentence(words.differs(one)))}{': ' if reasons else ''}{plain('; '.join(reasons))}."
     yield f"Today: {plain('; '.join(one.evidence))}.\n"
     for step in one.steps:
@@ -98,9 +108,8 @@ def _sender(one: SenderPlan) -> Iterator[str]:
     if words.cost(one):
         yield f"- High Volume Email would cost: {plain(words.cost(one))}"
     for each in one.candidates:
-        if each.method is not one.recommended:
-            word = "possible" if each.possible is not Possible.NO else "not possible"
-            yield f"- {plain(words.sentence(words.named(each.method)))}, {word}: {plain('; '.join(each.reasons))}"
+        word = "recommended" if each.method is one.recommended else _POSSIBLE[each.possible]
+        yield f"- {plain(words.sentence(words.named(each.method)))}, {word}: {plain('; '.join(each.reasons))}"
 
 
 def _step(step: Step) -> Iterator[str]:

@@ -34,6 +34,9 @@ def as_text(plan: Plan, fit: int) -> str:
 def _lines(plan: Plan, fit: int) -> Iterator[str]:
     yield f"{plan.estate}: a plan, made {day(plan.at)}"
     yield from words.headline(plan)
+    if plan.open_questions:
+        yield "\nAnswer first"
+        yield from (f"  {asked}" for asked in words.questions(plan))
     yield ""
     staying = [one for one in plan.senders if not one.needs_work]
     columns = [one for one in _COLUMNS if one is not _BEFORE or words.has_days(plan)]
@@ -48,6 +51,11 @@ def _lines(plan: Plan, fit: int) -> Iterator[str]:
         for said in (words.differs(one), *one.cautions):
             if said:
                 yield f"\n{one.name}: {said}" if said == words.differs(one) else f"{one.name}: {said}"
+    yield from _found(plan)
+
+
+def _found(plan: Plan) -> Iterator[str]:
+    """Give the mistakes, and what a guide got wrong."""
     if words.made(plan):
         yield "\nMistakes"
         for mistake in words.made(plan):

@@ -1,6 +1,7 @@
-"""What a plan takes for granted where a world file is silent: that who sends today holds what it signs in with.
+"""What a plan takes for granted: that who sends today holds what it signs in with, and what import assumed before.
 
-Exports of an administrator hold no passwords and no tokens. Without them nobody could say when a sender stops.
+Exports of an administrator hold no passwords and no tokens. Without them nobody could say when a sender stops. What
+import assumed stands in the comments of the world file, and a plan that rests on it says so.
 """
 
 from __future__ import annotations
@@ -17,6 +18,21 @@ if TYPE_CHECKING:
     from relaylab.domain.estate import Sender
     from relaylab.domain.tenant import Tenant
     from relaylab.domain.world import World
+    from relaylab_conformance.planning.imported import Policies
+
+
+def policy_assumed_for(world: World, sender: Sender, policies: Policies) -> str:
+    """Give the sentence about the policy that is in force for a sender by password; empty where it was read."""
+    mailbox, account = world.mailbox(sender.signs_in_as), hve_account_of(world, sender)
+    match sender.today:
+        case Method.SMTP_AUTH_BASIC if mailbox is not None:
+            tenant, policy = mailbox[0], mailbox[0].policy_of(mailbox[1])
+        case Method.HVE_BASIC if account is not None:
+            tenant, policy = account[0], account[0].policy_of(account[1])
+        case _:
+            return ""
+    assumed = policies.get((tenant.name.casefold(), policy.name)) if policy is not None else None
+    return assumed.claim if assumed is not None else ""
 
 
 def with_what_is_assumed(world: World) -> tuple[World, dict[str, str]]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from relaylab_conformance.planning import words
-from relaylab_conformance.planning.model import Possible
 
 if TYPE_CHECKING:
     from relaylab_conformance.planning.model import Plan
@@ -21,7 +20,7 @@ def findings(plan: Plan) -> Iterator[str]:
         for step in one.steps:
             yield f"  {step.kind}: {' / '.join(step.lines)}"
         for each in one.candidates:
-            if each.possible is not Possible.NO:
+            if each.is_possible:
                 yield f"  possible {each.possible}: {each.method}"
     for mistake in words.made(plan):
         yield f"mistake {mistake.number}: {', '.join(mistake.senders)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.estate import Method
 from relaylab_conformance.migration.course import Span, course, stops_at
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from relaylab.domain.estate import Sender
     from relaylab_conformance.migration.outside_quota import OverQuota
     from relaylab_conformance.planning.question import Question
+
+_NOBODY_S: Final = "nothing is planned for it, and its address goes into no record, until it is known who it is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,16 @@ class Looked:
         return (rank(self.choice.method), self.works, -self.sender.messages_per_day, self.sender.name)
 
 
-def look(question: Question, *, has_guessed_profile: bool) -> Looked:
-    """Look at a sender; a profile that is a guess does not outweigh the method that was seen."""
+def look(question: Question) -> Looked:
+    """Look at a sender; a profile that is a guess does not outweigh the method that was seen.
+
+    No way is thought of for one that may be a forger: its address is in no step of the plan.
+    """
     sender = question.sender
-    wrong = "" if has_guessed_profile else cannot(sender)
+    wrong = "" if question.has_guessed_profile else cannot(sender)
     spans = _course(question)
+    if owner := question.unsaid.owner(sender):
+        return Looked(sender, spans, (), Choice(None, f"{_NOBODY_S}: {owner}", stays=True), question.at, wrong)
     met = [span_at(spans, at) for at in question.judged if spans]
     bad = next((span for span in met if not span.arrives), None)
     arrives = bool(spans) and not wrong and bad is None

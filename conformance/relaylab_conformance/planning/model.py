@@ -29,6 +29,7 @@ class Possible(StrEnum):
 
     NOW = "now"
     AFTER_STEPS = "after steps"
+    NOT_KNOWN = "not known"  # what stands against it is a question that nobody has answered
     NO = "no"
 
 
@@ -52,6 +53,21 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenQuestion:
+    """What no export said, as the world file asks it on a ``line``: of a key of a table, which may have a name.
+
+    ``comes_first`` is true of the one whose answer decides whether a sender is the tenant's at all.
+    """
+
+    line: int
+    table: str
+    name: str
+    key: str
+    ask: str
+    comes_first: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A method that was thought of for a sender, with the reasons why it is possible or not.
 
@@ -66,6 +82,11 @@ class Candidate:
     cautions: tuple[str, ...]
     is_refused_now: str
 
+    @property
+    def is_possible(self) -> bool:
+        """True when a message arrives by it, now or after its steps."""
+        return self.possible in {Possible.NOW, Possible.AFTER_STEPS}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SenderPlan:
@@ -77,7 +98,8 @@ class SenderPlan:
     day that leaves 60 days, or that a step of it can be done on. ``order`` numbers the work from 1 (None: nothing
     to do). ``stands_still_days`` are the days between the stop and the day that the owner plans for, or the day of
     the plan where that is later. ``hve_dollars_a_month`` is what High Volume Email would cost, in US dollars for 30
-    days, with recipients counted after groups were expanded; None where it is no candidate.
+    days, with recipients counted after groups were expanded; None where it is no candidate. ``open_questions`` are
+    those about it and its site; where one ``comes_first``, nothing is planned for it until that is answered.
     """
 
     name: str
@@ -103,6 +125,18 @@ class SenderPlan:
     stands_still_days: int | None
     hve_recipients_a_day: int | None
     hve_dollars_a_month: float | None
+    open_questions: tuple[OpenQuestion, ...]
+
+    @property
+    def ask_first(self) -> str:
+        """What has to be asked before anything is planned for it; empty where nothing has to."""
+        return next((one.ask for one in self.open_questions if one.comes_first), "")
+
+    @property
+    def waits_for_answers(self) -> bool:
+        """True when nothing can be recommended, and answers to open questions could change that."""
+        is_open = any(one.possible is Possible.NOT_KNOWN for one in self.candidates)
+        return self.recommended is None and (bool(self.ask_first) or is_open)
 
     @property
     def needs_work(self) -> bool:
@@ -127,7 +161,10 @@ class GuideError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The plan of an estate, as made ``at`` an instant and ``judged`` at some; ``cutover`` None: it has no date."""
+    """The plan of an estate, as made ``at`` an instant and ``judged`` at some; ``cutover`` None: it has no date.
+
+    ``assumed`` are sentences about what it rests on and nobody exported, each with what to ask.
+    """
 
     schema: str
     suite_version: str
@@ -139,9 +176,11 @@ class Plan:
     judged: tuple[datetime, ...]
     cutover: datetime | None
     readings: Mapping[str, str]
+    open_questions: tuple[OpenQuestion, ...]
     senders: tuple[SenderPlan, ...]
     mistakes: tuple[Mistake, ...]
     guide_errors: tuple[GuideError, ...]
+    assumed: tuple[str, ...]
     notes: tuple[str, ...]
 
     @property

@@ -11,19 +11,20 @@ from typing import TYPE_CHECKING, Final
 from relaylab.app.rulebooks import rulebook_for
 from relaylab.domain.estate import Method
 from relaylab.rules.milestones import BASIC_AUTH_OFF_BY_DEFAULT
-from relaylab_conformance.inventory.world_text.blocks import split
 from relaylab_conformance.migration.dates import default_dates
 from relaylab_conformance.migration.mistakes import mistakes, stands_still
 from relaylab_conformance.migration.pitfalls import hve_cost
 from relaylab_conformance.migration.stand_ins import with_stand_ins
 from relaylab_conformance.planning.advice import advice
-from relaylab_conformance.planning.assumed import with_what_is_assumed
+from relaylab_conformance.planning.assumed import policy_assumed_for, with_what_is_assumed
 from relaylab_conformance.planning.choosing import EFFORT
 from relaylab_conformance.planning.guide_errors import guide_errors
+from relaylab_conformance.planning.imported import Imported, imported
 from relaylab_conformance.planning.looking import Looked, cannot, look
 from relaylab_conformance.planning.model import SCHEMA, STATEMENT, Plan, SenderPlan
 from relaylab_conformance.planning.question import Question
 from relaylab_conformance.planning.quota import terrl, within_quota
+from relaylab_conformance.planning.unsaid import unsaid
 from relaylab_conformance.planning.ways import Way
 from relaylab_conformance.planning.words import BUFFER
 from relaylab_conformance.planning.work import Work, work_for
@@ -36,9 +37,9 @@ if TYPE_CHECKING:
     from relaylab.engine.rulebook import Rulebook
     from relaylab_conformance.planning.model import Step
     from relaylab_conformance.planning.preparation import Preparation
+    from relaylab_conformance.planning.unsaid import Unsaid
 
 _HVE: Final = frozenset({Method.HVE_BASIC, Method.HVE_OAUTH})
-_MARK: Final = re.compile(r"\s*\[[0-9a-f]{4}\]$")  # of an imported line
 _FILE: Final = re.compile(r"^.*?: (?=(?:tenant|site|dns|sender)\[)")
 
 
@@ -67,17 +68,17 @@ def make_plan(  # noqa: PLR0913 - each is a fact of its own
     rulebook = rulebook_for(estate.world, readings or {}, milestones or {})
     world, assumed = with_what_is_assumed(with_stand_ins(estate.world))
     judged = tuple(sorted({at, *(one for one in default_dates(rulebook) if one > at)}))
-    guessed = _guessed_profiles(text)
+    told = imported(text)
+    left_open = replace(unsaid(text), lists=told.lists)
     looked: list[Looked] = []
     for sender in world.senders:
-        question = Question(world, rulebook, sender, judged)
-        looked.append(look(question, has_guessed_profile=sender.name in guessed))
+        looked.append(look(Question(world, rulebook, sender, judged, left_open)))
         progress(len(looked), len(world.senders))
-    work = work_for(within_quota(looked, world, rulebook, judged), world, rulebook, judged)
+    work = work_for(within_quota(looked, world, rulebook, judged), world, rulebook, judged, left_open)
     targets = {one.sender.name: one.choice.method for one in work.looked}
     aimed = tuple(replace(one, target=targets[one.name] or one.target) for one in work.after.senders)
     numbers = {one.sender.name: number for number, one in enumerate(work.order, 1)}
-    facts = _Facts(world, rulebook, judged, _evidence(text), assumed)
+    facts = _Facts(world, rulebook, judged, told, assumed, left_open)
     stops = {one.sender.name: one.stop for one in work.looked}
     plan = Plan(
         schema=SCHEMA,
@@ -90,34 +91,19 @@ def make_plan(  # noqa: PLR0913 - each is a fact of its own
         judged=judged,
         cutover=rulebook.calendar.at(BASIC_AUTH_OFF_BY_DEFAULT.name),
         readings=dict(rulebook.readings),
+        open_questions=left_open.questions,
         senders=tuple(facts.sender_plan(one, numbers.get(one.sender.name), work) for one in work.looked),
-        mistakes=mistakes(estate.world, rulebook, stops, judged[-1]),
+        mistakes=mistakes(_of_the_tenant(estate.world, left_open), rulebook, stops, judged[-1]),
         guide_errors=guide_errors(text, rulebook),
+        assumed=tuple(map(str, told.policies.values())),
         notes=tuple(_FILE.sub("", note) for note in estate.notes),
     )
     return Planned(plan, replace(work.after, senders=aimed), world)
 
 
-def _guessed_profiles(text: str) -> frozenset[str]:
-    """Name the senders whose profile the world file calls unknown, as import writes it."""
-    return frozenset(name for name, told in _evidence(text).items() if any(one.startswith("profile ") for one in told))
-
-
-def _evidence(text: str) -> dict[str, tuple[str, ...]]:
-    """Give what the comments of a world file say of how each sender sends today."""
-    told: dict[str, tuple[str, ...]] = {}
-    for block in split(text.replace("\r\n", "\n")) if text else ():
-        name = block.value("name")
-        if block.path != ("sender",) or not isinstance(name, str):
-            continue
-        stated = block.statement("today")
-        comments = [stated.comment] if stated and stated.comment else []
-        comments += [one.text for one in block.statements if one.is_ours and "seen" in one.text]
-        guessed = block.statement("profile")
-        if guessed and guessed.comment.lstrip("# ").startswith("unknown"):
-            comments.append(f"profile {guessed.value}, {guessed.comment.lstrip('# ')}")
-        told[name] = tuple(_MARK.sub("", comment.strip().lstrip("#").strip()) for comment in comments)
-    return told
+def _of_the_tenant(world: World, left_open: Unsaid) -> World:
+    """Leave out who may be a forger: what becomes of its mail is no mistake of the administrator."""
+    return replace(world, senders=tuple(one for one in world.senders if not left_open.owner(one)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +113,18 @@ class _Facts:
     world: World
     rulebook: Rulebook
     judged: tuple[datetime, ...]
-    told: Mapping[str, tuple[str, ...]]
+    told: Imported
     assumed: Mapping[str, str]
+    unsaid: Unsaid
 
     def sender_plan(self, one: Looked, order: int | None, work: Work) -> SenderPlan:
         sender, choice = one.sender, one.choice
+        question = Question(self.world, self.rulebook, sender, self.judged, self.unsaid)
         way = next((each for each in one.ways if each.method is choice.method), None)
         preparations = work.todo.get(sender.name, ())
         todo = tuple(each.step for each in preparations)
-        cost = hve_cost(self.world, self.rulebook.calendar, sender, self.judged[-1])
-        is_hve = any(each.is_possible and each.method in _HVE for each in one.ways)
+        is_hve = any(each.is_possible and each.method in _HVE for each in one.ways) and not question.internal_not_said
+        cost = hve_cost(self.world, self.rulebook.calendar, sender, self.judged[-1]) if is_hve else None
         return SenderPlan(
             name=sender.name,
             profile=sender.profile,
@@ -150,7 +138,7 @@ class _Facts:
             line=one.line,
             written=sender.target,
             recommended=choice.method,
-            why=choice.why if choice.method else advice(Question(self.world, self.rulebook, sender, self.judged)),
+            why=choice.why if choice.method or choice.stays else advice(question),
             effort="" if choice.stays or choice.method is None else EFFORT[choice.method],
             steps=todo,
             cautions=self._cautions(one, way, todo),
@@ -159,8 +147,9 @@ class _Facts:
             do_before=self._do_before(one, preparations),
             planned_for=sender.planned_for,
             stands_still_days=_still(one),
-            hve_recipients_a_day=cost.recipients_a_day if is_hve and cost else None,
-            hve_dollars_a_month=cost.dollars_a_month if is_hve and cost else None,
+            hve_recipients_a_day=cost.recipients_a_day if cost else None,
+            hve_dollars_a_month=cost.dollars_a_month if cost else None,
+            open_questions=self.unsaid.of(sender),
         )
 
     def _evidence(self, one: Looked) -> tuple[str, ...]:
@@ -170,9 +159,10 @@ class _Facts:
         if sender.today is Method.SMTP_AUTH_BASIC:
             stated += f", as {sender.signs_in_as}"
         assumed = [self.assumed[sender.name]] if sender.name in self.assumed else []
+        assumed += filter(None, [policy_assumed_for(self.world, sender, self.told.policies)])
         if not one.spans:
             assumed.append("not tried: the world file does not say enough of it")
-        return (stated, *self.told.get(sender.name, ()), *assumed)
+        return (stated, *self.told.evidence.get(sender.name, ()), *assumed)
 
     def _cautions(self, one: Looked, way: Way | None, todo: tuple[Step, ...]) -> tuple[str, ...]:
         if one.choice.stays and cannot(one.sender):

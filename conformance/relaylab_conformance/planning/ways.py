@@ -19,6 +19,7 @@ from relaylab_conformance.migration.volume import too_much
 from relaylab_conformance.planning import ways_acs, ways_hve, ways_mx, ways_submission
 from relaylab_conformance.planning.model import Candidate, Possible
 from relaylab_conformance.planning.preparation import Preparation, prepared
+from relaylab_conformance.planning.question import NOT_KNOWN
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -56,7 +57,7 @@ class Way:
     @property
     def is_possible(self) -> bool:
         """True when it arrives, now or after its steps."""
-        return self.candidate.possible is not Possible.NO
+        return self.candidate.is_possible
 
 
 def ways(question: Question, today: str | None = None) -> tuple[Way, ...]:
@@ -71,7 +72,7 @@ def _way(question: Question, method: Method, now: str | None) -> Way:
     against = tuple(_against(question, method))
     if against:
         candidate = Candidate(
-            method=method, possible=Possible.NO, reasons=against, steps=(), cautions=(), is_refused_now=""
+            method=method, possible=_unless_answered(against), reasons=against, steps=(), cautions=(), is_refused_now=""
         )
         return Way(candidate, ())
     steps, refusal = _fitting(question, method, now)
@@ -86,7 +87,8 @@ def _way(question: Question, method: Method, now: str | None) -> Way:
         possible = Possible.AFTER_STEPS if now or changes else Possible.NOW
     world = prepared(question.world, steps)
     aimed = replace(named(world, question.sender.name), today=method, target=method)
-    cautions = () if refusal else pitfalls(world, question.rulebook, aimed, question.until)
+    is_known = not question.internal_not_said
+    cautions = () if refusal else pitfalls(world, question.rulebook, aimed, question.until, knows_recipients=is_known)
     candidate = Candidate(
         method=method,
         possible=possible,
@@ -97,6 +99,10 @@ def _way(question: Question, method: Method, now: str | None) -> Way:
     )
     carried = None if refusal else too_much(world, question.rulebook, aimed, method, question.until)
     return Way(candidate, () if refusal else steps, str(carried or ""))
+
+
+def _unless_answered(against: tuple[str, ...]) -> Possible:
+    return Possible.NOT_KNOWN if all(NOT_KNOWN in reason for reason in against) else Possible.NO
 
 
 def named(world: World, name: str) -> Sender:

@@ -23,7 +23,6 @@ from relaylab_conformance.planning.model import Kind, Step
 from relaylab_conformance.planning.preparation import Change, Preparation, in_tenant
 from relaylab_conformance.planning.question import Question
 from relaylab_conformance.planning.spf_record import mended, spf_of, txt, with_spf
-from relaylab_scenarios import profile
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -60,8 +59,8 @@ def against(question: Question, method: Method) -> Iterator[str]:
     if len(sender.to) > acs_limits.RECIPIENTS:
         yield f"recipients? Too many: {len(sender.to)} in a message, and it takes {acs_limits.RECIPIENTS}"
     by_xoauth2 = method is Method.ACS_SMTP and sender.shows_a_token(method)
-    if by_xoauth2 and not profile(sender.profile).sign_in.speaks_oauth:
-        yield f"OAuth-capable? No: {sender.profile} has no OAuth 2.0"
+    if by_xoauth2 and question.lacks_oauth:
+        yield question.lacks_oauth
     ends = calendar.at(milestones.ACS_EMAIL_ENDS.name)
     if ends is not None and ends <= question.at:
         yield f"ACS Email? Ended on {ends.date()}"

@@ -17,10 +17,7 @@ from relaylab_conformance.migration.approach import Approach, approach
 from relaylab_conformance.migration.from_entra import FromEntra, application_of
 from relaylab_conformance.migration.hve import hve_account_of
 from relaylab_conformance.migration.reach import (
-    INTERNAL_NOT_SAID,
-    RECIPIENTS_UNKNOWN,
     are_outside,
-    has_unknown_recipients,
 )
 from relaylab_conformance.planning import citations
 from relaylab_conformance.planning.application import ENTERPRISE, Application, own_application, permitted
@@ -33,7 +30,6 @@ from relaylab_conformance.planning.model import Kind, Step
 from relaylab_conformance.planning.preparation import PLACEHOLDER, Change, Preparation, both, in_sender, in_tenant
 from relaylab_conformance.planning.question import Question
 from relaylab_conformance.planning.words import counted
-from relaylab_scenarios import profile
 
 if TYPE_CHECKING:
     from relaylab.domain.tenant import Tenant
@@ -46,8 +42,8 @@ def against(question: Question, method: Method) -> Iterator[str]:
     sender, tenant = question.sender, question.tenant
     if outside := are_outside(question.world, sender):
         yield f"internal only? No: {outside}, where High Volume Email ends (550 5.5.105)"
-    if has_unknown_recipients(sender) and sender.today is not method:
-        yield RECIPIENTS_UNKNOWN
+    elif question.internal_not_said and sender.today is not method:
+        yield question.internal_not_said.obstacle
     if len(sender.to) > limits.HVE_RECIPIENTS:
         yield (
             f"recipients? Too many: {len(sender.to)} in a message, and it takes {limits.HVE_RECIPIENTS}; write to one "
@@ -59,8 +55,8 @@ def against(question: Question, method: Method) -> Iterator[str]:
         yield f"account? No: the tenant has its {_most_accounts(question)} accounts"
     if method is Method.HVE_BASIC and tenant is not None and tenant.security_defaults:
         yield "security defaults off? No: they forbid passwords here too (535 5.7.139); keep them on, and use OAuth"
-    if method is Method.HVE_OAUTH and not profile(sender.profile).sign_in.speaks_oauth:
-        yield f"OAuth-capable? No: {sender.profile} has no OAuth 2.0"
+    if method is Method.HVE_OAUTH and question.lacks_oauth:
+        yield question.lacks_oauth
 
 
 def _most_accounts(question: Question) -> int:
@@ -71,7 +67,7 @@ def speaks_for(question: Question) -> Iterator[str]:
     """Say what speaks for it."""
     number = question.sender.messages_per_day
     enough = "High" if number >= terms.HIGH_VOLUME else "Low"
-    yield INTERNAL_NOT_SAID if has_unknown_recipients(question.sender) else "internal only? Yes, groups expanded"
+    yield str(question.internal_not_said or "internal only? Yes, groups expanded")
     yield f"volume? {enough}: {counted(number, 'message')} a day; it is meant for {terms.HIGH_VOLUME:,} and more"
 
 

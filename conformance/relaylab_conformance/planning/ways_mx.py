@@ -16,15 +16,12 @@ from relaylab.rules.hve import terms
 from relaylab_conformance.inventory.shapes import inbound_connectors
 from relaylab_conformance.migration.approach import mx_name
 from relaylab_conformance.migration.reach import (
-    INTERNAL_NOT_SAID,
-    RECIPIENTS_UNKNOWN,
     are_outside,
-    has_unknown_recipients,
 )
 from relaylab_conformance.planning import citations
 from relaylab_conformance.planning.model import Kind, Step
 from relaylab_conformance.planning.preparation import Preparation, in_tenant
-from relaylab_conformance.planning.question import Question
+from relaylab_conformance.planning.question import NOT_KNOWN, Question
 from relaylab_conformance.planning.ways_spf import spf
 from relaylab_conformance.planning.words import counted
 
@@ -47,16 +44,18 @@ def against_connector(question: Question) -> Iterator[str]:
     """Say what no step can mend for a connector."""
     site, tenant = _site(question), question.tenant
     if site is None:
-        yield "static IPv4? Not known: the sender has no site with a public address of its own"
+        yield f"static IPv4{NOT_KNOWN}the sender has no site with a public address of its own"
         if tenant is not None:
             yield _by_certificate(question.sender.name)
+        else:
+            yield _no_tenant(question)
         return
     if not isinstance(site.public_ip, IPv4Address):
         yield f"static IPv4? No: {site.name} has {site.public_ip}, and connectors hold IPv4 only"
         if tenant is not None:
             yield _by_certificate(site.name)
     if tenant is None:
-        yield f"tenant? None: {question.sender.from_address.domain} is no accepted domain of a tenant described"
+        yield _no_tenant(question)
         return
     yield from _port_25(question)
     listed = question.world.connectors_listing(site.public_ip)
@@ -72,10 +71,14 @@ def against_connector(question: Question) -> Iterator[str]:
         yield _by_certificate(site.name)
 
 
+def _no_tenant(question: Question) -> str:
+    return f"tenant? None: {question.sender.from_address.domain} is no accepted domain of a tenant described"
+
+
 def _by_certificate(name: str) -> str:
     """Ask for what stands in place of an address, and no world file says (facts MX-ATTR-08, -09, MX-CON-12)."""
     return (
-        "does it present a certificate? Not said. With one of a public CA, for a name in an accepted domain, a "
+        f"does it present a certificate{NOT_KNOWN}with one of a public CA, for a name in an accepted domain, a "
         f"connector needs no address: New-InboundConnector -Name {quoted(f'Relay from {name}')} -ConnectorType "
         "OnPremises -SenderDomains * -TlsSenderCertificateName NAME-ON-THE-CERTIFICATE"
     )
@@ -104,7 +107,10 @@ def for_connector(question: Question) -> Iterator[str]:
     site = _site(question)
     if site is not None:
         yield f"static IPv4? As the world file has it, {site.public_ip} of {site.name}: ask the provider if it stays"
-        yield f"port 25 open? As the world file has it, at {site.name}"
+        if question.unsaid.has_guessed_line(site):
+            yield f"port 25 open{NOT_KNOWN}ask the provider of {site.name}, before anything is bought or changed"
+        else:
+            yield f"port 25 open? As the world file has it, at {site.name}"
 
 
 def connector(question: Question) -> Iterator[Preparation]:
@@ -223,8 +229,8 @@ def against_direct_send(question: Question) -> Iterator[str]:
     sender, tenant = question.sender, question.tenant
     if outside := are_outside(question.world, sender):
         yield f"internal only? No: {outside}, where Direct Send gets 550 5.7.64"
-    if has_unknown_recipients(sender) and sender.today is not Method.DIRECT_SEND:
-        yield RECIPIENTS_UNKNOWN
+    elif question.internal_not_said and sender.today is not Method.DIRECT_SEND:
+        yield question.internal_not_said.obstacle
     yield from _port_25(question)
     if sender.messages_per_day >= terms.HIGH_VOLUME:
         yield f"volume? Too much: {counted(sender.messages_per_day, 'message')} a day, and one address is throttled"
@@ -234,7 +240,7 @@ def against_direct_send(question: Question) -> Iterator[str]:
 
 def for_direct_send(question: Question) -> Iterator[str]:
     """Say what speaks for Direct Send."""
-    yield INTERNAL_NOT_SAID if has_unknown_recipients(question.sender) else "internal only? Yes, groups expanded"
+    yield str(question.internal_not_said or "internal only? Yes, groups expanded")
     yield f"volume? Low: {counted(question.sender.messages_per_day, 'message')} a day"
 
 

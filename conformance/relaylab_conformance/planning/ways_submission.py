@@ -19,7 +19,6 @@ from relaylab_conformance.planning.conditional_access import application_let_thr
 from relaylab_conformance.planning.model import Kind, Step
 from relaylab_conformance.planning.preparation import Preparation, in_mailbox, in_sender, in_tenant
 from relaylab_conformance.planning.question import Question
-from relaylab_scenarios import profile
 
 if TYPE_CHECKING:
     from relaylab.domain.estate import Sender
@@ -31,8 +30,8 @@ _MOST_RECIPIENTS: Final = 1_000  # what Set-Mailbox -RecipientLimits takes (fact
 def against(question: Question) -> Iterator[str]:
     """Say what no step can mend."""
     sender = question.sender
-    if not profile(sender.profile).sign_in.speaks_oauth:
-        yield f"OAuth-capable? No: {sender.profile} has no OAuth 2.0"
+    if question.lacks_oauth:
+        yield question.lacks_oauth
     found = question.world.mailbox(sender.signs_in_as)
     if found is None:
         yield f"mailbox? No: {sender.signs_in_as} is no mailbox of a tenant that is described, so nobody can sign in"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -12,12 +13,16 @@ from relaylab_conformance.report.page import day
 
 if TYPE_CHECKING:
     from relaylab.domain.source import Source
-    from relaylab_conformance.planning.model import Plan, SenderPlan
+    from relaylab_conformance.planning.model import OpenQuestion, Plan, SenderPlan
     from relaylab_conformance.report.model import Mistake
 
 
 BUFFER: Final = timedelta(days=60)  # before the cutover, as guides and our matrix have it
 _NOW: Final = "now"
+ANSWER_FIRST: Final = "answer these first, and plan again"
+_ASKS: Final = {"static IPv4": "site", "OAuth-capable": "profile"}  # how a reason begins, and the key it asks for
+_NAMED: Final = 5  # of those that a question is asked of
+_ADDRESS: Final = re.compile(r"\d+(?:\.\d+){3}")
 _CENT: Final = 0.01
 _NAMES: Final = {
     Method.SMTP_AUTH_BASIC: "SMTP AUTH with a password",
@@ -58,6 +63,9 @@ def headline(plan: Plan) -> tuple[str, ...]:
     stopped = [one for one in plan.work if not one.works_today]
     stops = [one for one in plan.work if one.works_today and one.stops_at]
     told = []
+    if plan.open_questions:
+        stand = "questions stand" if len(plan.open_questions) > 1 else "question stands"
+        told.append(f"{len(plan.open_questions):,} {stand} open in the world file (# unknown): {ANSWER_FIRST}.")
     if stops and plan.cutover:
         left = (plan.cutover - plan.at).days
         ahead = f", {counted(left, 'day')} ahead" if left > 0 else ""
@@ -65,16 +73,47 @@ def headline(plan: Plan) -> tuple[str, ...]:
         told.append(f"{_senders(len(stops))} of {len(plan.senders)} will be refused, the first on {day(first)}{ahead}.")
     if stopped:
         told.append(f"{_senders(len(stopped))} of {len(plan.senders)} {_are(len(stopped))} refused already.")
-    nothing = [one for one in plan.work if one.recommended is None]
+    nothing = [one for one in plan.work if one.recommended is None and not one.waits_for_answers]
+    if waiting := [one for one in plan.work if one.waits_for_answers]:
+        told.append(
+            f"Without {_missing(waiting)} nobody can say what fits {_senders(len(waiting))}: "
+            f"{', '.join(one.name for one in waiting)}."
+        )
     if nothing:
         told.append(
             f"For {_senders(len(nothing))} no method of Microsoft's fits: {', '.join(one.name for one in nothing)}."
         )
     if plan.work and not has_days(plan):
         told.append(f"No day is left that is {BUFFER.days} days before a stop: begin now, in this order.")
-    if not plan.work:
+    if not plan.work and not any(one.ask_first for one in plan.senders):
         told.append("Every sender goes on as it is.")
+    told.extend(f"{sentence(one)}." for one in plan.assumed)
     return tuple(told)
+
+
+def _missing(waiting: list[SenderPlan]) -> str:
+    """Name the keys of the world file whose answers could make a method possible."""
+    open_ways = [way for one in waiting for way in one.candidates if way.possible is Possible.NOT_KNOWN]
+    reasons = [reason for way in open_ways for reason in way.reasons]
+    keys = (key for begin, key in _ASKS.items() if any(reason.startswith(begin) for reason in reasons))
+    return " and ".join(f"the {key}" for key in keys)
+
+
+def questions(plan: Plan) -> tuple[str, ...]:
+    """Write the open questions, those that come first in front; one that is asked of many is written once."""
+    alike: dict[tuple[bool, str, str, str], list[OpenQuestion]] = {}
+    for one in sorted(plan.open_questions, key=lambda one: not one.comes_first):
+        alike.setdefault((not one.comes_first, one.table, one.key, _ADDRESS.sub("", one.ask)), []).append(one)
+    return tuple(_question(asked) for asked in alike.values())
+
+
+def _question(asked: list[OpenQuestion]) -> str:
+    first, names = asked[0], [one.name for one in asked if one.name]
+    whose = ", ".join(names[:_NAMED])
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    place = f"line {first.line}" if len(asked) == 1 else f"from line {first.line} on"
+    of = f"{first.table.replace('_', ' ')} {whose}".strip()
+    return f"{first.key} of {of}{more} ({place}): {first.ask}"
 
 
 def stop(sender: SenderPlan) -> str:
@@ -91,7 +130,7 @@ def stop(sender: SenderPlan) -> str:
 def move(sender: SenderPlan) -> str:
     """Say where a sender goes."""
     if sender.recommended is None:
-        return "nothing fits"
+        return "ask first" if sender.waits_for_answers else "nothing fits"
     if not sender.needs_work:
         return "stays"
     return str(sender.recommended)
@@ -108,7 +147,7 @@ def differs(sender: SenderPlan) -> str:
     if not sender.needs_work or sender.written in {sender.today, sender.recommended}:
         return ""
     found = next((one for one in sender.candidates if one.method is sender.written), None)
-    falls_short = found is not None and found.possible is not Possible.NO
+    falls_short = found is not None and found.is_possible
     lacks = "does not carry a whole day of it" if falls_short else "does not hold"
     return f"the world file plans {sender.written}, which {lacks}"
 
@@ -147,8 +186,8 @@ def made(plan: Plan) -> tuple[Mistake, ...]:
 
 
 def has_problems(plan: Plan) -> bool:
-    """Tell whether there is something to do, or a mistake."""
-    return bool(plan.work or made(plan))
+    """Tell whether there is something to do or to ask first, or a mistake."""
+    return bool(plan.work or made(plan) or any(one.ask_first for one in plan.senders))
 
 
 def _senders(number: int) -> str:

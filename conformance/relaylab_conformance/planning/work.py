@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from relaylab.domain.world import World
     from relaylab.engine.rulebook import Rulebook
     from relaylab_conformance.planning.looking import Looked
+    from relaylab_conformance.planning.unsaid import Unsaid
 
 _MX: Final = frozenset({Method.CONNECTOR_RELAY, Method.DIRECT_SEND})
 _ROUNDS: Final = 3  # of looking again; each may stand against somebody else
@@ -47,9 +48,11 @@ class Work:
         return tuple(sorted((one for one in self.looked if not one.choice.stays), key=lambda one: one.urgency))
 
 
-def work_for(looked: Iterable[Looked], world: World, rulebook: Rulebook, judged: tuple[datetime, ...]) -> Work:
+def work_for(
+    looked: Iterable[Looked], world: World, rulebook: Rulebook, judged: tuple[datetime, ...], unsaid: Unsaid
+) -> Work:
     """Carry out what every sender needs, mend what that breaks, and make the records of each domain one."""
-    work = _carried_out(looked, world, rulebook, judged)
+    work = _carried_out(Work(tuple(looked), {}, world), rulebook, judged, unsaid)
     first = [one.sender.name for one in work.order if one.sender.name in work.todo]
     in_order = {name: work.todo[name] for name in dict.fromkeys((*first, *work.todo))}
     todo, after = one_step_a_domain(in_order, _sites(work), work.after, rulebook, judged[0])
@@ -57,7 +60,10 @@ def work_for(looked: Iterable[Looked], world: World, rulebook: Rulebook, judged:
 
 
 def _sites(work: Work) -> dict[DomainName, tuple[Site, ...]]:
-    """Give the sites from which each domain's senders go to the tenant MX, those with work to do first."""
+    """Give the sites from which each domain's senders go to the tenant MX, those with work to do first.
+
+    One that may be a forger has no method, and vouches for no site.
+    """
     sites: dict[DomainName, dict[str, Site]] = {}
     staying = (one for one in work.looked if one.choice.stays)
     for one in (*work.order, *staying):
@@ -68,11 +74,11 @@ def _sites(work: Work) -> dict[DomainName, tuple[Site, ...]]:
     return {domain: tuple(named.values()) for domain, named in sites.items()}
 
 
-def _carried_out(looked: Iterable[Looked], world: World, rulebook: Rulebook, judged: tuple[datetime, ...]) -> Work:
-    work = Work(tuple(looked), {}, world)
+def _carried_out(work: Work, rulebook: Rulebook, judged: tuple[datetime, ...], unsaid: Unsaid) -> Work:
+    world = work.after
 
     def asked(name: str) -> Question:
-        return Question(work.after, rulebook, named(work.after, name), judged)
+        return Question(work.after, rulebook, named(work.after, name), judged, unsaid)
 
     for one in work.order:
         if one.choice.method is not None:

@@ -94,5 +94,5 @@ def note(plan: Plan) -> str:
     """Say how many targets differ from what the file had."""
     changed = sum(1 for one in plan.senders if one.recommended not in {None, one.written})
     left = sum(1 for one in plan.work if one.recommended is None)
-    behind = f"; {left} left as they were, since nothing fits" if left else ""
+    behind = f"; {left} left as they were, since nothing fits or is known to" if left else ""
     return f"{changed} of {len(plan.senders)} targets filled in{behind}, and the steps as if they were carried out"

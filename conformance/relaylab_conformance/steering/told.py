@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
+
+from relaylab.domain.clock import parse_instant
+from relaylab.domain.message import Placement
 
 Json = Mapping[str, Any]
 
@@ -66,15 +70,20 @@ def message_line(message: Json) -> str:
     return f"{message['id']}  {_instant(message['accepted_at'])}  {message['mail_from'] or '<>'} -> {to}  {subject}"
 
 
-def message_lines(message: Json, attachments: Json) -> Iterator[str]:
-    """Say all that is known of a message, its content apart."""
+def message_lines(message: Json, attachments: Json, now: str) -> Iterator[str]:
+    """Say all that is known of a message at an instant, its content apart."""
+    is_to_come = parse_instant(now) < parse_instant(message["delivered_at"])
     yield message_line(message)
     yield f"  at          {message['endpoint']}, session {message['session']}, site {message['site'] or '(none)'}"
-    yield f"  delivered   {_instant(message['delivered_at'])}"
+    yield f"  delivered   {_delivered(message, is_to_come=is_to_come)}"
     yield f"  size        {message['size']} octets"
+    if message.get("operation"):
+        yield f"  operation   {message['operation']}"
     for who, where in message["placed"].items():
         yield f"  placed      {who}: {where}"
-    for one in message["reported"]:
+    if is_to_come and message["reported"]:
+        yield f"  reported    nothing yet; to be reported at {_instant(message['delivered_at'])}"
+    for one in () if is_to_come else message["reported"]:
         yield f"  reported    {one['recipient']}: {one['status']} ({one['said']})"
     if message["report_of"]:
         yield f"  report      about {message['report_of']}"
@@ -83,6 +92,14 @@ def message_lines(message: Json, attachments: Json) -> Iterator[str]:
         yield f"  attachment  {one['number']}: {name}, {one['content_type']}, {one['size']} octets"
     if message["verdict"]:
         yield f"  verdict     {_verdict(message['endpoint'], message['verdict'])}"
+
+
+def _delivered(message: Json, *, is_to_come: bool) -> str:
+    """Say when a message is delivered; one of which no copy is placed never is."""
+    places = set(message["placed"].values())
+    if places == {Placement.NONE.value}:
+        return "to nobody: no copy was placed"
+    return f"not yet, but at {_instant(message['delivered_at'])}" if is_to_come else _instant(message["delivered_at"])
 
 
 def event_lines(event: Json) -> Iterator[str]:
@@ -152,7 +169,10 @@ def _reply(reply: Json) -> str:
 
 
 def _plain(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    """Write a value as people read it, and what has parts of its own as JSON."""
+    if isinstance(value, Mapping):
+        return json.dumps(value, ensure_ascii=False)
+    return ", ".join(map(_plain, value)) if isinstance(value, list) else str(value)
 
 
 def _instant(text: str) -> str:

@@ -90,7 +90,8 @@ def show_message(which: Which, name: str) -> None:
     with _control(which) as control:
         message = control.get(f"/messages/{step(name)}")
         attachments = control.get(f"/messages/{step(name)}/attachments")
-    _tell(which, {**message, **attachments}, lambda: message_lines(message, attachments))
+        now = control.get("/clock")["now"]
+    _tell(which, {**message, **attachments}, lambda: message_lines(message, attachments, now))
 
 
 def print_content(which: Which, name: str, attachment: int | None) -> None:

@@ -172,7 +172,8 @@ class SendAsk(RestAsk):
     ``sending`` is the message as every way of sending judges it, None where there is a flaw. ``size`` is the request's,
     in octets. ``operation_id`` is the one that the caller chose; ``is_repeated`` when it stands for a message already.
     ``lacks_repeatability`` tells a request of the first preview without the headers that this needs.
-    ``ignored_headers`` are custom headers that the service writes itself.
+    ``ignored_headers`` are custom headers that the service writes itself, ``overlooked`` the properties of the body
+    that its API version does not have.
     """
 
     size: int = 0
@@ -183,6 +184,7 @@ class SendAsk(RestAsk):
     is_repeated: bool = False
     lacks_repeatability: bool = False
     ignored_headers: tuple[str, ...] = ()
+    overlooked: tuple[str, ...] = ()
 
     @property
     def sender(self) -> Address | None:
@@ -216,6 +218,9 @@ class SendAsk(RestAsk):
             said.append(
                 f"custom headers not taken, since the service writes its own: {', '.join(self.ignored_headers)}"
             )
+        if self.overlooked:
+            names = ", ".join(self.overlooked)
+            said.append(f"the body has properties that this api-version does not have, and nobody reads: {names}")
         return (*said, *_used(self.quota, "sends"))
 
 

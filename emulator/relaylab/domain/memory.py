@@ -15,13 +15,18 @@ _MOST: Final = 4_096  # answers; a device asks the same few again and again
 
 
 class Memory:
-    """Answers by their key, so many at most: beyond that all are forgotten."""
+    """Answers by their key, so many at most: beyond that all are forgotten.
 
-    __slots__ = ("_answers",)
+    ``mark`` stands for the memory where nothing may hold it alive. One that does not last keeps nothing: ``NO_MEMORY``.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_answers", "lasts", "mark")
+
+    def __init__(self, *, lasts: bool = True) -> None:
         """Begin with none."""
         self._answers: dict[Hashable, object] = {}
+        self.lasts: Final = lasts
+        self.mark: Final = object()
 
     def recall(self, key: Hashable, work: Callable[[], T]) -> T:
         """Give the answer to ``key``, by ``work`` where it is not remembered.
@@ -41,9 +46,14 @@ class Memory:
 
     def keep(self, key: Hashable, answer: object) -> None:
         """Remember an answer."""
+        if not self.lasts:
+            return
         if len(self._answers) >= _MOST:
             self._answers = {}
         self._answers[key] = answer
 
     def __len__(self) -> int:
         return len(self._answers)
+
+
+NO_MEMORY: Final = Memory(lasts=False)

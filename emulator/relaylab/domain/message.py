@@ -150,7 +150,8 @@ class KeptMessage:
     ``shown_from`` is the sender that recipients see: for client submission the primary address of the mailbox when an
     alias was used and the tenant does not allow sending from aliases (fact CS-SA-07). ``versions`` is what each side of
     the recipients of a message at the tenant MX gets; ``authentication`` says who thinks what of the sender.
-    ``reported`` is what the delivery reports of Azure Communication Services say, which come when it is delivered.
+    ``reported`` is what the delivery reports of Azure Communication Services say, which come when it is delivered;
+    ``operation`` is the id of the send operation that a message over REST is for its client.
     """
 
     id: str
@@ -171,6 +172,7 @@ class KeptMessage:
     versions: tuple[Version, ...] = ()
     authentication: tuple[HopFacts, ...] = ()
     reported: tuple[Fate, ...] = ()
+    operation: str | None = None
 
     @property
     def headers(self) -> tuple[str, ...]:

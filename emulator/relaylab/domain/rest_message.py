@@ -35,7 +35,8 @@ class EmailAttachment:
 class EmailMessage:
     """The body of a send request; ``plain_text`` and ``html`` are None where it has none.
 
-    ``dropped`` names the properties that were left out because the request allowed it (fact ACS-REST-10).
+    ``dropped`` names the properties that were left out because the request allowed it (fact ACS-REST-10),
+    ``overlooked`` those that its API version does not have.
     """
 
     sender_address: Address
@@ -50,6 +51,7 @@ class EmailMessage:
     attachments: tuple[EmailAttachment, ...] = ()
     user_engagement_tracking_disabled: bool = False
     dropped: tuple[str, ...] = ()
+    overlooked: tuple[str, ...] = ()
 
     @property
     def recipients(self) -> tuple[Address, ...]:

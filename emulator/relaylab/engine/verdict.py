@@ -99,9 +99,9 @@ class Verdict:
         """The readings that this answer rests on."""
         return self.rulebook.readings_behind(self.rule) if self.rule else {}
 
-    def again(self, now: datetime) -> Verdict:
-        """Give the same verdict on the same ask at another instant, at which it holds as well."""
-        return replace(self, ask=replace(self.ask, now=now))
+    def again(self, **facts: object) -> Verdict:
+        """Give the same verdict on the ask with other facts, under which it holds as well: the instant, say."""
+        return replace(self, ask=replace(self.ask, **facts))  # type: ignore[arg-type]
 
     def trace(self) -> tuple[Step, ...]:
         """Give every rule of this decision point in catalogue order, with what it contributed."""

@@ -127,11 +127,11 @@ class SimulatedClock:
             self._since = (state, self._monotonic())
 
     def _now(self, since: ClockState, set_at: float) -> datetime:
-        if since.frozen:
+        if since.frozen or since.instant >= END_OF_TIME:
             return since.instant
         passed = (self._monotonic() - set_at) * since.rate
         instant = since.instant + timedelta(seconds=min(passed, _FOR_EVER))
-        return instant if instant < END_OF_TIME else max(END_OF_TIME - _TICK, since.instant)
+        return min(instant, END_OF_TIME - _TICK)
 
 
 def state_of(clock: MovableClock) -> ClockState:

@@ -116,7 +116,7 @@ class House:
         world, rulebook, view = snapshot.world, snapshot.rulebook, store.faults.view
         if self.zones is None:
             return Moment(now, world, rulebook, store.counters, view, self.tokens)
-        dns, memory = self.zones.at_hand(now)
+        dns, memory = self.zones.at_hand(snapshot, now)
         return Moment(now, world, rulebook, store.counters, view, self.tokens, dns, memory)
 
     def apply(self, turn: Turn) -> None:

@@ -31,19 +31,23 @@ ENTRA_HOSTS: Final = r"login\.microsoftonline\.com|login\.windows\.net|login\.mi
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One service: the hosts and the paths that are its own (regular expressions), and its application."""
+    """One service: the hosts and the paths that are its own (regular expressions), and its application.
+
+    ``proofs`` is how the Authorization header begins of requests that are meant for it alone; empty: none are.
+    """
 
     name: str
     hosts: str
     paths: str
     app: ASGIApp
+    proofs: str = ""
 
 
 class HttpsDispatch:
     """An application that hands every request to the service it is for."""
 
     def __init__(self, *services: Service) -> None:
-        """Look through ``services`` in order: by host first, then by path."""
+        """Look through ``services`` in order: by host first, then by path, at last by how a request is signed."""
         self._services = tuple((re.compile(one.hosts), re.compile(one.paths), one) for one in services)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,7 +68,13 @@ class HttpsDispatch:
             if hosts.fullmatch(name):
                 return service.app
         path = scope.get("path", "")
-        return next((service.app for _, paths, service in self._services if paths.match(path)), None)
+        found = next((service.app for _, paths, service in self._services if paths.match(path)), None)
+        return found or self._find_by_proof(headers.get(b"authorization", b"").decode("latin-1"))
+
+    def _find_by_proof(self, authorization: str) -> ASGIApp | None:
+        given = authorization.lower()
+        services = (service for _, _, service in self._services)
+        return next((one.app for one in services if one.proofs and given.startswith(one.proofs.lower())), None)
 
 
 class HttpsListener:
@@ -129,7 +139,8 @@ def acs_rest_service(app: ASGIApp) -> Service:
     Without either it is told by the key that has signed, for clients that take no endpoint with a path.
     """
     paths = r"(?i:/acs/[^/]+/|/+emails(:send|/operations/|/[^/]+/status))"
-    return Service("Azure Communication Services (*.communication.azure.com)", ACS_REST_HOSTS, paths, app)
+    name = "Azure Communication Services (*.communication.azure.com)"
+    return Service(name, ACS_REST_HOSTS, paths, app, proofs="HMAC-SHA256 ")
 
 
 def told_by_name(acs_rest: Callable[[str], None], entra: Callable[[str], None]) -> Callable[[str, str], None]:

@@ -52,16 +52,22 @@ class ZoneKeeper:
         publishing = self.zones().publishing(now)
         return {str(one.name): mail_hosts(publishing, tenant, one)[0] for tenant, one in publishing.domains()}
 
-    def at_hand(self, now: datetime) -> tuple[DnsNow, Memory]:
-        """Give DNS as the internet sees it at an instant, and what was worked out from it; asked once for each line."""
-        zones, hand = self.zones(), self._at_hand
+    def at_hand(self, snapshot: Snapshot, now: datetime) -> tuple[DnsNow, Memory]:
+        """Give a world's DNS as the internet sees it at an instant, and what was worked out from that world and DNS.
+
+        It is asked once for each line.
+        """
+        zones, hand = self._zones_of(snapshot), self._at_hand
         if hand is None or hand[0] is not zones or not hand[1].since <= now < hand[1].until:
             hand = self._at_hand = (zones, zones.epoch(now), DnsNow(self, zones, now), zones.memory(now))
         return hand[2:]
 
     def zones(self) -> Zones:
         """Give the zones of the world in force, at all instants."""
-        snapshot, chance, made = self._house.holder.current, self._house.randomness, self._made
+        return self._zones_of(self._house.holder.current)
+
+    def _zones_of(self, snapshot: Snapshot) -> Zones:
+        chance, made = self._house.randomness, self._made
         if made is None or made[0] is not snapshot or made[1] != chance.seed:
             zones = zones_of(snapshot.world, snapshot.rulebook, chance, self._public_key)
             made = self._made = (snapshot, chance.seed, zones)

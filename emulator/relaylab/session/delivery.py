@@ -14,6 +14,7 @@ from relaylab.domain.decision import EffectKind
 from relaylab.domain.message import Copy, Envelope, KeptMessage, Placement
 from relaylab.domain.world import Recipient, Standing
 from relaylab.rules import limits
+from relaylab.session.envelopes import MOST_RECIPIENTS
 from relaylab.session.head import parse_head
 from relaylab.session.hve import reports_go_to
 from relaylab.session.parting import Onward, home_of, parts_within
@@ -21,7 +22,7 @@ from relaylab.session.report import Failure, write_report
 from relaylab.session.versions import versions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from relaylab.domain.decision import Decision
     from relaylab.domain.reply import Reply
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from relaylab.session.acs_delivery import Despatch
     from relaylab.session.copy_faults import CopyAct
     from relaylab.session.moment import Moment
-    from relaylab.session.notice import MessageNotice, Notices, RecipientNotice
+    from relaylab.session.notice import MessageNotice, RecipientNotice
     from relaylab.session.parting import Part
     from relaylab.session.party import Party
     from relaylab.session.transaction import Transaction
@@ -86,7 +87,7 @@ def deliver(  # noqa: PLR0913 - the message, its verdict, and where both are
     """
     sender_tenant = ask.tenant or (ask.attribution.tenant if ask.attribution.may_relay else None)
     delivered_at = delivery_instant(ask, moment)
-    way = transaction.by_names("way", partial(_way, ask, transaction.asked, moment))
+    way = transaction.by_names("way", partial(_way, ask, moment), lambda way: len(way.finals) <= MOST_RECIPIENTS)
     home = way.home
     split = versions(
         ask,
@@ -99,7 +100,7 @@ def deliver(  # noqa: PLR0913 - the message, its verdict, and where both are
         moment=moment,
         within=way.within,
     )
-    copies, bounced, external = _place(ask, way, split, sender_tenant, moment)
+    copies, bounced, external = _place(ask, way, split, transaction.notices, sender_tenant, moment)
     kept = split if not bounced else split.for_those_who(frozenset(one.recipient for one in copies if one.is_placed))
     message = KeptMessage(
         id=message_id,
@@ -173,14 +174,13 @@ def _holder(recipient: Recipient) -> str:
 class _Final(NamedTuple):
     """A final recipient, as a copy for it is judged.
 
-    ``place`` is the number of the recipient of the envelope that it was reached through, ``written_to`` who that is,
-    ``notice`` what was asked about reports on it; ``state`` is what stands against mail to the final one.
+    ``place`` is the number of the recipient of the envelope that it was reached through, ``written_to`` who that is;
+    ``state`` is what stands against mail to the final one.
     """
 
     recipient: Recipient
     written_to: Recipient
     place: int
-    notice: RecipientNotice
     state: SenderState
 
 
@@ -197,14 +197,14 @@ class _Way:
     within: Part | None
 
 
-def _way(ask: DataAsk, asked: Callable[[], Notices], moment: Moment) -> _Way:
+def _way(ask: DataAsk, moment: Moment) -> _Way:
     """Find where a message goes."""
-    home, finals = home_of(ask, moment.world), _finals(ask, asked(), moment)
+    home, finals = home_of(ask, moment.world), _finals(ask, moment)
     onward = tuple(Onward(one.recipient, one.written_to.address) for one in finals)
     return _Way(home, finals, onward, parts_within(onward, home))
 
 
-def _finals(ask: DataAsk, asked: Notices, moment: Moment) -> tuple[_Final, ...]:
+def _finals(ask: DataAsk, moment: Moment) -> tuple[_Final, ...]:
     """Give the final recipients behind those of the envelope.
 
     Whoever is met twice gets one copy, as the one written to where the envelope names them. That Exchange drops the
@@ -213,19 +213,24 @@ def _finals(ask: DataAsk, asked: Notices, moment: Moment) -> tuple[_Final, ...]:
     finals: list[_Final] = []
     direct = [moment.world.recipient(through) for through in ask.envelope.recipients]
     named, met = {_holder(one) for one in direct}, set[str]()
-    for place, (one, notice) in enumerate(zip(direct, asked.recipients, strict=True)):
+    for place, one in enumerate(direct):
         for recipient in expand(moment.world, one, partial(_is_let_in, ask)):
             holder = _holder(recipient)
             if holder in met or (holder in named and holder != _holder(one)):
                 continue
             met.add(holder)
             state = moment.world.state_of_recipient(recipient.address)
-            finals.append(_Final(recipient, one, place, notice, state))
+            finals.append(_Final(recipient, one, place, state))
     return tuple(finals)
 
 
-def _place(
-    ask: DataAsk, way: _Way, split: Split, sender_tenant: Tenant | None, moment: Moment
+def _place(  # noqa: PLR0913, PLR0917 - the message, its recipients, and where both are
+    ask: DataAsk,
+    way: _Way,
+    split: Split,
+    notices: Sequence[RecipientNotice],
+    sender_tenant: Tenant | None,
+    moment: Moment,
 ) -> tuple[list[Copy], list[Bounced], int]:
     """Judge and place each copy; give them, those that bounced, and how many count as external (COR-40)."""
     calendar, usage = moment.rulebook.calendar, moment.usage
@@ -238,7 +243,7 @@ def _place(
     external = 0
     copies: list[Copy] = []
     bounced: list[Bounced] = []
-    for recipient, written_to, place, notice, state in way.finals:
+    for recipient, written_to, place, state in way.finals:
         through = written_to.address
         judged = split.judged(recipient)
         copy_ask = DeliveryAsk(
@@ -267,7 +272,7 @@ def _place(
         verdict = moment.rulebook.judge(copy_ask)
         reply = verdict.reply
         if reply is not None:
-            bounced.append(Bounced(recipient.address, verdict, reply, notice))
+            bounced.append(Bounced(recipient.address, verdict, reply, notices[place]))
             copies.append(Copy(recipient.address, through, Placement.NONE, verdict.decision()))
             continue
         external += copy_ask.is_external

@@ -1,22 +1,29 @@
-"""Envelopes that were opened before: what follows from names alone is found once.
+"""Envelopes that were opened before: what follows from names alone is found once (decision 0040).
 
-A device says the same MAIL and RCPT for every message. At the tenant MX, where nobody signs in, the answers hang on the
-world, the rules in force, DNS, and the client's address and name, and not on the message; so a line that was granted is
-remembered, under what was said before it, with whatever else follows from the names so far. MAIL and RCPT took 30 % of
-a small message's time before, 9 % since.
+At the tenant MX, where nobody signs in, the answers to MAIL and RCPT hang on the world, the rules in force, DNS, and
+the client's address and name, and not on the message; so what was granted is remembered, under what was granted before
+it, with whatever else follows from the names so far. MAIL and RCPT took 30 % of a small message's time before, 9 %
+since.
 
-Laws: what is remembered is what would be found anew at any other instant of the same epoch. So nothing is remembered
-that hangs on a certificate, whose validity ends, or on RejectDirectSend while a change of it spreads. What was refused
-is not remembered either: it is rare, and counts.
+Laws:
+
+- What is remembered is what would be found anew at any other instant of the same epoch. So nothing is remembered that
+  hangs on a certificate, whose validity ends, or on RejectDirectSend while a change of it spreads.
+- Only what was granted is remembered: what is refused is rare, and counts.
+- The parameters of MAIL and RCPT decide nothing here but a size that is announced and too large; they are taken from
+  the line itself, each time.
+- What is remembered is bounded, and holds no world alive that another has replaced, but for the envelope under way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from relaylab.domain.endpoint import Endpoint
+from relaylab.domain.memory import Memory
+from relaylab.rules import limits
 
 if TYPE_CHECKING:
     from relaylab.domain.attribution import Attribution
@@ -24,43 +31,51 @@ if TYPE_CHECKING:
     from relaylab.engine.verdict import Verdict
     from relaylab.session.commands import MailFrom
     from relaylab.session.moment import Moment
-    from relaylab.session.notice import RecipientNotice
     from relaylab.session.progress import Progress
 
 T = TypeVar("T")
 
+MOST_RECIPIENTS: Final = 20  # of an envelope, before groups are expanded and after: longer ones are found anew
+_KEY: Final = "envelopes"  # of all that is remembered here, within the memory of a world
 
-@dataclass(slots=True, eq=False)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Opening:
-    """The circumstances under which an envelope is opened; equal ones are one object, as long as a memory lasts."""
+    """The circumstances under which an envelope is opened; equal ones are one object as long as a memory lasts.
+
+    ``memory`` is the mark of that, ``epoch`` the number of the slice of time within which the same rules are in force.
+    """
+
+    memory: object
+    epoch: int
+
+    def holds(self, moment: Moment) -> bool:
+        """Tell whether what was granted under it would be granted at this moment: same world, same rules, no fault."""
+        in_force = self.memory is moment.memory.mark and not moment.board.faults
+        return in_force and self.epoch == moment.rulebook.epoch(moment.now)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Named:
-    """A line that was granted under ``opening``: by which verdict, under which name in the log.
+    """A sender or recipient that was granted, by which verdict; ``found`` is what follows from the names so far."""
 
-    ``found`` is what follows from the names so far.
-    """
-
-    opening: Opening
     verdict: Verdict
-    command: str
     found: dict[str, object] = field(default_factory=dict, init=False)
 
-    def recall(self, what: str, work: Callable[[], T]) -> T:
-        """Give what follows from the names, by ``work`` where nobody has asked yet."""
-        try:
+    def recall(self, what: str, work: Callable[[], T], is_worth_it: Callable[[T], bool]) -> T:
+        """Give what follows from the names, by ``work`` where nobody has asked yet or it is not worth remembering."""
+        if what in self.found:
             return cast("T", self.found[what])
-        except KeyError:
-            answer = self.found[what] = work()
-            return answer
+        answer = work()
+        if is_worth_it(answer):
+            self.found[what] = answer
+        return answer
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NamedSender(Named):
     """MAIL was granted."""
 
-    mail: MailFrom
     attribution: Attribution
 
 
@@ -69,26 +84,49 @@ class NamedRecipient(Named):
     """RCPT was granted."""
 
     recipient: Recipient
-    notice: RecipientNotice
 
 
 def opening_of(progress: Progress, moment: Moment) -> Opening | None:
     """Give the circumstances of an envelope; None where an answer hangs on more than names."""
     party, tls = progress.party, progress.seen_tls
-    if party.endpoint is not Endpoint.MX or moment.board.faults or (tls is not None and tls.client_certificate):
+    if party.endpoint is not Endpoint.MX or moment.board.faults or progress.sign_in_failure is not None:
         return None
-    if progress.account is not None or progress.sign_in_failure is not None:
+    if not moment.memory.lasts or (tls is not None and tls.client_certificate is not None):
         return None
-    epoch = moment.rulebook.epoch(moment.now)
     known = progress.opening
-    if known is not None and known[0] is moment.memory and known[1] == epoch:
-        return known[2]
+    if known is not None and known.holds(moment):
+        return known
+    mark, epoch = moment.memory.mark, moment.rulebook.epoch(moment.now)
     key = ("opening", epoch, party.peer, tls, progress.hello_name)
-    opening = moment.memory.recall(key, Opening)
-    progress.opening = moment.memory, epoch, opening
+    opening = progress.opening = _envelopes(moment).recall(key, lambda: Opening(mark, epoch))
     return opening
 
 
-def is_lasting(recipient: Recipient) -> bool:
-    """Tell whether what is said of a recipient is the same at every instant of an epoch."""
-    return recipient.tenant is None or recipient.tenant.organization_config.reject_direct_send_changed is None
+def sender_before(opening: Opening, mail: MailFrom, moment: Moment) -> NamedSender | None:
+    """Give what is remembered of a sender that was granted before."""
+    if mail.size is not None and mail.size > limits.MESSAGE_SIZE:
+        return None
+    known = _envelopes(moment).known((opening, str(mail.sender or "")))
+    return known if isinstance(known, NamedSender) else None
+
+
+def recipient_before(named: Named, address: str, moment: Moment) -> NamedRecipient | None:
+    """Give what is remembered of a recipient that was granted behind ``named``."""
+    known = _envelopes(moment).known((named, address))
+    return known if isinstance(known, NamedRecipient) and is_lasting(known.recipient, moment) else None
+
+
+def remember(before: Opening | Named, name: str, named: Named, moment: Moment) -> None:
+    """Remember a sender or recipient that was granted behind ``before``."""
+    _envelopes(moment).keep((before, name), named)
+
+
+def is_lasting(recipient: Recipient, moment: Moment) -> bool:
+    """Tell whether a recipient is granted or not for as long as the epoch lasts: nothing about it spreads."""
+    changed = recipient.tenant.organization_config.reject_direct_send_changed if recipient.tenant else None
+    return changed is None or moment.now >= changed + limits.DIRECT_SEND_DELAY
+
+
+def _envelopes(moment: Moment) -> Memory:
+    """Give a memory of their own within the world's: senders that differ for each message push nothing else out."""
+    return moment.memory.recall(_KEY, Memory)

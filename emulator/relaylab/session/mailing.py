@@ -24,7 +24,16 @@ from relaylab.session.aftermath import aftermath
 from relaylab.session.commands import Chunk, Fault, Verb, parse_chunk, parse_mail, parse_rcpt
 from relaylab.session.delivery import deliver, delivery_instant
 from relaylab.session.end_of_data import data_ask
-from relaylab.session.envelopes import NamedRecipient, NamedSender, is_lasting, opening_of
+from relaylab.session.envelopes import (
+    MOST_RECIPIENTS,
+    NamedRecipient,
+    NamedSender,
+    is_lasting,
+    opening_of,
+    recipient_before,
+    remember,
+    sender_before,
+)
 from relaylab.session.hve import sent_today
 from relaylab.session.standing import standing_of_address, standing_of_names
 from relaylab.session.transaction import Transaction
@@ -36,7 +45,7 @@ if TYPE_CHECKING:
     from relaylab.domain.attribution import Attribution
     from relaylab.domain.event import Event
     from relaylab.engine.verdict import Verdict
-    from relaylab.session.commands import Command
+    from relaylab.session.commands import Command, MailFrom
     from relaylab.session.envelopes import Named
     from relaylab.session.faulting import Faulting
     from relaylab.session.moment import Moment
@@ -65,10 +74,6 @@ class Mailing:
 
     def mail(self, command: Command, moment: Moment) -> Turn:
         """Judge the sender and begin a transaction."""
-        opening = opening_of(self._progress, moment)
-        known = moment.memory.known((opening, command.argument)) if opening is not None else None
-        if isinstance(known, NamedSender):
-            return self._opened_again(known, moment)
         mail = parse_mail(command.argument)
         self._progress.refused = True
         if isinstance(mail, Fault):
@@ -78,6 +83,10 @@ class Mailing:
             answer = self._faulting.answer(Step.MAIL, name, moment, sender=mail.sender, argument=command.argument)
             if answer is not None:
                 return answer
+        opening = opening_of(progress, moment)
+        known = sender_before(opening, mail, moment) if opening is not None else None
+        if known is not None:
+            return self._opened_again(known, mail, name, moment)
         ask = MailAsk(
             **progress.circumstances(moment),
             mail_from=mail.sender,
@@ -102,30 +111,29 @@ class Mailing:
             transaction.attribution = self._attribution(ask, moment)
             events = (self._attributed(transaction.attribution, moment),)
         if opening is not None:
-            transaction.named = NamedSender(opening, verdict, name, mail, transaction.attribution)
-            moment.memory.keep((opening, command.argument), transaction.named)
+            transaction.named = NamedSender(verdict, transaction.attribution)
+            remember(opening, str(mail.sender or ""), transaction.named, moment)
         return self._admit(verdict, name, moment, *events, is_let_through=is_let_through)
 
-    def _opened_again(self, named: NamedSender, moment: Moment) -> Turn:
+    def _opened_again(self, named: NamedSender, mail: MailFrom, name: str, moment: Moment) -> Turn:
         """Begin a transaction with a sender that was granted under these circumstances before."""
         progress = self._progress
-        progress.transaction = Transaction(named.mail, named.attribution, named=named)
+        progress.transaction = Transaction(mail, named.attribution, named=named)
         progress.state = State.MAIL
         progress.refused = False
         return self._speech.admit_again(
-            named.verdict, named.command, moment, self._attributed(named.attribution, moment)
+            named.verdict,
+            name,
+            moment,
+            self._attributed(named.attribution, moment),
+            mail_from=mail.sender,
+            declared_size=mail.size,
+            wants_smtputf8=mail.smtputf8,
         )
 
     def rcpt(self, command: Command, moment: Moment) -> Turn:
         """Judge a recipient and add it."""
         transaction = self._under_way()
-        before = self._before(transaction, moment)
-        known = moment.memory.known((before, command.argument)) if before is not None else None
-        if isinstance(known, NamedRecipient):
-            transaction.add(known.recipient, known.notice)
-            transaction.named = known
-            self._progress.state = State.RCPT
-            return self._speech.admit_again(known.verdict, known.command, moment)
         rcpt = parse_rcpt(command.argument)
         if isinstance(rcpt, Fault):
             self._progress.refused = True
@@ -137,6 +145,13 @@ class Mailing:
             if answer is not None:
                 self._progress.refused = True
                 return answer
+        before = self._named_before(transaction, moment)
+        known = recipient_before(before, str(address), moment) if before is not None else None
+        if known is not None:
+            transaction.add(known.recipient, rcpt.notice)
+            transaction.named = known
+            self._progress.state = State.RCPT
+            return self._speech.admit_again(known.verdict, name, moment)
         recipient, account = moment.world.recipient(address), self._progress.account
         today, outside_today = sent_today(account, transaction, moment)
         ask = RcptAsk(
@@ -166,9 +181,9 @@ class Mailing:
         transaction.add(recipient, rcpt.notice)
         self._progress.state = State.RCPT
         transaction.named = None
-        if before is not None and is_lasting(recipient):
-            transaction.named = NamedRecipient(before.opening, verdict, name, recipient, rcpt.notice)
-            moment.memory.keep((before, command.argument), transaction.named)
+        if before is not None and is_lasting(recipient, moment) and len(transaction.recipients) <= MOST_RECIPIENTS:
+            transaction.named = NamedRecipient(verdict, recipient)
+            remember(before, str(address), transaction.named, moment)
         return self._admit(verdict, name, moment, is_let_through=is_let_through)
 
     def data(self, command: Command, moment: Moment) -> Turn:
@@ -193,12 +208,12 @@ class Mailing:
             self._faulting.at(Step.DATA, "BDAT", moment)
         return Turn(then=Then.READ_CHUNK, chunk=chunk.octets)
 
-    def _before(self, transaction: Transaction, moment: Moment) -> Named | None:
-        """Give the line of this transaction that came last, if answers to it are still remembered."""
-        named = transaction.named
-        if named is not None and named.opening is not opening_of(self._progress, moment):
-            named = transaction.named = None  # another world, another epoch, or a fault meanwhile
-        return named
+    def _named_before(self, transaction: Transaction, moment: Moment) -> Named | None:
+        """Give the name that was granted last, where it still stands; else from here on all is found anew."""
+        opening = self._progress.opening
+        if opening is None or not opening.holds(moment):
+            transaction.named = None
+        return transaction.named
 
     # Content -----------------------------------------------------------------------------------------------------
 
@@ -240,7 +255,7 @@ class Mailing:
         number = self._messages + 1
         message_id = f"{party.label}-{number}"
         transaction = self._under_way()
-        self._before(transaction, moment)
+        self._named_before(transaction, moment)
         ask = data_ask(
             transaction,
             content,

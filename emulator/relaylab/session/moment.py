@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
 from relaylab.domain.fault import NO_FAULTS
-from relaylab.domain.memory import Memory
+from relaylab.domain.memory import NO_MEMORY, Memory
 from relaylab.domain.token import NoTokens, TokenReader
 from relaylab.domain.zone import Zone
 
@@ -57,4 +57,4 @@ class Moment:
     board: Board = NO_FAULTS
     tokens: TokenReader = NO_TOKENS
     dns: MailDns | None = None
-    memory: Memory = field(default_factory=Memory, compare=False, repr=False)
+    memory: Memory = field(default=NO_MEMORY, compare=False, repr=False)

@@ -44,14 +44,6 @@ class RecipientNotice:
 UNASKED: Final = RecipientNotice()
 
 
-@dataclass(frozen=True, slots=True)
-class Notices:
-    """What one transaction asked; ``recipients`` are in the order of its envelope."""
-
-    message: MessageNotice
-    recipients: tuple[RecipientNotice, ...]
-
-
 def message_notice(parameters: Mapping[str, str]) -> MessageNotice | None:
     """Read RET and ENVID; None where one of them is malformed."""
     returned = parameters.get("RET", "HDRS").upper()

@@ -11,7 +11,6 @@ from relaylab.session.transitions import State
 
 if TYPE_CHECKING:
     from relaylab.domain.endpoint import Endpoint
-    from relaylab.domain.memory import Memory
     from relaylab.domain.peer import Peer, TlsFacts
     from relaylab.session.acs import AcsAccount
     from relaylab.session.end_of_data import Account
@@ -40,7 +39,7 @@ class Progress:
     ``hello_name`` is what the last granted EHLO or HELO named.
     ``pretended_tls`` stands in for ``tls`` in what is asked of rules, where a fault lets clear text pass for TLS.
     ``acs`` is who is signed in at Azure Communication Services, in place of an ``account``.
-    ``opening`` is what ``envelopes.opening_of`` found last, in which memory and epoch.
+    ``opening`` is what ``envelopes.opening_of`` found last.
     ``refused`` is true from a refused MAIL or RCPT on, until a MAIL is granted or the transaction is over.
     """
 
@@ -54,13 +53,13 @@ class Progress:
     refused: bool = False
     pretended_tls: TlsFacts | None = None
     acs: AcsAccount | None = None
-    opening: tuple[Memory, int, Opening] | None = None
+    opening: Opening | None = None
 
     def begin_anew(self, tls: TlsFacts) -> None:
         """Forget everything said in clear (RFC 3207 §4.2)."""
         self.tls = tls
         self.state = State.NEW
-        self.account = self.acs = self.transaction = self.sign_in_failure = self.opening = None
+        self.account = self.acs = self.transaction = self.sign_in_failure = None
         self.refused = False
 
     def forgives(self, verb: Verb) -> bool:

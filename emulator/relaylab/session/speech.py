@@ -48,11 +48,7 @@ class Speech:
 
     def judged(self, verdict: Verdict, command: str, moment: Moment) -> Judged:
         """Give the event of a verdict."""
-        return Judged.implied(partial(_judged, verdict, None), **self.stamp(moment), command=command)
-
-    def judged_again(self, verdict: Verdict, command: str, moment: Moment) -> Judged:
-        """Give the event of a verdict that was given before, and holds at this moment as well."""
-        return Judged.implied(partial(_judged, verdict, moment.now), **self.stamp(moment), command=command)
+        return Judged.implied(partial(_judged, verdict), **self.stamp(moment), command=command)
 
     def say(
         self,
@@ -73,9 +69,11 @@ class Speech:
         judged = self.judged(verdict, command, moment)
         return self.say(_spoken(verdict), moment, events=(judged, *further))
 
-    def admit_again(self, verdict: Verdict, command: str, moment: Moment, *further: Event) -> Turn:
-        """Give the answer of a verdict that was given before."""
-        return self.say(_spoken(verdict), moment, events=(self.judged_again(verdict, command, moment), *further))
+    def admit_again(self, verdict: Verdict, command: str, moment: Moment, *further: Event, **facts: object) -> Turn:
+        """Give the answer of a verdict that was given before, and holds at this moment and for these facts as well."""
+        work = partial(_judged, verdict, now=moment.now, **facts)
+        judged = Judged.implied(work, **self.stamp(moment), command=command)
+        return self.say(_spoken(verdict), moment, events=(judged, *further))
 
     def refuse(
         self,
@@ -128,9 +126,9 @@ class Speech:
         return replace(turn, data=turn.data + farewell, then=Then.CLOSE, events=(*turn.events, closed))
 
 
-def _judged(verdict: Verdict, now: datetime | None) -> dict[str, object]:
-    """Give what an event says of a verdict, at another instant than its own where one is given."""
-    here = verdict if now is None else verdict.again(now)
+def _judged(verdict: Verdict, **facts: object) -> dict[str, object]:
+    """Give what an event says of a verdict, about other facts than its own where some are given."""
+    here = verdict.again(**facts) if facts else verdict
     return {"decision": here.decision(), "verdict_behind": here}
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from relaylab.domain.asks import NOWHERE
 from relaylab.domain.message import Envelope
-from relaylab.session.notice import Notices
 
 if TYPE_CHECKING:
     from relaylab.domain.address import Address, DomainName
@@ -29,7 +28,7 @@ class Transaction:
 
     ``open_before`` is set when DATA or the first BDAT opens the submission: how many of the mailbox were open then.
     ``dropped`` counts the octets of chunks that were beyond the limit. ``notices`` holds one entry a recipient.
-    ``named`` is the line that came last, where answers to it are remembered.
+    ``named`` is the name that was granted last, where what follows from the names so far is remembered.
     """
 
     mail: MailFrom
@@ -72,13 +71,9 @@ class Transaction:
         self._domains.update(one.address.domain for one in islice(self.recipients, counted, None))
         return self._domains[domain]
 
-    def by_names(self, what: str, work: Callable[[], T]) -> T:
+    def by_names(self, what: str, work: Callable[[], T], is_worth_it: Callable[[T], bool] = lambda _: True) -> T:
         """Give what follows from the names of the envelope alone: by ``work``, unless it was found before."""
-        return work() if self.named is None else self.named.recall(what, work)
-
-    def asked(self) -> Notices:
-        """Give what was asked about reports, for the envelope as it is now."""
-        return Notices(self.mail.notice, tuple(self.notices))
+        return work() if self.named is None else self.named.recall(what, work, is_worth_it)
 
     def envelope(self) -> Envelope:
         """Give sender and recipients as they are now."""

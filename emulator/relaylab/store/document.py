@@ -82,6 +82,7 @@ def read(text: str, raw: bytes) -> KeptMessage:
             Fate(_address(one["recipient"]), DeliveryStatus(one["status"]), one["said"])
             for one in document.get("reported", ())
         ),
+        operation=document.get("operation"),
     )
 
 

@@ -130,7 +130,8 @@ class MessageShape(TypedDict):
     ``copies`` says the same in full: one entry a copy, also where a recipient was named twice. ``headers`` are the
     fields that the service adds above the content, which ``raw`` leaves as the client sent it: those of the first of
     ``versions``, of which there is one for each side of the recipients of a message at the tenant MX. ``reported`` is
-    what the delivery reports of Azure Communication Services say of each recipient of the envelope.
+    what the delivery reports of Azure Communication Services say of each recipient of the envelope, ``operation`` the
+    id of the send operation that a message over REST is for its client.
     """
 
     id: str
@@ -154,6 +155,7 @@ class MessageShape(TypedDict):
     versions: list[VersionShape]
     authentication: list[HopShape]
     reported: list[FateShape]
+    operation: str | None
 
 
 def reply_json(reply: ReplyFacts) -> ReplyShape:
@@ -284,4 +286,5 @@ def message_json(message: KeptMessage) -> MessageShape:
         "reported": [
             {"recipient": str(one.recipient), "status": one.status.value, "said": one.said} for one in message.reported
         ],
+        "operation": message.operation,
     }

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from relaylab_conformance.inventory.columns import written
 from relaylab_conformance.inventory.origin import ExportError
+from relaylab_conformance.inventory.shapes import RECOGNISED
 from tests.conformance.inventory.importing import csv, put, relaylab, take
 
 CAS = csv(
@@ -102,8 +104,60 @@ def test_a_missing_column_is_named_with_the_command_that_exports_it(tmp_path: Pa
         tmp_path, "connectors.csv", csv(("Name", "ConnectorType", "SenderDomains"), ("Relay", "OnPremises", "*"))
     )
 
-    assert 'looks like Get-InboundConnector, but has no column "senderipaddresses"' in said
+    assert 'looks like Get-InboundConnector, but has no column "SenderIPAddresses"' in said
     assert "Get-InboundConnector | ConvertTo-Json -Depth 5" in said
+
+
+@pytest.mark.parametrize(
+    ("columns", "looks_like", "lacks", "way_out"),
+    [
+        (
+            ("PrimarySmtpAddress", "ImapEnabled"),
+            "Get-CASMailbox",
+            "SmtpClientAuthenticationDisabled",
+            "export with Get-CASMailbox -ResultSize",
+        ),
+        (
+            ("Name", "AllowLegacyTLSClients"),
+            "Get-TransportConfig",
+            "SmtpClientAuthenticationDisabled",
+            "export it again: Get-TransportConfig |",
+        ),
+        (
+            ("Name", "SenderIPAddresses", "SenderDomains"),
+            "Get-InboundConnector",
+            "ConnectorType",
+            "export it again: Get-InboundConnector |",
+        ),
+        (
+            ("DomainName", "Domain typ"),
+            "Get-AcceptedDomain",
+            "DomainType",
+            "if \"Domain typ\" is it, say --column 'Domain typ=DomainType'; or export it again",
+        ),
+    ],
+)
+def test_an_export_without_its_own_column_is_told_which_it_is_and_what_it_lacks(
+    tmp_path: Path, columns: tuple[str, ...], looks_like: str, lacks: str, way_out: str
+) -> None:
+    said = error_of(tmp_path, "export.csv", csv(columns, tuple("x" for _ in columns)))
+
+    assert f'looks like {looks_like}, but has no column "{lacks}"' in said
+    assert way_out in said
+    assert "the known ones" not in said
+
+
+def test_names_that_every_object_has_tell_nothing(tmp_path: Path) -> None:
+    said = error_of(tmp_path, "export.csv", csv(("Name", "Identity", "DisplayName"), ("x", "y", "z")))
+
+    assert "is none of the exports that are known" in said
+    assert 1 == said.count("message trace")
+
+
+def test_every_column_that_an_export_must_have_is_named_as_its_export_writes_it() -> None:
+    squashed = [choice[0] for shape in RECOGNISED for choice in shape.needs if written(choice[0]) == choice[0]]
+
+    assert [] == squashed
 
 
 def test_the_newer_cmdlet_that_lacks_the_property_is_named(tmp_path: Path) -> None:

@@ -46,7 +46,24 @@ def test_a_world_file_is_written_that_certify_accepts(tmp_path: Path) -> None:
     assert 0 == done.exit_code
     loaded = load_world(world, known=KnownNames.of_the_rules(frozenset(profiles())))
     assert 8 == len(loaded.world.senders)
-    assert f"relaylab certify migration {world}" in done.output
+    assert f"Next: relaylab plan {world}" in done.output
+
+
+def test_one_of_a_kind_is_counted_as_one(tmp_path: Path) -> None:
+    columns = ("Sender address", "TLS 1.0", "TLS 1.1", "TLS 1.2", "Messages sent")
+    folder = put(tmp_path, {"r.csv": csv(columns, ("a@contoso.com", "0", "0", "100", "9"))})
+
+    done = relaylab(folder, "--tenant", "contoso")
+
+    assert "1 sender (1 smtp-auth-basic)" in " ".join(done.output.split())
+
+
+def test_its_help_names_every_export_that_it_knows() -> None:
+    told = "".join(relaylab("--help").output.split())  # a narrow terminal breaks a name at its hyphen
+    cmdlets = {one for shape in BY_NAME.values() for one in re.findall(r"^Get-[A-Z]\w+", shape.title)}
+
+    assert set() == {one for one in (*cmdlets, "Get-UnifiedGroup", "Get-DynamicDistributionGroup") if one not in told}
+    assert "AzureMonitor" in told
 
 
 def test_something_lost_ends_with_1_and_is_written_all_the_same(tmp_path: Path) -> None:

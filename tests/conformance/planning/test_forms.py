@@ -141,7 +141,8 @@ def test_a_spreadsheet_has_a_row_for_every_sender_with_when_it_stops_why_and_wha
         app["move to"],
     )
     assert "550 5.7.30" in app["with"]
-    assert all(app[heading] for heading in ("why", "effort", "first step", "lines of the first step", "written at"))
+    assert all(app[heading] for heading in ("why", "effort", "what to do", "written at"))
+    assert all(f"({number}) " in app["lines to run, publish or set"] for number in range(1, int(app["steps"]) + 1))
     assert ["", "stays", "0"] == [rows[-1][heading] for heading in ("order", "move to", "steps")]
 
 

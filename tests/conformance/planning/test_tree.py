@@ -163,15 +163,20 @@ def test_a_tenant_that_rejects_direct_send_keeps_it_so() -> None:
 
 
 @pytest.mark.parametrize(
-    "changed",
-    [('site = "hq"\n', ""), ('public_ip = "203.0.113.42"', 'public_ip = "2001:db8::7"')],
+    ("changed", "possible"),
+    [
+        (('site = "hq"\n', ""), Possible.NOT_KNOWN),
+        (('public_ip = "203.0.113.42"', 'public_ip = "2001:db8::7"'), Possible.NO),
+    ],
     ids=["none", "IPv6"],
 )
-def test_without_an_ipv4_address_a_connector_asks_for_a_certificate(changed: tuple[str, str]) -> None:
+def test_without_an_ipv4_address_a_connector_asks_for_a_certificate(
+    changed: tuple[str, str], possible: Possible
+) -> None:
     way = candidate(plan_of(a_sender(), changed=(changed,)), "connector-relay")
 
-    assert Possible.NO is way.possible
-    assert way.reasons[1].startswith("does it present a certificate? Not said.")
+    assert possible is way.possible
+    assert way.reasons[1].startswith("does it present a certificate? Not known: ")
     assert " -SenderDomains * -TlsSenderCertificateName " in way.reasons[1]
 
 

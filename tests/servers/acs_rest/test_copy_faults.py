@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from relaylab.app.faults import parse_spec
+from relaylab.domain.clock import iso
 from relaylab.domain.event import DeliveryReported, Faulted, OperationEnded, WebhookCalled
 from relaylab.domain.message import Placement
 from relaylab.domain.source import Confidence
+from relaylab.store import as_json
 from relaylab.store.document import read, write
 from relaylab.store.shapes import message_json
+from relaylab_conformance.explain.records import Run, explain_record
+from relaylab_conformance.report.files import EVENTS, MESSAGES
 from relaylab_conformance.steering.told import message_lines
-from tests.acs_rest_lab import AcsLab, a_message, acs_world
+from tests.acs_rest_lab import UNLUCKY, AcsLab, a_message, acs_world
 from tests.conftest import Emulate
 from tests.servers.acs_rest.subscriber import Subscriber, shake_hands
 from tests.servers.test_acs_both_ways import ORDERS, signed_in
@@ -50,6 +56,50 @@ def over_smtp(lab: AcsLab, *recipients: str) -> None:
         client.sendmail(ORDERS, list(recipients), f"From: {ORDERS}\r\nSubject: Your order\r\n\r\nThank you.\r\n")
 
 
+def told(lab: AcsLab) -> list[str]:
+    """What ``relaylab messages ID`` says of the only message, now."""
+    (kept,) = lab.emulator.store.mail.messages()
+    document = json.loads(json.dumps(message_json(kept)))
+    return list(message_lines(document, {"attachments": []}, iso(lab.now)))
+
+
+def explained(lab: AcsLab, folder: Path) -> str:
+    """What ``relaylab explain ID`` says of it, by the files of a run."""
+    (kept,) = lab.emulator.store.mail.messages()
+    events = [json.dumps(as_json(one.event, one.seq)) for one in lab.emulator.store.events]
+    (folder / EVENTS).write_text("\n".join(events), encoding="utf-8")
+    (folder / MESSAGES).write_text(json.dumps(message_json(kept)), encoding="utf-8")
+    found = explain_record(kept.id, Run(folder))
+    assert found is not None
+    return found.text
+
+
+def test_nothing_is_reported_before_the_operation_ends(emulate: Emulate, tmp_path: Path) -> None:
+    lab = AcsLab(emulate(world=acs_world(), faults=FAULTS))
+    over_rest(lab, FULL, FINE)
+    lab.advance(seconds=29)
+    ends = iso(lab.now + timedelta(seconds=1))
+
+    assert f"  delivered   not yet, but at {ends}" in told(lab)
+    assert [f"  reported    nothing yet; to be reported at {ends}"] == [one for one in told(lab) if "report" in one]
+    assert f"nothing yet; to be reported at {ends}" in explained(lab, tmp_path)
+    assert "Failed" not in explained(lab, tmp_path)
+    assert [] == lab.events(DeliveryReported)
+
+    lab.advance(seconds=1)
+    assert f"  delivered   {ends}" in told(lab)
+    assert f"  reported    {FULL}: Failed ({SAID[FULL]})" in told(lab)
+    assert f"Reported  {FULL}: Failed ({SAID[FULL]})" in explained(lab, tmp_path)
+    assert "nothing yet" not in explained(lab, tmp_path)
+
+
+def test_a_message_that_the_service_dropped_is_not_said_to_be_delivered(emulate: Emulate) -> None:
+    lab = AcsLab(emulate(world=acs_world()))
+    lab.send(a_message("dropped@contoso.com", FINE), resource=UNLUCKY)
+
+    assert "  delivered   to nobody: no copy was placed" in told(lab)
+
+
 @pytest.mark.parametrize("send", [over_rest, over_smtp])
 def test_a_fault_decides_what_a_webhook_and_the_log_are_told_of_a_copy(
     emulate: Emulate, subscriber: Subscriber, send: Callable[..., None]
@@ -78,8 +128,7 @@ def test_a_fault_decides_what_a_webhook_and_the_log_are_told_of_a_copy(
     assert ENDS == {str(one.recipient): one.status for one in kept.reported}
     assert SAID == {str(one.recipient): one.said for one in kept.reported}
     assert kept == read(write(kept), bytes(kept.raw))
-    lines = list(message_lines(json.loads(json.dumps(message_json(kept))), {"attachments": []}))
-    assert f"  reported    {FULL}: Failed ({SAID[FULL]})" in lines
+    assert f"  reported    {FULL}: Failed ({SAID[FULL]})" in told(lab)
     assert [] == [one for one in lab.events(WebhookCalled) if not one.delivered]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -142,6 +143,7 @@ def test_how_fast_a_resource_works_is_the_world_s_to_say(emulate: Emulate) -> No
     )
     answer = lab.send()
 
+    assert ("Running", "1") == (answer.json()["status"], answer.headers["retry-after"]), "a 202 never tells the end"
     assert "retry-after" not in lab.status(answer.json()["id"]).headers
     assert "Succeeded" == lab.status(answer.json()["id"]).json()["status"]
 
@@ -165,6 +167,25 @@ def test_what_is_no_request_of_the_interface_is_an_error_in_its_form(acs_lab: Ac
 
     assert answer.status_code in {404, 405}
     assert {"code", "message"} == set(answer.json()["error"])
+
+
+@pytest.mark.parametrize("path", ["/", "/nothing", "/emails/a/b?api-version=2025-09-01"])
+def test_a_path_that_there_is_not_is_not_found_at_the_endpoint_of_a_connection_string_too(
+    acs_lab: AcsLab, path: str
+) -> None:
+    answer = acs_lab.request("GET", path, host=urlsplit(acs_lab.url).netloc)
+
+    assert (404, "NotFound") == (answer.status_code, answer.headers["x-ms-error-code"])
+    assert "NotFound" == answer.json()["error"]["code"]
+    assert "acs_rest.connect.path_is_unknown" in acs_lab.rules()
+
+
+def test_an_unsigned_request_for_no_service_hears_which_there_are(acs_lab: AcsLab) -> None:
+    with acs_lab.http() as http:
+        answer = http.get(f"{acs_lab.url}/nothing")
+
+    assert 404 == answer.status_code
+    assert "/nothing belongs to none of the services here, which are: Azure Communication" in answer.json()["error"]
 
 
 def test_the_same_seed_gives_the_same_ids(emulate: Emulate) -> None:
@@ -195,3 +216,5 @@ def test_what_comes_back_is_a_verdict_of_its_own(acs_lab: AcsLab) -> None:
     acs_lab.send(a_message("orders@contoso.com", "never@fabrikam.com", "gone@contoso.com"))
 
     assert ["acs_rest.delivery.recipient_is_on_a_list", "acs_rest.delivery.recipient_is_unknown"] == acs_lab.rules()
+    commands = [one.command for one in acs_lab.events(Judged) if one.decision.rule]
+    assert ["delivery to never@fabrikam.com", "delivery to gone@contoso.com"] == commands

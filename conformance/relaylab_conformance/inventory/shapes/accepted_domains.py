@@ -39,4 +39,5 @@ SHAPE: Final = Shape(
     marks=(columns("domainname", "domaintype"),),
     needs=(("domainname",), ("domaintype",)),
     read=_read,
+    also=columns("matchsubdomains", "initialdomain"),
 )

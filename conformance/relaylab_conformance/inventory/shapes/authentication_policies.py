@@ -57,6 +57,7 @@ POLICIES: Final = Shape(
     marks=(columns("allowbasicauthsmtp"),),
     needs=(("name", "identity"), ("allowbasicauthsmtp",)),
     read=_read_policy,
+    also=columns("allowbasicauthimap", "allowbasicauthpop", "allowbasicauthactivesync", "allowbasicauthpowershell"),
 )
 USERS: Final = Shape(
     name="users",

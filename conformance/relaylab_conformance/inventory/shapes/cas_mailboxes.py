@@ -83,4 +83,5 @@ SHAPE: Final = Shape(
     ),
     needs=((_SWITCH,), (*_PRIMARY, "emailaddresses", "userprincipalname")),
     read=_read,
+    also=columns("imapenabled", "mapienabled", "ewsenabled", "ecpenabled", "owamailboxpolicy"),
 )

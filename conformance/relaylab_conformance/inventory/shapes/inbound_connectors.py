@@ -58,4 +58,12 @@ SHAPE: Final = Shape(
     ),
     needs=(("name", "identity"), ("connectortype",), ("senderipaddresses", "tlssendercertificatename")),
     read=_read,
+    also=columns(
+        "requiretls",
+        "restrictdomainstoipaddresses",
+        "restrictdomainstocertificate",
+        "connectorsource",
+        "treatmessagesasinternal",
+        "cloudservicesmailenabled",
+    ),
 )

@@ -14,7 +14,8 @@ class Shape:
     """One export: ``title`` names it for a person, ``command`` exports it right, ``asks`` what it is for.
 
     ``marks`` are sets of squashed columns: a file that has all of one set is such an export. Of ``needs`` each is a
-    choice of columns, of which one must be there. ``read`` takes in one row.
+    choice of columns, of which one must be there. ``read`` takes in one row. ``also`` are columns that such a file has
+    as well: they tell what one resembles that lacks a mark.
     """
 
     name: str
@@ -24,6 +25,12 @@ class Shape:
     marks: tuple[frozenset[str], ...]
     needs: tuple[tuple[str, ...], ...]
     read: Callable[[Row, Findings], None]
+    also: frozenset[str] = frozenset()
+
+    @property
+    def known(self) -> frozenset[str]:
+        """Every column by which it is known, or told from others."""
+        return self.also.union(*self.marks, *self.needs)
 
     @property
     def ask(self) -> str:

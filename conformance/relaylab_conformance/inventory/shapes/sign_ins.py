@@ -11,11 +11,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
+from datetime import date
 from ipaddress import ip_address
 from typing import Final, TypeVar
 
 from relaylab_conformance.inventory import cells
 from relaylab_conformance.inventory.cells import CellError, LostError
+from relaylab_conformance.inventory.columns import written
 from relaylab_conformance.inventory.found import Findings, NoteKind, SignIn
 from relaylab_conformance.inventory.origin import Origin
 from relaylab_conformance.inventory.rows import Row, squash
@@ -53,6 +55,8 @@ def _read(row: Row, found: Findings) -> None:
         seen.error = error
         return
     seen.good += 1
+    day = _day(row)
+    seen.last = max(seen.last, day) if seen.last and day else seen.last or day
     program = row.read(cells.text, "useragent")
     if program and (program in seen.user_agents or len(seen.user_agents) < _MOST_PROGRAMS):
         seen.user_agents[program] += 1
@@ -82,7 +86,7 @@ def _known(row: Row, found: Findings, kind: Callable[[object], T], names: tuple[
             return kind(row.value(*names))
         except (CellError, LostError):
             what = f"a sign-in of which this is no {'IP address' if names is _IP else 'address'} is left out"
-    shown = row.columns.get(column or "", names[0])
+    shown = row.columns.get(column or "", written(names[0]))
     found.note(NoteKind.LEFT_OUT, row.origin, shown, what, "look it up in the portal if it is one of your senders")
     return None
 
@@ -99,6 +103,14 @@ def _ip(value: object) -> str:
 
 def _code(value: object) -> str:
     return str(value) if isinstance(value, int) else cells.text(value)
+
+
+def _day(row: Row) -> date | None:
+    """Give the day of a sign-in; None where none is said, or it can be read in two ways."""
+    try:
+        return cells.instant(row.value(*_TIME)).date()
+    except (CellError, LostError, cells.UnclearError):
+        return None
 
 
 def _error(row: Row, found: Findings) -> str:

@@ -50,7 +50,7 @@ def _recipients(value: object) -> list[Address]:
 
 SHAPE: Final = Shape(
     name="trace_summary",
-    title="message trace, enhanced summary",
+    title="the trace's enhanced summary report",
     command="Exchange admin center > Mail flow > Message trace > Start a trace > Enhanced summary report > Download",
     asks="whom each sender writes to, how often, and what comes in from outside under your own name",
     marks=(columns("senderaddress", "recipientstatus", "originalclientip"),),

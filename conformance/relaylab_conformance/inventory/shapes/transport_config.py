@@ -38,4 +38,11 @@ SHAPE: Final = Shape(
     marks=(columns(_SWITCH),),
     needs=((_SWITCH,),),
     read=_read,
+    also=columns(
+        "allowlegacytlsclients",
+        "maxrecipientenvelopelimit",
+        "journalingreportndrto",
+        "externalpostmasteraddress",
+        "replyallstormprotectionenabled",
+    ),
 )

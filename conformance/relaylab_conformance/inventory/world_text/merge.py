@@ -10,6 +10,7 @@ from relaylab_conformance.inventory.found import Entry, Note, NoteKind
 from relaylab_conformance.inventory.inventory import Inventory
 from relaylab_conformance.inventory.keys import DEFINED_BY, key_of
 from relaylab_conformance.inventory.origin import Origin
+from relaylab_conformance.inventory.stand_in import lists_to_mend
 from relaylab_conformance.inventory.world_text.blocks import UNKNOWN, Block, Statement
 from relaylab_conformance.inventory.world_text.document import Document
 from relaylab_conformance.inventory.world_text.sender_tables import SenderTables
@@ -20,6 +21,7 @@ from relaylab_conformance.inventory.world_text.tables import (
     head,
     held,
     is_imported,
+    said_by_import,
     update,
 )
 
@@ -56,6 +58,7 @@ class Merger:
             elif entry.table not in {"tenant", "dns"}:
                 self._listed(tenant, entry)
         self._tell_gone(tenant)
+        self._tell_lists()
         tables = SenderTables(self._document, self._inventory, self.change)
         tables.sites()
         self._records(self._inventory.of("dns"))
@@ -108,6 +111,13 @@ class Merger:
         found = self._document.below(tenant, entry.table)
         block = found[0] if found else self._document.add_below(tenant, entry.table, None)
         fill(block, f"{self._inventory.tenant} {entry.table}", entry, self.change, {})
+
+    def _tell_lists(self) -> None:
+        """Say of which lists that senders write to nobody knows the members, neither an export nor the file."""
+        blocks = self._below.get("distribution_group", {})
+        for entry, note in lists_to_mend(self._inventory.of("distribution_group"), self._inventory.senders):
+            if said_by_import(blocks[entry.key.casefold()], "members").startswith("unknown"):
+                self.change.notes.append(note)
 
     def _listed(self, tenant: Block, entry: Entry) -> None:
         key = key_of(entry.table)

@@ -9,9 +9,10 @@ from typing import Any, Final
 from relaylab_conformance.inventory.found import Entry, Note, NoteKind
 from relaylab_conformance.inventory.origin import Origin
 from relaylab_conformance.inventory.world_text.blocks import SEEN, UNKNOWN, Block, Statement
-from relaylab_conformance.inventory.world_text.values import is_marked, marked, on_one_line, same, written
+from relaylab_conformance.inventory.world_text.values import is_marked, marked, on_one_line, same, without_mark, written
 
 FROM: Final = "from "
+ASSUMED: Final = ("unknown: ", "assumed: ")  # how the note of a value begins that stands in for one that nobody said
 _COLUMN: Final = 40  # where comments begin, if the line is short enough
 
 
@@ -26,12 +27,17 @@ class Change:
 
 
 def fill(block: Block, name: str, entry: Entry, change: Change, keys: Mapping[str, object]) -> None:
-    """Bring a table up to date with what an export says; ``keys`` tell it from others and are written if missing."""
+    """Bring a table up to date with what an export says; ``keys`` tell it from others and are written if missing.
+
+    What is only assumed never takes the place of what was read, or of what a person wrote.
+    """
     head(block, f"{FROM}{entry.origin}" if entry.origin.file else "")
     for key, value in keys.items():
         if block.statement(key) is None:
             put(block, key, value)
     for key, said in entry.values.items():
+        if said.note.startswith(ASSUMED) and block.statement(key) is not None:
+            continue
         if key not in keys:
             note = said.note or (f"{said.origin}" if said.origin != entry.origin else "")
             update(block, name, change, key=key, value=said.value, note=note, origin=said.origin)
@@ -139,3 +145,10 @@ def _inner(block: Block) -> str:
 def held(block: Block) -> dict[str, Any]:
     """Give what a table says."""
     return {one.key: one.value for one in block.statements if one.key}
+
+
+def said_by_import(block: Block, key: str) -> str:
+    """Give what import wrote behind a value that is still its own; empty for any other."""
+    stated = block.statement(key)
+    is_its_own = stated is not None and is_marked(stated.comment, stated.value)
+    return without_mark(stated.comment) if stated is not None and is_its_own else ""

@@ -59,6 +59,11 @@ def is_marked(comment: str, value: object) -> bool:
     return found is not None and found["digest"] == digest(value)
 
 
+def without_mark(comment: str) -> str:
+    """Give what a comment says, without its mark."""
+    return _MARK.sub("", comment).strip().lstrip("#").strip()
+
+
 def on_one_line(note: str) -> str:
     """Write a text so that it can neither end its comment nor steer a terminal."""
     line = note if note.isprintable() else "".join(each if each.isprintable() else " " for each in note)

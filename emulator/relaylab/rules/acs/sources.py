@@ -95,7 +95,13 @@ HARD_BOUNCES: Final = documented(
 SOFT_BOUNCES: Final = documented(
     "ACS-DLV-09", "Managed suppression list", "2026", "concepts/email/sender-reputation-managed-suppression-list"
 )
-DELIVERY_STATUSES: Final = documented("ACS-DLV-03", "JavaScript reference, AcsEmailDeliveryReportStatus", "2026")
+DELIVERY_STATUSES: Final = Source(
+    "ACS-DLV-03",
+    "JavaScript reference, AcsEmailDeliveryReportStatus",
+    "2026",
+    Confidence.DOCUMENTED,
+    "https://learn.microsoft.com/javascript/api/@azure/eventgrid/acsemaildeliveryreportstatus",
+)
 EXPANDED: Final = Source(
     "ACS-DLV-03",
     "Azure Communication Services as an Event Grid source: Email events",

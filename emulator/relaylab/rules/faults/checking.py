@@ -30,6 +30,7 @@ def check(fault: Fault) -> None:
     """Make sure that a fault can act; raise FaultError."""
     conduct = CONDUCTS[fault.behaviour]
     _check_parameters(fault, conduct)
+    _check_refusal(fault)
     _check_failure(fault)
     _check_scope(fault, conduct)
     if fault.times is not None and fault.times < 1:
@@ -73,12 +74,23 @@ def _check_parameters(fault: Fault, conduct: Conduct) -> None:
         )
     if fault.behaviour is Behaviour.REPLY and fault.reply is None and not fault.says:
         raise FaultError("code: is missing; say which answer, such as code=451, or says=concurrent")
-    if fault.behaviour is not Behaviour.REPLY and fault.reply is not None and fault.reply.code < 400:
-        raise FaultError(f"code: {fault.reply.code} is no refusal, and {fault.behaviour} refuses; choose 400 to 599")
     if fault.behaviour is Behaviour.TLS and fault.minimum is None and fault.maximum is None:
         raise FaultError("minimum: is missing, and maximum too; give one of them, such as minimum=TLSv1.3")
     if fault.minimum and fault.maximum and _rank(fault.minimum) > _rank(fault.maximum):
         raise FaultError(f"minimum: {fault.minimum} is above {fault.maximum}; exchange them")
+
+
+def _check_refusal(fault: Fault) -> None:
+    """Make sure that what refuses has a refusal to say, be it given as a code or by the name of a text."""
+    if fault.behaviour is Behaviour.REPLY or Step.COPY in CONDUCTS[fault.behaviour].steps:
+        return
+    if fault.reply is not None and fault.reply.code < _TEMPORARY:
+        raise FaultError(f"code: {fault.reply.code} is no refusal, and {fault.behaviour} refuses; choose 400 to 599")
+    if fault.says and (code := int(SAYABLE[fault.says].code)) < _TEMPORARY:
+        raise FaultError(
+            f"says: {fault.says} is a {code}, no refusal, and {fault.behaviour} refuses; name a text of 400 to 599 "
+            "(`relaylab faults --json` lists the texts), or use reply"
+        )
 
 
 def _check_failure(fault: Fault) -> None:

@@ -116,9 +116,10 @@ def accept(
         events=(_kept_event(kept, wanted.label), *(one.event for one in placed.faulted)),
         uses=tuple(one.use for one in placed.faulted),
     )
-    for one in (outcome, *(stopped for _, stopped in placed.stopped)):
-        if not one.admits:
-            office.log(one, wanted.label, f"operation {wanted.operation_id}")
+    if not outcome.admits:
+        office.log(outcome, wanted.label, f"operation {wanted.operation_id}")
+    for recipient, stopped in placed.stopped:
+        office.log(stopped, wanted.label, f"delivery to {recipient}")
     office.state.keep_operation(record)
     office.state.use_message_id(wanted.resource.name, message_id)
     office.state.plan(reports.ended(record, wanted.tenant, wanted.label, office.guid("report")))
@@ -192,6 +193,7 @@ def _kept(  # noqa: PLR0913, PLR0917 - each is a fact of its own
         copies=placed.copies,
         decision=decision,
         reported=placed.fates,
+        operation=wanted.operation_id,
     )
 
 

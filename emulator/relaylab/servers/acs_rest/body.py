@@ -1,6 +1,6 @@
 """From the JSON of a send request to the message, or to the first thing that is wrong with it (fact ACS-REST-07).
 
-Properties that are not of the schema are passed over, and null is as good as absent where a property may be absent.
+Properties that are not of the schema are passed over, but named; null is as good as absent where a property may be so.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ import binascii
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from relaylab.domain.address import Address
 from relaylab.domain.rest_message import BodyFlaw, EmailAddress, EmailAttachment, EmailMessage, FlawKind
+from relaylab.servers.acs_rest.overlooked import BEFORE_INLINE, IN_THE_FIRST_PREVIEW, WITH_INLINE, overlooked
 
 T = TypeVar("T")
 _CONTENT_TYPE: Final = re.compile(
@@ -48,14 +50,17 @@ def read_body(
     """Read the body of a send request.
 
     ``knows_content_id`` tells whether the API version has inline attachments (fact ACS-REST-05); ``is_used`` whether a
-    Message-ID was sent before. ``translate`` writes a body of another version in the words of these.
+    Message-ID was sent before. ``translate`` writes a body of the first preview in the words of the later versions.
     """
+    known = IN_THE_FIRST_PREVIEW if translate else WITH_INLINE if knows_content_id else BEFORE_INLINE
     try:
-        return _message(
-            translate(_parsed(raw)) if translate else _parsed(raw), knows_content_id=knows_content_id, is_used=is_used
+        document = _parsed(raw)
+        read = _message(
+            translate(document) if translate else document, knows_content_id=knows_content_id, is_used=is_used
         )
     except _Flawed as flawed:
         return flawed.flaw
+    return replace(read, overlooked=overlooked(document, known))
 
 
 def _parsed(raw: bytes | bytearray) -> Mapping[str, Any]:

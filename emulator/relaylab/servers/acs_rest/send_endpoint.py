@@ -21,8 +21,6 @@ from relaylab.servers.acs_rest.office import Caller, RestOffice
 from relaylab.servers.acs_rest.visit import Answer, Visit
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from relaylab.domain.acs import AcsResource
     from relaylab.domain.charge import Charge
     from relaylab.engine.verdict import Verdict
@@ -77,6 +75,7 @@ class SendEndpoint:
             ignored_headers=()
             if message is None
             else ignored_headers(message, takes_sender_headers=office.takes_sender_headers),
+            overlooked=message.overlooked if message is not None else (),
             lacks_repeatability=first_preview.lacks_repeatability(visit),
         )
         verdict = office.house.holder.rulebook.judge(ask)
@@ -95,7 +94,7 @@ class SendEndpoint:
         earlier = repeated or by_operation
         if earlier is not None:
             office.log(verdict, label, _WHAT, charges=charges)
-            return _accepted(earlier, visit, caller, now, delay)
+            return _accepted(earlier, visit, caller, delay)
         if message is None or caller.resource is None or caller.tenant is None:
             msg = "the rules admit no request without message and resource"
             raise AssertionError(msg)
@@ -111,7 +110,7 @@ class SendEndpoint:
         record = accept(office, wanted, verdict, _WHAT, charges)
         if again:
             office.state.keep_repeatable(caller.resource.name, again, record.id)
-        return _accepted(record, visit, caller, now, delay)
+        return _accepted(record, visit, caller, delay)
 
     def _read(self, visit: Visit, resource: AcsResource | None) -> EmailMessage | BodyFlaw | None:
         """Read the body, unless it was too long to keep."""
@@ -142,28 +141,27 @@ def _guid(text: str) -> str:
         return ""
 
 
-def _accepted(record: OperationRecord, visit: Visit, caller: Caller, now: datetime, delay: float) -> Answer:
+def _accepted(record: OperationRecord, visit: Visit, caller: Caller, delay: float) -> Answer:
     """Write the answer to an accepted send (fact ACS-REST-20)."""
     if first_preview.speaks(visit):
-        return _accepted_in_the_first_preview(record, visit, caller, now, delay)
+        return _accepted_in_the_first_preview(record, visit, caller, delay)
     headers = {"Operation-Location": f"{visit.base}/emails/operations/{record.id}?api-version={visit.api_version}"}
-    if not record.has_ended(now) and caller.resource is not None:
-        headers["Retry-After"] = str(caller.resource.rest.retry_after)
     document: dict[str, Any] = {"id": record.id, "status": "Running", "error": None}
-    if caller.resource is not None and not caller.resource.rest.retry_after:
-        headers.pop("Retry-After", None)
+    headers |= _come_again(caller)
     return Answer(status=202, document=document, headers=headers, delay=delay)
 
 
-def _accepted_in_the_first_preview(
-    record: OperationRecord, visit: Visit, caller: Caller, now: datetime, delay: float
-) -> Answer:
+def _accepted_in_the_first_preview(record: OperationRecord, visit: Visit, caller: Caller, delay: float) -> Answer:
     """Write that answer as the first preview does: without a body (fact ACS-REST-09)."""
     headers = {
         "Operation-Location": f"{visit.base}/emails/{record.id}/status?api-version={visit.api_version}",
         "Repeatability-Result": "accepted",
         "x-ms-request-id": record.id,
     }
-    if caller.resource is not None and caller.resource.rest.retry_after and not record.has_ended(now):
-        headers["Retry-After"] = str(caller.resource.rest.retry_after)
-    return Answer(status=202, document=None, headers=headers, delay=delay)
+    return Answer(status=202, document=None, headers=headers | _come_again(caller), delay=delay)
+
+
+def _come_again(caller: Caller) -> dict[str, str]:
+    """Tell the client when to ask: every 202 says Running, whatever has become of its operation by then."""
+    seconds = caller.resource.rest.retry_after if caller.resource is not None else 0
+    return {"Retry-After": str(seconds)} if seconds else {}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from relaylab.engine.explain import explain_decision
 from relaylab.servers.control.call import JsonAnswer, Operation, Parameter, RejectedError, not_found
 from relaylab.servers.control.controlled import Explained
+from relaylab.servers.control.messages import GUID, id_of
 from relaylab.servers.control.shapes import ExplanationShape
 from relaylab.servers.control.verdicts import find
 from relaylab.store import as_json, message_json
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from relaylab.servers.control.call import Call
 
-_RECORD: Final = re.compile(r"\d{1,2}|\d{4,}|s\d*-\d+(-[\w-]+)?", re.ASCII)  # three digits are a reply code
+_RECORD: Final = re.compile(r"\d{1,2}|\d{4,}|[sa]\d*-\d+(-[\w-]+)?", re.ASCII)  # three digits are a reply code
 
 
 async def _explain(call: Call) -> Response:
@@ -27,7 +28,7 @@ async def _explain(call: Call) -> Response:
     if not what:
         raise RejectedError("there is no what; ask for an event's number, a message's id, a rule, a line or a code")
     found = _event(call, what) or _message(call, what)
-    if found is None and _RECORD.fullmatch(what):
+    if found is None and (_RECORD.fullmatch(what) or GUID.fullmatch(what)):
         raise not_found(f"no event or message is called {what!r}; GET /events and GET /messages list them")
     found = found or call.controlled.explain(what)
     if found is None:
@@ -49,7 +50,7 @@ def _event(call: Call, what: str) -> Explained | None:
 
 
 def _message(call: Call, what: str) -> Explained | None:
-    message = call.controlled.store.mail.message(what)
+    message = call.controlled.store.mail.message(id_of(call, what))
     if message is None:
         return None
     lines = [f"Message {message.id} from {message.envelope.mail_from or '<>'}, {message.size} octets"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
@@ -17,8 +18,10 @@ from relaylab.store import message_json
 from relaylab.store.shapes import MessageShape
 
 if TYPE_CHECKING:
+    from relaylab.domain.message import KeptMessage
     from relaylab.servers.control.call import Call
 
+GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 _PAGE: Final = 1000
 
 
@@ -43,10 +46,7 @@ async def _list(call: Call) -> Response:
 
 
 async def _one(call: Call) -> Response:
-    message = call.controlled.store.mail.message(call.step("id"))
-    if message is None:
-        raise no_message(call)
-    return JsonAnswer(message_json(message))
+    return JsonAnswer(message_json(_named(call)))
 
 
 async def _raw(call: Call) -> Response:
@@ -56,7 +56,7 @@ async def _raw(call: Call) -> Response:
 
 
 async def _delete(call: Call) -> Response:
-    if not call.controlled.store.mail.delete(call.step("id")):
+    if not call.controlled.store.mail.delete(id_of(call, call.step("id"))):
         raise no_message(call)
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
@@ -65,9 +65,28 @@ async def _delete_all(call: Call) -> Response:
     return JsonAnswer({"deleted": call.controlled.store.mail.forget()})
 
 
+def id_of(call: Call, name: str) -> str:
+    """Give the id of the message that was sent by an operation of that id, the last of several; else the name itself.
+
+    Operation ids are GUIDs, whose case does not count; whoever sends over REST may choose them.
+    """
+    if not GUID.fullmatch(name):
+        return name
+    sent = call.controlled.store.mail.messages(endpoint=Endpoint.ACS_REST)
+    return next((one.id for one in reversed(sent) if (one.operation or "").lower() == name.lower()), name)
+
+
+def _named(call: Call) -> KeptMessage:
+    """Give the message that the path names."""
+    message = call.controlled.store.mail.message(id_of(call, call.step("id")))
+    if message is None:
+        raise no_message(call)
+    return message
+
+
 def content_of(call: Call) -> bytes:
     """Give the content of the message that the path names."""
-    content = call.controlled.store.mail.raw(call.step("id"))
+    content = call.controlled.store.mail.raw(id_of(call, call.step("id")))
     if content is None:
         raise no_message(call)
     return content
@@ -75,9 +94,7 @@ def content_of(call: Call) -> bytes:
 
 def _as_received(call: Call, recipient: Address) -> bytes:
     """Give the message that the path names as a recipient has it."""
-    message = call.controlled.store.mail.message(call.step("id"))
-    if message is None:
-        raise no_message(call)
+    message = _named(call)
     content = message.content_for(recipient)
     if content is None:
         got = ", ".join(str(copy.recipient) for copy in message.copies if copy.placed is not Placement.NONE)
@@ -134,7 +151,7 @@ OPERATIONS: Final = (
     Operation(
         "GET",
         "/messages/{id}",
-        "Give one message without its body.",
+        "Give one message without its body, by its id or by that of the operation that sent it over REST.",
         _one,
         MessageShape,
         errors=(HTTPStatus.NOT_FOUND,),

@@ -1,0 +1,95 @@
+"""Authentication policies of which the exports say less than a world file holds: who has one, and what it allows.
+
+Law: a policy that nobody exported is taken to let passwords through where mail by password is in evidence, and the
+line says that this is assumed. Otherwise the world file's own default would stop a sender that sends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from relaylab.domain.estate import Method
+from relaylab.domain.powershell import argument
+from relaylab_conformance.inventory.found import Entry, Findings, NoteKind, Value
+from relaylab_conformance.inventory.inventory import FoundSender
+from relaylab_conformance.inventory.origin import NOWHERE
+from relaylab_conformance.inventory.shapes import BY_NAME
+
+ASSUMED: Final = "assumed: "
+ALLOWS: Final = "allow_basic_auth_smtp"
+_BY_PASSWORD: Final = frozenset({Method.SMTP_AUTH_BASIC, Method.HVE_BASIC})
+
+
+def join_policies(found: Findings) -> None:
+    """Leave out of a policy users that the directory does not know, and ask for what no export says of one."""
+    known = found.addresses()
+    for entry in found.of("authentication_policy"):
+        users = entry.values.get("users")
+        if users is None or entry.is_there:
+            continue
+        kept = [user for user in users.value if known.get(user.casefold()) in {"mailbox", "hve_account"}]
+        if len(kept) < len(users.value):
+            what = f"{len(users.value) - len(kept)} users of the policy {entry.key} are no mailboxes of the exports"
+            found.note(NoteKind.LEFT_OUT, users.origin, "", what, BY_NAME["cas_mailboxes"].command)
+            entry.values["users"] = type(users)(kept, users.origin)
+    if default := _default(found):
+        found.entry("authentication_policy", str(default.value), default.origin)
+    for entry in found.of("authentication_policy"):
+        if ALLOWS not in entry.values and not entry.is_there:
+            entry.unknown.setdefault(ALLOWS, BY_NAME["authentication_policies"].ask)
+
+
+def assume_policies(found: Findings, senders: Iterable[FoundSender]) -> None:
+    """Take a policy that no export describes for one that allows passwords, where somebody under it sends by one."""
+    told_of: set[str] = set()
+    for sender, policy in _under_policies(found, senders):
+        if policy.key in told_of:
+            continue
+        told_of.add(policy.key)
+        seen = f"{sender.address} sends{_last_seen(found, sender)}: {sender.evidence[-1]}"
+        allows = policy.values.get(ALLOWS)
+        if allows is None:
+            way_out = f"ask: Get-AuthenticationPolicy -Identity {argument(policy.key)} | Format-List AllowBasicAuthSmtp"
+            note = f"{ASSUMED}nobody exported the policy, and under it {seen}; {way_out}"
+            policy.unknown.pop(ALLOWS, None)
+            policy.values[ALLOWS] = Value(value=True, origin=NOWHERE, note=note)
+            what = (
+                f'nobody exported the policy "{policy.key}", and under it {seen}; passwords are assumed to be allowed'
+            )
+            found.note(NoteKind.INFERRED, policy.origin, "AllowBasicAuthSmtp", what, way_out)
+        elif allows.value is False:
+            what = f'the policy "{policy.key}" blocks passwords, yet under it {seen}'
+            way_out = "one of the exports is older, or it has stopped since: ask"
+            found.note(NoteKind.INFERRED, allows.origin, "AllowBasicAuthSmtp", what, way_out)
+
+
+def _under_policies(found: Findings, senders: Iterable[FoundSender]) -> Iterator[tuple[FoundSender, Entry]]:
+    """Give each sender by password with the policy that is in force for it, the best known first."""
+    owners = found.owners()
+    policies = found.of("authentication_policy")
+    default = _default(found)
+    fallback = found.entries.get(("authentication_policy", str(default.value).casefold())) if default else None
+    seen_first = sorted(senders, key=lambda one: (one.method is not Method.SMTP_AUTH_BASIC, not _last_seen(found, one)))
+    for sender in seen_first:
+        owner = owners.get(sender.address.key)
+        if sender.method not in _BY_PASSWORD or owner is None:
+            continue
+        policy = next((one for one in policies if owner.key.casefold() in _users(one)), fallback)
+        if policy is not None:
+            yield sender, policy
+
+
+def _default(found: Findings) -> Value | None:
+    values = (one.values.get("default_authentication_policy") for one in found.of("organization_config"))
+    return next((one for one in values if one is not None), None)
+
+
+def _users(policy: Entry) -> frozenset[str]:
+    users = policy.values.get("users")
+    return frozenset(str(one).casefold() for one in users.value) if users is not None else frozenset()
+
+
+def _last_seen(found: Findings, sender: FoundSender) -> str:
+    seen = found.sign_ins.get((sender.address.key, sender.ip or ""))
+    return f", last on {seen.last}" if seen is not None and seen.last else ""

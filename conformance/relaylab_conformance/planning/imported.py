@@ -1,0 +1,90 @@
+"""What import wrote into the comments of a world file: how a sender is known, what is a guess, what is assumed.
+
+Law: a comment counts as long as its mark fits the value. Where a person wrote another value, that is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from relaylab.domain.address import Address
+from relaylab_conformance.inventory.policies import ALLOWS, ASSUMED
+from relaylab_conformance.inventory.world_text.blocks import Block, split
+from relaylab_conformance.inventory.world_text.tables import said_by_import
+from relaylab_conformance.inventory.world_text.values import without_mark
+
+_UNKNOWN: Final = "unknown"
+Policies = Mapping[tuple[str, str], "AssumedPolicy"]  # by the names of tenant and policy
+
+
+@dataclass(frozen=True, slots=True)
+class AssumedPolicy:
+    """A policy of which import assumed that it allows passwords: the ``claim``, and ``because`` with what to ask."""
+
+    claim: str
+    because: str
+
+    def __str__(self) -> str:
+        """Write both."""
+        return f"{self.claim}: {self.because}"
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What the comments of a world file say.
+
+    ``evidence`` is by sender; ``policies`` are those of which it is assumed that they allow passwords; ``lists`` those
+    in whose members' place a mailbox stands in.
+    """
+
+    evidence: Mapping[str, tuple[str, ...]]
+    policies: Policies
+    lists: frozenset[Address]
+
+
+def imported(text: str) -> Imported:
+    """Read the comments of a world file; of none they say nothing."""
+    blocks = split(text.replace("\r\n", "\n")) if text else []
+    evidence = _evidence(blocks)
+    return Imported(evidence, _policies(blocks), frozenset(_lists(blocks)))
+
+
+def _evidence(blocks: Iterable[Block]) -> dict[str, tuple[str, ...]]:
+    """Give what is said of how each sender sends today."""
+    told: dict[str, tuple[str, ...]] = {}
+    for block in blocks:
+        name = block.value("name")
+        if block.path != ("sender",) or not isinstance(name, str):
+            continue
+        stated = block.statement("today")
+        comments = [stated.comment] if stated and stated.comment else []
+        comments += [one.text for one in block.statements if one.is_ours and "seen" in one.text]
+        guessed = block.statement("profile")
+        if guessed and guessed.comment.lstrip("# ").startswith(_UNKNOWN):
+            comments.append(f"profile {guessed.value}, {guessed.comment.lstrip('# ')}")
+        told[name] = tuple(map(without_mark, comments))
+    return told
+
+
+def _policies(blocks: Iterable[Block]) -> Policies:
+    """Give the policies of which import assumed that they allow passwords."""
+    told: dict[tuple[str, str], AssumedPolicy] = {}
+    tenant = ""
+    for block in blocks:
+        if block.path == ("tenant",):
+            tenant = str(block.value("name"))
+        said = said_by_import(block, ALLOWS)
+        if block.path == ("tenant", "authentication_policy") and said.startswith(ASSUMED):
+            name = str(block.value("name"))
+            claim = f'{ASSUMED}the policy "{name}" of {tenant} allows passwords'
+            told[tenant.casefold(), name] = AssumedPolicy(claim, said.removeprefix(ASSUMED))
+    return told
+
+
+def _lists(blocks: Iterable[Block]) -> Iterable[Address]:
+    """Give the lists of which import did not know who is in them."""
+    for block in blocks:
+        if block.path == ("tenant", "distribution_group") and said_by_import(block, "members").startswith(_UNKNOWN):
+            yield Address.parse(str(block.value("address")))
