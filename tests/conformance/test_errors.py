@@ -155,6 +155,13 @@ def test_a_page_of_a_rest_code_says_its_texts_their_causes_and_what_to_change(co
         assert all(rule.fix for rule in rules)
 
 
+@pytest.mark.parametrize("code", rest_codes(), ids=lambda code: code.code)
+def test_no_two_sections_of_a_page_are_headed_alike(code: RestCode) -> None:
+    headings = [line for line in rest_page(code, rulebook()).splitlines() if line.startswith("## ")]
+
+    assert [] == [heading for heading, times in Counter(headings).items() if times > 1]
+
+
 def test_a_cause_that_both_requests_meet_is_told_once_with_both() -> None:
     denied = next(code for code in rest_codes() if code.code == "Denied")
     text = rest_page(denied, BOOK)

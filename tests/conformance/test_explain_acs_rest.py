@@ -81,6 +81,13 @@ def test_what_a_page_of_the_errors_is_headed_with_is_explained(code: RestCode) -
     assert [(error.error, int(error.code)) for error in code.errors] == the_errors(code.title)
 
 
+def test_errors_that_say_the_same_are_headed_by_their_causes() -> None:
+    text = explain("Denied", BOOK).text
+
+    assert "Denied by the resource provider. (who asks has not proved it)\n" in text
+    assert "Denied by the resource provider. (there is no such resource)\n" in text
+
+
 def test_a_status_beside_a_code_leaves_out_what_comes_with_another() -> None:
     assert [("DomainNotLinked", 403)] == the_errors("DomainNotLinked, HTTP 403")
 

@@ -12,7 +12,7 @@ from relaylab.rules.acs_rest.errors import ERRORS
 from relaylab.rules.blanks import in_general
 from relaylab.rules.pages import cited
 from relaylab_conformance.errors.page import WRITTEN_BY, causes, escaped, in_force
-from relaylab_conformance.errors.rest_meanings import REST_MEANINGS
+from relaylab_conformance.errors.rest_meanings import REST_CAUSES, REST_MEANINGS
 
 if TYPE_CHECKING:
     from relaylab.domain.acs_rest import RestError
@@ -113,7 +113,8 @@ def _named(status: int) -> str:
 
 
 def _one(error: RestError, rulebook: Rulebook) -> Iterator[str]:
-    yield f"## {_named(int(error.code))}: {escaped(error.text)}"
+    cause = f" ({REST_CAUSES[error.name]})" if error.name in REST_CAUSES else ""
+    yield f"## {_named(int(error.code))}: {escaped(error.text)}{cause}"
     yield f"- Wording: {cited(error.source)}"
     yield from causes(rules_of(error, rulebook), rulebook, _ASKED)
 

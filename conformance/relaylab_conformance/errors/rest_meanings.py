@@ -44,3 +44,9 @@ REST_MEANINGS: Final[Mapping[str, str]] = {
     "EmailDropped": "The message was accepted with 202, and the service gave it up after several attempts.",
     "OperationCanceled": "The message was accepted with 202, and the service canceled the operation.",
 }
+
+REST_CAUSES: Final[Mapping[str, str]] = {
+    "acs_denied": "who asks has not proved it",
+    "acs_denied_without_a_resource": "there is no such resource",
+}
+"""What tells errors apart that have status, code and text in common, by the error's name."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from relaylab.rules.acs_rest.errors import ERRORS
 from relaylab.rules.blanks import in_words
 from relaylab.rules.entra.errors import ERRORS as ENTRA_ERRORS
+from relaylab_conformance.errors.rest_meanings import REST_CAUSES
 from relaylab_conformance.explain.answer import Explanation, UnknownError, cited, entry, said_on
 from relaylab_conformance.explain.matching import TELLING
 from relaylab_conformance.explain.rules import describe_rule
@@ -164,13 +165,19 @@ def _rules(error: RestError, rulebook: Rulebook) -> list[str]:
 
 def describe_error(error: RestError, rulebook: Rulebook) -> str:
     """Describe an error with the rules that give it."""
-    head = "\n".join([in_words(error.text), entry("Error", _shown(error)), entry("Wording", cited(error.source))])
+    head = "\n".join([_said(error), entry("Error", _shown(error)), entry("Wording", cited(error.source))])
     return "\n\n".join([head, *(describe_rule(rule, rulebook, [error]) for rule in _rules(error, rulebook))])
 
 
 def _in_short(error: RestError, rulebook: Rulebook) -> str:
     rules = [entry("Rule", rule) for rule in _rules(error, rulebook)]
-    return "\n".join([in_words(error.text), entry("Error", _shown(error)), *rules])
+    return "\n".join([_said(error), entry("Error", _shown(error)), *rules])
+
+
+def _said(error: RestError) -> str:
+    """Give the text, and the cause where another error says the same."""
+    cause = f" ({REST_CAUSES[error.name]})" if error.name in REST_CAUSES else ""
+    return f"{in_words(error.text)}{cause}"
 
 
 def _shown(error: RestError) -> str:

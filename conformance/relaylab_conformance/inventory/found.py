@@ -18,6 +18,7 @@ from relaylab.domain.address import Address
 from relaylab_conformance.inventory.by_grammar import Taken
 from relaylab_conformance.inventory.origin import NOWHERE, Origin
 
+ASSUMED: Final = "assumed: "  # how the note of a value begins that nobody said, and that the evidence speaks for
 _MOST_NOTES: Final = 5  # of one kind about one column of one file; the rest is counted
 _MARK: Final = 8  # octets: two of a million rows are alike once in two million imports
 _SPARE: Final = 4  # bits

@@ -1,23 +1,26 @@
-"""Authentication policies of which the exports say less than a world file holds: who has one, and what it allows.
+"""What lets somebody sign in, where the exports say less than a world file holds: policies, and the tenant's switch.
 
-Law: a policy that nobody exported is taken to let passwords through where mail by password is in evidence, and the
-line says that this is assumed. Otherwise the world file's own default would stop a sender that sends.
+Law: what nobody exported is taken to let mail through that is in evidence, and the line says that this is assumed.
+Otherwise the world file's own default would stop a sender that sends.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 from typing import Final
 
 from relaylab.domain.estate import Method
 from relaylab.domain.powershell import argument
-from relaylab_conformance.inventory.found import Entry, Findings, NoteKind, Value
+from relaylab.domain.tenant import SMTP_AUTH_OFF_FOR_NEW_TENANTS
+from relaylab_conformance.inventory.found import ASSUMED, Entry, Findings, NoteKind, Value
 from relaylab_conformance.inventory.inventory import FoundSender
 from relaylab_conformance.inventory.origin import NOWHERE
 from relaylab_conformance.inventory.shapes import BY_NAME
 
-ASSUMED: Final = "assumed: "
 ALLOWS: Final = "allow_basic_auth_smtp"
+SWITCH: Final = "smtp_client_authentication_disabled"
+_SMTP_AUTH: Final = frozenset({Method.SMTP_AUTH_BASIC, Method.SMTP_AUTH_OAUTH})
 _BY_PASSWORD: Final = frozenset({Method.SMTP_AUTH_BASIC, Method.HVE_BASIC})
 
 
@@ -62,6 +65,33 @@ def assume_policies(found: Findings, senders: Iterable[FoundSender]) -> None:
             what = f'the policy "{policy.key}" blocks passwords, yet under it {seen}'
             way_out = "one of the exports is older, or it has stopped since: ask"
             found.note(NoteKind.INFERRED, allows.origin, "AllowBasicAuthSmtp", what, way_out)
+
+
+def assume_smtp_auth(found: Findings, senders: Iterable[FoundSender]) -> None:
+    """Take SMTP AUTH for on in a tenant that was born with it off, where no export says and somebody sends by it."""
+    switch = found.entry("transport_config", "", NOWHERE)
+    if SWITCH in switch.values or not _is_born_off(found):
+        return
+    owners = found.owners()
+    for sender in senders:
+        owner = owners.get(sender.address.key)
+        if sender.method not in _SMTP_AUTH or owner is None or SWITCH in owner.values:
+            continue
+        seen = f"{sender.address} sends{_last_seen(found, sender)}: {sender.evidence[-1]}"
+        way_out = "ask: Get-TransportConfig | Format-List SmtpClientAuthenticationDisabled"
+        said = f"nobody exported the organisation's switch, and without one of its own {seen}"
+        switch.unknown.pop(SWITCH, None)
+        switch.values[SWITCH] = Value(value=False, origin=NOWHERE, note=f"{ASSUMED}{said}; {way_out}")
+        what = f"{said}; SMTP AUTH is assumed to be on"
+        found.note(NoteKind.INFERRED, sender.evidence[-1].origin, "SmtpClientAuthenticationDisabled", what, way_out)
+        return
+
+
+def _is_born_off(found: Findings) -> bool:
+    """Tell whether the tenant is so new that SMTP AUTH was off in it from the beginning."""
+    said = next((one.values["created"].value for one in found.of("tenant") if "created" in one.values), None)
+    day = said.date() if isinstance(said, datetime) else said
+    return isinstance(day, date) and day >= SMTP_AUTH_OFF_FOR_NEW_TENANTS.date()
 
 
 def _under_policies(found: Findings, senders: Iterable[FoundSender]) -> Iterator[tuple[FoundSender, Entry]]:

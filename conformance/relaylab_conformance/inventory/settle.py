@@ -14,7 +14,7 @@ from relaylab_conformance.inventory.fit import fit
 from relaylab_conformance.inventory.found import THERE, Entry, Findings, NoteKind
 from relaylab_conformance.inventory.inventory import FoundSender, FoundSite, Inventory
 from relaylab_conformance.inventory.origin import NOWHERE, Origin, broken
-from relaylab_conformance.inventory.policies import assume_policies, join_policies
+from relaylab_conformance.inventory.policies import assume_policies, assume_smtp_auth, join_policies
 from relaylab_conformance.inventory.senders import SenderFinder
 from relaylab_conformance.inventory.shapes import BY_NAME, TRACES, zone
 from relaylab_conformance.inventory.stand_in import (
@@ -58,6 +58,7 @@ def settle(found: Findings, tenant: str | None = None, report_days: int | None =
     stand_in_for_members(found)
     senders = fit(found, name, senders)
     assume_policies(found, senders)
+    assume_smtp_auth(found, senders)
     _tell_switched_off(found, senders)
     _ask_what_nobody_says(found)
     sites = {sender.ip: FoundSite(sender.ip, sender.evidence[-1].origin) for sender in senders if sender.ip}

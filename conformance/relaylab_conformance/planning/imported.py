@@ -10,18 +10,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from relaylab.domain.address import Address
-from relaylab_conformance.inventory.policies import ALLOWS, ASSUMED
+from relaylab_conformance.inventory.found import ASSUMED
+from relaylab_conformance.inventory.policies import ALLOWS, SWITCH
 from relaylab_conformance.inventory.world_text.blocks import Block, split
 from relaylab_conformance.inventory.world_text.tables import said_by_import
 from relaylab_conformance.inventory.world_text.values import without_mark
 
 _UNKNOWN: Final = "unknown"
-Policies = Mapping[tuple[str, str], "AssumedPolicy"]  # by the names of tenant and policy
+Policies = Mapping[tuple[str, str], "Assumption"]  # by the names of tenant and policy
 
 
 @dataclass(frozen=True, slots=True)
-class AssumedPolicy:
-    """A policy of which import assumed that it allows passwords: the ``claim``, and ``because`` with what to ask."""
+class Assumption:
+    """Something that import assumed of a tenant: the ``claim``, and ``because`` with what to ask."""
 
     claim: str
     because: str
@@ -35,12 +36,13 @@ class AssumedPolicy:
 class Imported:
     """What the comments of a world file say.
 
-    ``evidence`` is by sender; ``policies`` are those of which it is assumed that they allow passwords; ``lists`` those
-    in whose members' place a mailbox stands in.
+    ``evidence`` is by sender; ``policies`` are those of which it is assumed that they allow passwords, ``switches`` say
+    where it is assumed that SMTP AUTH is on; ``lists`` are those in whose members' place a mailbox stands in.
     """
 
     evidence: Mapping[str, tuple[str, ...]]
     policies: Policies
+    switches: tuple[Assumption, ...]
     lists: frozenset[Address]
 
 
@@ -48,7 +50,7 @@ def imported(text: str) -> Imported:
     """Read the comments of a world file; of none they say nothing."""
     blocks = split(text.replace("\r\n", "\n")) if text else []
     evidence = _evidence(blocks)
-    return Imported(evidence, _policies(blocks), frozenset(_lists(blocks)))
+    return Imported(evidence, _policies(blocks), tuple(_switches(blocks)), frozenset(_lists(blocks)))
 
 
 def _evidence(blocks: Iterable[Block]) -> dict[str, tuple[str, ...]]:
@@ -70,7 +72,7 @@ def _evidence(blocks: Iterable[Block]) -> dict[str, tuple[str, ...]]:
 
 def _policies(blocks: Iterable[Block]) -> Policies:
     """Give the policies of which import assumed that they allow passwords."""
-    told: dict[tuple[str, str], AssumedPolicy] = {}
+    told: dict[tuple[str, str], Assumption] = {}
     tenant = ""
     for block in blocks:
         if block.path == ("tenant",):
@@ -79,8 +81,19 @@ def _policies(blocks: Iterable[Block]) -> Policies:
         if block.path == ("tenant", "authentication_policy") and said.startswith(ASSUMED):
             name = str(block.value("name"))
             claim = f'{ASSUMED}the policy "{name}" of {tenant} allows passwords'
-            told[tenant.casefold(), name] = AssumedPolicy(claim, said.removeprefix(ASSUMED))
+            told[tenant.casefold(), name] = Assumption(claim, said.removeprefix(ASSUMED))
     return told
+
+
+def _switches(blocks: Iterable[Block]) -> Iterable[Assumption]:
+    """Give the tenants of which import assumed that SMTP AUTH is on."""
+    tenant = ""
+    for block in blocks:
+        if block.path == ("tenant",):
+            tenant = str(block.value("name"))
+        said = said_by_import(block, SWITCH) if block.path == ("tenant", "transport_config") else ""
+        if said.startswith(ASSUMED):
+            yield Assumption(f"{ASSUMED}SMTP AUTH is on in {tenant}", said.removeprefix(ASSUMED))
 
 
 def _lists(blocks: Iterable[Block]) -> Iterable[Address]:

@@ -95,7 +95,7 @@ def make_plan(  # noqa: PLR0913 - each is a fact of its own
         senders=tuple(facts.sender_plan(one, numbers.get(one.sender.name), work) for one in work.looked),
         mistakes=mistakes(_of_the_tenant(estate.world, left_open), rulebook, stops, judged[-1]),
         guide_errors=guide_errors(text, rulebook),
-        assumed=tuple(map(str, told.policies.values())),
+        assumed=tuple(map(str, (*told.switches, *told.policies.values()))),
         notes=tuple(_FILE.sub("", note) for note in estate.notes),
     )
     return Planned(plan, replace(work.after, senders=aimed), world)

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TextIO
 
-from relaylab.app.acs_lines import told_of_acs
+from relaylab.app.acs_lines import keys_that_open_nothing, told_of_acs
 from relaylab.app.announced import Announcement, announced
 from relaylab.app.config import load_world, shipped_worlds
 from relaylab.app.emulator import Emulator, Settings, new_event_loop
@@ -153,7 +153,13 @@ async def _serve(options: ServeOptions, out: TextIO) -> None:
                         if options.as_json:
                             print(json.dumps(describe(emulator, control, lab)), file=out, flush=True)
                         else:
-                            _introduce(emulator, control, (*loaded.notes, *_of_passwords(options)), out, lab)
+                            _introduce(
+                                emulator,
+                                control,
+                                (*loaded.notes, *_of_passwords(options), *_of_keys(emulator)),
+                                out,
+                                lab,
+                            )
                             emulator.store.events.subscribe(lambda entry: _tell(entry, out))
                         if not options.freeze:
                             clock.run(options.rate)
@@ -257,6 +263,11 @@ def _of_passwords(options: ServeOptions) -> Iterator[str]:
     """Say where the passwords of a shipped world stand, which whoever sets a device is asked for."""
     if options.lab is not None and options.world in shipped_worlds():
         yield f"the passwords of {options.world} are invented, and stand in {shipped_file(options.world)}"
+
+
+def _of_keys(emulator: Emulator) -> Iterator[str]:
+    """Say which connection strings are those of resources that the calendar forbids."""
+    return keys_that_open_nothing(emulator.world, emulator.rulebook.calendar)
 
 
 def _list_endpoints(emulator: Emulator, out: TextIO) -> None:

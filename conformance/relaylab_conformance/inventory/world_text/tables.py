@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from relaylab_conformance.inventory.found import Entry, Note, NoteKind
+from relaylab_conformance.inventory.found import ASSUMED, Entry, Note, NoteKind
 from relaylab_conformance.inventory.origin import Origin
 from relaylab_conformance.inventory.world_text.blocks import SEEN, UNKNOWN, Block, Statement
 from relaylab_conformance.inventory.world_text.values import is_marked, marked, on_one_line, same, without_mark, written
 
 FROM: Final = "from "
-ASSUMED: Final = ("unknown: ", "assumed: ")  # how the note of a value begins that stands in for one that nobody said
+_NOT_READ: Final = ("unknown: ", ASSUMED)  # how the note of a value begins that no export says
 _COLUMN: Final = 40  # where comments begin, if the line is short enough
 
 
@@ -36,7 +36,7 @@ def fill(block: Block, name: str, entry: Entry, change: Change, keys: Mapping[st
         if block.statement(key) is None:
             put(block, key, value)
     for key, said in entry.values.items():
-        if said.note.startswith(ASSUMED) and block.statement(key) is not None:
+        if said.note.startswith(_NOT_READ) and block.statement(key) is not None:
             continue
         if key not in keys:
             note = said.note or (f"{said.origin}" if said.origin != entry.origin else "")
