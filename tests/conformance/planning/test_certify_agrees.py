@@ -1,4 +1,11 @@
-"""No plan recommends a method that certify then refuses: each counter-example is a bug of one of the two."""
+"""No plan recommends a method that certify then refuses: each counter-example is a bug of one of the two.
+
+Every run tries the same 128 estates, so that a failure is of the change. A search tries others, 1,000 in three minutes:
+
+    RELAYLAB_ESTATES=1000 python -m pytest tests/conformance/planning/test_certify_agrees.py --hypothesis-seed=7
+
+Another seed tries other estates, and without one each run does. What it finds is added to those that stay mended.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +30,8 @@ from tests.conformance.estates import a_sender, estate_text
 from tests.conformance.planning.estates import estates
 
 AT = parse_instant("2026-11-26")
-ESTATES = int(os.environ.get("RELAYLAB_ESTATES", "32"))  # a quarter of a second each; 1,000 are for a search
+SEARCH = os.environ.get("RELAYLAB_ESTATES")
+ESTATES = int(SEARCH or 128)  # a fifth of a second each; 32 recommended neither Direct Send nor a password for HVE
 SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 
 
@@ -57,7 +65,7 @@ def _certify_agrees(estate: LoadedWorld, emulator: Emulator) -> None:
                 pytest.fail(f"{json.dumps(estate.document, indent=1)}\n{move}, after {steps}")
 
 
-@settings(max_examples=ESTATES, derandomize=True, database=None, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=ESTATES, derandomize=SEARCH is None, database=None, deadline=None, suppress_health_check=SLOW)
 @given(estate=estates())
 def test_what_a_plan_recommends_certify_does_not_refuse(emulator: Emulator, estate: LoadedWorld) -> None:
     _certify_agrees(estate, emulator)

@@ -121,15 +121,21 @@ def test_the_page_says_who_stops_when_with_which_line_and_what_to_do_first() -> 
     assert any(HOSTILE in name for name in rows)
 
 
-def test_the_page_hides_nothing_that_a_print_would_lack() -> None:
+def test_the_page_folds_the_ways_that_are_not_taken_and_nothing_else() -> None:
     plan = _plan()
     page = Page(as_html(plan))
+    folded = page.root.all("details")
+    first = f"{len(plan.work[0].candidates) - 1} other ways, and what stands for and against each"
 
-    assert not page.root.all("details")
-    for sender in plan.work:
+    assert len(plan.work) == len(folded)
+    assert first == folded[0].all("summary")[0].text
+    assert not any("open" in one.attributes for one in folded)
+    for sender, fold in zip(plan.work, folded, strict=True):
         told = (sender.why, *sender.cautions, *(line for step in sender.steps for line in step.lines))
-        assert all(one in page.root.text for one in told)
-        assert all(reason in page.root.text for each in sender.candidates for reason in each.reasons)
+        assert all(one in page.root.text and one not in fold.text for one in told)
+        for each in sender.candidates:
+            assert all(reason in page.root.text for reason in each.reasons)
+            assert (each.method is not sender.recommended) is all(reason in fold.text for reason in each.reasons)
 
 
 def test_the_page_needs_nothing_but_itself() -> None:
@@ -205,6 +211,7 @@ def test_a_browser_renders_the_page(tmp_path: Path) -> None:
     dom = Page(done.stdout.decode())
     assert "Do this first" in [one.text for one in dom.root.all("h2")]
     assert HOSTILE in dom.root.text
+    assert 4 == len(dom.root.all("details"))
     assert not dom.root.all("script")
 
 
