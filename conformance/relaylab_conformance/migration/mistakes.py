@@ -83,7 +83,8 @@ _SPF: Final = _Kind(
     cause="Two hops, two checks: Exchange Online looks for the site's address (ip4:), the outside recipient for "
     "Microsoft's (include:spf.protection.outlook.com). The usual advice blames the first for the second.",
     fix="One TXT record with both: v=spf1 ip4:THE.SITE'S.ADDRESS include:spf.protection.outlook.com ~all (the soft "
-    "fail is what Microsoft advises)",
+    "fail is what Microsoft advises). Only where the address is yours: where nobody knows whose it is, ask that first, "
+    "since somebody may forge the domain.",
     source=Source("COR-03", "public transcripts of both hops, seen 2026-02-09", "2026-02-09", Confidence.OBSERVED),
 )
 _HVE_OUTSIDE: Final = _Kind(
