@@ -10,14 +10,14 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 
-from tests.acs_rest_interface import schema_of
+from tests.acs_rest_interface import schema_of, schemas
 from tests.acs_rest_lab import APP, STRANGER, UNLUCKY, WORLD_FILE, a_message, everything
 from tests.clients.oauth import TENANT
 from tests.clients.programs import NODE_FOLDER, missing, run
@@ -36,8 +36,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 def job(served: Served, folder: Path, resource: str = "contoso-mail", **more: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
     """Have Node do one job, and give what it says."""
-    if not (NODE_FOLDER / "node_modules" / "@azure" / "communication-email").is_dir():
-        missing("@azure/communication-email", "npm install --prefix tests/clients/node")
+    client_is_installed()
     node = shutil.which("node") or missing("node", "install Node.js (apt install nodejs)")
     given = {
         "connection": served.told["acs_rest"][resource]["connection_string"],
@@ -56,6 +55,12 @@ def job(served: Served, folder: Path, resource: str = "contoso-mail", **more: An
     for one in said["exchanged"]:
         as_described(one)
     return said
+
+
+def client_is_installed() -> None:
+    """Skip the test, or fail where clients must be there, without the package."""
+    if not (NODE_FOLDER / "node_modules" / "@azure" / "communication-email").is_dir():
+        missing("@azure/communication-email", "npm install --prefix tests/clients/node")
 
 
 def as_described(exchanged: dict[str, Any]) -> None:
@@ -88,6 +93,53 @@ def test_what_the_client_asks_and_is_answered_is_as_its_version_describes_it(ser
     assert message == json.loads(post["body"])
     assert ("POST", 202) == (post["method"], post["status"])
     assert ["Running", "Succeeded"] == [json.loads(poll["answer"])["status"] for poll in polls]
+
+
+# Names of the generator's objects, and where ours describes the same: within an object, or within its elements.
+OBJECTS: Final = {
+    "EmailAddress": ("Party",),
+    "EmailAttachment": ("Attachment",),
+    "EmailMessage": ("Message",),
+    "EmailContent": ("Message", "content"),
+    "EmailRecipients": ("Message", "recipients"),
+    "EmailSendResult": ("Result",),
+    "ErrorDetail": ("Detail",),
+    "ErrorAdditionalInfo": ("Detail", "additionalInfo"),
+    "ErrorResponse": ("Refusal",),
+}
+# Microsoft's own generator drops that an object within another must be there, so less is required by it than by ours.
+TYPES: Final = {"String": "string", "Boolean": "boolean", "Sequence": "array"}
+
+
+def described(version: str, name: str, *within: str) -> dict[str, Any]:
+    """Give an object of our description, or one within it."""
+    found: dict[str, Any] = schemas(version)[name]
+    for key in within:
+        found = found["properties"][key]
+        found = found["anyOf"][1]["items"] if "anyOf" in found else found
+    return found
+
+
+def test_our_description_is_what_microsoft_generated_its_client_from(tmp_path: Path) -> None:
+    """The package holds what the generator read from Microsoft's own OpenAPI file of 2025-09-01."""
+    client_is_installed()
+    node = shutil.which("node") or missing("node", "install Node.js (apt install nodejs)")
+    ran = run([node, NODE_FOLDER / "described.mjs"], tmp_path)
+    told = {name: one for name, one in json.loads(ran.stdout).items() if not name.endswith("Headers")}
+
+    assert OBJECTS.keys() == told.keys(), ran.stderr.decode()
+    for name, place in OBJECTS.items():
+        ours = described("2025-09-01", *place)
+        assert told[name].keys() == ours["properties"].keys(), name
+        assert {key for key, one in told[name].items() if one["required"]} <= set(ours["required"]), name
+        typed = {key: TYPES[one["type"]] for key, one in told[name].items() if one["type"] in TYPES}
+        assert typed == {key: kind for key in typed if (kind := kind_of(ours["properties"][key]))}, name
+
+
+def kind_of(schema: dict[str, Any]) -> str:
+    """Give the type of a property of our description; an enumeration is of text."""
+    plain: dict[str, Any] = schema["anyOf"][1] if "anyOf" in schema else schema
+    return "string" if "enum" in plain else str(plain["type"])
 
 
 def test_an_application_of_entra_sends_with_its_secret(served: Served, tmp_path: Path) -> None:
