@@ -12,6 +12,7 @@ from relaylab_conformance.inventory.found import PROBLEMS, Note
 from relaylab_conformance.inventory.inventory import Inventory
 from relaylab_conformance.inventory.shapes import BY_NAME
 from relaylab_conformance.inventory.writing import Written
+from relaylab_conformance.planning.unsaid import unsaid
 from relaylab_conformance.tables import Column, table
 
 _OBJECTS: Final = (
@@ -55,7 +56,7 @@ def _lines(
         yield "No sender is seen: give the report SMTP AUTH clients, the sign-in log or a message trace."
     yield from _notes(notes, width)
     yield from _missing(inventory, width)
-    yield from _outcome(inventory, written, path)
+    yield from _outcome(written, path)
 
 
 def _exports(inventory: Inventory, width: int) -> Iterator[str]:
@@ -84,9 +85,9 @@ def _missing(inventory: Inventory, width: int) -> Iterator[str]:
         yield from (_listed(f"{title}: {asks}", width) for title, asks in inventory.missing.items())
 
 
-def _outcome(inventory: Inventory, written: Written, path: Path | None) -> Iterator[str]:
+def _outcome(written: Written, path: Path | None) -> Iterator[str]:
     change = written.change
-    asked = sum(len(entry.unknown) for entry in inventory.entries) + sum(len(one.unknown) for one in inventory.senders)
+    asked = len(unsaid(written.text).questions)
     if change.updated or change.removed:
         yield "\nChanged"
         lines = [*change.updated, *(f"{name}: is no more" for name in change.removed)]
