@@ -107,10 +107,13 @@ def for_connector(question: Question) -> Iterator[str]:
     site = _site(question)
     if site is not None:
         yield f"static IPv4? As the world file has it, {site.public_ip} of {site.name}: ask the provider if it stays"
-        if question.unsaid.has_guessed_line(site):
-            yield f"port 25 open{NOT_KNOWN}ask the provider of {site.name}, before anything is bought or changed"
-        else:
-            yield f"port 25 open? As the world file has it, at {site.name}"
+        yield _line_of(question, site)
+
+
+def _line_of(question: Question, site: Site) -> str:
+    if question.unsaid.has_guessed_line(site):
+        return f"port 25 open{NOT_KNOWN}ask the provider of {site.name}, before anything is bought or changed"
+    return f"port 25 open? As the world file has it, at {site.name}"
 
 
 def connector(question: Question) -> Iterator[Preparation]:
@@ -231,6 +234,8 @@ def against_direct_send(question: Question) -> Iterator[str]:
         yield f"internal only? No: {outside}, where Direct Send gets 550 5.7.64"
     elif question.internal_not_said and sender.today is not Method.DIRECT_SEND:
         yield question.internal_not_said.obstacle
+    if sender.site is None and sender.today is not Method.DIRECT_SEND:
+        yield f"port 25 open{NOT_KNOWN}nobody says where the sender stands; write its site into the world file"
     yield from _port_25(question)
     if sender.messages_per_day >= terms.HIGH_VOLUME:
         yield f"volume? Too much: {counted(sender.messages_per_day, 'message')} a day, and one address is throttled"
@@ -241,6 +246,9 @@ def against_direct_send(question: Question) -> Iterator[str]:
 def for_direct_send(question: Question) -> Iterator[str]:
     """Say what speaks for Direct Send."""
     yield str(question.internal_not_said or "internal only? Yes, groups expanded")
+    site = _site(question)
+    if site is not None:
+        yield _line_of(question, site)
     yield f"volume? Low: {counted(question.sender.messages_per_day, 'message')} a day"
 
 

@@ -8,6 +8,14 @@ from relaylab_conformance.planning.model import Possible
 from tests.conformance.planning.planning import a_sender, candidate, estate_text, lines, plan_of, planned
 
 INSIDE = ("desk@contoso.com",)
+HQ = '\n[[site]]\nname = "hq"'
+THEIRS = """  [[tenant.inbound_connector]]
+  name = "Theirs"
+  connector_type = "OnPremises"
+  sender_domains = ["*"]
+  sender_ip_addresses = ["203.0.113.42"]
+"""
+SHARED = (HQ, THEIRS + HQ)  # the address of hq is on a connector of another organisation too
 
 
 def _app(**changed: str | tuple[str, ...]) -> str:
@@ -93,7 +101,7 @@ def test_where_port_25_is_closed_neither_connector_nor_direct_send_is_possible()
 @pytest.mark.parametrize(("a_day", "recommended"), [(9_999, "direct-send"), (10_000, "hve-basic")])
 def test_inside_the_volume_decides_between_direct_send_and_high_volume_email(a_day: int, recommended: str) -> None:
     sender = a_sender(target="smtp-auth-basic", to=INSIDE) + f"\nmessages_per_day = {a_day}"
-    plan = plan_of(sender, changed=(('site = "hq"\n', ""),))
+    plan = plan_of(sender, changed=(SHARED,))
 
     assert recommended == plan.recommended
 
@@ -181,11 +189,7 @@ def test_without_an_ipv4_address_a_connector_asks_for_a_certificate(
 
 
 def test_an_address_that_another_organisation_lists_is_no_ground_for_a_connector() -> None:
-    other = (
-        '  [[tenant.inbound_connector]]\n  name = "Theirs"\n  connector_type = "OnPremises"\n  '
-        'sender_domains = ["*"]\n  sender_ip_addresses = ["203.0.113.42"]\n\n[[site]]\nname = "hq"'
-    )
-    plan = plan_of(a_sender(), changed=(('\n[[site]]\nname = "hq"', other),))
+    plan = plan_of(a_sender(), changed=(SHARED,))
 
     assert Possible.NO is candidate(plan, "connector-relay").possible
     assert "on a connector of northwind too" in candidate(plan, "connector-relay").reasons[0]
