@@ -157,9 +157,8 @@ def _exported_again(connector: InboundConnector, lacks: str) -> Preparation:
 def _listed(tenant: Tenant, old: InboundConnector | None, site: Site, address: IPv4Address) -> Preparation:
     network = IPv4Network(address)
     if old is not None:
-        new = replace(old, sender_ip_addresses=(*old.sender_ip_addresses, network))
-        every = ",".join(_written(one) for one in new.sender_ip_addresses)
-        line = f"Set-InboundConnector -Identity {quoted(old.name)} -SenderIPAddresses {every}"
+        # Added to what is there, so that the lines of a plan can be run in any order, and one of them left out.
+        line = f"Set-InboundConnector -Identity {quoted(old.name)} -SenderIPAddresses @{{Add={quoted(str(address))}}}"
         what, source = f"put the address of {site.name} on the connector", citations.SET_INBOUND_CONNECTOR
     else:
         name = _free_name(tenant, f"Relay from {site.name}")
@@ -185,10 +184,6 @@ def _listed(tenant: Tenant, old: InboundConnector | None, site: Site, address: I
         return replace(one, inbound_connectors=there)
 
     return Preparation(Step(kind=Kind.CMDLET, what=what, lines=(line,), source=source), in_tenant(tenant, changed))
-
-
-def _written(network: IPv4Network) -> str:
-    return str(network.network_address) if network.prefixlen == network.max_prefixlen else str(network)
 
 
 def _free_name(tenant: Tenant, name: str) -> str:

@@ -8,6 +8,7 @@ from relaylab_conformance.planning.model import Possible
 from tests.conformance.planning.planning import a_sender, candidate, estate_text, lines, plan_of, planned
 
 INSIDE = ("desk@contoso.com",)
+ADDED = "Set-InboundConnector -Identity 'Office' -SenderIPAddresses @{Add='198.51.100.7'}"
 HQ = '\n[[site]]\nname = "hq"'
 THEIRS = """  [[tenant.inbound_connector]]
   name = "Theirs"
@@ -41,9 +42,7 @@ def test_a_printer_without_oauth_moves_to_the_connector_of_its_site() -> None:
 def test_a_site_that_is_on_no_connector_gets_one_with_the_parameters_that_the_reference_requires() -> None:
     plan = plan_of(a_sender(target="smtp-auth-basic", site="shop"))
 
-    assert "Set-InboundConnector -Identity 'Office' -SenderIPAddresses 203.0.113.42,198.51.100.7" == lines(plan)[0], (
-        "a list replaces the one that is there, so it holds every address"
-    )
+    assert ADDED == lines(plan)[0], "a list would replace the one that is there, and undo the lines for other sites"
 
 
 EXPORT_AGAIN = "Get-InboundConnector | ConvertTo-Json -Depth 5 | Set-Content inboundconnector.json -Encoding utf8"
@@ -54,6 +53,13 @@ def _without_sender_domains(*names: str, site: str = "hq") -> list[list[str]]:
     plans = planned(text.replace('  sender_domains = ["*"]\n', "")).plan.senders
     assert {"connector-relay"} == {one.recommended for one in plans}
     return [lines(one) for one in plans]
+
+
+def test_a_line_that_puts_an_address_on_a_connector_holds_no_other_sender_s() -> None:
+    annex = '[[site]]\nname = "annex"\npublic_ip = "198.51.100.8"\n'
+    plans = planned(estate_text(a_sender("one", site="shop"), annex + a_sender("two", site="annex"))).plan.senders
+
+    assert [ADDED, ADDED.replace("100.7", "100.8")] == [lines(one)[0] for one in plans]
 
 
 def test_an_address_on_a_connector_whose_sender_domains_were_lost_gets_no_second_one() -> None:
@@ -67,9 +73,7 @@ def test_an_address_on_a_connector_whose_sender_domains_were_lost_gets_no_second
 def test_a_connector_whose_sender_domains_were_lost_is_exported_again_before_it_is_changed() -> None:
     (told,) = _without_sender_domains("mfp", site="shop")
 
-    assert [EXPORT_AGAIN, "Set-InboundConnector -Identity 'Office' -SenderIPAddresses 203.0.113.42,198.51.100.7"] == (
-        told[:2]
-    )
+    assert [EXPORT_AGAIN, ADDED] == (told[:2])
 
 
 def test_an_address_on_a_connector_for_other_domains_gets_no_second_one() -> None:
