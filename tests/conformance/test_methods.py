@@ -337,3 +337,15 @@ def test_which_account_a_sender_uses_is_asked_where_there_are_two() -> None:
 
     assert (Status.NOT_EXERCISED, Status.PASS) == (open_one.status, told.status)
     assert "name it in its hve_account" in open_one.reason
+
+
+def test_what_stands_in_for_the_address_of_a_sender_without_a_site_is_no_advice() -> None:
+    text = estate_text(a_sender(today="connector-relay", to=("customer@example.net",)))
+    order = Order(at=(parse_instant(AT),), seed=7)
+    certificate = certify(parse_world(text.replace('site = "hq"\n', ""), "estate"), order)
+    (refused,) = only_sender(certificate).cells[0].outcomes
+
+    assert Status.FAIL is refused.status
+    assert "-SenderIPAddresses THE-ADDRESS-THAT-IT-SENDS-FROM" in refused.fix
+    assert refused.fix.endswith("ask, and write the site of the sender into its [[sender]].")
+    assert "192.0.2.1" not in " ".join((refused.fix, *refused.because))

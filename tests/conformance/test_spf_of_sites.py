@@ -17,7 +17,12 @@ NOW = parse_instant("2026-11-23")
 
 
 def mistake_3(
-    spf: str, *, mail_from: str = "scanner@contoso.com", to: str = "desk@elsewhere.example", record: str = "contoso.com"
+    spf: str,
+    *,
+    mail_from: str = "scanner@contoso.com",
+    to: str = "desk@elsewhere.example",
+    record: str = "contoso.com",
+    site: str = 'site = "hq"',
 ) -> Mistake:
     text = f"""
 [[tenant]]
@@ -38,7 +43,7 @@ name = "{record}"
 [[sender]]
 name = "mfp"
 profile = "generic-mfp"
-site = "hq"
+{site}
 from = "{mail_from}"
 to = ["{to}"]
 today = "connector-relay"
@@ -56,6 +61,21 @@ def test_a_record_with_both_is_no_mistake() -> None:
     found = mistake_3(txt(f"v=spf1 ip4:{SITE} include:spf.protection.outlook.com ~all"))
 
     assert (Status.PASS, ()) == (found.status, found.seen)
+
+
+def test_the_address_of_a_sender_without_a_site_is_asked_for_and_is_no_mistake() -> None:
+    found = mistake_3(txt(f"v=spf1 {INCLUDE} -all"), site="")
+
+    assert (Status.NOT_EXERCISED, ("mfp",)) == (found.status, found.senders)
+    assert ("nobody says the address that it sends from; write its site into its [[sender]]",) == found.seen
+
+
+def test_a_sender_without_a_site_misses_what_the_outside_recipient_looks_for() -> None:
+    found = mistake_3(txt("v=spf1 -all"), site="")
+
+    assert Status.FAIL is found.status
+    assert found.seen[0].startswith("mfp: spf=fail at the outside recipient")
+    assert "192.0.2.1" not in " ".join(found.seen)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -38,6 +39,9 @@ _AS_DIRECT_SEND: Final = (
     "No connector took it: it arrived as Direct Send, because its recipients are inside. One recipient outside, or "
     "RejectDirectSend, ends that."
 )
+_ITS_ADDRESS: Final = "THE-ADDRESS-THAT-IT-SENDS-FROM"  # of a sender without a site, which nobody knows
+_ASK: Final = "Nobody says what address that is: ask, and write the site of the sender into its [[sender]]."
+_STAND_IN: Final = re.compile(rf"\b{re.escape(str(DEFAULT_PUBLIC_IP))}\b")
 _COMES_BACK: Final = "takes the 250 for success; a non-delivery report lies in the mailbox of {}, for whoever reads it"
 
 
@@ -87,10 +91,10 @@ def judge(filed: Filed) -> Outcome:
         seen=evidence.seen,
         conduct=played.conduct.value,
         sender_does=_COMES_BACK.format(trial.sender.from_address) if reported else played.sender_does,
-        because=grounds.because,
+        because=tuple(_asking(trial.sender, said) for said in grounds.because),
         rests_on=dict(by.reading) if by else {},
         source=grounds.source,
-        fix=grounds.fix,
+        fix=_asked_for(_asking(trial.sender, grounds.fix)),
         transcript=filed.transcript,
         event=filed.first_event + decisive.place if decisive else None,
         message=filed.messages[0] if filed.messages else None,
@@ -158,6 +162,15 @@ def _doubt(trial: Trial, replay: Replay) -> _Grounds | None:
         sources.RELAY_RULE,
         relay_is_denied.fix.format(ip=peer.ip, recipient=trial.sender.to[0], nearest=nearest_way(attribution)),
     )
+
+
+def _asking(sender: Sender, said: str) -> str:
+    """Ask for the address of a sender without a site: what stands in for it is nobody's, and no advice."""
+    return said if sender.site else _STAND_IN.sub(_ITS_ADDRESS, said)
+
+
+def _asked_for(fix: str) -> str:
+    return f"{fix} {_ASK}" if _ITS_ADDRESS in fix else fix
 
 
 def _at_risk(attribution: Attribution) -> _Grounds | None:

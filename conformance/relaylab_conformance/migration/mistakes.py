@@ -162,8 +162,14 @@ def _outside_by_hve(world: World, rulebook: Rulebook, at: datetime) -> Iterator[
 def _spf(world: World, rulebook: Rulebook, at: datetime) -> Iterator[Mistake]:
     """Look at both hops, each with the address that is seen there; nobody who sends to an MX is nobody to look at."""
     senders = spf_senders(world)
-    if any(world.has_records_of(sender.from_address.domain) for sender in senders):
-        yield _SPF.found(spf_failures(world, rulebook, at))
+    looked_at = [sender for sender in senders if world.has_records_of(sender.from_address.domain)]
+    if looked_at:
+        found = _SPF.found(spf_failures(world, rulebook, at))
+        nowhere = tuple(sender.name for sender in looked_at if sender.site is None)
+        if nowhere and found.status is Status.PASS:
+            why = "nobody says the address that it sends from; write its site into its [[sender]]"
+            found = _SPF.not_looked_for(nowhere, why)
+        yield found
     elif senders:
         why = "the world's [[dns]] says nothing of their domains; add the TXT record of each"
         yield _SPF.not_looked_for(tuple(sender.name for sender in senders), why)

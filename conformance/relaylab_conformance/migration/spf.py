@@ -29,16 +29,19 @@ _NO_KEY: Final = ""  # SPF asks for no key
 def spf_failures(world: World, rulebook: Rulebook, at: datetime) -> Iterator[tuple[str, str]]:
     """Give for each sender and each hop at which SPF does not pass the sender's name and a sentence.
 
-    Of a domain that the world's DNS says nothing of, nothing is said either.
+    Of a domain that the world's DNS says nothing of, nothing is said either, nor of the arrival of a sender without a
+    site: nobody knows the address that it sends from.
     """
     zone = zones_of(world, rulebook, Randomness(0), lambda _: _NO_KEY).at(at)
     for sender in spf_senders(world):
         if not world.has_records_of(sender.from_address.domain):
             continue
         methods = _MX & {sender.today, sender.target}
+        if sender.site is None and world.tenant_of(sender.from_address.domain) is None:
+            continue  # whether it leaves under a rewritten sender, its arrival decides
         address = _address(world, rulebook, sender, at)
         arrival = _result(zone, sender, address, at)
-        if arrival is not SpfResult.PASS:
+        if arrival is not SpfResult.PASS and sender.site is not None:
             hop = f"on arrival at Exchange Online, for the site's address {address}"
             yield sender.name, _told(sender, arrival, hop, f"lacks ip{address.version}:{address}")
         if Method.CONNECTOR_RELAY in methods and any(world.recipient(to).is_outside for to in sender.to):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from relaylab_conformance.migration.outside_quota import COUNTED, OverQuota, over_quota
 from relaylab_conformance.planning.choosing import choose
 from relaylab_conformance.planning.model import Possible
-from relaylab_conformance.planning.question import Question
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,12 +26,7 @@ def within_quota(
     alone = tuple(looked)
     chosen = {one.sender.name: one.choice.method for one in alone}
     over = over_quota(world, rulebook.calendar, chosen, judged[-1])
-    return tuple(
-        _again(one, over[one.sender.name], Question(world, rulebook, one.sender, judged))
-        if one.sender.name in over
-        else one
-        for one in alone
-    )
+    return tuple(_again(one, over[one.sender.name]) if one.sender.name in over else one for one in alone)
 
 
 def limited(ways: tuple[Way, ...], over: OverQuota | None) -> tuple[Way, ...]:
@@ -45,9 +39,9 @@ def limited(ways: tuple[Way, ...], over: OverQuota | None) -> tuple[Way, ...]:
     )
 
 
-def _again(one: Looked, over: OverQuota, question: Question) -> Looked:
+def _again(one: Looked, over: OverQuota) -> Looked:
     ways = limited(one.ways, over)
-    choice = choose(question.sender, ways, arrives=one.choice.stays)
+    choice = choose(one.sender, ways, arrives=one.choice.stays)
     if choice.method not in COUNTED:
         return replace(one, ways=tuple(_closed(way, over) for way in ways), choice=choice)
     ways = tuple(

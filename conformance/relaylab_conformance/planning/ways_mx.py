@@ -107,10 +107,13 @@ def for_connector(question: Question) -> Iterator[str]:
     site = _site(question)
     if site is not None:
         yield f"static IPv4? As the world file has it, {site.public_ip} of {site.name}: ask the provider if it stays"
-        if question.unsaid.has_guessed_line(site):
-            yield f"port 25 open{NOT_KNOWN}ask the provider of {site.name}, before anything is bought or changed"
-        else:
-            yield f"port 25 open? As the world file has it, at {site.name}"
+        yield _line_of(question, site)
+
+
+def _line_of(question: Question, site: Site) -> str:
+    if question.unsaid.has_guessed_line(site):
+        return f"port 25 open{NOT_KNOWN}ask the provider of {site.name}, before anything is bought or changed"
+    return f"port 25 open? As the world file has it, at {site.name}"
 
 
 def connector(question: Question) -> Iterator[Preparation]:
@@ -154,9 +157,8 @@ def _exported_again(connector: InboundConnector, lacks: str) -> Preparation:
 def _listed(tenant: Tenant, old: InboundConnector | None, site: Site, address: IPv4Address) -> Preparation:
     network = IPv4Network(address)
     if old is not None:
-        new = replace(old, sender_ip_addresses=(*old.sender_ip_addresses, network))
-        every = ",".join(_written(one) for one in new.sender_ip_addresses)
-        line = f"Set-InboundConnector -Identity {quoted(old.name)} -SenderIPAddresses {every}"
+        # Added to what is there, so that the lines of a plan can be run in any order, and one of them left out.
+        line = f"Set-InboundConnector -Identity {quoted(old.name)} -SenderIPAddresses @{{Add={quoted(str(address))}}}"
         what, source = f"put the address of {site.name} on the connector", citations.SET_INBOUND_CONNECTOR
     else:
         name = _free_name(tenant, f"Relay from {site.name}")
@@ -182,10 +184,6 @@ def _listed(tenant: Tenant, old: InboundConnector | None, site: Site, address: I
         return replace(one, inbound_connectors=there)
 
     return Preparation(Step(kind=Kind.CMDLET, what=what, lines=(line,), source=source), in_tenant(tenant, changed))
-
-
-def _written(network: IPv4Network) -> str:
-    return str(network.network_address) if network.prefixlen == network.max_prefixlen else str(network)
 
 
 def _free_name(tenant: Tenant, name: str) -> str:
@@ -231,6 +229,8 @@ def against_direct_send(question: Question) -> Iterator[str]:
         yield f"internal only? No: {outside}, where Direct Send gets 550 5.7.64"
     elif question.internal_not_said and sender.today is not Method.DIRECT_SEND:
         yield question.internal_not_said.obstacle
+    if sender.site is None and sender.today is not Method.DIRECT_SEND:
+        yield f"port 25 open{NOT_KNOWN}nobody says where the sender stands; write its site into the world file"
     yield from _port_25(question)
     if sender.messages_per_day >= terms.HIGH_VOLUME:
         yield f"volume? Too much: {counted(sender.messages_per_day, 'message')} a day, and one address is throttled"
@@ -241,6 +241,9 @@ def against_direct_send(question: Question) -> Iterator[str]:
 def for_direct_send(question: Question) -> Iterator[str]:
     """Say what speaks for Direct Send."""
     yield str(question.internal_not_said or "internal only? Yes, groups expanded")
+    site = _site(question)
+    if site is not None:
+        yield _line_of(question, site)
     yield f"volume? Low: {counted(question.sender.messages_per_day, 'message')} a day"
 
 

@@ -69,9 +69,9 @@ def headline(plan: Plan) -> tuple[str, ...]:
         stand = "questions stand" if len(plan.open_questions) > 1 else "question stands"
         told.append(f"{len(plan.open_questions):,} {stand} open in the world file (# unknown): {ANSWER_FIRST}.")
     if stops:
-        left = (plan.cutover - plan.at).days if plan.cutover else 0
-        ahead = f", {counted(left, 'day')} ahead" if left > 0 else ""
         first = min(one.stops_at for one in stops if one.stops_at)
+        left = (first - plan.at).days
+        ahead = f", {counted(left, 'day')} ahead" if left > 0 else ""
         told.append(f"{_senders(len(stops))} of {len(plan.senders)} will be refused, the first on {day(first)}{ahead}.")
     if stopped:
         told.append(f"{_senders(len(stopped))} of {len(plan.senders)} {_are(len(stopped))} refused already.")

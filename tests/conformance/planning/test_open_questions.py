@@ -136,6 +136,26 @@ def test_a_port_that_nobody_asked_the_provider_about_is_not_known_to_be_open() -
     ).reasons[1:]
 
 
+def test_direct_send_is_a_question_to_a_sender_that_nobody_knows_the_place_of() -> None:
+    inside = a_sender(to=("desk@contoso.com",), target="direct-send")
+    plan = plan_of(inside, changed=(('site = "hq"\n', ""),))
+    (asked,) = candidate(plan, "direct-send").reasons
+
+    assert Possible.NOT_KNOWN is candidate(plan, "direct-send").possible
+    assert "direct-send" != plan.recommended
+    assert "port 25 open? Not known: nobody says where the sender stands; write its site into the world file" == asked
+
+
+def test_direct_send_says_of_port_25_what_the_world_file_says() -> None:
+    asked = ('name = "hq"', 'name = "hq"\n# unknown: outbound_port_25: whether it is open: ask its provider')
+    inside = a_sender(to=("desk@contoso.com",), target="direct-send")
+
+    assert "port 25 open? As the world file has it, at hq" in candidate(plan_of(inside), "direct-send").reasons
+    assert "port 25 open? Not known: ask the provider of hq, before anything is bought or changed" in (
+        candidate(plan_of(inside, changed=(asked,)), "direct-send").reasons
+    )
+
+
 def test_senders_of_which_site_and_profile_are_missing_are_told_to_write_them_and_not_that_nothing_fits() -> None:
     plan = woodgrove()
     ups = named(plan, "ups5")

@@ -48,6 +48,13 @@ def test_a_sender_that_a_date_stops_is_not_told_that_its_password_goes_on() -> N
     assert not [said for said in headline(plan) if "all the same" in said]
 
 
+def test_the_days_ahead_are_those_to_the_first_stop_and_not_to_the_cutover() -> None:
+    text = estate_text(a_sender(), BY_TOKEN.replace('"mfp"', '"by-token"'))
+    plan = planned(text.replace("  [[tenant.mail_contact]]", TOKEN.replace("2028-01-01", "2026-12-28"), 1)).plan
+
+    assert "2 senders of 2 will be refused, the first on 2026-12-28, 32 days ahead." in headline(plan)
+
+
 def test_a_sender_that_stays_until_its_token_ends_is_told_when_and_what_to_renew_in_every_form() -> None:
     plan = planned(estate_text(BY_TOKEN).replace("  [[tenant.mail_contact]]", TOKEN, 1)).plan
 

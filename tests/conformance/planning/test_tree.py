@@ -8,6 +8,15 @@ from relaylab_conformance.planning.model import Possible
 from tests.conformance.planning.planning import a_sender, candidate, estate_text, lines, plan_of, planned
 
 INSIDE = ("desk@contoso.com",)
+ADDED = "Set-InboundConnector -Identity 'Office' -SenderIPAddresses @{Add='198.51.100.7'}"
+HQ = '\n[[site]]\nname = "hq"'
+THEIRS = """  [[tenant.inbound_connector]]
+  name = "Theirs"
+  connector_type = "OnPremises"
+  sender_domains = ["*"]
+  sender_ip_addresses = ["203.0.113.42"]
+"""
+SHARED = (HQ, THEIRS + HQ)  # the address of hq is on a connector of another organisation too
 
 
 def _app(**changed: str | tuple[str, ...]) -> str:
@@ -33,9 +42,7 @@ def test_a_printer_without_oauth_moves_to_the_connector_of_its_site() -> None:
 def test_a_site_that_is_on_no_connector_gets_one_with_the_parameters_that_the_reference_requires() -> None:
     plan = plan_of(a_sender(target="smtp-auth-basic", site="shop"))
 
-    assert "Set-InboundConnector -Identity 'Office' -SenderIPAddresses 203.0.113.42,198.51.100.7" == lines(plan)[0], (
-        "a list replaces the one that is there, so it holds every address"
-    )
+    assert ADDED == lines(plan)[0], "a list would replace the one that is there, and undo the lines for other sites"
 
 
 EXPORT_AGAIN = "Get-InboundConnector | ConvertTo-Json -Depth 5 | Set-Content inboundconnector.json -Encoding utf8"
@@ -46,6 +53,13 @@ def _without_sender_domains(*names: str, site: str = "hq") -> list[list[str]]:
     plans = planned(text.replace('  sender_domains = ["*"]\n', "")).plan.senders
     assert {"connector-relay"} == {one.recommended for one in plans}
     return [lines(one) for one in plans]
+
+
+def test_a_line_that_puts_an_address_on_a_connector_holds_no_other_sender_s() -> None:
+    annex = '[[site]]\nname = "annex"\npublic_ip = "198.51.100.8"\n'
+    plans = planned(estate_text(a_sender("one", site="shop"), annex + a_sender("two", site="annex"))).plan.senders
+
+    assert [ADDED, ADDED.replace("100.7", "100.8")] == [lines(one)[0] for one in plans]
 
 
 def test_an_address_on_a_connector_whose_sender_domains_were_lost_gets_no_second_one() -> None:
@@ -59,9 +73,7 @@ def test_an_address_on_a_connector_whose_sender_domains_were_lost_gets_no_second
 def test_a_connector_whose_sender_domains_were_lost_is_exported_again_before_it_is_changed() -> None:
     (told,) = _without_sender_domains("mfp", site="shop")
 
-    assert [EXPORT_AGAIN, "Set-InboundConnector -Identity 'Office' -SenderIPAddresses 203.0.113.42,198.51.100.7"] == (
-        told[:2]
-    )
+    assert [EXPORT_AGAIN, ADDED] == (told[:2])
 
 
 def test_an_address_on_a_connector_for_other_domains_gets_no_second_one() -> None:
@@ -93,7 +105,7 @@ def test_where_port_25_is_closed_neither_connector_nor_direct_send_is_possible()
 @pytest.mark.parametrize(("a_day", "recommended"), [(9_999, "direct-send"), (10_000, "hve-basic")])
 def test_inside_the_volume_decides_between_direct_send_and_high_volume_email(a_day: int, recommended: str) -> None:
     sender = a_sender(target="smtp-auth-basic", to=INSIDE) + f"\nmessages_per_day = {a_day}"
-    plan = plan_of(sender, changed=(('site = "hq"\n', ""),))
+    plan = plan_of(sender, changed=(SHARED,))
 
     assert recommended == plan.recommended
 
@@ -181,11 +193,7 @@ def test_without_an_ipv4_address_a_connector_asks_for_a_certificate(
 
 
 def test_an_address_that_another_organisation_lists_is_no_ground_for_a_connector() -> None:
-    other = (
-        '  [[tenant.inbound_connector]]\n  name = "Theirs"\n  connector_type = "OnPremises"\n  '
-        'sender_domains = ["*"]\n  sender_ip_addresses = ["203.0.113.42"]\n\n[[site]]\nname = "hq"'
-    )
-    plan = plan_of(a_sender(), changed=(('\n[[site]]\nname = "hq"', other),))
+    plan = plan_of(a_sender(), changed=(SHARED,))
 
     assert Possible.NO is candidate(plan, "connector-relay").possible
     assert "on a connector of northwind too" in candidate(plan, "connector-relay").reasons[0]
