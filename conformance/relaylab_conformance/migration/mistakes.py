@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.estate import Method
 from relaylab.domain.source import Confidence, Source
+from relaylab.domain.vouching import ONLY_YOURS
 from relaylab.rules import milestones, sources
 from relaylab_conformance.finding import Status
 from relaylab_conformance.migration.dates import superseded
@@ -83,8 +84,7 @@ _SPF: Final = _Kind(
     cause="Two hops, two checks: Exchange Online looks for the site's address (ip4:), the outside recipient for "
     "Microsoft's (include:spf.protection.outlook.com). The usual advice blames the first for the second.",
     fix="One TXT record with both: v=spf1 ip4:THE.SITE'S.ADDRESS include:spf.protection.outlook.com ~all (the soft "
-    "fail is what Microsoft advises). Only where the address is yours: where nobody knows whose it is, ask that first, "
-    "since somebody may forge the domain.",
+    f"fail is what Microsoft advises). {ONLY_YOURS}",
     source=Source("COR-03", "public transcripts of both hops, seen 2026-02-09", "2026-02-09", Confidence.OBSERVED),
 )
 _HVE_OUTSIDE: Final = _Kind(

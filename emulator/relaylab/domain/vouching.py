@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from relaylab.domain.authentication import AuthenticationResults, DmarcCheck
 
 INCLUDE = "include:spf.protection.outlook.com"
+ONLY_YOURS = (
+    "Only where the address is yours: where nobody knows whose it is, ask that first, since somebody may forge the "
+    "domain."
+)
 
 
 def way_to_vouch(results: AuthenticationResults | None, *, by_the_service: bool = False) -> str:

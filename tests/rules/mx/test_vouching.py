@@ -9,6 +9,7 @@ import pytest
 from relaylab.domain.anti_spoof import Handling
 from relaylab.domain.authentication import DmarcCheck, DmarcPolicy, SpfCheck, SpfResult
 from relaylab.domain.endpoint import Endpoint
+from relaylab.domain.vouching import ONLY_YOURS
 from tests.builders import a_data_ask, a_delivery_ask, a_tenant, a_world
 from tests.rules.authentication.results import a_dmarc_check, an_spf_check, results
 from tests.rules.judging import verdict
@@ -52,6 +53,12 @@ def test_the_refusal_names_the_line_with_the_address_that_was_looked_at() -> Non
 @pytest.mark.parametrize("handling", [Handling.JUNK, Handling.QUARANTINE])
 def test_junk_and_quarantine_name_the_line_too(handling: Handling) -> None:
     assert placed(spf(), handling).startswith(PUBLISH)
+
+
+@pytest.mark.parametrize("handling", [Handling.JUNK, Handling.QUARANTINE])
+def test_nobody_is_told_to_vouch_for_a_forger(handling: Handling) -> None:
+    assert placed(spf(), handling).endswith(ONLY_YOURS)
+    assert refused(spf()).endswith(ONLY_YOURS)
 
 
 def test_no_fix_shouts_a_domain_as_the_refusal_does() -> None:

@@ -12,6 +12,7 @@ from relaylab.domain.anti_spoof import Handling
 from relaylab.domain.asks import DeliveryAsk
 from relaylab.domain.decision import EffectKind
 from relaylab.domain.endpoint import Endpoint, Stage
+from relaylab.domain.vouching import ONLY_YOURS
 from relaylab.domain.world import Standing
 from relaylab.engine.rule import AnyRule, RuleMaker
 from relaylab.rules import replies, sources
@@ -67,7 +68,7 @@ def relayed_mail_that_fails_a_policy_of_reject_goes_to_junk(ask: DeliveryAsk) ->
     asks=DeliveryAsk,
     source=sources.ANTI_SPOOF,
     rests_on=_RESTS_ON,
-    fix=f"{_VOUCH}; or Set-AntiPhishPolicy -DmarcQuarantineAction and -DmarcRejectAction.",
+    fix=f"{_VOUCH}; or Set-AntiPhishPolicy -DmarcQuarantineAction and -DmarcRejectAction. {ONLY_YOURS}",
 )
 def failing_dmarc_is_quarantined(ask: DeliveryAsk) -> bool:
     """Mail that fails DMARC for a domain that asks for quarantine or reject is quarantined where the policy says so."""
@@ -80,7 +81,7 @@ def failing_dmarc_is_quarantined(ask: DeliveryAsk) -> bool:
     asks=DeliveryAsk,
     source=sources.ANTI_SPOOF,
     rests_on=_RESTS_ON,
-    fix=f"{_VOUCH}; or Set-AntiPhishPolicy -HonorDmarcPolicy and -AuthenticationFailAction.",
+    fix=f"{_VOUCH}; or Set-AntiPhishPolicy -HonorDmarcPolicy and -AuthenticationFailAction. {ONLY_YOURS}",
 )
 def failing_dmarc_goes_to_junk(ask: DeliveryAsk) -> bool:
     """Mail that fails DMARC for a domain that asks for quarantine or reject goes to Junk where the policy says so."""
@@ -93,7 +94,7 @@ def failing_dmarc_goes_to_junk(ask: DeliveryAsk) -> bool:
     asks=DeliveryAsk,
     source=sources.ANTI_SPOOF,
     rests_on=_RESTS_ON,
-    fix=f"{_VOUCH}; or Set-AntiPhishPolicy -AuthenticationFailAction MoveToJmf.",
+    fix=f"{_VOUCH}; or Set-AntiPhishPolicy -AuthenticationFailAction MoveToJmf. {ONLY_YOURS}",
 )
 def spoof_is_quarantined(ask: DeliveryAsk) -> bool:
     """Mail that nothing vouches for is quarantined where AuthenticationFailAction says so."""
@@ -106,7 +107,7 @@ def spoof_is_quarantined(ask: DeliveryAsk) -> bool:
     asks=DeliveryAsk,
     source=sources.ANTI_SPOOF,
     rests_on=_RESTS_ON,
-    fix=f"{_VOUCH}; or Set-AntiPhishPolicy -EnableSpoofIntelligence $false.",
+    fix=f"{_VOUCH}; or Set-AntiPhishPolicy -EnableSpoofIntelligence $false. {ONLY_YOURS}",
 )
 def spoof_goes_to_junk(ask: DeliveryAsk) -> bool:
     """Mail that nothing vouches for goes to Junk, unless the policy quarantines it or looks for no spoofs."""

@@ -8,6 +8,7 @@ from relaylab.domain.anti_spoof import Handling
 from relaylab.domain.asks import DataAsk
 from relaylab.domain.decision import EffectKind
 from relaylab.domain.endpoint import Endpoint, Stage
+from relaylab.domain.vouching import ONLY_YOURS
 from relaylab.engine.rule import AnyRule, RuleMaker
 from relaylab.rules import replies, sources
 
@@ -20,7 +21,7 @@ _rule = RuleMaker(Endpoint.MX, Stage.DATA)
     asks=DataAsk,
     source=sources.ANTI_SPOOF,
     rests_on=("compauth_implicit", "dmarc_discovery"),
-    fix="Vouch for the sender: {vouch}; or, for a device of one's own, relay over a connector.",
+    fix=f"Vouch for the sender: {{vouch}}; or, for a device of one's own, relay over a connector. {ONLY_YOURS}",
 )
 def sender_fails_dmarc_with_a_policy_of_reject(ask: DataAsk) -> bool:
     """Mail from outside that fails DMARC for a domain with p=reject is refused where the recipients honour that."""

@@ -18,6 +18,8 @@ from relaylab.engine.zone import RecordZone
 from relaylab.rules.dns.catalogue import APEXES
 
 _PARTNER_ONLY: Final = ("require_tls", "restrict_domains_to_ip_addresses", "restrict_domains_to_certificate")
+_ANY_DOMAIN: Final = 'add -SenderDomains "*"'
+_OF_THE_PARTNER: Final = "write the domains of the partner, or export the connector again if an export lost them"
 _OAUTH: Final = frozenset({Method.SMTP_AUTH_OAUTH, Method.HVE_OAUTH})
 _LEADING: Final = re.compile(r"(?:[+?~-]?include:|redirect=)(?P<name>\S+)", re.IGNORECASE)  # RFC 7208 §5.2, §6.1
 _PRIVATE: Final = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
@@ -54,13 +56,12 @@ def skipped_addresses_beside_the_last(draft: Draft) -> Iterator[Fault]:
 
 
 def connectors_without_sender_domains(draft: Draft) -> Iterator[Fault]:
-    """New-InboundConnector asks for SenderDomains, whatever the type (fact COR-47)."""
+    """New-InboundConnector asks for SenderDomains, whatever the type (fact COR-47); "*" is no partner's domain."""
     for entry in draft.of(InboundConnector):
         if "sender_domains" not in entry.written:
-            place = entry.place / "sender_domains"
-            yield Fault(
-                place, None, "is left out", 'New-InboundConnector does not run without it: add -SenderDomains "*"'
-            )
+            add = _ANY_DOMAIN if entry.noun.is_on_premises else _OF_THE_PARTNER
+            way_out = f"New-InboundConnector does not run without it: {add}"
+            yield Fault(entry.place / "sender_domains", None, "is left out", way_out)
 
 
 def properties_that_change_no_answer(draft: Draft) -> Iterator[Fault]:
