@@ -6,13 +6,12 @@ value; that no ``target`` is decided is no question here, since a plan is what d
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from relaylab_conformance.inventory.world_text.blocks import FORGED, UNKNOWN, split
-from relaylab_conformance.inventory.world_text.values import is_marked
+from relaylab_conformance.inventory.world_text.values import has_mark, is_marked, without_mark
 from relaylab_conformance.planning.model import OpenQuestion
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from relaylab.domain.estate import Sender, Site
     from relaylab_conformance.inventory.world_text.blocks import Block, Statement
 
-MARK: Final = re.compile(r"\s*\[[0-9a-f]{4}\]$")  # of an imported line
 _UNKNOWN: Final = UNKNOWN.strip("# ")
 _DECIDED_HERE: Final = "target"
 
@@ -71,21 +69,34 @@ def unsaid(text: str) -> Unsaid:
 
 def _questions(text: str) -> Iterator[OpenQuestion]:
     blocks, number = split(text), 1
-    tables = {block.path for block in blocks}
+    tables = _tables(blocks)
     for block in blocks:
         number += block.header.count("\n")
         for one in block.statements:
             key, ask = _asked(block, one)
-            if key and key != _DECIDED_HERE and (*block.path, key) not in tables:
+            if key and key != _DECIDED_HERE and key not in tables[id(block)]:
                 yield OpenQuestion(
                     line=number + one.text.rstrip("\n").count("\n"),
                     table=block.path[-1] if block.path else "",
                     name=_name(block),
                     key=key,
-                    ask=MARK.sub("", ask),
+                    ask=without_mark(ask),
                     comes_first=ask.startswith(FORGED),
                 )
             number += one.text.count("\n")
+
+
+def _tables(blocks: Sequence[Block]) -> Mapping[int, set[str]]:
+    """Give the tables below each block: what one tenant has answers nothing for the next."""
+    below: dict[int, set[str]] = {}
+    owners: dict[tuple[str, ...], Block] = {}
+    for block in blocks:
+        for depth, table in enumerate(block.path):
+            if owner := owners.get(block.path[:depth]):
+                below[id(owner)].add(table)
+        owners[block.path] = block
+        below[id(block)] = set()
+    return below
 
 
 def _asked(block: Block, one: Statement) -> tuple[str, str]:
@@ -96,7 +107,7 @@ def _asked(block: Block, one: Statement) -> tuple[str, str]:
         key, _, ask = one.text.strip().removeprefix(UNKNOWN).partition(": ")
         return ("", "") if block.statement(key) else (key, ask)
     told = one.comment.lstrip("# ")
-    is_answered = MARK.search(told) is not None and not is_marked(told, one.value)
+    is_answered = has_mark(told) and not is_marked(told, one.value)
     if not told.startswith(_UNKNOWN) or is_answered:
         return "", ""
     return one.key, told.removeprefix(_UNKNOWN).lstrip(": ")

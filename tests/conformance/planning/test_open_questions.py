@@ -19,6 +19,7 @@ from relaylab_conformance.planning.as_html import as_html
 from relaylab_conformance.planning.as_markdown import as_markdown
 from relaylab_conformance.planning.as_text import as_text
 from relaylab_conformance.planning.model import Plan, Possible, SenderPlan
+from relaylab_conformance.planning.unsaid import unsaid
 from relaylab_conformance.planning.words import has_problems, headline, move
 from tests.conformance.pages import Page
 from tests.conformance.planning.planning import a_sender, candidate, estate_text, lines, plan_of, planned
@@ -167,3 +168,14 @@ def test_a_question_whose_key_has_another_value_than_imported_is_answered(line: 
     text = estate_text(a_sender().replace('profile = "generic-mfp"', line))
 
     assert is_open is bool(planned(text).plan.open_questions)
+
+
+def test_a_table_of_one_tenant_answers_no_question_of_the_next() -> None:
+    asks = "# unknown: conditional_access_policy: no export lists them\n"
+    first = f'[[tenant]]\nname = "one"\n{asks}'
+    second = f'[[tenant]]\nname = "two"\n{asks}'
+    policy = '[[tenant.conditional_access_policy]]\nname = "MFA for all"\n'
+
+    assert ["one", "two"] == [one.name for one in unsaid(first + second).questions]
+    assert ["one"] == [one.name for one in unsaid(first + second + policy).questions]
+    assert ["two"] == [one.name for one in unsaid(first + policy + second).questions]
