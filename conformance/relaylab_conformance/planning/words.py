@@ -138,7 +138,8 @@ def _question(asked: list[OpenQuestion]) -> str:
     more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
     place = f"line {first.line}" if len(asked) == 1 else f"from line {first.line} on"
     of = f"{first.table.replace('_', ' ')} {whose}".strip()
-    return f"{first.key} of {of}{more} ({place}): {first.ask}"
+    ask = first.ask if len({one.ask for one in asked}) == 1 else _ADDRESS.sub("each address", first.ask)
+    return f"{first.key} of {of}{more} ({place}): {ask}"
 
 
 def stop(sender: SenderPlan) -> str:

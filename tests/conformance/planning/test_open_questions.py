@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from relaylab_conformance.cli import main
-from relaylab_conformance.planning import as_json
+from relaylab_conformance.planning import as_json, words
 from relaylab_conformance.planning.as_csv import as_csv
 from relaylab_conformance.planning.as_html import as_html
 from relaylab_conformance.planning.as_markdown import as_markdown
@@ -179,3 +179,19 @@ def test_a_table_of_one_tenant_answers_no_question_of_the_next() -> None:
     assert ["one", "two"] == [one.name for one in unsaid(first + second).questions]
     assert ["one"] == [one.name for one in unsaid(first + second + policy).questions]
     assert ["two"] == [one.name for one in unsaid(first + policy + second).questions]
+
+
+def test_a_question_of_several_addresses_names_none_of_them() -> None:
+    asked = [one for one in words.questions(woodgrove()) if one.startswith("outbound_port_25 of site ")]
+
+    assert 1 == len(asked)
+    assert asked[0].endswith("whether each address is static, and port 25 open there: ask its provider")
+
+
+def test_a_sender_that_nothing_is_recommended_to_has_no_other_ways_and_moves_to_nothing() -> None:
+    plan = woodgrove()
+    ups = named(plan, "ups5")
+
+    assert f"### {ups.order}\\. ups5: SMTP AUTH with a password, ask first" in as_markdown(plan).split("\n")
+    assert "to ask first" not in as_markdown(plan)
+    assert f"{len(ups.candidates)} ways, and what stands for and against each" in Page(as_html(plan)).root.text
