@@ -195,3 +195,19 @@ def test_a_sender_that_nothing_is_recommended_to_has_no_other_ways_and_moves_to_
     assert f"### {ups.order}\\. ups5: SMTP AUTH with a password, ask first" in as_markdown(plan).split("\n")
     assert "to ask first" not in as_markdown(plan)
     assert f"{len(ups.candidates)} ways, and what stands for and against each" in Page(as_html(plan)).root.text
+
+
+def test_the_address_of_a_possible_forger_goes_onto_no_connector_for_another_sender_either() -> None:
+    ask = "Direct Send, or somebody who forges desk@contoso.com: ask who owns 198.51.100.7"
+    stray = a_sender("stray", site="shop", mail_from="desk@contoso.com", today="direct-send", target="direct-send")
+    known, doubtful = f"{a_sender('erp', site='shop')}\n{stray}", f'today = "direct-send"  # unknown: {ask}'
+    asked = planned(estate_text(known.replace('today = "direct-send"', doubtful))).plan
+    answered = planned(estate_text(known)).plan
+    relay = candidate(named(asked, "erp"), "connector-relay")
+
+    assert Possible.NOT_KNOWN is relay.possible
+    assert (f"address of its own? Not known: {ask}; erp sends from there too",) == relay.reasons
+    assert f"{ask}; erp sends from there too" == named(asked, "stray").ask_first
+    assert named(asked, "erp").why.startswith("nobody says who owns the address that it sends from: write it")
+    assert not [line for one in asked.senders for line in lines(one) if "198.51.100.7" in line]
+    assert any("198.51.100.7" in line for one in answered.senders for line in lines(one))
