@@ -15,8 +15,9 @@ from relaylab.domain.powershell import argument
 from relaylab.domain.tenant import SMTP_AUTH_OFF_FOR_NEW_TENANTS
 from relaylab_conformance.inventory.found import ASSUMED, Entry, Findings, NoteKind, Value
 from relaylab_conformance.inventory.inventory import FoundSender
-from relaylab_conformance.inventory.origin import NOWHERE
+from relaylab_conformance.inventory.origin import NOWHERE, Origin
 from relaylab_conformance.inventory.shapes import BY_NAME
+from relaylab_conformance.inventory.shapes.authentication_policies import USERS
 
 ALLOWS: Final = "allow_basic_auth_smtp"
 SWITCH: Final = "smtp_client_authentication_disabled"
@@ -25,9 +26,16 @@ _BY_PASSWORD: Final = frozenset({Method.SMTP_AUTH_BASIC, Method.HVE_BASIC})
 
 
 def join_policies(found: Findings) -> None:
-    """Leave out of a policy users that the directory does not know, and ask for what no export says of one."""
+    """Leave out of a policy users that the directory does not know, and ask for what no export says of one.
+
+    Where it was read who has which policy, one that no user has is nobody's, and nothing is asked.
+    """
     known = found.addresses()
+    read = found.shapes.get(USERS.name, ())
     for entry in found.of("authentication_policy"):
+        if read and "users" not in entry.values:
+            entry.values["users"] = Value([], Origin(read[0]), f"nobody has it: {read[0]}")
+            entry.unknown.pop("users", None)
         users = entry.values.get("users")
         if users is None or entry.is_there:
             continue

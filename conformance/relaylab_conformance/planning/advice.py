@@ -39,6 +39,8 @@ def _unanswered(question: Question) -> str:
         asked.append("where it stands (site)")
     if question.has_guessed_profile:
         asked.append("what machine or program it is (profile)")
+    if question.address_not_said:
+        asked.append("who owns the address that it sends from")
     if not asked:
         return ""
     return f"nobody says {' nor '.join(asked)}: write it into the world file and plan again; without it, {_NOTHING}"

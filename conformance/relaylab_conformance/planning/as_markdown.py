@@ -100,7 +100,8 @@ def _cells(plan: Plan, one: SenderPlan) -> tuple[str, ...]:
 
 
 def _sender(one: SenderPlan) -> Iterator[str]:
-    yield f"\n### {one.order}\\. {plain(one.name)}: {plain(words.named(one.today))} to {plain(words.moves_to(one))}\n"
+    goes = f"{words.named(one.today)}{' to ' if one.recommended else ', '}{words.moves_to(one)}"
+    yield f"\n### {one.order}\\. {plain(one.name)}: {plain(goes)}\n"
     yield f"Why: {plain(one.why)}."
     if words.differs(one):
         found = next((each for each in one.candidates if each.method is one.written), None)

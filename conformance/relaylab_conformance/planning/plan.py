@@ -70,7 +70,7 @@ def make_plan(  # noqa: PLR0913 - each is a fact of its own
     world, assumed = with_what_is_assumed(with_stand_ins(estate.world))
     judged = tuple(sorted({at, *(one for one in default_dates(rulebook) if one > at)}))
     told = imported(text)
-    left_open = replace(unsaid(text), lists=told.lists)
+    left_open = replace(unsaid(text, world), lists=told.lists)
     looked: list[Looked] = []
     for sender in world.senders:
         looked.append(look(Question(world, rulebook, sender, judged, left_open)))

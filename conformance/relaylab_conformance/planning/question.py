@@ -50,6 +50,12 @@ class Question:
         return self.unsaid.has_guessed_profile(self.sender)
 
     @property
+    def address_not_said(self) -> str:
+        """Why nobody knows that its address is the tenant's alone; empty where no possible forger sends from there."""
+        asked = self.unsaid.doubtful.get(self.sender.name)
+        return f"address of its own{NOT_KNOWN}{asked}" if asked else ""
+
+    @property
     def lacks_oauth(self) -> str:
         """Why it is not taken for one that speaks OAuth 2.0; empty where it is."""
         name = self.sender.profile

@@ -6,21 +6,20 @@ value; that no ``target`` is decided is no question here, since a plan is what d
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from relaylab_conformance.inventory.world_text.blocks import FORGED, UNKNOWN, split
-from relaylab_conformance.inventory.world_text.values import is_marked
+from relaylab_conformance.inventory.world_text.values import has_mark, is_marked, without_mark
 from relaylab_conformance.planning.model import OpenQuestion
 
 if TYPE_CHECKING:
     from relaylab.domain.address import Address
     from relaylab.domain.estate import Sender, Site
+    from relaylab.domain.world import World
     from relaylab_conformance.inventory.world_text.blocks import Block, Statement
 
-MARK: Final = re.compile(r"\s*\[[0-9a-f]{4}\]$")  # of an imported line
 _UNKNOWN: Final = UNKNOWN.strip("# ")
 _DECIDED_HERE: Final = "target"
 
@@ -29,12 +28,14 @@ _DECIDED_HERE: Final = "target"
 class Unsaid:
     """The open questions of a world file in its order, and ``about`` which table and name each is.
 
-    ``lists`` are those of which nobody knows who is in them.
+    ``lists`` are those of which nobody knows who is in them, ``doubtful`` the senders that share an address with one
+    that may be a forger, each with the question whose it is.
     """
 
     questions: tuple[OpenQuestion, ...] = ()
     about: Mapping[tuple[str, str], tuple[OpenQuestion, ...]] = field(default_factory=dict)
     lists: frozenset[Address] = frozenset()
+    doubtful: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, sender: Sender) -> tuple[OpenQuestion, ...]:
         """Give the questions about a sender and about its site, the first to be asked first."""
@@ -60,32 +61,74 @@ class Unsaid:
 NOTHING: Final = Unsaid()
 
 
-def unsaid(text: str) -> Unsaid:
-    """Find what a world file leaves open."""
+def unsaid(text: str, world: World | None = None) -> Unsaid:
+    """Find what a world file leaves open; ``world``, which it describes, tells who else an answer is about."""
     questions = tuple(_questions(text.replace("\r\n", "\n"))) if text else ()
+    doubtful: dict[str, str] = {}
+    if world is not None:
+        questions = _with_neighbours(questions, world)
+        senders = {one.name: one for one in world.senders}
+        for asked in questions:
+            if asked.comes_first and asked.name in senders:
+                doubtful |= {one.name: asked.ask for one in _behind(world, senders[asked.name])}
     about: dict[tuple[str, str], list[OpenQuestion]] = {}
     for one in questions:
         about.setdefault((one.table, one.name), []).append(one)
-    return Unsaid(questions, {key: tuple(asked) for key, asked in about.items()})
+    return Unsaid(questions, {key: tuple(asked) for key, asked in about.items()}, doubtful=doubtful)
 
 
 def _questions(text: str) -> Iterator[OpenQuestion]:
     blocks, number = split(text), 1
-    tables = {block.path for block in blocks}
+    tables = _tables(blocks)
     for block in blocks:
         number += block.header.count("\n")
         for one in block.statements:
             key, ask = _asked(block, one)
-            if key and key != _DECIDED_HERE and (*block.path, key) not in tables:
+            if key and key != _DECIDED_HERE and key not in tables[id(block)]:
                 yield OpenQuestion(
                     line=number + one.text.rstrip("\n").count("\n"),
                     table=block.path[-1] if block.path else "",
                     name=_name(block),
                     key=key,
-                    ask=MARK.sub("", ask),
+                    ask=without_mark(ask),
                     comes_first=ask.startswith(FORGED),
                 )
             number += one.text.count("\n")
+
+
+def _with_neighbours(questions: tuple[OpenQuestion, ...], world: World) -> tuple[OpenQuestion, ...]:
+    """Name, where somebody may be a forger, who else sends from there: the answer decides for them too."""
+    doubtful = {one.name for one in questions if one.comes_first}
+    senders = {one.name: one for one in world.senders}
+
+    def told(one: OpenQuestion) -> OpenQuestion:
+        if not one.comes_first or one.name not in senders:
+            return one
+        there = [each.name for each in _behind(world, senders[one.name]) if each.name not in doubtful]
+        return replace(one, ask=f"{one.ask}; {' and '.join(there)} sends from there too") if there else one
+
+    return tuple(map(told, questions))
+
+
+def _behind(world: World, sender: Sender) -> Iterator[Sender]:
+    """Give all who send from an address of a sender's site, that one too."""
+    site = world.site(sender.site) if sender.site else None
+    if site is not None:
+        sites = {one.name for one in world.sites if set(one.addresses) & set(site.addresses)}
+        yield from (one for one in world.senders if one.site in sites)
+
+
+def _tables(blocks: Sequence[Block]) -> Mapping[int, set[str]]:
+    """Give the tables below each block: what one tenant has answers nothing for the next."""
+    below: dict[int, set[str]] = {}
+    owners: dict[tuple[str, ...], Block] = {}
+    for block in blocks:
+        for depth, table in enumerate(block.path):
+            if owner := owners.get(block.path[:depth]):
+                below[id(owner)].add(table)
+        owners[block.path] = block
+        below[id(block)] = set()
+    return below
 
 
 def _asked(block: Block, one: Statement) -> tuple[str, str]:
@@ -96,7 +139,7 @@ def _asked(block: Block, one: Statement) -> tuple[str, str]:
         key, _, ask = one.text.strip().removeprefix(UNKNOWN).partition(": ")
         return ("", "") if block.statement(key) else (key, ask)
     told = one.comment.lstrip("# ")
-    is_answered = MARK.search(told) is not None and not is_marked(told, one.value)
+    is_answered = has_mark(told) and not is_marked(told, one.value)
     if not told.startswith(_UNKNOWN) or is_answered:
         return "", ""
     return one.key, told.removeprefix(_UNKNOWN).lstrip(": ")

@@ -40,6 +40,12 @@ def _port_25(question: Question) -> Iterator[str]:
         yield f"port 25 open? No: the access provider of {site.name} has it {site.outbound_port_25}"
 
 
+def _not_said(question: Question) -> Iterator[str]:
+    """No address goes onto a connector or into a record while somebody who sends from there may be a forger."""
+    if question.address_not_said:
+        yield question.address_not_said
+
+
 def against_connector(question: Question) -> Iterator[str]:
     """Say what no step can mend for a connector."""
     site, tenant = _site(question), question.tenant
@@ -58,6 +64,7 @@ def against_connector(question: Question) -> Iterator[str]:
         yield _no_tenant(question)
         return
     yield from _port_25(question)
+    yield from _not_said(question)
     listed = question.world.connectors_listing(site.public_ip)
     others = {one.tenant.name for one in listed if one.connector.is_on_premises and one.connector.enabled}
     others -= {tenant.name}
@@ -232,6 +239,7 @@ def against_direct_send(question: Question) -> Iterator[str]:
     if sender.site is None and sender.today is not Method.DIRECT_SEND:
         yield f"port 25 open{NOT_KNOWN}nobody says where the sender stands; write its site into the world file"
     yield from _port_25(question)
+    yield from _not_said(question)
     if sender.messages_per_day >= terms.HIGH_VOLUME:
         yield f"volume? Too much: {counted(sender.messages_per_day, 'message')} a day, and one address is throttled"
     if tenant is not None and tenant.organization_config.reject_direct_send:

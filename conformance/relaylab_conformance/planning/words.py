@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 BUFFER: Final = timedelta(days=60)  # before the cutover, as guides and our matrix have it
 _NOW: Final = "now"
 ANSWER_FIRST: Final = "answer these first, and plan again"
-_ASKS: Final = {"static IPv4": "site", "OAuth-capable": "profile"}  # how a reason begins, and the key it asks for
+_ASKS: Final = {
+    "static IPv4": "site",
+    "OAuth-capable": "profile",
+    "address of its own?": "owner of the address",
+}  # how a reason begins, and the key it asks for
 _NAMED: Final = 5  # of those that a question is asked of
 _ADDRESS: Final = re.compile(r"\d+(?:\.\d+){3}")
 _CENT: Final = 0.01
@@ -138,7 +142,8 @@ def _question(asked: list[OpenQuestion]) -> str:
     more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
     place = f"line {first.line}" if len(asked) == 1 else f"from line {first.line} on"
     of = f"{first.table.replace('_', ' ')} {whose}".strip()
-    return f"{first.key} of {of}{more} ({place}): {first.ask}"
+    ask = first.ask if len({one.ask for one in asked}) == 1 else _ADDRESS.sub("each address", first.ask)
+    return f"{first.key} of {of}{more} ({place}): {ask}"
 
 
 def stop(sender: SenderPlan) -> str:

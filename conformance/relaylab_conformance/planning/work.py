@@ -55,21 +55,21 @@ def work_for(
     work = _carried_out(Work(tuple(looked), {}, world), rulebook, judged, unsaid)
     first = [one.sender.name for one in work.order if one.sender.name in work.todo]
     in_order = {name: work.todo[name] for name in dict.fromkeys((*first, *work.todo))}
-    todo, after = one_step_a_domain(in_order, _sites(work), work.after, rulebook, judged[0])
+    todo, after = one_step_a_domain(in_order, _sites(work, unsaid), work.after, rulebook, judged[0])
     return replace(work, todo=todo, after=after)
 
 
-def _sites(work: Work) -> dict[DomainName, tuple[Site, ...]]:
+def _sites(work: Work, unsaid: Unsaid) -> dict[DomainName, tuple[Site, ...]]:
     """Give the sites from which each domain's senders go to the tenant MX, those with work to do first.
 
-    One that may be a forger has no method, and vouches for no site.
+    One that may be a forger has no method, and nobody vouches for the site that it sends from.
     """
     sites: dict[DomainName, dict[str, Site]] = {}
     staying = (one for one in work.looked if one.choice.stays)
     for one in (*work.order, *staying):
         site = work.after.site(one.sender.site) if one.sender.site else None
         asks = any(each.spf_of for each in work.todo.get(one.sender.name, ()))
-        if site is not None and (asks or one.choice.method in _MX):
+        if site is not None and one.sender.name not in unsaid.doubtful and (asks or one.choice.method in _MX):
             sites.setdefault(one.sender.from_address.domain, {})[site.name] = site
     return {domain: tuple(named.values()) for domain, named in sites.items()}
 

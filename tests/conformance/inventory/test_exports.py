@@ -326,6 +326,18 @@ def test_who_has_a_policy_is_read_from_the_users(tmp_path: Path) -> None:
     assert {"allow_basic_auth_smtp": False, "users": ["a@contoso.com"]} == values(found)
 
 
+def test_who_has_a_policy_is_asked_only_where_no_export_of_users_was_read(tmp_path: Path) -> None:
+    policies = csv(("Name", "AllowBasicAuthSmtp"), ("Allow SMTP", "True"))
+    users = csv(("UserPrincipalName", "AuthenticationPolicy"), ("a@contoso.com", ""))
+
+    unread = entry(imported(tmp_path / "without", p__csv=policies), "authentication_policy")
+    read = entry(imported(tmp_path / "with", p__csv=policies, u__csv=users), "authentication_policy")
+
+    assert ["users"] == list(unread.unknown)
+    assert not read.unknown
+    assert {"allow_basic_auth_smtp": True, "users": []} == values(read)
+
+
 def test_names_where_addresses_are_needed_are_left_out_and_told(tmp_path: Path) -> None:
     rows = csv(
         ("PrimarySmtpAddress", "GroupType", "AcceptMessagesOnlyFrom"),

@@ -368,3 +368,25 @@ def test_a_sender_that_is_gone_from_the_report_is_told_and_stays(folder: Path, w
 
     assert ["sender b"] == [note.where for note in again.change.notes if note.kind is NoteKind.GONE]
     assert 2 == len(again.world.world.senders)
+
+
+def test_a_forger_that_a_person_named_is_not_brought_back(folder: Path, world: Path) -> None:
+    columns = ("MessageTraceId", "SenderAddress", "RecipientAddress", "FromIP", "Received", "Status")
+    rows = [
+        (ip, "a@litware.example", "b@litware.example", ip, "2026-11-20T08:00:00Z", "Delivered")
+        for ip in ("198.51.100.9", "203.0.113.7")
+    ]
+    files = {"t.csv": csv(columns, *rows), **cas(("a@litware.example", "False"), ("b@litware.example", "False"))}
+    text = reimport(folder, files, world).text
+    blocks = [one for one in split(text) if "198.51.100.9" not in one.text()]
+    comment = "# not ours: a@litware.example | 198.51.100.9\n"
+    world.write_text("".join(one.text() for one in blocks) + comment, encoding="utf-8")
+
+    again = reimport(folder, files, world)
+    third = reimport(folder, files, world)
+
+    for written_anew in (again, third):
+        assert ["203.0.113.7"] == [str(one.public_ip) for one in written_anew.world.world.sites]
+        assert 1 == len(written_anew.world.world.senders)
+        assert [NoteKind.YOURS] == [note.kind for note in written_anew.change.notes]
+        assert comment in written_anew.text

@@ -13,12 +13,13 @@ import pytest
 from click.testing import CliRunner
 
 from relaylab_conformance.cli import main
-from relaylab_conformance.planning import as_json
+from relaylab_conformance.planning import as_json, words
 from relaylab_conformance.planning.as_csv import as_csv
 from relaylab_conformance.planning.as_html import as_html
 from relaylab_conformance.planning.as_markdown import as_markdown
 from relaylab_conformance.planning.as_text import as_text
 from relaylab_conformance.planning.model import Plan, Possible, SenderPlan
+from relaylab_conformance.planning.unsaid import unsaid
 from relaylab_conformance.planning.words import has_problems, headline, move
 from tests.conformance.pages import Page
 from tests.conformance.planning.planning import a_sender, candidate, estate_text, lines, plan_of, planned
@@ -187,3 +188,46 @@ def test_a_question_whose_key_has_another_value_than_imported_is_answered(line: 
     text = estate_text(a_sender().replace('profile = "generic-mfp"', line))
 
     assert is_open is bool(planned(text).plan.open_questions)
+
+
+def test_a_table_of_one_tenant_answers_no_question_of_the_next() -> None:
+    asks = "# unknown: conditional_access_policy: no export lists them\n"
+    first = f'[[tenant]]\nname = "one"\n{asks}'
+    second = f'[[tenant]]\nname = "two"\n{asks}'
+    policy = '[[tenant.conditional_access_policy]]\nname = "MFA for all"\n'
+
+    assert ["one", "two"] == [one.name for one in unsaid(first + second).questions]
+    assert ["one"] == [one.name for one in unsaid(first + second + policy).questions]
+    assert ["two"] == [one.name for one in unsaid(first + policy + second).questions]
+
+
+def test_a_question_of_several_addresses_names_none_of_them() -> None:
+    asked = [one for one in words.questions(woodgrove()) if one.startswith("outbound_port_25 of site ")]
+
+    assert 1 == len(asked)
+    assert asked[0].endswith("whether each address is static, and port 25 open there: ask its provider")
+
+
+def test_a_sender_that_nothing_is_recommended_to_has_no_other_ways_and_moves_to_nothing() -> None:
+    plan = woodgrove()
+    ups = named(plan, "ups5")
+
+    assert f"### {ups.order}\\. ups5: SMTP AUTH with a password, ask first" in as_markdown(plan).split("\n")
+    assert "to ask first" not in as_markdown(plan)
+    assert f"{len(ups.candidates)} ways, and what stands for and against each" in Page(as_html(plan)).root.text
+
+
+def test_the_address_of_a_possible_forger_goes_onto_no_connector_for_another_sender_either() -> None:
+    ask = "Direct Send, or somebody who forges desk@contoso.com: ask who owns 198.51.100.7"
+    stray = a_sender("stray", site="shop", mail_from="desk@contoso.com", today="direct-send", target="direct-send")
+    known, doubtful = f"{a_sender('erp', site='shop')}\n{stray}", f'today = "direct-send"  # unknown: {ask}'
+    asked = planned(estate_text(known.replace('today = "direct-send"', doubtful))).plan
+    answered = planned(estate_text(known)).plan
+    relay = candidate(named(asked, "erp"), "connector-relay")
+
+    assert Possible.NOT_KNOWN is relay.possible
+    assert (f"address of its own? Not known: {ask}; erp sends from there too",) == relay.reasons
+    assert f"{ask}; erp sends from there too" == named(asked, "stray").ask_first
+    assert named(asked, "erp").why.startswith("nobody says who owns the address that it sends from: write it")
+    assert not [line for one in asked.senders for line in lines(one) if "198.51.100.7" in line]
+    assert any("198.51.100.7" in line for one in answered.senders for line in lines(one))

@@ -14,6 +14,7 @@ _ENDS: Final = re.compile(r"""[\\"']""")  # and inside one
 _TRIPLES: Final = ('"""', "'''")
 UNKNOWN: Final = "# unknown: "
 SEEN: Final = "# seen: "
+NOT_OURS: Final = "# not ours: "  # a person's, in place of a sender: what stood behind its "evidence: "
 FORGED: Final = "Direct Send, or somebody who forges"  # begins the question that comes before all others
 
 

@@ -13,7 +13,7 @@ from relaylab_conformance.inventory.origin import Origin
 from relaylab_conformance.inventory.stand_in import lists_to_mend
 from relaylab_conformance.inventory.world_text.blocks import UNKNOWN, Block, Statement
 from relaylab_conformance.inventory.world_text.document import Document
-from relaylab_conformance.inventory.world_text.sender_tables import SenderTables
+from relaylab_conformance.inventory.world_text.sender_tables import SenderTables, ours
 from relaylab_conformance.inventory.world_text.tables import (
     FROM,
     Change,
@@ -43,8 +43,8 @@ class Merger:
 
     def __init__(self, document: Document, inventory: Inventory) -> None:
         self._document = document
-        self._inventory = inventory
         self.change = Change()
+        self._inventory = ours(inventory, document, self.change)
         self._below: dict[str, dict[str, Block]] = {}
         self._last: dict[str, Block] = {}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from ipaddress import ip_address
 from typing import Final
 
@@ -15,7 +16,7 @@ from relaylab_conformance.inventory.found import Note, NoteKind
 from relaylab_conformance.inventory.inventory import FoundSender, Inventory, sender_values
 from relaylab_conformance.inventory.origin import Origin
 from relaylab_conformance.inventory.senders import SEEN_IN
-from relaylab_conformance.inventory.world_text.blocks import SEEN, Block
+from relaylab_conformance.inventory.world_text.blocks import NOT_OURS, SEEN, Block
 from relaylab_conformance.inventory.world_text.document import Document
 from relaylab_conformance.inventory.world_text.tables import FROM, Change, ask, head, put, see, update
 
@@ -151,6 +152,20 @@ class SenderTables:
         """Tell whether what was seen once comes from a kind of export that this import does not have."""
         shapes = next((shapes for start, shapes in SEEN_IN.items() if sentence.startswith(start)), ())
         return not set(shapes) & set(self._inventory.shapes)
+
+
+def ours(inventory: Inventory, document: Document, change: Change) -> Inventory:
+    """Leave out senders of which the file says that they are not the tenant's, and the sites of nobody else."""
+    lines = (one.text.strip() for block in document.blocks for one in block.statements if not one.key)
+    others = {line.removeprefix(NOT_OURS).strip().casefold() for line in lines if line.startswith(NOT_OURS)}
+    senders = tuple(one for one in inventory.senders if one.key.casefold() not in others)
+    left = [one for one in inventory.senders if one.key.casefold() in others]
+    for one in left:
+        what = f'your file has "{NOT_OURS}{one.key}", so it is left out'
+        change.notes.append(Note(NoteKind.YOURS, f"sender {one.address}", what, "delete that line to take it in again"))
+    places = {one.ip for one in left} - {one.ip for one in senders}
+    sites = tuple(one for one in inventory.sites if one.ip not in places)
+    return replace(inventory, senders=senders, sites=sites)
 
 
 def evidence_key(block: Block) -> str:
