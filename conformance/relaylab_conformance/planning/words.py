@@ -22,11 +22,14 @@ if TYPE_CHECKING:
 BUFFER: Final = timedelta(days=60)  # before the cutover, as guides and our matrix have it
 _NOW: Final = "now"
 ANSWER_FIRST: Final = "answer these first, and plan again"
-_ASKS: Final = {
+_ASKS: Final = {  # how a reason begins, and what it asks for
     "static IPv4": "site",
+    "port 25 open": "site",
     "OAuth-capable": "profile",
     "address of its own?": "owner of the address",
-}  # how a reason begins, and the key it asks for
+    "internal only? Not known: the members": "members",
+    "internal only? Not known: it writes": "recipients",
+}
 _NAMED: Final = 5  # of those that a question is asked of
 _ADDRESS: Final = re.compile(r"\d+(?:\.\d+){3}")
 _CENT: Final = 0.01
@@ -81,11 +84,7 @@ def headline(plan: Plan) -> tuple[str, ...]:
         told.append(f"{_senders(len(stopped))} of {len(plan.senders)} {_are(len(stopped))} refused already.")
     told += [*_without_a_stop(plan), *_without_a_day(plan)]
     nothing = [one for one in plan.work if one.recommended is None and not one.waits_for_answers]
-    if waiting := [one for one in plan.work if one.waits_for_answers]:
-        told.append(
-            f"Without {_missing(waiting)} nobody can say what fits {_senders(len(waiting))}: "
-            f"{', '.join(one.name for one in waiting)}."
-        )
+    told += _waiting(plan)
     if nothing:
         told.append(
             f"For {_senders(len(nothing))} no method of Microsoft's fits: {', '.join(one.name for one in nothing)}."
@@ -120,12 +119,23 @@ def _without_a_day(plan: Plan) -> Iterator[str]:
         )
 
 
-def _missing(waiting: list[SenderPlan]) -> str:
-    """Name the keys of the world file whose answers could make a method possible."""
-    open_ways = [way for one in waiting for way in one.candidates if way.possible is Possible.NOT_KNOWN]
+def _waiting(plan: Plan) -> Iterator[str]:
+    """Say what has to be known of the senders that wait for it; of those that lack the same in one sentence."""
+    alike: dict[str, list[str]] = {}
+    for one in plan.work:
+        if one.waits_for_answers:
+            alike.setdefault(_missing(one), []).append(one.name)
+    for missing, names in alike.items():
+        yield f"Without {missing} nobody can say what fits {_senders(len(names))}: {', '.join(names)}."
+
+
+def _missing(waiting: SenderPlan) -> str:
+    """Name what of the world file could make a method possible: of one that nothing else stands against."""
+    open_ways = [way for way in waiting.candidates if way.possible is Possible.NOT_KNOWN]
     reasons = [reason for way in open_ways for reason in way.reasons]
-    keys = (key for begin, key in _ASKS.items() if any(reason.startswith(begin) for reason in reasons))
-    return " and ".join(f"the {key}" for key in keys)
+    asked = (key for begin, key in _ASKS.items() if any(reason.startswith(begin) for reason in reasons))
+    *others, last = (f"the {key}" for key in dict.fromkeys(asked) or ("answers",))
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def questions(plan: Plan) -> tuple[str, ...]:

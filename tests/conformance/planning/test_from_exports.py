@@ -141,8 +141,11 @@ def test_the_messy_set_is_not_refused_already() -> None:
 
 
 def test_a_list_whose_members_nobody_exported_is_not_taken_for_one_person_inside(tmp_path: Path) -> None:
-    (sender,) = plan_of(exports(tmp_path, lists=LISTS, trace=TRACE)).plan.senders
+    plan = plan_of(exports(tmp_path, lists=LISTS, trace=TRACE)).plan
+    (sender,) = plan.senders
 
+    missing = "the site, the profile and the members"
+    assert f"Without {missing} nobody can say what fits 1 sender: {sender.name}." in words.headline(plan)
     for method in ("direct-send", "hve-basic", "hve-oauth"):
         assert f"{NOT_KNOWN}; write the members into the world file" in candidate(sender, method).reasons
     assert (None, None) == (sender.hve_recipients_a_day, sender.hve_dollars_a_month)

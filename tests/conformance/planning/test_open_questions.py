@@ -169,6 +169,18 @@ def test_senders_of_which_site_and_profile_are_missing_are_told_to_write_them_an
     )
 
 
+def test_each_sender_is_told_what_is_missing_of_it_and_not_of_the_others() -> None:
+    closed = ('public_ip = "203.0.113.42"', 'public_ip = "203.0.113.42"\noutbound_port_25 = "dropped"')
+    itself = a_sender("itself", target="smtp-auth-basic", to=("scanner@contoso.com",))
+    nowhere = a_sender("nowhere", target="smtp-auth-basic").replace('site = "hq"\n', "")
+    guessed = a_sender("guessed", target="smtp-auth-basic").replace('profile = "generic-mfp"', GUESS)
+    told = headline(planned(estate_text(itself, nowhere, guessed).replace(*closed)).plan)
+
+    assert "Without the recipients nobody can say what fits 1 sender: itself." in told
+    assert "Without the site nobody can say what fits 1 sender: nowhere." in told
+    assert "Without the profile nobody can say what fits 1 sender: guessed." in told
+
+
 def test_the_checklist_gives_the_reasons_of_the_way_that_is_recommended_too() -> None:
     text = as_markdown(planned(estate_text(a_sender())).plan)
 
