@@ -22,6 +22,7 @@ from relaylab_conformance.planning.guide_errors import guide_errors
 from relaylab_conformance.planning.imported import Imported, imported
 from relaylab_conformance.planning.looking import Looked, cannot, look
 from relaylab_conformance.planning.model import SCHEMA, STATEMENT, Plan, SenderPlan
+from relaylab_conformance.planning.promised import promised
 from relaylab_conformance.planning.question import Question
 from relaylab_conformance.planning.quota import terrl, within_quota
 from relaylab_conformance.planning.renewal import renewal
@@ -92,6 +93,7 @@ def make_plan(  # noqa: PLR0913 - each is a fact of its own
         judged=judged,
         cutover=rulebook.calendar.at(BASIC_AUTH_OFF_BY_DEFAULT.name),
         readings=dict(rulebook.readings),
+        promised=promised(text),
         open_questions=left_open.questions,
         senders=tuple(facts.sender_plan(one, numbers.get(one.sender.name), work) for one in work.looked),
         mistakes=mistakes(_of_the_tenant(estate.world, left_open), rulebook, stops, judged[-1]),

@@ -80,7 +80,7 @@ def _questions(text: str) -> Iterator[OpenQuestion]:
                 yield OpenQuestion(
                     line=number + one.text.rstrip("\n").count("\n"),
                     table=block.path[-1] if block.path else "",
-                    name=_name(block),
+                    name=block.called,
                     key=key,
                     ask=MARK.sub("", ask),
                     comes_first=ask.startswith(FORGED),
@@ -100,7 +100,3 @@ def _asked(block: Block, one: Statement) -> tuple[str, str]:
     if not told.startswith(_UNKNOWN) or is_answered:
         return "", ""
     return one.key, told.removeprefix(_UNKNOWN).lstrip(": ")
-
-
-def _name(block: Block) -> str:
-    return str(next(filter(None, map(block.value, ("name", "address", "domain"))), ""))
