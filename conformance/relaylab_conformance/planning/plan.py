@@ -168,16 +168,14 @@ class _Facts:
         return (stated, *self.told.evidence.get(sender.name, ()), *assumed)
 
     def _cautions(self, one: Looked, way: Way | None, todo: tuple[Step, ...]) -> tuple[str, ...]:
-        if one.choice.stays and cannot(one.sender):
-            return (
-                f"its profile is a guess: write one that has OAuth 2.0, or certify takes it for {one.sender.profile}",
-            )
+        guess = f"its profile is a guess: find out what it is, or certify takes it for {one.sender.profile}"
+        guessed = (guess,) if one.choice.stays and cannot(one.sender) else ()
         if way is None:
-            return ()
+            return guessed
         if one.choice.stays:
             ends = renewal(one, self.world)
             mind = ((ends,) if ends else ()) + ((way.too_much,) if way.too_much and one.over is None else ())
-            return (*mind, *terrl(one.over))
+            return (*guessed, *mind, *terrl(one.over))
         shared = len(way.preparations) - len(todo)
         said = list(way.candidate.cautions)
         if shared > 0:

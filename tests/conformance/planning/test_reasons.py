@@ -57,6 +57,15 @@ def test_a_sender_that_stays_until_its_token_ends_is_told_when_and_what_to_renew
         assert "535 5.7.3" in form
 
 
+def test_a_sender_of_a_guessed_profile_is_told_what_ends_too() -> None:
+    guess = BY_TOKEN.replace('profile = "curl"', 'profile = "generic-mfp"  # unknown: no export says what it is')
+    (sender,) = planned(estate_text(guess).replace("  [[tenant.mail_contact]]", TOKEN, 1)).plan.senders
+
+    guessed, ends = sender.cautions
+    assert "its profile is a guess: find out what it is, or certify takes it for generic-mfp" == guessed
+    assert ends.startswith("it stays until 2028-01-01: the token that it holds ends")
+
+
 def test_a_sender_that_stays_until_its_client_secret_ends_is_told_to_make_a_new_one() -> None:
     app = """  [[tenant.app_registration]]
   app_id = "11111111-1111-1111-1111-111111111111"
