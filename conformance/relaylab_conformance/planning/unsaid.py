@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from relaylab_conformance.inventory.world_text.blocks import FORGED, UNKNOWN, split
-from relaylab_conformance.inventory.world_text.values import is_marked
+from relaylab_conformance.inventory.world_text.values import is_outdated
 from relaylab_conformance.planning.model import OpenQuestion
 
 if TYPE_CHECKING:
@@ -96,7 +96,6 @@ def _asked(block: Block, one: Statement) -> tuple[str, str]:
         key, _, ask = one.text.strip().removeprefix(UNKNOWN).partition(": ")
         return ("", "") if block.statement(key) else (key, ask)
     told = one.comment.lstrip("# ")
-    is_answered = MARK.search(told) is not None and not is_marked(told, one.value)
-    if not told.startswith(_UNKNOWN) or is_answered:
+    if not told.startswith(_UNKNOWN) or is_outdated(told, one.value):
         return "", ""
     return one.key, told.removeprefix(_UNKNOWN).lstrip(": ")

@@ -167,3 +167,13 @@ def test_a_question_whose_key_has_another_value_than_imported_is_answered(line: 
     text = estate_text(a_sender().replace('profile = "generic-mfp"', line))
 
     assert is_open is bool(planned(text).plan.open_questions)
+
+
+def test_an_answer_with_the_comment_left_is_evidence_of_nothing_that_was_imported() -> None:
+    line = 'profile = "curl"  # unknown: no export says what it is [4978]'
+    today = 'today = "smtp-auth-basic"  # unknown: a password is assumed [0000]'
+    answered = a_sender().replace('profile = "generic-mfp"', line).replace('today = "smtp-auth-basic"', today)
+    as_imported = answered.replace('"curl"', '"generic-mfp"')
+
+    assert ("the world file says smtp-auth-basic, as scanner@contoso.com",) == plan_of(answered).evidence
+    assert "profile generic-mfp, unknown: no export says what it is" in plan_of(as_imported).evidence
