@@ -161,11 +161,14 @@ class _Facts:
         stated = f"the world file says {sender.today}"
         if sender.today is Method.SMTP_AUTH_BASIC:
             stated += f", as {sender.signs_in_as}"
-        assumed = [self.assumed[sender.name]] if sender.name in self.assumed else []
+        assumed = self._assumed(one)
         assumed += filter(None, [policy_assumed_for(self.world, sender, self.told.policies)])
         if not one.spans:
             assumed.append("not tried: the world file does not say enough of it")
         return (stated, *self.told.evidence.get(sender.name, ()), *assumed)
+
+    def _assumed(self, one: Looked) -> list[str]:
+        return [self.assumed[one.sender.name]] if one.sender.name in self.assumed else []
 
     def _cautions(self, one: Looked, way: Way | None, todo: tuple[Step, ...]) -> tuple[str, ...]:
         guess = f"its profile is a guess: find out what it is, or certify takes it for {one.sender.profile}"
@@ -175,7 +178,7 @@ class _Facts:
         if one.choice.stays:
             ends = renewal(one, self.world)
             mind = ((ends,) if ends else ()) + ((way.too_much,) if way.too_much and one.over is None else ())
-            return (*guessed, *mind, *terrl(one.over))
+            return (*guessed, *self._assumed(one), *mind, *terrl(one.over))
         shared = len(way.preparations) - len(todo)
         said = list(way.candidate.cautions)
         if shared > 0:
