@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from relaylab.app.config import KnownNames, load_world
 from relaylab_certs import TestAuthority
 from relaylab_conformance.cli import main
+from relaylab_conformance.planning.as_csv import as_csv
 from relaylab_conformance.planning.as_html import as_html
 from relaylab_conformance.planning.as_markdown import as_markdown
 from relaylab_conformance.planning.as_text import as_text
@@ -110,7 +111,7 @@ def test_a_second_plan_says_what_the_first_one_promised(world: Path) -> None:
     assert [line] == [one.line for one in plan.promised]
     assert has_problems(plan)
     assert headline(plan)[0].startswith("1 line of this world file is promised, not known to be done (# relaylab plan:")
-    for form in (as_text(plan, 200), as_markdown(plan).replace("\\", ""), Page(as_html(plan)).root.text):
+    for form in (as_text(plan, 200), as_markdown(plan).replace("\\", ""), as_csv(plan), Page(as_html(plan)).root.text):
         assert "do it first, from the plan that wrote it" in form
         assert f"ine {line}: sender_ip_addresses of inbound connector Office" in form
     assert () == planned(text.replace("# relaylab plan: to be done", "#")).plan.promised
