@@ -1,4 +1,4 @@
-"""A plan as CSV for a spreadsheet: one row a sender, in the order of the work.
+"""A plan as CSV for a spreadsheet: one row a sender, in the order of the work, behind one for what was promised.
 
 Law: no cell is a formula. What begins like one gets an apostrophe in front, which a spreadsheet takes for "this is
 text". A cell is one line. The mark of UTF-8 comes first, without which Excel takes the letters for Windows-1252.
@@ -48,6 +48,8 @@ def as_csv(plan: Plan) -> str:
     text = io.StringIO()
     rows = csv.writer(text, quoting=csv.QUOTE_ALL)
     rows.writerow(HEADINGS)
+    if plan.promised:
+        rows.writerow(map(harmless, _promised(plan)))
     staying = [one for one in plan.senders if not one.needs_work]
     rows.writerows(map(harmless, _row(plan, one)) for one in (*plan.work, *staying))
     return _MARK + text.getvalue()
@@ -57,6 +59,12 @@ def harmless(cell: str) -> str:
     """Write a cell that no spreadsheet calculates: on one line, with an apostrophe before what would be a formula."""
     line = " ".join("".join(each if each.isprintable() else " " for each in cell).split())
     return f"'{line}" if line.startswith(_FORMULA) or cell.startswith(_FORMULA) else line
+
+
+def _promised(plan: Plan) -> tuple[str, ...]:
+    """Write the row of no sender, which has what a plan before this one promised."""
+    said = {"answer first": words.headline(plan)[0], "what to do": _numbered(words.promises(plan))}
+    return tuple(said.get(heading, "") for heading in HEADINGS)
 
 
 def _row(plan: Plan, sender: SenderPlan) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ def as_html(plan: Plan) -> str:
         plan=plan,
         style=sheet.style(),
         headline=words.headline(plan),
+        promises=words.promises(plan),
         questions=words.questions(plan),
         made=words.made(plan),
         staying=tuple(one for one in plan.senders if not one.needs_work),

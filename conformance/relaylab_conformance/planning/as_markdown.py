@@ -49,10 +49,8 @@ def _lines(plan: Plan) -> Iterator[str]:
     yield ""
     yield from (f"- {plain(said)}" for said in words.headline(plan))
     yield ""
-    if plan.open_questions:
-        yield "## Answer these first\n"
-        yield from (f"- [ ] {plain(asked)}" for asked in words.questions(plan))
-        yield ""
+    yield from _first("Promised before", tuple(map(words.sentence, words.promises(plan))))
+    yield from _first("Answer these first", words.questions(plan))
     absent = ([] if words.has_days(plan) else [_BEFORE]) + ([] if words.has_still(plan) else [_STILL])
     headings = [one for one in _HEADINGS if one not in absent]
     yield f"| {' | '.join(headings)} |"
@@ -82,6 +80,13 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield f"  - Symptom: {plain(error.symptom)}"
         yield f"  - Cause: {plain(error.wrong)}"
         yield f"  - Fix: {plain(error.instead)} ({plain(words.cited(error.source))})"
+
+
+def _first(heading: str, lines: tuple[str, ...]) -> Iterator[str]:
+    if lines:
+        yield f"## {heading}\n"
+        yield from (f"- [ ] {plain(line)}" for line in lines)
+        yield ""
 
 
 def _cells(plan: Plan, one: SenderPlan) -> tuple[str, ...]:

@@ -35,6 +35,9 @@ def as_text(plan: Plan, fit: int) -> str:
 def _lines(plan: Plan, fit: int) -> Iterator[str]:
     yield f"{plan.estate}: a plan, made {day(plan.at)}"
     yield from words.headline(plan)
+    if plan.promised:
+        yield "\nPromised before"
+        yield from (f"  {line}" for line in words.promises(plan))
     if plan.open_questions:
         yield "\nAnswer first"
         yield from (f"  {asked}" for asked in words.questions(plan))

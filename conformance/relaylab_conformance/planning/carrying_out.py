@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MARK: Final = "relaylab plan:"
 TO_DO: Final = "to be done"
+PROMISED: Final = f"# {MARK} {TO_DO}"
 Keys = Mapping[str, object]
 
 
@@ -245,7 +246,7 @@ class CarryingOut:
     @staticmethod
     def _fill(block: Block, keys: Keys) -> None:
         for place, (key, value) in enumerate((key, value) for key, value in keys.items() if value is not None):
-            put(block, key, value, "" if place else f"# {MARK} {TO_DO}")
+            put(block, key, value, "" if place else PROMISED)
 
 
 def _plain(value: object) -> object:

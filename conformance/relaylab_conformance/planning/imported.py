@@ -12,9 +12,9 @@ from typing import Final
 from relaylab.domain.address import Address
 from relaylab_conformance.inventory.found import ASSUMED
 from relaylab_conformance.inventory.policies import ALLOWS, SWITCH
-from relaylab_conformance.inventory.world_text.blocks import Block, split
+from relaylab_conformance.inventory.world_text.blocks import Block, Statement, split
 from relaylab_conformance.inventory.world_text.tables import said_by_import
-from relaylab_conformance.inventory.world_text.values import without_mark
+from relaylab_conformance.inventory.world_text.values import is_outdated, without_mark
 
 _UNKNOWN: Final = "unknown"
 Policies = Mapping[tuple[str, str], "Assumption"]  # by the names of tenant and policy
@@ -60,14 +60,19 @@ def _evidence(blocks: Iterable[Block]) -> dict[str, tuple[str, ...]]:
         name = block.value("name")
         if block.path != ("sender",) or not isinstance(name, str):
             continue
-        stated = block.statement("today")
+        stated, guessed = _still_said(block, "today"), _still_said(block, "profile")
         comments = [stated.comment] if stated and stated.comment else []
         comments += [one.text for one in block.statements if one.is_ours and "seen" in one.text]
-        guessed = block.statement("profile")
         if guessed and guessed.comment.lstrip("# ").startswith(_UNKNOWN):
             comments.append(f"profile {guessed.value}, {guessed.comment.lstrip('# ')}")
         told[name] = tuple(map(without_mark, comments))
     return told
+
+
+def _still_said(block: Block, key: str) -> Statement | None:
+    """Give a line whose comment tells of its value; a person's comment does."""
+    found = block.statement(key)
+    return None if found is None or is_outdated(found.comment, found.value) else found
 
 
 def _policies(blocks: Iterable[Block]) -> Policies:

@@ -68,6 +68,16 @@ class OpenQuestion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """A ``line`` of the world file that a plan before this one wrote as if it were carried out, and its key."""
+
+    line: int
+    table: str
+    name: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A method that was thought of for a sender, with the reasons why it is possible or not.
 
@@ -163,7 +173,8 @@ class GuideError:
 class Plan:
     """The plan of an estate, as made ``at`` an instant and ``judged`` at some; ``cutover`` None: it has no date.
 
-    ``assumed`` are sentences about what it rests on and nobody exported, each with what to ask.
+    ``assumed`` are sentences about what it rests on and nobody exported, each with what to ask. ``promised`` is what it
+    takes for done since a plan before it wrote that into the world file.
     """
 
     schema: str
@@ -176,6 +187,7 @@ class Plan:
     judged: tuple[datetime, ...]
     cutover: datetime | None
     readings: Mapping[str, str]
+    promised: tuple[Promise, ...]
     open_questions: tuple[OpenQuestion, ...]
     senders: tuple[SenderPlan, ...]
     mistakes: tuple[Mistake, ...]

@@ -22,6 +22,7 @@ from relaylab_conformance.planning.guide_errors import guide_errors
 from relaylab_conformance.planning.imported import Imported, imported
 from relaylab_conformance.planning.looking import Looked, cannot, look
 from relaylab_conformance.planning.model import SCHEMA, STATEMENT, Plan, SenderPlan
+from relaylab_conformance.planning.promised import promised
 from relaylab_conformance.planning.question import Question
 from relaylab_conformance.planning.quota import terrl, within_quota
 from relaylab_conformance.planning.renewal import renewal
@@ -92,6 +93,7 @@ def make_plan(  # noqa: PLR0913 - each is a fact of its own
         judged=judged,
         cutover=rulebook.calendar.at(BASIC_AUTH_OFF_BY_DEFAULT.name),
         readings=dict(rulebook.readings),
+        promised=promised(text),
         open_questions=left_open.questions,
         senders=tuple(facts.sender_plan(one, numbers.get(one.sender.name), work) for one in work.looked),
         mistakes=mistakes(_of_the_tenant(estate.world, left_open), rulebook, stops, judged[-1]),
@@ -159,23 +161,24 @@ class _Facts:
         stated = f"the world file says {sender.today}"
         if sender.today is Method.SMTP_AUTH_BASIC:
             stated += f", as {sender.signs_in_as}"
-        assumed = [self.assumed[sender.name]] if sender.name in self.assumed else []
+        assumed = self._assumed(one)
         assumed += filter(None, [policy_assumed_for(self.world, sender, self.told.policies)])
         if not one.spans:
             assumed.append("not tried: the world file does not say enough of it")
         return (stated, *self.told.evidence.get(sender.name, ()), *assumed)
 
+    def _assumed(self, one: Looked) -> list[str]:
+        return [self.assumed[one.sender.name]] if one.sender.name in self.assumed else []
+
     def _cautions(self, one: Looked, way: Way | None, todo: tuple[Step, ...]) -> tuple[str, ...]:
-        if one.choice.stays and cannot(one.sender):
-            return (
-                f"its profile is a guess: write one that has OAuth 2.0, or certify takes it for {one.sender.profile}",
-            )
+        guess = f"its profile is a guess: find out what it is, or certify takes it for {one.sender.profile}"
+        guessed = (guess,) if one.choice.stays and cannot(one.sender) else ()
         if way is None:
-            return ()
+            return guessed
         if one.choice.stays:
             ends = renewal(one, self.world)
             mind = ((ends,) if ends else ()) + ((way.too_much,) if way.too_much and one.over is None else ())
-            return (*mind, *terrl(one.over))
+            return (*guessed, *self._assumed(one), *mind, *terrl(one.over))
         shared = len(way.preparations) - len(todo)
         said = list(way.candidate.cautions)
         if shared > 0:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from relaylab_conformance.inventory.world_text.blocks import FORGED, UNKNOWN, split
-from relaylab_conformance.inventory.world_text.values import has_mark, is_marked, without_mark
+from relaylab_conformance.inventory.world_text.values import is_outdated, without_mark
 from relaylab_conformance.planning.model import OpenQuestion
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _questions(text: str) -> Iterator[OpenQuestion]:
                 yield OpenQuestion(
                     line=number + one.text.rstrip("\n").count("\n"),
                     table=block.path[-1] if block.path else "",
-                    name=_name(block),
+                    name=block.called,
                     key=key,
                     ask=without_mark(ask),
                     comes_first=ask.startswith(FORGED),
@@ -139,11 +139,6 @@ def _asked(block: Block, one: Statement) -> tuple[str, str]:
         key, _, ask = one.text.strip().removeprefix(UNKNOWN).partition(": ")
         return ("", "") if block.statement(key) else (key, ask)
     told = one.comment.lstrip("# ")
-    is_answered = has_mark(told) and not is_marked(told, one.value)
-    if not told.startswith(_UNKNOWN) or is_answered:
+    if not told.startswith(_UNKNOWN) or is_outdated(told, one.value):
         return "", ""
     return one.key, told.removeprefix(_UNKNOWN).lstrip(": ")
-
-
-def _name(block: Block) -> str:
-    return str(next(filter(None, map(block.value, ("name", "address", "domain"))), ""))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.estate import Method
 from relaylab_conformance.finding import Status
+from relaylab_conformance.planning.carrying_out import PROMISED
 from relaylab_conformance.planning.model import Possible
 from relaylab_conformance.report.page import day
 
@@ -71,7 +72,7 @@ def headline(plan: Plan) -> tuple[str, ...]:
     """Say in a few sentences how the estate stands."""
     stopped = [one for one in plan.work if not one.works_today]
     stops = [one for one in plan.work if one.works_today and one.stops_at]
-    told = []
+    told = [_promised(len(plan.promised))] if plan.promised else []
     if plan.open_questions:
         stand = "questions stand" if len(plan.open_questions) > 1 else "question stands"
         told.append(f"{len(plan.open_questions):,} {stand} open in the world file (# unknown): {ANSWER_FIRST}.")
@@ -91,10 +92,26 @@ def headline(plan: Plan) -> tuple[str, ...]:
         )
     if plan.work and not has_days(plan):
         told.append(f"No day is left that is {BUFFER.days} days before a stop: begin now, in this order.")
-    if not plan.work and not any(one.ask_first for one in plan.senders):
+    if not plan.work and not plan.promised and not any(one.ask_first for one in plan.senders):
         told.append("Every sender goes on as it is.")
     told.extend(f"{sentence(one)}." for one in plan.assumed)
     return tuple(told)
+
+
+def _promised(number: int) -> str:
+    lines, are, them, they = ("line", "is", "it", "it is") if number == 1 else ("lines", "are", "them", "they are")
+    return (
+        f"{number:,} {lines} of this world file {are} promised, not known to be done ({PROMISED}), and this plan "
+        f"takes {them} for done: do {them} first, from the plan that wrote {them}, and take the comment away once "
+        f"{they} done."
+    )
+
+
+def promises(plan: Plan) -> tuple[str, ...]:
+    """Write the lines that a plan before this one wrote as if they were carried out."""
+    return tuple(
+        f"line {one.line}: {one.key} of {one.table.replace('_', ' ')} {one.name}".rstrip() for one in plan.promised
+    )
 
 
 def _without_a_stop(plan: Plan) -> Iterator[str]:
@@ -237,7 +254,7 @@ def made(plan: Plan) -> tuple[Mistake, ...]:
 
 def has_problems(plan: Plan) -> bool:
     """Tell whether there is something to do or to ask first, or a mistake."""
-    return bool(plan.work or made(plan) or any(one.ask_first for one in plan.senders))
+    return bool(plan.work or plan.promised or made(plan) or any(one.ask_first for one in plan.senders))
 
 
 def _senders(number: int) -> str:

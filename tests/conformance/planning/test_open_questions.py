@@ -243,3 +243,13 @@ def test_the_address_of_a_possible_forger_goes_onto_no_connector_for_another_sen
     assert named(asked, "erp").why.startswith("nobody says who owns the address that it sends from: write it")
     assert not [line for one in asked.senders for line in lines(one) if "198.51.100.7" in line]
     assert any("198.51.100.7" in line for one in answered.senders for line in lines(one))
+
+
+def test_an_answer_with_the_comment_left_is_evidence_of_nothing_that_was_imported() -> None:
+    line = 'profile = "curl"  # unknown: no export says what it is [4978]'
+    today = 'today = "smtp-auth-basic"  # unknown: a password is assumed [0000]'
+    answered = a_sender().replace('profile = "generic-mfp"', line).replace('today = "smtp-auth-basic"', today)
+    as_imported = answered.replace('"curl"', '"generic-mfp"')
+
+    assert ("the world file says smtp-auth-basic, as scanner@contoso.com",) == plan_of(answered).evidence
+    assert "profile generic-mfp, unknown: no export says what it is" in plan_of(as_imported).evidence

@@ -10,6 +10,7 @@ from relaylab.domain.clock import parse_instant
 from relaylab_conformance.planning import make_plan
 from relaylab_conformance.planning.as_csv import as_csv
 from relaylab_conformance.planning.as_html import as_html
+from relaylab_conformance.planning.as_json import as_json
 from relaylab_conformance.planning.as_markdown import as_markdown
 from relaylab_conformance.planning.as_text import as_text
 from relaylab_conformance.planning.model import Plan
@@ -62,6 +63,24 @@ def test_a_sender_that_stays_until_its_token_ends_is_told_when_and_what_to_renew
     for form in (as_markdown(plan), as_html(plan), as_csv(plan), as_text(plan, 200)):
         assert "it stays until 2028-01-01: the token that it holds ends" in form
         assert "535 5.7.3" in form
+
+
+def test_a_sender_of_a_guessed_profile_is_told_what_ends_too() -> None:
+    guess = BY_TOKEN.replace('profile = "curl"', 'profile = "generic-mfp"  # unknown: no export says what it is')
+    (sender,) = planned(estate_text(guess).replace("  [[tenant.mail_contact]]", TOKEN, 1)).plan.senders
+
+    guessed, ends = sender.cautions
+    assert "its profile is a guess: find out what it is, or certify takes it for generic-mfp" == guessed
+    assert ends.startswith("it stays until 2028-01-01: the token that it holds ends")
+
+
+def test_a_sender_that_stays_by_a_token_that_is_assumed_says_so_in_every_form() -> None:
+    plan = planned(estate_text(BY_TOKEN)).plan
+
+    assert not plan.work
+    for form in (as_markdown(plan), as_html(plan), as_csv(plan), as_text(plan, 200), as_json(plan)):
+        assert "assumed: it holds what it signs in with today" in form
+    assert any("assumed: " in said for said in plan.senders[0].cautions)
 
 
 def test_a_sender_that_stays_until_its_client_secret_ends_is_told_to_make_a_new_one() -> None:

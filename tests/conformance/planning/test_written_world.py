@@ -10,8 +10,14 @@ from click.testing import CliRunner, Result
 from relaylab.app.config import KnownNames, load_world
 from relaylab_certs import TestAuthority
 from relaylab_conformance.cli import main
+from relaylab_conformance.planning.as_csv import as_csv
+from relaylab_conformance.planning.as_html import as_html
+from relaylab_conformance.planning.as_markdown import as_markdown
+from relaylab_conformance.planning.as_text import as_text
+from relaylab_conformance.planning.words import has_problems, headline
 from relaylab_scenarios import profiles
-from tests.conformance.planning.planning import a_sender, estate_text
+from tests.conformance.pages import Page
+from tests.conformance.planning.planning import a_sender, estate_text, planned
 
 AT = ("--at", "2026-11-26")
 KNOWN = KnownNames.of_the_rules(frozenset(profiles()))
@@ -92,3 +98,20 @@ def test_exports_are_imported_into_a_world_that_names_a_root(world: Path) -> Non
 
     assert 0 == result.exit_code, result.output
     assert 1 == len(load_world(world, known=KNOWN).world.trusted_roots)
+
+
+def test_a_second_plan_says_what_the_first_one_promised(world: Path) -> None:
+    elsewhere = world.read_text(encoding="utf-8").replace('site = "hq"', 'site = "shop"')
+    world.write_text(elsewhere, encoding="utf-8")
+    relaylab("plan", world, *AT, "--out", world)
+    text = world.read_text(encoding="utf-8").replace(ROOT, "")
+    (line,) = (number for number, line in enumerate(text.split("\n"), 1) if "# relaylab plan: to be done" in line)
+    plan = planned(text).plan
+
+    assert [line] == [one.line for one in plan.promised]
+    assert has_problems(plan)
+    assert headline(plan)[0].startswith("1 line of this world file is promised, not known to be done (# relaylab plan:")
+    for form in (as_text(plan, 200), as_markdown(plan).replace("\\", ""), as_csv(plan), Page(as_html(plan)).root.text):
+        assert "do it first, from the plan that wrote it" in form
+        assert f"ine {line}: sender_ip_addresses of inbound connector Office" in form
+    assert () == planned(text.replace("# relaylab plan: to be done", "#")).plan.promised

@@ -51,6 +51,11 @@ class Block:
         return None if found is None else found.value
 
     @property
+    def called(self) -> str:
+        """What tells it from others of its kind; empty where nothing does."""
+        return str(next(filter(None, map(self.value, ("name", "address", "domain"))), ""))
+
+    @property
     def comment(self) -> str:
         """What stands behind the header."""
         return _Scanner().feed(self.header).lstrip("#").strip()

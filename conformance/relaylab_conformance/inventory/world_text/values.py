@@ -64,6 +64,11 @@ def is_marked(comment: str, value: object) -> bool:
     return found is not None and found["digest"] == digest(value)
 
 
+def is_outdated(comment: str, value: object) -> bool:
+    """Tell whether a person wrote another value in front of an imported comment, so that it tells of the old one."""
+    return _MARK.search(comment) is not None and not is_marked(comment, value)
+
+
 def without_mark(comment: str) -> str:
     """Give what a comment says, without its mark."""
     return _MARK.sub("", comment).strip().lstrip("#").strip()
