@@ -17,31 +17,35 @@ if TYPE_CHECKING:
     from relaylab.domain.tenant import Tenant
     from relaylab_conformance.planning.question import Question
 
-_NOTHING: Final = "no method of Microsoft's fits as things stand"
+_UNTIL_THEN: Final = "no method of Microsoft's fits"
+_NOTHING: Final = f"{_UNTIL_THEN} as things stand"
 
 
 def advice(question: Question) -> str:
     """Say what would help, as the reason why nothing is recommended."""
-    nothing = _unanswered(question) or _NOTHING
-    if not_said := question.internal_not_said:
-        nothing = (
-            f"{not_said.why}, so methods that end inside are not judged: write {not_said.write} into the world file "
-            f"and plan again; without them {nothing}"
-        )
     *ways, last = _ways_out(question)
-    return f"{nothing}: {'; '.join((*ways, f'or {last}'))}"
+    return f"{_unanswered(question) or _NOTHING}: {'; '.join((*ways, f'or {last}'))}"
 
 
 def _unanswered(question: Question) -> str:
     """Say what to write into the world file before anything is bought."""
-    asked = []
+    said, asked, missing = [], [], []
+    if not_said := question.internal_not_said:
+        said.append(f"{not_said.why}, so methods that end inside are not judged")
+        missing.append(not_said.write)
     if question.sender.site is None and question.tenant is not None:
-        asked.append("where it stands (site)")
+        asked.append("where it stands")
+        missing.append("its site")
     if question.has_guessed_profile:
-        asked.append("what machine or program it is (profile)")
-    if not asked:
+        asked.append("what machine or program it is")
+        missing.append("its profile")
+    if asked:
+        said.append(f"nobody says {' nor '.join(asked)}")
+    if not missing:
         return ""
-    return f"nobody says {' nor '.join(asked)}: write it into the world file and plan again; without it, {_NOTHING}"
+    *others, last = missing
+    listed = f"{', '.join(others)} and {last}" if others else last
+    return f"{', and '.join(said)}: write {listed} into the world file and plan again; until then, {_UNTIL_THEN}"
 
 
 def _ways_out(question: Question) -> Iterator[str]:

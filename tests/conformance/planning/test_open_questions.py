@@ -164,7 +164,8 @@ def test_senders_of_which_site_and_profile_are_missing_are_told_to_write_them_an
     assert told in headline(plan)
     assert not [said for said in headline(plan) if "no method of Microsoft's fits" in said]
     assert ups.why.startswith(
-        "nobody says where it stands (site) nor what machine or program it is (profile): write it"
+        "nobody says where it stands nor what machine or program it is: write its site and its profile into the world "
+        "file and plan again; until then, no method of Microsoft's fits: "
     )
 
 
