@@ -8,42 +8,52 @@ from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.estate import Method, OutboundPort25
+from relaylab.domain.powershell import argument
 from relaylab.domain.tenant import Switch
+from relaylab.rules import replies
+from relaylab_conformance.migration.reach import lists_reached
 from relaylab_conformance.planning.preparation import in_tenant
-from relaylab_conformance.planning.ways import refused
+from relaylab_conformance.planning.ways import refused, ways
 from relaylab_scenarios import profile
 
 if TYPE_CHECKING:
     from relaylab.domain.tenant import Tenant
     from relaylab_conformance.planning.question import Question
 
-_NOTHING: Final = "no method of Microsoft's fits as things stand"
+_LET_IN: Final = "-RequireSenderAuthenticationEnabled $false"
+_NOT_LET_IN: Final = f"{replies.NDR_GROUP_WANTS_AUTHENTICATION.code} {replies.NDR_GROUP_WANTS_AUTHENTICATION.enhanced}"
+_UNTIL_THEN: Final = "no method of Microsoft's fits"
+_NOTHING: Final = f"{_UNTIL_THEN} as things stand"
 
 
 def advice(question: Question) -> str:
     """Say what would help, as the reason why nothing is recommended."""
-    nothing = _unanswered(question) or _NOTHING
-    if not_said := question.internal_not_said:
-        nothing = (
-            f"{not_said.why}, so methods that end inside are not judged: write {not_said.write} into the world file "
-            f"and plan again; without them {nothing}"
-        )
-    *ways, last = _ways_out(question)
-    return f"{nothing}: {'; '.join((*ways, f'or {last}'))}"
+    *others, last = _ways_out(question)
+    return f"{_unanswered(question) or _NOTHING}: {'; '.join((*others, f'or {last}'))}"
 
 
 def _unanswered(question: Question) -> str:
     """Say what to write into the world file before anything is bought."""
-    asked = []
+    said, asked, missing = [], [], []
+    if not_said := question.internal_not_said:
+        said.append(f"{not_said.why}, so methods that end inside are not judged")
+        missing.append(not_said.write)
     if question.sender.site is None and question.tenant is not None:
-        asked.append("where it stands (site)")
+        asked.append("where it stands")
+        missing.append("its site")
     if question.has_guessed_profile:
-        asked.append("what machine or program it is (profile)")
+        asked.append("what machine or program it is")
+        missing.append("its profile")
     if question.address_not_said:
         asked.append("who owns the address that it sends from")
-    if not asked:
+        missing.append("whose the address is")
+    if asked:
+        said.append(f"nobody says {' nor '.join(asked)}")
+    if not missing:
         return ""
-    return f"nobody says {' nor '.join(asked)}: write it into the world file and plan again; without it, {_NOTHING}"
+    *others, last = missing
+    listed = f"{', '.join(others)} and {last}" if others else last
+    return f"{', and '.join(said)}: write {listed} into the world file and plan again; until then, {_UNTIL_THEN}"
 
 
 def _ways_out(question: Question) -> Iterator[str]:
@@ -52,6 +62,7 @@ def _ways_out(question: Question) -> Iterator[str]:
         domain = sender.from_address.domain
         yield f"send with a MAIL FROM in an accepted domain, or have {domain} verified as one"
     else:
+        yield from _let_in(question)
         yield from _at_the_site(question)
         yield from _basic(question, tenant)
     if profile(sender.profile).sign_in.speaks_oauth:
@@ -59,6 +70,32 @@ def _ways_out(question: Question) -> Iterator[str]:
     else:
         yield "put a bridge that speaks OAuth 2.0 in front of it"
     yield "use a third-party relay"
+
+
+def _let_in(question: Question) -> Iterator[str]:
+    """Name the lists that take mail of who signed in only, where nothing else stands in the way (fact MX-RCP-05)."""
+    reached = (question.world.recipient(one) for one in lists_reached(question.world, question.sender))
+    closed = {one.address: one.tenant for one in reached if one.wants_authenticated_senders and one.tenant}
+    if not closed:
+        return
+    opened = question.world
+    for tenant in closed.values():
+        opened = in_tenant(tenant, _with_open_lists)(opened)
+    if any(way.is_possible for way in ways(replace(question, world=opened))):
+        whom = " and ".join(map(str, closed))
+        yield (
+            f"have {whom} take mail of who does not sign in, which it refuses ({_NOT_LET_IN}): "
+            + ", ".join(f"Set-DistributionGroup -Identity {argument(str(one))} {_LET_IN}" for one in closed)
+        )
+
+
+def _with_open_lists(tenant: Tenant) -> Tenant:
+    return replace(
+        tenant,
+        distribution_groups=tuple(
+            replace(one, require_sender_authentication_enabled=False) for one in tenant.distribution_groups
+        ),
+    )
 
 
 def _at_the_site(question: Question) -> Iterator[str]:

@@ -42,3 +42,26 @@ def test_a_from_of_nobody_is_told_to_send_as_an_accepted_domain() -> None:
 
     assert plan.recommended is None
     assert "send with a MAIL FROM in an accepted domain, or have elsewhere.example verified" in plan.why
+
+
+@pytest.mark.parametrize(("more", "is_said"), [((), True), ((CLOSED,), False)], ids=["the list alone", "port 25 too"])
+def test_a_list_that_takes_mail_of_who_signed_in_only_is_named_where_it_is_the_obstacle(
+    more: tuple[tuple[str, str], ...], *, is_said: bool
+) -> None:
+    listed = (
+        "  [[tenant.mail_contact]]",
+        """  [[tenant.distribution_group]]
+  address = "all@contoso.com"
+  members = ["desk@contoso.com"]
+  require_sender_authentication_enabled = true
+  [[tenant.mail_contact]]""",
+    )
+    sender = a_sender(target="smtp-auth-basic", to=("all@contoso.com", "customer@example.net"))
+    plan = plan_of(sender, changed=(listed, *more))
+
+    assert plan.recommended is None
+    assert is_said is plan.why.startswith(
+        "no method of Microsoft's fits as things stand: have all@contoso.com take mail of who does not sign in, which "
+        "it refuses (550 5.7.133): Set-DistributionGroup -Identity all@contoso.com "
+        "-RequireSenderAuthenticationEnabled $false; "
+    ), plan.why

@@ -165,7 +165,8 @@ def test_senders_of_which_site_and_profile_are_missing_are_told_to_write_them_an
     assert told in headline(plan)
     assert not [said for said in headline(plan) if "no method of Microsoft's fits" in said]
     assert ups.why.startswith(
-        "nobody says where it stands (site) nor what machine or program it is (profile): write it"
+        "nobody says where it stands nor what machine or program it is: write its site and its profile into the world "
+        "file and plan again; until then, no method of Microsoft's fits: "
     )
 
 
@@ -240,7 +241,7 @@ def test_the_address_of_a_possible_forger_goes_onto_no_connector_for_another_sen
     assert Possible.NOT_KNOWN is relay.possible
     assert (f"address of its own? Not known: {ask}; erp sends from there too",) == relay.reasons
     assert f"{ask}; erp sends from there too" == named(asked, "stray").ask_first
-    assert named(asked, "erp").why.startswith("nobody says who owns the address that it sends from: write it")
+    assert named(asked, "erp").why.startswith("nobody says who owns the address that it sends from: write whose")
     assert not [line for one in asked.senders for line in lines(one) if "198.51.100.7" in line]
     assert any("198.51.100.7" in line for one in answered.senders for line in lines(one))
 

@@ -53,11 +53,6 @@ def marked(note: str, value: object) -> str:
     return f"# {on_one_line(note)} [{digest(value)}]" if note else f"# [{digest(value)}]"
 
 
-def has_mark(comment: str) -> bool:
-    """Tell whether a comment is that of an imported line, whatever became of its value."""
-    return _MARK.search(comment) is not None
-
-
 def is_marked(comment: str, value: object) -> bool:
     """Tell whether a line with this comment still has the value that was imported."""
     found = _MARK.search(comment)
