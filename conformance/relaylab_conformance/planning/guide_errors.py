@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from relaylab.domain.connector import ConnectorType
 from relaylab.rules import sources
 from relaylab.rules.acs import sources as acs_sources
-from relaylab_conformance.inventory.world_text.blocks import split
+from relaylab_conformance.inventory.world_text.blocks import numbered, split
 from relaylab_conformance.migration.dates import superseded
 from relaylab_conformance.planning import citations
 from relaylab_conformance.planning.model import GuideError
@@ -181,15 +181,11 @@ def _of_line(number: int, line: str, rulebook: Rulebook) -> Iterator[GuideError]
 
 def _of_connectors(text: str) -> Iterator[GuideError]:
     """A connector of the world as guides set it."""
-    number = 1
-    for block in split(text.replace("\r\n", "\n")) if text else ():
-        number += block.header.count("\n")
-        is_ours = block.path == ("tenant", "inbound_connector")
-        is_on_premises = is_ours and block.value("connector_type") == ConnectorType.ON_PREMISES.value
-        for one in block.statements:
-            if is_on_premises and one.key == "require_tls" and one.value is True:
-                yield _error(number, "require_tls = true", _ON_PREMISES)
-            number += one.text.count("\n")
+    for line, block, one in numbered(split(text.replace("\r\n", "\n")) if text else ()):
+        if block.path != ("tenant", "inbound_connector") or one.key != "require_tls" or one.value is not True:
+            continue
+        if block.value("connector_type") == ConnectorType.ON_PREMISES.value:
+            yield _error(line, "require_tls = true", _ON_PREMISES)
 
 
 def _error(line: int, found: str, kind: _Kind) -> GuideError:

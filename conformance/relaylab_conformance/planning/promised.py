@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from relaylab_conformance.inventory.world_text.blocks import split
+from relaylab_conformance.inventory.world_text.blocks import numbered, split
 from relaylab_conformance.planning.carrying_out import PROMISED
 from relaylab_conformance.planning.model import Promise
 
@@ -18,11 +18,7 @@ def promised(text: str) -> tuple[Promise, ...]:
 
 
 def _promises(text: str) -> Iterator[Promise]:
-    number = 1
-    for block in split(text):
-        number += block.header.count("\n")
-        for one in block.statements:
-            if one.key and one.comment.startswith(PROMISED):
-                line = number + one.text.rstrip("\n").count("\n")
-                yield Promise(line=line, table=block.path[-1] if block.path else "", name=block.called, key=one.key)
-            number += one.text.count("\n")
+    for line, block, one in numbered(split(text)):
+        if one.key and one.comment.startswith(PROMISED):
+            table = block.path[-1] if block.path else ""
+            yield Promise(line=line + one.further_lines, table=table, name=block.called, key=one.key)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from relaylab_conformance.inventory.world_text.blocks import FORGED, UNKNOWN, split
+from relaylab_conformance.inventory.world_text.blocks import FORGED, UNKNOWN, numbered, split
 from relaylab_conformance.inventory.world_text.values import is_outdated, without_mark
 from relaylab_conformance.planning.model import OpenQuestion
 
@@ -78,22 +78,19 @@ def unsaid(text: str, world: World | None = None) -> Unsaid:
 
 
 def _questions(text: str) -> Iterator[OpenQuestion]:
-    blocks, number = split(text), 1
+    blocks = split(text)
     tables = _tables(blocks)
-    for block in blocks:
-        number += block.header.count("\n")
-        for one in block.statements:
-            key, ask = _asked(block, one)
-            if key and key != _DECIDED_HERE and key not in tables[id(block)]:
-                yield OpenQuestion(
-                    line=number + one.text.rstrip("\n").count("\n"),
-                    table=block.path[-1] if block.path else "",
-                    name=block.called,
-                    key=key,
-                    ask=without_mark(ask),
-                    comes_first=ask.startswith(FORGED),
-                )
-            number += one.text.count("\n")
+    for line, block, one in numbered(blocks):
+        key, ask = _asked(block, one)
+        if key and key != _DECIDED_HERE and key not in tables[id(block)]:
+            yield OpenQuestion(
+                line=line + one.further_lines,
+                table=block.path[-1] if block.path else "",
+                name=block.called,
+                key=key,
+                ask=without_mark(ask),
+                comes_first=ask.startswith(FORGED),
+            )
 
 
 def _with_neighbours(questions: tuple[OpenQuestion, ...], world: World) -> tuple[OpenQuestion, ...]:

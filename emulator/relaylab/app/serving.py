@@ -58,7 +58,6 @@ if TYPE_CHECKING:
 __all__ = ["ServeOptions", "Steered", "describe", "serve"]
 
 
-_NEW_OBJECTS: Final = 20_000  # before the collector looks at the youngest; Python's own number is 700
 _MOST_HOSTS: Final = 20  # domains that a person is told the MX host of
 
 
@@ -173,16 +172,14 @@ async def _serve(options: ServeOptions, out: TextIO) -> None:
 def _sparing_what_stays() -> Iterator[None]:
     """Keep the garbage collector from looking again and again at the world, and at mail and events that are kept.
 
-    A process that only serves makes little garbage in cycles. With Python's own numbers collections took 15 % of the
-    processor time of a small message; an emulator within somebody else's process leaves the collector as it is.
+    A process that only serves makes little garbage in cycles: with Python's own numbers collections took 15 % of the
+    processor time of a small message. How often the collector looks is the command's choice; an emulator within
+    somebody else's process leaves it as it is.
     """
-    before = gc.get_threshold()
     gc.freeze()
-    gc.set_threshold(_NEW_OBJECTS, *before[1:])
     try:
         yield
     finally:
-        gc.set_threshold(*before)
         gc.unfreeze()
 
 

@@ -44,10 +44,7 @@ class Party(Implied):
 
     def render(self, reply: Reply, moment: Moment, *, late: float = 0.0) -> bytes:
         """Write a reply as it goes on the wire, ``late`` seconds after this moment (CS-CMD-13: that is its stamp)."""
-        template = reply.template
-        if template.wire:
-            return template.wire
-        if template.trailer in _TIMELESS:
+        if reply.template.trailer in _TIMELESS:
             return render(reply, self.names, moment.now, TrailerStyle.ABSENT)
         style = trailer_style(moment, self.endpoint)
         return render(reply, self.names, moment.now + timedelta(seconds=late), style)

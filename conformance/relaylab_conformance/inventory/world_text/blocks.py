@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -26,6 +26,11 @@ class Statement:
     key: str = ""
     value: Any = None
     comment: str = ""
+
+    @property
+    def further_lines(self) -> int:
+        """How many lines it takes behind its first one."""
+        return self.text.rstrip("\n").count("\n")
 
     @property
     def is_ours(self) -> bool:
@@ -84,6 +89,16 @@ def split(text: str) -> list[Block]:
         else:
             blocks[-1].statements.append(_statement(lines))
     return blocks
+
+
+def numbered(blocks: Iterable[Block]) -> Iterator[tuple[int, Block, Statement]]:
+    """Give every statement with its block and the line that it begins on, counted from 1."""
+    line = 1
+    for block in blocks:
+        line += block.header.count("\n")
+        for one in block.statements:
+            yield line, block, one
+            line += one.text.count("\n")
 
 
 def _path(line: str) -> tuple[str, ...]:
