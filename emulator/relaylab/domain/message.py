@@ -144,7 +144,7 @@ class Version(Implied):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptMessage:
+class KeptMessage(Implied):
     """A message the emulator took responsibility for; ``raw`` is what the client sent, octet for octet.
 
     ``shown_from`` is the sender that recipients see: for client submission the primary address of the mailbox when an
