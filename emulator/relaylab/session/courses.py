@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from relaylab.domain.event import Authenticated, Judged, Kept
 from relaylab.domain.message import Hop, KeptMessage
 from relaylab.mailauth import unsigned_authors
-from relaylab.rules import limits
 from relaylab.session.aftermath import kept_words, told
 from relaylab.session.authenticating import facts, holds_for_the_next
 from relaylab.session.envelopes import envelopes
@@ -55,7 +54,6 @@ class Marks(NamedTuple):
 
     authors: tuple[bytes, ...]
     from_address: Address | None
-    has_from: bool
     hops: int
 
 
@@ -72,10 +70,10 @@ class Course:
 
 def marks_of(letter: Letter) -> Marks | None:
     """Give the marks of a message; None where rules or delivery read more of it."""
-    if not letter.content or letter.size > limits.MESSAGE_SIZE or excessive_parts(letter.content, letter.block):
+    if not letter.content or excessive_parts(letter.content, letter.block):  # one that is too large has no content
         return None
     authors, head = unsigned_authors(letter.block), letter.head
-    return None if authors is None else Marks(authors, head.from_address, head.has_from, head.hops)
+    return None if authors is None else Marks(authors, head.from_address, head.hops)
 
 
 def course_before(named: Named, marks: Marks, moment: Moment) -> Course | None:
@@ -97,12 +95,10 @@ def remember_course(  # noqa: PLR0913, PLR0917 - where it is remembered, and wha
     way, template = delivered.way, verdict.effect.reply
     if way is None or way.within is None or template is None or moment.rulebook.readings[_RATE] == "late_reply":
         return
-    message, came_back = delivered.message, delivered.report or delivered.bounced or delivered.faulted
-    if came_back or delivered.charges or any(copy.decision is not None for copy in message.copies):
+    is_by_default = all(copy.decision is None for copy in delivered.message.copies)
+    if not is_by_default or delivered.charges or not holds_for_the_next(ask, transaction):
         return
-    if not holds_for_the_next(ask, transaction):
-        return
-    bare = replace(message, raw=b"", decision=None, versions=(), authentication=())
+    bare = replace(delivered.message, raw=b"", decision=None, versions=(), authentication=())
     envelopes(moment).keep((named, marks), Course(ask, verdict, template, way, bare))
 
 
