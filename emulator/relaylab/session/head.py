@@ -26,7 +26,7 @@ _BETWEEN_WORDS: Final = re.compile(r"(?<=\?=)[ \t]+(?==\?)")
 # Lines that end in CRLF, none of them folded at the beginning; ASCII without what libraries take for another line end.
 _LINE: Final = rb"[\t\x20-\x7e]*\r\n"
 _WELL_FORMED: Final = re.compile(rb"(?:[!-9;-~]+:" + _LINE + rb"(?:[\t ]" + _LINE + rb")*+)*+")
-_FIELD: Final = re.compile(r"([!-9;-~]+):((?:[^\r\n]|\r\n[\t ])*)\r\n")
+_FIELD: Final = re.compile(r"([!-9;-~]+):[\t ]*([^\r\n]*(?:\r\n[\t ][^\r\n]*)*)\r\n")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -88,7 +88,7 @@ def _fields(block: bytes) -> dict[str, list[str]]:
     fields: dict[str, list[str]] = {}
     if _WELL_FORMED.fullmatch(block):
         for name, value in _FIELD.findall(block.decode("ascii")):
-            fields.setdefault(name.lower(), []).append(value.lstrip(" \t"))
+            fields.setdefault(name.lower(), []).append(value)
     else:
         for name, value in HeaderParser().parsestr(block.decode("utf-8", "replace")).items():
             fields.setdefault(name.lower(), []).append(value)
