@@ -68,7 +68,7 @@ def head_of(block: bytes) -> MessageHead:
     What cannot be read is left out.
     """
     fields = _fields(block)
-    message_id, sender, subject = (fields.get(name) for name in ("message-id", "from", "subject"))
+    message_id, sender, subject = fields.get("message-id"), fields.get("from"), fields.get("subject")
     return MessageHead(
         from_address=_first_address(sender[0]) if sender else None,
         has_from=sender is not None,
