@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import TurnedAway
 from relaylab.domain.peer import Peer, plain
+from relaylab.domain.randomness import stream_of
 from relaylab.domain.world import DEFAULT_PUBLIC_IP
 from relaylab.rules import milestones
 from relaylab.servers.desk import StreamLimits
@@ -24,10 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from relaylab.domain.handshake import Handshake
-    from relaylab.domain.randomness import Random, Randomness
-    from relaylab.domain.reply import SessionNames
+    from relaylab.domain.randomness import Randomness
     from relaylab.domain.token import TokenReader
-    from relaylab.engine.milestones import Calendar
     from relaylab.servers.clocks import MovableClock
     from relaylab.servers.faulty_tls import FaultyTls
     from relaylab.servers.tls import TlsServer
@@ -159,21 +158,14 @@ class House:
         else:
             with self.lock:
                 label, number = self._next_label(), self.sessions
-        dice = _Dice(
-            self.randomness,
-            self.store.mail.run,
-            number,
-            endpoint,
-            session_id(self.started, number),
-            self.clock.now(),
-            self.holder.current.rulebook.calendar,
-        )
+        drawn = self.randomness.number(*(("session", self.store.mail.run, number) if number else (PROBE,)))
+        calendar, session = self.holder.current.rulebook.calendar, session_id(self.started, number)
         return Party.implied(
-            dice,
+            _Dice(drawn),
             label=label,
             endpoint=endpoint,
             peer=peer,
-            names=dice.names(dice.fresh()),
+            names=session_names(endpoint, drawn, session, self.clock.now(), calendar),
             tarpit=self.tarpit,
             on_legacy_host=listener.on_legacy_host,
             listener=listener.key,
@@ -184,33 +176,17 @@ class House:
 
 @dataclass(slots=True)  # not frozen, which would take thrice as long to make
 class _Dice:
-    """Gives the dice of a session where its names have left them; number 0 is a probe's.
+    """Gives the dice of the session whose number that is.
 
-    They are 2,900 octets, and many sessions never throw them: so they are made anew for the first who does. What it
-    takes to make them is one small value, since an idle connection holds it: a closure is 500 octets more.
+    They are 2,900 octets, and many sessions never throw them: so they are made for the first who does. What it takes
+    to make them is one small value, since an idle connection holds it: a closure is 500 octets more.
     """
 
-    randomness: Randomness
-    run: int
     number: int
-    endpoint: Endpoint
-    session: str
-    begun: datetime
-    calendar: Calendar
-
-    def fresh(self) -> Random:
-        """Give dice that nobody has thrown."""
-        return self.randomness.stream(*(("session", self.run, self.number) if self.number else (PROBE,)))
-
-    def names(self, chance: Random) -> SessionNames:
-        """Draw the names of the session."""
-        return session_names(self.endpoint, chance, self.session, self.begun, self.calendar)
 
     def __call__(self) -> dict[str, object]:
         """Give what a party leaves to be worked out."""
-        chance = self.fresh()
-        self.names(chance)
-        return {"chance": chance}
+        return {"chance": stream_of(self.number)}
 
 
 @dataclass(frozen=True, slots=True)
