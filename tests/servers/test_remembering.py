@@ -60,7 +60,7 @@ class Forgetful(SmtpDesk):
     """A desk that remembers nothing."""
 
     def moment(self) -> Moment:
-        return replace(super().moment(), memory=Memory())
+        return super().moment()._replace(memory=Memory())
 
 
 def emulator(authority: TestAuthority, spf: str = "v=spf1 -all exp=explained.contoso.com") -> Emulator:

@@ -6,7 +6,6 @@ final reply or by ``release``.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -229,7 +228,7 @@ class Mailing:
             if answer is not None:
                 charges = self.forget(moment)  # RFC 3030 §2: what is left of it is undefined
                 self._progress.refused = True
-                return replace(answer, charges=charges)
+                return answer._replace(charges=charges)
         transaction = self._progress.transaction
         charges = self._open_submission(moment)
         if not transaction.content and not transaction.dropped:
@@ -245,13 +244,13 @@ class Mailing:
             received = replies.CHUNK_OK.fill(octets=str(chunk.octets))
             return self._speech.say(received, moment, charges=charges)
         turn = self.end_of_data(transaction.content, size, moment)
-        return replace(turn, charges=(*charges, *turn.charges))
+        return turn._replace(charges=(*charges, *turn.charges))
 
     def end_of_data(self, content: bytearray, size: int, moment: Moment) -> Turn:
         """Judge the complete message and, where it is accepted, deliver it; the transaction is over either way."""
         party, command = self._progress.party, f"end of data, {size} octets"
         if moment.board.faults and (answer := self._faulting.answer(Step.FINAL, command, moment)):
-            return replace(answer, charges=self.forget(moment))
+            return answer._replace(charges=self.forget(moment))
         number = self._messages + 1
         message_id = f"{party.label}-{number}"
         transaction = self._under_way()
@@ -276,7 +275,7 @@ class Mailing:
         anew = (self._attributed(ask.attribution, moment),) if is_bettered else ()
         if not verdict.admits:
             refused = self._speech.refuse(verdict, command, moment, charges=charges)
-            return replace(refused, events=(*anew, *refused.events))
+            return refused._replace(events=(*anew, *refused.events))
         self._messages = number
         decision = None if is_let_through else verdict.decision()
         if self._progress.acs is not None:
@@ -318,7 +317,7 @@ class Mailing:
         """Give the good answer, as the rules' or as that of a fault that did not ask them."""
         if is_let_through:
             turn = self._faulting.admit(verdict, moment)
-            return replace(turn, events=(*turn.events, *further)) if further else turn
+            return turn._replace(events=(*turn.events, *further)) if further else turn
         return self._speech.admit(verdict, command, moment, *further)
 
     @staticmethod

@@ -7,7 +7,6 @@ releases what it held.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
@@ -63,7 +62,7 @@ class SmtpSession:
             self._owes_greeting = True
             return self._finish(Turn(then=Then.START_TLS, events=(connected,)), moment)
         turn = self._greeting(moment)
-        return self._finish(replace(turn, events=(connected, *turn.events)), moment)
+        return self._finish(turn._replace(events=(connected, *turn.events)), moment)
 
     def receive_line(self, line: bytes, moment: Moment) -> Turn:
         """Take a command, or the answer to an AUTH prompt."""
@@ -103,7 +102,7 @@ class SmtpSession:
         if moment.board.faults:
             self._faulting.begin()
         turn = self._greeting(moment)
-        return self._finish(replace(turn, events=(started, *turn.events)), moment)
+        return self._finish(turn._replace(events=(started, *turn.events)), moment)
 
     def tls_failed(self, reason: str, moment: Moment) -> Turn:
         """End the session."""
@@ -154,7 +153,7 @@ class SmtpSession:
     def _released(self, turn: Turn, moment: Moment) -> Turn:
         """Close the submission that is open, if this turn closes the session."""
         charges = self._mailing.release(moment) if turn.then is Then.CLOSE else ()
-        return replace(turn, charges=(*turn.charges, *charges)) if charges else turn
+        return turn._replace(charges=(*turn.charges, *charges)) if charges else turn
 
     # Commands ----------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,6 @@ Laws of this module: whoever answers, answers here; too many errors end the sess
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, TypedDict
@@ -123,7 +122,7 @@ class Speech:
             return turn
         farewell = self._party.render(replies.TOO_MANY_ERRORS.fill(), moment)
         closed = Closed(**self.stamp(moment), why="too many errors")
-        return replace(turn, data=turn.data + farewell, then=Then.CLOSE, events=(*turn.events, closed))
+        return turn._replace(data=turn.data + farewell, then=Then.CLOSE, events=(*turn.events, closed))
 
 
 def _judged(verdict: Verdict, **facts: object) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from relaylab.domain.charge import Charge
@@ -53,8 +53,7 @@ class Manner:
     handshake: Handshake | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):  # as Moment
     """One answer: the octets to write, what to read then, and what is to be kept of it.
 
     ``data`` is the reply as it goes on the wire, empty when there is none yet; ``chunk`` the octets to read with
