@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from relaylab.domain.anti_spoof import Handling
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.message import Hop, HopFacts, Version
+from relaylab.domain.randomness import stream_of
 from relaylab.domain.world import Standing
 from relaylab.rules.authentication import handling
 from relaylab.session.authenticating import facts, facts_to_be_found, is_unrecorded, recipients_of
@@ -244,10 +245,10 @@ class _Maker:
         if part.departure is None or tenant is None:
             return headers
         moment = self.moment
-        chance = self.party.randomness.stream("stamps", self.message_id, tenant.id)
-        names = session_names(Endpoint.MX, chance, session_id(moment.now, 0), moment.now, moment.rulebook.calendar)
+        number = self.party.randomness.number("stamps", self.message_id, tenant.id)
+        names = session_names(Endpoint.MX, number, session_id(moment.now, 0), moment.now, moment.rulebook.calendar)
         return stamps_of_another_tenant(
-            self.ask, headers, part.departure, told, handled, tenant=tenant, names=names, chance=chance
+            self.ask, headers, part.departure, told, handled, tenant=tenant, names=names, chance=stream_of(number)
         )
 
     def _content(self, headers: tuple[str, ...]) -> bytes:
