@@ -22,8 +22,9 @@ from relaylab.rules.limits import direct_send_delay
 from relaylab.session.acs_delivery import deliver_through_acs
 from relaylab.session.aftermath import aftermath
 from relaylab.session.commands import Chunk, Fault, Verb, parse_chunk, parse_mail, parse_rcpt
+from relaylab.session.courses import Followed, course_before, marks_of, remember_course
 from relaylab.session.delivery import deliver, delivery_instant
-from relaylab.session.end_of_data import data_ask
+from relaylab.session.end_of_data import data_ask, receipt
 from relaylab.session.envelopes import (
     MOST_RECIPIENTS,
     NamedRecipient,
@@ -34,6 +35,7 @@ from relaylab.session.envelopes import (
     remember,
     sender_before,
 )
+from relaylab.session.head import Letter
 from relaylab.session.hve import sent_today
 from relaylab.session.standing import standing_of_address, standing_of_names
 from relaylab.session.transaction import Transaction
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from relaylab.domain.event import Event
     from relaylab.engine.verdict import Verdict
     from relaylab.session.commands import Command, MailFrom
+    from relaylab.session.courses import Course
     from relaylab.session.envelopes import Named
     from relaylab.session.faulting import Faulting
     from relaylab.session.moment import Moment
@@ -254,12 +257,16 @@ class Mailing:
             return replace(answer, charges=self.forget(moment))
         number = self._messages + 1
         message_id = f"{party.label}-{number}"
-        transaction = self._under_way()
-        self._named_before(transaction, moment)
+        transaction, letter = self._under_way(), Letter.read(content, size)
+        before = self._named_before(transaction, moment)
+        marks = marks_of(letter) if before is not None else None
+        known = course_before(before, marks, moment) if before is not None and marks is not None else None
+        if known is not None:
+            self._messages = number
+            return self._follow(known, letter, message_id, command, moment)
         ask = data_ask(
             transaction,
-            content,
-            size,
+            letter,
             party=party,
             tls=self._progress.seen_tls,
             hello=self._progress.hello_name,
@@ -294,6 +301,8 @@ class Mailing:
                 party=party,
                 moment=moment,
             )
+        if before is not None and marks is not None and transaction.named is before:
+            remember_course(before, marks, ask, verdict, delivered, transaction, moment)
         kept = tuple(message for message in (delivered.message, delivered.report) if message is not None)
         events = aftermath(delivered, self._speech, moment)
         turn = self._admit(verdict, command, moment, is_let_through=is_let_through)
@@ -311,6 +320,15 @@ class Mailing:
             despatch=delivered.despatch,
             manner=turn.manner,
         )
+
+    def _follow(self, course: Course, letter: Letter, message_id: str, command: str, moment: Moment) -> Turn:
+        """Let a message go the course of the one before it."""
+        party = self._progress.party
+        words = receipt(letter.head.message_id, letter.size, party)
+        same = Followed(course, moment.now, party, message_id, command, letter.head, letter.size, words)
+        kept = same.message(letter.content, self._progress.hello_name, moment)
+        self.forget(moment)  # nobody is signed in, so nothing is charged
+        return self._speech.say(same.reply(), moment, events=same.events(), kept=(kept,))
 
     def _admit(
         self, verdict: Verdict, command: str, moment: Moment, *further: Event, is_let_through: bool = False

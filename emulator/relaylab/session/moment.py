@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
 from relaylab.domain.fault import NO_FAULTS
 from relaylab.domain.memory import NO_MEMORY, Memory
+from relaylab.domain.noun import noun
 from relaylab.domain.token import NoTokens, TokenReader
 from relaylab.domain.zone import Zone
 
@@ -42,7 +43,7 @@ class MailDns(Zone, Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@noun()
 class Moment:
     """The instant, the world, its rules, the counters and the faults: read once per command by the adapter.
 

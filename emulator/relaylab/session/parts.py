@@ -17,11 +17,14 @@ _BEGINS: Final = b"\r\n--"
 _DELIMITER: Final = re.compile(rb"\r\n--([^\r\n]{1,70}?)[ \t]*(?=\r\n)")  # RFC 2046 §5.1.1
 
 
-def excessive_parts(content: bytes | bytearray) -> int:
-    """Give the number of parts, the message itself included, where it is more than may be; else 0."""
+def excessive_parts(content: bytes | bytearray, block: bytes | None = None) -> int:
+    """Give the number of parts, the message itself included, where it is more than may be; else 0.
+
+    ``block`` is the content's header block, where somebody has it.
+    """
     if not _may_begin(content, limits.MIME_PARTS) or content.count(_BEGINS) < limits.MIME_PARTS:
         return 0
-    if b"multipart" not in header_block(content).lower():
+    if b"multipart" not in (header_block(content) if block is None else block).lower():
         return 0
     declared = {quoted or bare for quoted, bare in _DECLARED.findall(content)}
     parts = 1 + sum(found[1] in declared for found in _DELIMITER.finditer(content))

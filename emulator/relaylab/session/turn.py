@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
+
+from relaylab.domain.noun import noun
 
 if TYPE_CHECKING:
     from relaylab.domain.charge import Charge
@@ -36,7 +37,7 @@ class Ending(Enum):
     SILENCE = "kept, with nothing read or written any more"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class Manner:
     """What a fault asks of the transport; a turn without one is written and followed as it stands.
 
@@ -53,7 +54,7 @@ class Manner:
     handshake: Handshake | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@noun()
 class Turn:
     """One answer: the octets to write, what to read then, and what is to be kept of it.
 
