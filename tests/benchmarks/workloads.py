@@ -11,7 +11,7 @@ from tests.benchmarks.processes import Reading, read
 from tests.benchmarks.servers import BARE, EMULATOR, EMULATOR_ASYNCIO, MAILDEV, NPM, SINK, Running
 
 SCAN: Final = 25 << 20  # octets of a large message
-PAGE: Final = 1 << 16  # octets of one that warms up
+PAGE: Final = 1 << 20  # octets of one that warms up: as many as fill what is received into
 MEGA: Final = 1e6
 ALL: Final = (EMULATOR, EMULATOR_ASYNCIO, BARE, SINK, NPM, MAILDEV)
 WITH_TLS: Final = (EMULATOR, EMULATOR_ASYNCIO, BARE, NPM)
