@@ -325,7 +325,7 @@ class SmtpStream(asyncio.Protocol):
             case Then.READ_MESSAGE:
                 self._reader = MessageReader(self._dialogue.message_limit)
             case Then.READ_CHUNK:
-                self._reader = ChunkReader(turn.chunk, self._dialogue.message_limit)
+                self._reader = ChunkReader(turn.chunk, turn.onto, self._dialogue.message_limit)
             case Then.START_TLS:
                 self._start_tls(turn.manner)
             case Then.CLOSE:

@@ -209,7 +209,10 @@ class Mailing:
         self._pending_chunk = chunk
         if moment.board.faults:
             self._faulting.at(Step.DATA, "BDAT", moment)
-        return Turn(then=Then.READ_CHUNK, chunk=chunk.octets)
+        transaction = self._progress.transaction
+        is_refused = transaction is None or Verb.BDAT in OUT_OF_ORDER[self._progress.state]
+        onto = bytearray() if transaction is None or is_refused else transaction.content
+        return Turn(then=Then.READ_CHUNK, chunk=chunk.octets, onto=onto)
 
     def _named_before(self, transaction: Transaction, moment: Moment) -> Named | None:
         """Give the name that was granted last, where it still stands; else from here on all is found anew."""
@@ -220,8 +223,11 @@ class Mailing:
 
     # Content -----------------------------------------------------------------------------------------------------
 
-    def take_chunk(self, content: bytearray, dropped: int, moment: Moment) -> Turn:
-        """Take the octets that BDAT announced; they had to be read before a refusal can be said (RFC 3030 §2)."""
+    def take_chunk(self, dropped: int, moment: Moment) -> Turn:
+        """Take the octets that BDAT announced; they had to be read before a refusal can be said (RFC 3030 §2).
+
+        They are in the transaction's content already, unless so many were dropped.
+        """
         chunk, self._pending_chunk = self._pending_chunk or Chunk(0, last=False), None
         out_of_order = OUT_OF_ORDER[self._progress.state].get(Verb.BDAT)
         if out_of_order is not None or self._progress.transaction is None:
@@ -235,10 +241,6 @@ class Mailing:
                 return replace(answer, charges=charges)
         transaction = self._progress.transaction
         charges = self._open_submission(moment)
-        if not transaction.content and not transaction.dropped:
-            transaction.content = content
-        elif content:
-            transaction.content += content
         transaction.dropped += dropped
         size = len(transaction.content) + transaction.dropped
         if size > limits.MESSAGE_SIZE:

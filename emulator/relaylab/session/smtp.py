@@ -122,17 +122,17 @@ class SmtpSession:
             self._faulting.begin()
         return self._finish(self._mailing.end_of_data(bytearray(), size, moment), moment)
 
-    def receive_chunk(self, content: bytearray, moment: Moment) -> Turn:
+    def receive_chunk(self, size: int, moment: Moment) -> Turn:  # noqa: ARG002 - BDAT has said it
         """Take a chunk; the last one ends the message (RFC 3030 §2)."""
         if moment.board.faults:
             self._faulting.begin()
-        return self._finish(self._mailing.take_chunk(content, 0, moment), moment)
+        return self._finish(self._mailing.take_chunk(0, moment), moment)
 
     def receive_oversized_chunk(self, size: int, moment: Moment) -> Turn:
         """Count a chunk that was too long to be kept."""
         if moment.board.faults:
             self._faulting.begin()
-        return self._finish(self._mailing.take_chunk(bytearray(), size, moment), moment)
+        return self._finish(self._mailing.take_chunk(size, moment), moment)
 
     def time_out(self, lasted: float, moment: Moment) -> Turn:
         """Say how long the session lasted, and close (CS-TO-01)."""
