@@ -7,8 +7,7 @@ releases what it held.
 
 from __future__ import annotations
 
-from email.utils import format_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.asks import HelloAsk
 from relaylab.domain.certificate import CertificateFacts
@@ -27,13 +26,22 @@ from relaylab.session.transitions import OUT_OF_ORDER, State
 from relaylab.session.turn import Then, Turn
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from relaylab.domain.event import Event
     from relaylab.domain.peer import ClientHello, TlsFacts
     from relaylab.session.moment import Moment
     from relaylab.session.party import Party
 
 
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # strftime takes longer than the whole greeting
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
 class SmtpSession:
     """One connection to client submission or to the tenant MX; satisfies ``turn.Dialogue``."""
+
+    __slots__ = ("_faulting", "_mailing", "_owes_greeting", "_party", "_progress", "_signing_in", "_speech")
 
     def __init__(self, party: Party) -> None:
         """Begin before the greeting."""
@@ -42,7 +50,7 @@ class SmtpSession:
         self._speech = Speech(party)
         self._owes_greeting = False  # TLS from the first octet: the greeting comes behind the handshake
         self._faulting = Faulting(party, self._progress)
-        self._signing_in = SigningIn(self._speech, self._progress, self._faulting)
+        self._signing_in: SigningIn | None = None  # made for the first AUTH
         self._mailing = Mailing(self._speech, self._progress, self._faulting)
 
     # What the transport calls ------------------------------------------------------------------------------------
@@ -56,19 +64,18 @@ class SmtpSession:
         """Say who answers, the instant, and the session id where it is shown (CS-BAN-01, MX-BAN-02)."""
         peer, names = self._party.peer, self._party.names
         connected = Connected(
-            **self._speech.stamp(moment), ip=str(peer.ip), site=peer.site, session_id=names.session_id
+            **self._speech.stamp(moment), ip=peer.address, site=peer.site, session_id=names.session_id
         )
         if moment.board.faults and self._faulting.opens_in_tls(moment):
             self._owes_greeting = True
             return self._finish(Turn(then=Then.START_TLS, events=(connected,)), moment)
-        turn = self._greeting(moment)
-        return self._finish(turn._replace(events=(connected, *turn.events)), moment)
+        return self._finish(self._greeting(moment, connected), moment)
 
     def receive_line(self, line: bytes, moment: Moment) -> Turn:
         """Take a command, or the answer to an AUTH prompt."""
         if moment.board.faults:
             self._faulting.begin()
-        if self._signing_in.is_under_way:
+        if self._signing_in is not None and self._signing_in.is_under_way:
             return self._finish(self._signing_in.answer(line, moment), moment)
         return self._finish(self._read(line, moment), moment)
 
@@ -76,7 +83,8 @@ class SmtpSession:
         """Refuse a line that is too long; an AUTH exchange under way ends with it."""
         if moment.board.faults:
             self._faulting.begin()
-        self._signing_in.abandon()
+        if self._signing_in is not None:
+            self._signing_in.abandon()
         return self._finish(self._too_long(moment), moment)
 
     def client_hello(self, hello: ClientHello, moment: Moment) -> Turn:
@@ -101,8 +109,7 @@ class SmtpSession:
         self._owes_greeting = False
         if moment.board.faults:
             self._faulting.begin()
-        turn = self._greeting(moment)
-        return self._finish(turn._replace(events=(started, *turn.events)), moment)
+        return self._finish(self._greeting(moment, started), moment)
 
     def tls_failed(self, reason: str, moment: Moment) -> Turn:
         """End the session."""
@@ -148,7 +155,9 @@ class SmtpSession:
 
     def _finish(self, turn: Turn, moment: Moment) -> Turn:
         """Let faults have their way with a turn, then see to it that nothing stays open behind its end."""
-        return self._released(self._faulting.mark(turn, moment) if moment.board.faults else turn, moment)
+        if moment.board.faults:
+            turn = self._faulting.mark(turn, moment)
+        return self._released(turn, moment) if turn.then is Then.CLOSE else turn
 
     def _released(self, turn: Turn, moment: Moment) -> Turn:
         """Close the submission that is open, if this turn closes the session."""
@@ -157,13 +166,14 @@ class SmtpSession:
 
     # Commands ----------------------------------------------------------------------------------------------------
 
-    def _greeting(self, moment: Moment) -> Turn:
+    def _greeting(self, moment: Moment, begun: Event) -> Turn:
+        """Greet; ``begun`` is what has happened before."""
         if moment.board.faults and (answer := self._faulting.answer(Step.CONNECT, "connection", moment)):
-            return answer
+            return answer._replace(events=(begun, *answer.events))
         banner = replies.BANNER.fill(
-            host=self._party.names.host, date=_banner_date(moment), session=_banner_session(self._party, moment)
+            host=self._party.names.host, date=_banner_date(moment.now), session=_banner_session(self._party, moment)
         )
-        return self._speech.say(banner, moment)
+        return self._speech.say(banner, moment, events=(begun,))
 
     def _read(self, line: bytes, moment: Moment) -> Turn:
         command = Command.parse(line)
@@ -193,12 +203,6 @@ class SmtpSession:
 
     def _obey(self, command: Command, moment: Moment) -> Turn:  # noqa: PLR0911 - one line a verb
         match command.verb:
-            case Verb.EHLO | Verb.HELO:
-                return self._hello(command, moment)
-            case Verb.STARTTLS:
-                return self._starttls(command, moment)
-            case Verb.AUTH:
-                return self._signing_in.auth(command, moment)
             case Verb.MAIL:
                 return self._mailing.mail(command, moment)
             case Verb.RCPT:
@@ -207,13 +211,26 @@ class SmtpSession:
                 return self._mailing.data(command, moment)
             case Verb.BDAT:
                 return self._mailing.bdat(command, moment)
+            case Verb.EHLO | Verb.HELO:
+                return self._hello(command, moment)
+            case Verb.STARTTLS:
+                return self._starttls(command, moment)
+            case Verb.AUTH:
+                return self._sign_in(command, moment)
             case _:
                 return self._obey_small(command, moment)
 
+    def _sign_in(self, command: Command, moment: Moment) -> Turn:
+        if self._signing_in is None:
+            self._signing_in = SigningIn(self._speech, self._progress, self._faulting)
+        return self._signing_in.auth(command, moment)
+
     def _obey_small(self, command: Command, moment: Moment) -> Turn:
-        step = {Verb.RSET: Step.RSET, Verb.QUIT: Step.QUIT}.get(command.verb, Step.NOOP)
-        if moment.board.faults and (answer := self._faulting.answer(step, command.verb.value, moment)):
-            return answer
+        if moment.board.faults:
+            step = {Verb.RSET: Step.RSET, Verb.QUIT: Step.QUIT}.get(command.verb, Step.NOOP)
+            answer = self._faulting.answer(step, command.verb.value, moment)
+            if answer is not None:
+                return answer
         match command.verb:
             case Verb.RSET:
                 return self._speech.say(replies.RESET.fill(), moment, charges=self._mailing.forget(moment))
@@ -239,7 +256,7 @@ class SmtpSession:
         charges = self._mailing.forget(moment)  # RFC 5321 §4.1.4
         progress.state = State.READY
         progress.hello_name, progress.opening = command.argument, None
-        words = {"host": self._party.names.host, "ip": str(self._party.peer.ip)}
+        words = {"host": self._party.names.host, "ip": self._party.peer.address}
         if command.verb is Verb.HELO:
             return self._speech.say(replies.HELLO.fill(**words), moment, charges=charges)
         progress.pretended_tls = None
@@ -271,10 +288,10 @@ def _banner_session(party: Party, moment: Moment) -> str:
     return f" [{party.names.session_id}]" if shown else ""
 
 
-def _banner_date(moment: Moment) -> str:
+def _banner_date(now: datetime) -> str:
     """Give RFC 5322 form without a leading zero in the day, as Exchange prints it (CS-BAN-03)."""
-    text = format_datetime(moment.now)
-    return text.replace(", 0", ", ", 1)
+    day, month = _DAYS[now.weekday()], _MONTHS[now.month - 1]
+    return f"{day}, {now.day} {month} {now.year:04d} {now.hour:02d}:{now.minute:02d}:{now.second:02d} +0000"
 
 
 def _duration(seconds: float) -> str:
