@@ -7,14 +7,15 @@ releases what it held.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from relaylab.domain.asks import HelloAsk
 from relaylab.domain.certificate import CertificateFacts
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import Closed, Connected, TlsFailed, TlsStarted
 from relaylab.domain.fault import Step
-from relaylab.rules import limits, milestones, replies
+from relaylab.rules import limits, replies
+from relaylab.session.banner import banner_date, banner_session
 from relaylab.session.capabilities import capabilities
 from relaylab.session.commands import Command, Verb
 from relaylab.session.faulting import Faulting
@@ -26,16 +27,10 @@ from relaylab.session.transitions import OUT_OF_ORDER, State
 from relaylab.session.turn import Then, Turn
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from relaylab.domain.event import Event
     from relaylab.domain.peer import ClientHello, TlsFacts
     from relaylab.session.moment import Moment
     from relaylab.session.party import Party
-
-
-_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # strftime takes longer than the whole greeting
-_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class SmtpSession:
@@ -171,7 +166,7 @@ class SmtpSession:
         if moment.board.faults and (answer := self._faulting.answer(Step.CONNECT, "connection", moment)):
             return answer._replace(events=(begun, *answer.events))
         banner = replies.BANNER.fill(
-            host=self._party.names.host, date=_banner_date(moment.now), session=_banner_session(self._party, moment)
+            host=self._party.names.host, date=banner_date(moment.now), session=banner_session(self._party, moment)
         )
         return self._speech.say(banner, moment, events=(begun,))
 
@@ -278,20 +273,6 @@ class SmtpSession:
 
     def _too_long(self, moment: Moment) -> Turn:
         return self._speech.bad_input(replies.LINE_TOO_LONG.fill(), "a line that is too long", moment)
-
-
-def _banner_session(party: Party, moment: Moment) -> str:
-    rulebook = moment.rulebook
-    shown = rulebook.calendar.has_come(milestones.BANNER_WITH_SESSION_ID.name, moment.now)
-    if party.endpoint is Endpoint.MX:
-        shown = shown and rulebook.readings["mx_banner_session_id"] == "present"
-    return f" [{party.names.session_id}]" if shown else ""
-
-
-def _banner_date(now: datetime) -> str:
-    """Give RFC 5322 form without a leading zero in the day, as Exchange prints it (CS-BAN-03)."""
-    day, month = _DAYS[now.weekday()], _MONTHS[now.month - 1]
-    return f"{day}, {now.day} {month} {now.year:04d} {now.hour:02d}:{now.minute:02d}:{now.second:02d} +0000"
 
 
 def _duration(seconds: float) -> str:
