@@ -71,14 +71,20 @@ class SimulatedClock:
         self._stand(ClockState(as_utc(start), possible_rate(rate), frozen))
 
     def now(self) -> datetime:
-        """Give the simulated instant."""
-        return self._now(*self._since)
+        """Give the simulated instant; it is asked at every line, so the end of time is told by seconds."""
+        since, set_at, left = self._since
+        if since.frozen or left <= 0:
+            return since.instant
+        passed = (self._monotonic() - set_at) * since.rate
+        return since.instant + timedelta(seconds=passed) if passed < left else _LAST
 
     @property
     def state(self) -> ClockState:
         """How the clock stands at this moment."""
-        since, set_at, left = self._since
-        return ClockState(self._now(since, set_at, left), since.rate, since.frozen)
+        while True:
+            noted, instant = self._since, self.now()
+            if noted is self._since:  # nobody has moved it meanwhile
+                return ClockState(instant, noted[0].rate, noted[0].frozen)
 
     def set(self, instant: datetime) -> None:
         """Go to another instant, and stand or run there as before; going back is allowed."""
@@ -130,13 +136,6 @@ class SimulatedClock:
         """Stand or run as ``state`` says from this moment on."""
         left = (_LAST - state.instant) / _SECOND
         self._since = (state, self._monotonic(), left)
-
-    def _now(self, since: ClockState, set_at: float, left: float) -> datetime:
-        """Give the instant; asked at every line, so the end of time is told by seconds, which are compared at once."""
-        if since.frozen or left <= 0:
-            return since.instant
-        passed = (self._monotonic() - set_at) * since.rate
-        return since.instant + timedelta(seconds=passed) if passed < left else _LAST
 
 
 def state_of(clock: MovableClock) -> ClockState:
