@@ -137,8 +137,8 @@ class SmtpStream(asyncio.Protocol):
         """Tell the dialogue, if it does not know, that nobody is there any more."""
         self._sweep.discard(self)
         self._outlet.client_is_done = True
-        self._mute()
         if self._ended is None:
+            self._mute()
             self._run(self._hang_up, "connection reset" if exc else "connection closed")
 
     def pause_writing(self) -> None:
