@@ -322,6 +322,18 @@ def test_a_message_that_leaves_for_somebody_is_signed_each_time() -> None:
     assert 4 == [type(event) for event in lab.events].count(Authenticated)
 
 
+def test_a_from_field_that_ends_with_the_last_chunk_names_its_authors() -> None:
+    lab = Named(WORLDS[0], remembers=True)
+    line = lab.connect_mx(ELSEWHERE).begin()
+
+    answers = [
+        line.envelope(STRANGER, HELPDESK).chunk(f"From: {authors}".encode(), last=True)[:9]
+        for authors in (STRANGER, f"{STRANGER}, {SCANNER}", STRANGER)
+    ]
+
+    assert ["250 2.6.0", "550 5.7.5", "250 2.6.0"] == answers
+
+
 def test_an_empty_message_is_not_one_without_an_author() -> None:
     lab = Named(WORLDS[0], remembers=True)
     line = lab.connect_mx(HQ).begin()
