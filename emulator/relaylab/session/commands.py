@@ -7,7 +7,7 @@ the advertised extensions are read, others are an error (RFC 5321 §4.1.1.11).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
 from typing import Final
@@ -101,21 +101,38 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class MailFrom:
-    """The arguments of MAIL; ``sender`` None is the empty reverse path, ``size`` in octets."""
+    """The arguments of MAIL; ``sender`` None is the empty reverse path, ``size`` in octets.
+
+    ``path`` is the sender as text, ``said`` what the command is called in the event log.
+    """
 
     sender: Address | None
     size: int | None
     body: str
     smtputf8: bool
     notice: MessageNotice
+    path: str = field(init=False, compare=False)
+    said: str = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Write out what is asked for each time that the same line comes."""
+        object.__setattr__(self, "path", str(self.sender or ""))
+        object.__setattr__(self, "said", f"MAIL FROM:<{self.path}>")
 
 
 @dataclass(frozen=True, slots=True)
 class RcptTo:
-    """The arguments of RCPT."""
+    """The arguments of RCPT; ``path`` and ``said`` as in MAIL."""
 
     address: Address
     notice: RecipientNotice
+    path: str = field(init=False, compare=False)
+    said: str = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Write out what is asked for each time that the same line comes."""
+        object.__setattr__(self, "path", str(self.address))
+        object.__setattr__(self, "said", f"RCPT TO:<{self.path}>")
 
 
 @dataclass(frozen=True, slots=True)

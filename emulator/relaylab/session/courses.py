@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from relaylab.domain.event import Authenticated, Judged, Kept
 from relaylab.domain.message import Hop, KeptMessage, MessageHead
-from relaylab.mailauth import unsigned_authors
 from relaylab.session.aftermath import kept_words, told
 from relaylab.session.authenticating import facts, holds_for_the_next
 from relaylab.session.envelopes import MOST_RECIPIENTS, envelopes
@@ -52,7 +51,7 @@ _RATE: Final = "message_rate"
 class Marks(NamedTuple):
     """What rules and delivery read of a message besides its names, where that is all they read."""
 
-    authors: tuple[bytes, ...]
+    authors: tuple[str, ...] | tuple[bytes, ...]
     from_address: Address | None
     hops: int
 
@@ -72,7 +71,7 @@ def marks_of(letter: Letter) -> Marks | None:
     """Give the marks of a message; None where rules or delivery read more of it."""
     if not letter.content or excessive_parts(letter.content, letter.block):  # one that is too large has no content
         return None
-    authors, head = unsigned_authors(letter.block), letter.head
+    authors, head = letter.authors(), letter.head
     return None if authors is None else Marks(authors, head.from_address, head.hops)
 
 

@@ -77,9 +77,10 @@ class Named:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NamedSender(Named):
-    """MAIL was granted."""
+    """MAIL was granted, said like this."""
 
     attribution: Attribution
+    mail: MailFrom
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,7 +122,7 @@ def sender_before(opening: Opening, mail: MailFrom, moment: Moment) -> NamedSend
     """Give what is remembered of a sender that was granted before."""
     if mail.size is not None and mail.size > limits.MESSAGE_SIZE:
         return None
-    known = envelopes(moment).known((opening, str(mail.sender or "")))
+    known = envelopes(moment).known((opening, mail.path))
     return known if isinstance(known, NamedSender) else None
 
 

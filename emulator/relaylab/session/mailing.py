@@ -81,7 +81,7 @@ class Mailing:
         self._progress.refused = True
         if isinstance(mail, Fault):
             return self._speech.protocol_error(_FAULTS[mail].fill(), "MAIL", moment)
-        progress, name = self._progress, f"MAIL FROM:<{mail.sender or ''}>"
+        progress, name = self._progress, mail.said
         if moment.board.faults:
             answer = self._faulting.answer(Step.MAIL, name, moment, sender=mail.sender, argument=command.argument)
             if answer is not None:
@@ -89,7 +89,7 @@ class Mailing:
         opening = opening_of(progress, mail, moment)
         known = sender_before(opening, mail, moment) if opening is not None else None
         if known is not None:
-            return self._opened_again(known, mail, name, moment)
+            return self._opened_again(known, mail, moment)
         ask = MailAsk(
             **progress.circumstances(moment),
             mail_from=mail.sender,
@@ -114,25 +114,21 @@ class Mailing:
             transaction.attribution = self._attribution(ask, moment)
             events = (self._attributed(transaction.attribution, moment),)
         if opening is not None:
-            transaction.named = NamedSender(verdict, transaction.attribution)
-            remember(opening, str(mail.sender or ""), transaction.named, moment)
+            transaction.named = NamedSender(verdict, transaction.attribution, mail)
+            remember(opening, mail.path, transaction.named, moment)
         return self._admit(verdict, name, moment, *events, is_let_through=is_let_through)
 
-    def _opened_again(self, named: NamedSender, mail: MailFrom, name: str, moment: Moment) -> Turn:
+    def _opened_again(self, named: NamedSender, mail: MailFrom, moment: Moment) -> Turn:
         """Begin a transaction with a sender that was granted under these circumstances before."""
         progress = self._progress
         progress.transaction = Transaction(mail, named.attribution, named=named)
         progress.state = State.MAIL
         progress.refused = False
-        return self._speech.admit_again(
-            named.verdict,
-            name,
-            moment,
-            *((self._attributed(named.attribution, moment),) if progress.party.endpoint is Endpoint.MX else ()),
-            mail_from=mail.sender,
-            declared_size=mail.size,
-            wants_smtputf8=mail.smtputf8,
-        )
+        events = (self._attributed(named.attribution, moment),) if progress.party.endpoint is Endpoint.MX else ()
+        if mail is named.mail:  # the same line, octet for octet
+            return self._speech.admit_again(named.verdict, mail.said, moment, events)
+        facts = {"mail_from": mail.sender, "declared_size": mail.size, "wants_smtputf8": mail.smtputf8}
+        return self._speech.admit_again(named.verdict, mail.said, moment, events, facts)
 
     def rcpt(self, command: Command, moment: Moment) -> Turn:
         """Judge a recipient and add it."""
@@ -141,15 +137,14 @@ class Mailing:
         if isinstance(rcpt, Fault):
             self._progress.refused = True
             return self._speech.protocol_error(_FAULTS[rcpt].fill(), "RCPT", moment)
-        address = rcpt.address
-        name = f"RCPT TO:<{address}>"
+        address, name = rcpt.address, rcpt.said
         if moment.board.faults:
             answer = self._faulting.answer(Step.RCPT, name, moment, recipients=(address,), argument=command.argument)
             if answer is not None:
                 self._progress.refused = True
                 return answer
         before = self._named_before(transaction, moment)
-        known = recipient_before(before, str(address), moment) if before is not None else None
+        known = recipient_before(before, rcpt.path, moment) if before is not None else None
         if known is not None:
             transaction.add(known.recipient, rcpt.notice)
             transaction.named = known
@@ -186,7 +181,7 @@ class Mailing:
         transaction.named = None
         if before is not None and is_lasting(recipient, moment) and len(transaction.recipients) <= MOST_RECIPIENTS:
             transaction.named = NamedRecipient(verdict, recipient)
-            remember(before, str(address), transaction.named, moment)
+            remember(before, rcpt.path, transaction.named, moment)
         return self._admit(verdict, name, moment, is_let_through=is_let_through)
 
     def data(self, command: Command, moment: Moment) -> Turn:

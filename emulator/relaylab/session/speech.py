@@ -5,10 +5,11 @@ Laws of this module: whoever answers, answers here; too many errors end the sess
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Final, TypedDict
 
 from relaylab.domain.decision import EffectKind, ReplyFacts
 from relaylab.domain.event import Answered, BadInput, Closed, Judged
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from relaylab.engine.verdict import Verdict
     from relaylab.session.moment import Moment
     from relaylab.session.party import Party
+
+
+NO_FACTS: Final[Mapping[str, object]] = {}
 
 
 class Stamp(TypedDict):
@@ -73,10 +77,18 @@ class Speech:
         judged = self.judged(verdict, command, moment)
         return self.say(_spoken(verdict), moment, events=(judged, *further))
 
-    def admit_again(self, verdict: Verdict, command: str, moment: Moment, *further: Event, **facts: object) -> Turn:
+    def admit_again(
+        self,
+        verdict: Verdict,
+        command: str,
+        moment: Moment,
+        further: tuple[Event, ...] = (),
+        facts: Mapping[str, object] = NO_FACTS,
+    ) -> Turn:
         """Give the answer of a verdict that was given before, and holds at this moment and for these facts as well."""
-        work = partial(_judged, verdict, now=moment.now, **facts)
-        judged = Judged.implied(work, **self.stamp(moment), command=command)
+        party = self._party
+        work = partial(_judged_again, verdict, moment.now, party.endpoint, command, facts)
+        judged = Judged.implied(work, session=party.label)
         return self.say(_spoken(verdict), moment, events=(judged, *further))
 
     def refuse(
@@ -130,10 +142,16 @@ class Speech:
         return replace(turn, data=turn.data + farewell, then=Then.CLOSE, events=(*turn.events, closed))
 
 
-def _judged(verdict: Verdict, **facts: object) -> dict[str, object]:
-    """Give what an event says of a verdict, about other facts than its own where some are given."""
-    here = verdict.again(**facts) if facts else verdict
-    return {"decision": here.decision(), "verdict_behind": here}
+def _judged(verdict: Verdict) -> dict[str, object]:
+    """Give what an event says of a verdict."""
+    return {"decision": verdict.decision(), "verdict_behind": verdict}
+
+
+def _judged_again(
+    verdict: Verdict, now: datetime, endpoint: Endpoint, command: str, facts: Mapping[str, object]
+) -> dict[str, object]:
+    """Give all that an event says of a verdict that was given before, as it holds now and for these facts."""
+    return {"at": now, "endpoint": endpoint, "command": command, **_judged(verdict.again(now=now, **facts))}
 
 
 def _facts(reply: Reply) -> ReplyFacts:
