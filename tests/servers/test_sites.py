@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
@@ -47,3 +48,12 @@ def test_a_client_of_a_private_network_comes_from_the_default_address(client: st
 
 def test_a_client_with_a_public_address_comes_from_it(emulate: Emulate) -> None:
     assert Peer(ip_address("1.1.1.1")) == emulate().desk("mx")._peer("1.1.1.1")
+
+
+def test_a_client_whose_address_is_known_comes_from_elsewhere_in_another_world(emulate: Emulate) -> None:
+    desk = emulate().desk("mx")
+    holder, before = desk.house.holder, desk._peer("127.0.0.5")
+    holder.swap(replace(holder.world, sites=()), holder.rulebook)
+
+    assert "shop" == before.site
+    assert Peer(ip_address("192.0.2.1")) == desk._peer("127.0.0.5")

@@ -19,7 +19,7 @@ def drawn(endpoint: Endpoint, day: str, *, before: bool = False) -> list[Session
     now = just_before(day) if before else at(day)
     calendar = rulebook().calendar
     dice = Randomness(7)
-    return [session_names(endpoint, dice.stream("session", draw), "0" * 16, now, calendar) for draw in DRAWS]
+    return [session_names(endpoint, dice.number("session", draw), "0" * 16, now, calendar) for draw in DRAWS]
 
 
 def test_a_session_id_is_the_ticks_of_the_start_and_a_counter() -> None:

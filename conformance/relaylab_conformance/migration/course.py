@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 from relaylab.domain.clock import ManualClock
 from relaylab.domain.decision import Decision, EffectKind
 from relaylab.domain.endpoint import Endpoint, Stage
-from relaylab.domain.randomness import Randomness
+from relaylab.domain.randomness import Randomness, stream_of
 from relaylab.rules import limits, sources
 from relaylab.rules.dns.catalogue import zones_of
 from relaylab.rules.milestones import EARLIEST_SUPPORTED, IPV6_FOR_ACCEPTED_DOMAINS
@@ -230,13 +230,13 @@ def _judged(  # noqa: PLR0913, PLR0917 - each is a fact of its own
     sign_in, tokens = _credentials(way, premises, keys)
     if way.endpoint is Endpoint.ACS_REST and isinstance(sign_in, Token):
         return _judged_over_rest(world, rulebook, sender, at, tokens.read(sign_in.token))
-    chance = Randomness(0).stream("session", 1)
+    number = Randomness(0).number("session", 1)
     party = Party(
         label="s-000001",
         endpoint=way.endpoint,
         peer=peer_of(world, sender, over_ipv6=over_ipv6),
-        names=session_names(way.endpoint, chance, session_id(at, 1), at, rulebook.calendar),
-        chance=chance,
+        names=session_names(way.endpoint, number, session_id(at, 1), at, rulebook.calendar),
+        chance=stream_of(number),
     )
 
     def apply(turn: Turn) -> None:

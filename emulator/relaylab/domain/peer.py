@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING, Final
 
@@ -20,10 +20,18 @@ def plain(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """The client as the service sees it: its public address, and the site whose address that is."""
+    """The client as the service sees it: its public address, and the site whose address that is.
+
+    ``address`` is the address as it is written.
+    """
 
     ip: IPv4Address | IPv6Address
     site: str | None = None
+    address: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Write the address, once for all the sessions of a client."""
+        object.__setattr__(self, "address", str(self.ip))
 
 
 @dataclass(frozen=True, slots=True)

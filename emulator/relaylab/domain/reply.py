@@ -165,9 +165,10 @@ def _lines(template: ReplyTemplate, text: str, end: str = "") -> bytes:
     code, start = f"{template.code:d}", template.start
     if "\n" not in text:
         return f"{code}{start}{text}{end}\r\n".encode()
-    *lines, last = text.split("\n")
-    start = start[1:]
-    return "".join([*(f"{code}-{start}{line}\r\n" for line in lines), f"{code} {start}{last}{end}\r\n"]).encode()
+    lines, _, last = text.rpartition("\n")
+    hyphened = f"\r\n{code}-{start[1:]}"
+    spoken = lines.replace("\n", hyphened)
+    return f"{hyphened[2:]}{spoken}\r\n{code}{start}{last}{end}\r\n".encode()
 
 
 def trailer(kind: Trailer, names: SessionNames, now: datetime, style: TrailerStyle) -> str:

@@ -16,7 +16,8 @@ from relaylab.domain.clock import ManualClock, as_utc
 END_OF_TIME: Final = datetime(3000, 1, 1, tzinfo=UTC)
 FASTEST: Final = 31_622_400.0  # a leap year a second
 _TICK: Final = timedelta(microseconds=1)
-_FOR_EVER: Final = 1e11  # seconds: more than there are until then, and few enough for an instant that Python knows
+_LAST: Final = END_OF_TIME - _TICK
+_SECOND: Final = timedelta(seconds=1)
 
 
 class MovableClock(Protocol):
@@ -66,41 +67,47 @@ class SimulatedClock:
         """Start at ``start`` (aware); raise ValueError for a rate that cannot be."""
         self._monotonic = monotonic
         self._lock = Lock()  # of who moves it; who reads takes the pair as it is
-        self._since = (ClockState(as_utc(start), possible_rate(rate), frozen), monotonic())
+        self._since: tuple[ClockState, float, float]  # how it was set, when, and the seconds left from there
+        self._stand(ClockState(as_utc(start), possible_rate(rate), frozen))
 
     def now(self) -> datetime:
-        """Give the simulated instant."""
-        since, set_at = self._since
-        return self._now(since, set_at)
+        """Give the simulated instant; it is asked at every line, so the end of time is told by seconds."""
+        since, set_at, left = self._since
+        if since.frozen or left <= 0:
+            return since.instant
+        passed = (self._monotonic() - set_at) * since.rate
+        return since.instant + timedelta(seconds=passed) if passed < left else _LAST
 
     @property
     def state(self) -> ClockState:
         """How the clock stands at this moment."""
-        since, set_at = self._since
-        return ClockState(self._now(since, set_at), since.rate, since.frozen)
+        while True:
+            noted, instant = self._since, self.now()
+            if noted is self._since:  # nobody has moved it meanwhile
+                return ClockState(instant, noted[0].rate, noted[0].frozen)
 
     def set(self, instant: datetime) -> None:
         """Go to another instant, and stand or run there as before; going back is allowed."""
         with self._lock:
-            since, _ = self._since
-            self._since = (ClockState(as_utc(instant), since.rate, since.frozen), self._monotonic())
+            since = self._since[0]
+            self._stand(ClockState(as_utc(instant), since.rate, since.frozen))
 
     def advance(self, by: timedelta) -> None:
         """Move by ``by``; a negative span goes back."""
         with self._lock:
             state = self.state
-            self._since = (ClockState(state.instant + by, state.rate, state.frozen), self._monotonic())
+            self._stand(ClockState(state.instant + by, state.rate, state.frozen))
 
     def freeze(self) -> None:
         """Stand still at the present instant."""
         with self._lock:
             state = self.state
-            self._since = (ClockState(state.instant, state.rate, frozen=True), self._monotonic())
+            self._stand(ClockState(state.instant, state.rate, frozen=True))
 
     def run(self, rate: float = 1.0) -> None:
         """Run on from the present instant; raise ValueError for a rate that cannot be."""
         with self._lock:
-            self._since = (ClockState(self.now(), possible_rate(rate)), self._monotonic())
+            self._stand(ClockState(self.now(), possible_rate(rate)))
 
     def steer(self, instant: datetime | None = None, *, rate: float | None = None, frozen: bool | None = None) -> None:
         """Go to an instant, and stand still or run there, in one step; a ``rate`` has it run.
@@ -112,26 +119,23 @@ class SimulatedClock:
         with self._lock:
             state = self.state
             stands = frozen if frozen is not None else state.frozen and rate is None
-            self._since = (
+            self._stand(
                 ClockState(
                     state.instant if instant is None else as_utc(instant),
                     state.rate if rate is None else possible_rate(rate),
                     stands,
-                ),
-                self._monotonic(),
+                )
             )
 
     def resume(self, state: ClockState) -> None:
         """Stand or run as in a state that was noted."""
         with self._lock:
-            self._since = (state, self._monotonic())
+            self._stand(state)
 
-    def _now(self, since: ClockState, set_at: float) -> datetime:
-        if since.frozen or since.instant >= END_OF_TIME:
-            return since.instant
-        passed = (self._monotonic() - set_at) * since.rate
-        instant = since.instant + timedelta(seconds=min(passed, _FOR_EVER))
-        return min(instant, END_OF_TIME - _TICK)
+    def _stand(self, state: ClockState) -> None:
+        """Stand or run as ``state`` says from this moment on."""
+        left = (_LAST - state.instant) / _SECOND
+        self._since = (state, self._monotonic(), left)
 
 
 def state_of(clock: MovableClock) -> ClockState:

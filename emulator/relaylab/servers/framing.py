@@ -50,8 +50,19 @@ class LineReader:
 
     def take(self, data: bytes, start: int) -> int:
         """Take up to the next CRLF."""
+        if self._part:
+            return self._take_on(data, start)
+        end = data.find(_CRLF, start)
+        if end < 0:
+            self._hold(data, start)
+            return MORE
+        self._line = data[start:end]
+        return end + len(_CRLF)
+
+    def _take_on(self, data: bytes, start: int) -> int:
+        """Take up to the next CRLF behind a part that came before, whose last octet may be its CR."""
         part = self._part
-        if part and part[-1] == _CR[0] and data.startswith(b"\n", start):
+        if part[-1] == _CR[0] and data.startswith(b"\n", start):
             self._line = bytes(part[:-1])
             part.clear()
             return start + 1
@@ -59,12 +70,9 @@ class LineReader:
         if end < 0:
             self._hold(data, start)
             return MORE
-        if part:
-            part += data[start:end]
-            self._line = bytes(part)
-            part.clear()
-        else:
-            self._line = data[start:end]
+        part += data[start:end]
+        self._line = bytes(part)
+        part.clear()
         return end + len(_CRLF)
 
     def _hold(self, data: bytes, start: int) -> None:

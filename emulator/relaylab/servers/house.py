@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from threading import RLock
 from typing import TYPE_CHECKING, Final, Protocol
 
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import TurnedAway
-from relaylab.domain.peer import Peer, plain
-from relaylab.domain.world import DEFAULT_PUBLIC_IP
+from relaylab.domain.randomness import stream_of
 from relaylab.rules import milestones
 from relaylab.servers.desk import StreamLimits
+from relaylab.servers.peers import Peers
 from relaylab.session.moment import NO_TOKENS, Moment
 from relaylab.session.names import session_id, session_names
 from relaylab.session.party import Party
@@ -22,12 +21,12 @@ from relaylab.session.smtp import SmtpSession
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from ipaddress import IPv4Address, IPv6Address
 
     from relaylab.domain.handshake import Handshake
-    from relaylab.domain.randomness import Random, Randomness
-    from relaylab.domain.reply import SessionNames
+    from relaylab.domain.peer import Peer
+    from relaylab.domain.randomness import Randomness
     from relaylab.domain.token import TokenReader
-    from relaylab.engine.milestones import Calendar
     from relaylab.servers.clocks import MovableClock
     from relaylab.servers.faulty_tls import FaultyTls
     from relaylab.servers.tls import TlsServer
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
 
 # The name of every session that only asks whether a listener answers: it is not numbered, and leaves no trace.
 PROBE: Final = "probe"
-_FROM_HERE: Final = Peer(DEFAULT_PUBLIC_IP)
 
 
 class Guest(Protocol):
@@ -108,6 +106,11 @@ class House:
     tokens: TokenReader = NO_TOKENS
     proxied: bool = False
     on_despatch: Callable[[Despatch], None] | None = None
+    peers: Peers = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Begin with clients that nobody has seen."""
+        self.peers = Peers(self.holder)
 
     def moment(self) -> Moment:
         """Read the clock and the world, once for one step."""
@@ -159,21 +162,14 @@ class House:
         else:
             with self.lock:
                 label, number = self._next_label(), self.sessions
-        dice = _Dice(
-            self.randomness,
-            self.store.mail.run,
-            number,
-            endpoint,
-            session_id(self.started, number),
-            self.clock.now(),
-            self.holder.current.rulebook.calendar,
-        )
+        drawn = self.randomness.number(*(("session", self.store.mail.run, number) if number else (PROBE,)))
+        calendar, session = self.holder.current.rulebook.calendar, session_id(self.started, number)
         return Party.implied(
-            dice,
+            _Dice(drawn),
             label=label,
             endpoint=endpoint,
             peer=peer,
-            names=dice.names(dice.fresh()),
+            names=session_names(endpoint, drawn, session, self.clock.now(), calendar),
             tarpit=self.tarpit,
             on_legacy_host=listener.on_legacy_host,
             listener=listener.key,
@@ -184,33 +180,17 @@ class House:
 
 @dataclass(slots=True)  # not frozen, which would take thrice as long to make
 class _Dice:
-    """Gives the dice of a session where its names have left them; number 0 is a probe's.
+    """Gives the dice of the session whose number that is.
 
-    They are 2,900 octets, and many sessions never throw them: so they are made anew for the first who does. What it
-    takes to make them is one small value, since an idle connection holds it: a closure is 500 octets more.
+    They are 2,900 octets, and many sessions never throw them: so they are made for the first who does. What it takes
+    to make them is one small value, since an idle connection holds it: a closure is 500 octets more.
     """
 
-    randomness: Randomness
-    run: int
     number: int
-    endpoint: Endpoint
-    session: str
-    begun: datetime
-    calendar: Calendar
-
-    def fresh(self) -> Random:
-        """Give dice that nobody has thrown."""
-        return self.randomness.stream(*(("session", self.run, self.number) if self.number else (PROBE,)))
-
-    def names(self, chance: Random) -> SessionNames:
-        """Draw the names of the session."""
-        return session_names(self.endpoint, chance, self.session, self.begun, self.calendar)
 
     def __call__(self) -> dict[str, object]:
         """Give what a party leaves to be worked out."""
-        chance = self.fresh()
-        self.names(chance)
-        return {"chance": chance}
+        return {"chance": stream_of(self.number)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +198,8 @@ class SmtpDesk:
     """One listener's desk: an endpoint, and the site whose traffic arrives there (None: no site).
 
     ``key`` is the word of the listener (the endpoint's own, where it is empty), ``host`` the name it stands for. With
-    ``over_ipv6`` its clients count as arriving over IPv6, by whatever family they reach this machine.
+    ``over_ipv6`` its clients count as arriving over IPv6, by whatever family they reach this machine. ``moment`` and
+    ``apply`` are the house's own: they are called at every line.
     """
 
     house: House
@@ -228,6 +209,16 @@ class SmtpDesk:
     host: str = ""
     key: str = ""
     over_ipv6: bool = False
+    moment: Callable[[], Moment] = field(init=False, repr=False, compare=False)
+    apply: Callable[[Turn], None] = field(init=False, repr=False, compare=False)
+    _listener: Listener = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Make what all sessions share."""
+        listener = Listener(self.key or self.endpoint.value, self.host, self.on_legacy_host)
+        object.__setattr__(self, "_listener", listener)
+        object.__setattr__(self, "moment", self.house.moment)
+        object.__setattr__(self, "apply", self.house.apply)
 
     @property
     def tls(self) -> TlsServer:
@@ -262,32 +253,16 @@ class SmtpDesk:
 
     def open_for(self, source: IPv4Address | IPv6Address) -> Dialogue:
         """Begin a session for the client that a balancer names; its site is the one that has that address."""
-        world = self.house.holder.world
-        site = world.site_at(source) or world.site_of_client(str(source))
-        return self._session(Peer(site.address_over(source.version), site.name) if site else Peer(source))
+        return self._session(self.house.peers.named(source))
 
     def turn_away(self, remote: str, why: str) -> None:
         """Note that a connection was closed before it became a session."""
         self.house.turn_away(self.endpoint, remote, why)
 
-    def moment(self) -> Moment:
-        """Give what a step may know."""
-        return self.house.moment()
-
-    def apply(self, turn: Turn) -> None:
-        """Keep what the turn keeps."""
-        self.house.apply(turn)
-
     def _peer(self, client: str) -> Peer:
-        world = self.house.holder.world
-        site = world.site(self.site) if self.site else world.site_of_client(client)
-        address = plain(ip_address(client.partition("%")[0]))
-        if site is not None:
-            return Peer(site.address_over(6 if self.over_ipv6 else address.version), site.name)
-        return Peer(address) if address.is_global else _FROM_HERE
+        return self.house.peers.of(client, self.site, over_ipv6=self.over_ipv6)
 
     def _session(self, peer: Peer, *, is_probe: bool = False) -> Dialogue:
-        listener = Listener(self.key or self.endpoint.value, self.host, self.on_legacy_host)
-        party = self.house.party(self.endpoint, peer, listener=listener, is_probe=is_probe)
+        party = self.house.party(self.endpoint, peer, listener=self._listener, is_probe=is_probe)
         session, dialogues = SmtpSession(party), self.house.dialogues
         return session if dialogues is None or is_probe else Recorded(session, party.label, dialogues.append)

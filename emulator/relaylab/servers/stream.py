@@ -113,10 +113,15 @@ class SmtpStream(asyncio.Protocol):
         if self._ended is not None or self._input_over:
             return
         self._heard = self._sweep.monotonic()
-        if self._outlet.tls is None:
-            self._run(self._take, data)
-        else:
-            self._run(self._decrypt, self._outlet.tls, data)
+        outlet = self._outlet
+        if outlet.tls is not None:
+            self._run(self._decrypt, outlet.tls, data)
+            return
+        try:  # as _run does, without its call: this is every line
+            self._take(data)
+            outlet.flush()
+        except Exception as error:  # noqa: BLE001 - as there
+            self._fail(error)
 
     def eof_received(self) -> bool:
         """Note that the client has closed its side; ours stays open until what is due has been written."""
@@ -132,8 +137,9 @@ class SmtpStream(asyncio.Protocol):
         """Tell the dialogue, if it does not know, that nobody is there any more."""
         self._sweep.discard(self)
         self._outlet.client_is_done = True
-        self._mute()
-        self._run(self._hang_up, "connection reset" if exc else "connection closed")
+        if self._ended is None:
+            self._mute()
+            self._run(self._hang_up, "connection reset" if exc else "connection closed")
 
     def pause_writing(self) -> None:
         """Let input wait: the client does not read its replies."""
@@ -175,13 +181,15 @@ class SmtpStream(asyncio.Protocol):
         while (reader := self._reader) is not None:
             if not burst and self._pending is None:
                 self._pending = self._sweep.loop.call_soon(self._run, self._proceed)
-            if self._must_wait:
+            if self._pending is not None or self._stalled:
                 self._queue(data[start:])
                 return
             start = reader.take(data, start)
             if start == MORE:
                 return
             self._follow(reader.deliver(self._dialogue, self._desk.moment()))
+            if start == len(data) and not isinstance(self._reader, ChunkReader):
+                return  # only a chunk can be complete without another octet
             burst -= 1
 
     @property
@@ -420,12 +428,16 @@ class SmtpStream(asyncio.Protocol):
             step(*arguments)
             self._outlet.flush()
         except Exception as error:  # noqa: BLE001 - whatever it is, the other connections must not feel it
-            self._report(error)
-            try:
-                self._hang_up("internal error")
-            except Exception as another:  # noqa: BLE001 - as above
-                self._report(another)
-                self._transport.abort()
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        """End a connection that a bug of ours has struck."""
+        self._report(error)
+        try:
+            self._hang_up("internal error")
+        except Exception as another:  # noqa: BLE001 - as in _run
+            self._report(another)
+            self._transport.abort()
 
     def _report(self, error: Exception) -> None:
         self._sweep.loop.call_exception_handler(

@@ -34,7 +34,7 @@ class ZoneKeeper:
         self._dkim_key = cache(dkim_key)
         self.signer = cache(self._signer)
         self._made: tuple[Snapshot, int, Zones] | None = None
-        self._at_hand: tuple[Zones, Epoch, DnsNow, Memory] | None = None
+        self._at_hand: tuple[Snapshot, int, Epoch, tuple[DnsNow, Memory]] | None = None
 
     def at(self, now: datetime, lab: Lab | None = None) -> Zone:
         """Give the zone: as the internet sees it, or with a lab as its clients must."""
@@ -57,10 +57,15 @@ class ZoneKeeper:
 
         It is asked once for each line.
         """
-        zones, hand = self._zones_of(snapshot), self._at_hand
-        if hand is None or hand[0] is not zones or not hand[1].since <= now < hand[1].until:
-            hand = self._at_hand = (zones, zones.epoch(now), DnsNow(self, zones, now), zones.memory(now))
-        return hand[2:]
+        hand = self._at_hand
+        if hand is not None:
+            of, seed, epoch, answer = hand
+            if of is snapshot and seed == self._house.randomness.seed and epoch.since <= now < epoch.until:
+                return answer
+        zones = self._zones_of(snapshot)
+        answer = (DnsNow(self, zones, now), zones.memory(now))
+        self._at_hand = (snapshot, self._house.randomness.seed, zones.epoch(now), answer)
+        return answer
 
     def zones(self) -> Zones:
         """Give the zones of the world in force, at all instants."""

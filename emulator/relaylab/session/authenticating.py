@@ -18,6 +18,8 @@ from relaylab.rules.authentication import Recipients, handling, judge
 from relaylab.session.skipping import judged_sender, skipping_connector
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from relaylab.domain.address import Address, DomainName
     from relaylab.domain.arrival import Arrival
     from relaylab.domain.asks import DataAsk
@@ -127,7 +129,12 @@ def is_inside(recipient: Recipient, attribution: Attribution) -> bool:
 
 def facts(hop: Hop, results: AuthenticationResults, receiver: str = "") -> HopFacts:
     """Give results in the words of header fields; ``receiver`` is the domain that a far end judges for."""
-    return HopFacts.implied(lambda: _facts(results), hop=hop, receiver=receiver)
+    return facts_to_be_found(hop, lambda: results, receiver)
+
+
+def facts_to_be_found(hop: Hop, find: Callable[[], AuthenticationResults], receiver: str) -> HopFacts:
+    """Give such facts of results that are found when somebody reads them."""
+    return HopFacts.implied(lambda: _facts(find()), hop=hop, receiver=receiver)
 
 
 def _facts(results: AuthenticationResults) -> dict[str, object]:

@@ -52,6 +52,8 @@ class Faulting:
     came of it.
     """
 
+    __slots__ = ("_chosen", "_failing", "_offered", "_party", "_progress", "is_shut", "is_silent", "said")
+
     def __init__(self, party: Party, progress: Progress) -> None:
         """Begin with nothing decided."""
         self._party = party

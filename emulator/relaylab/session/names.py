@@ -1,4 +1,4 @@
-"""Server names and session ids as Exchange Online forms them, drawn from the session's own random stream.
+"""Server names and session ids as Exchange Online forms them, drawn from the number of the session.
 
 Facts CS-SFX-06 to CS-SFX-08 for submission, MX-FMT-01, MX-FMT-02 and MX-GAP-02 for the MX
 (the id is inferred: sources.MX_SESSION_IDS). Those of High Volume Email are not public: sources.HVE_GENERAL.
@@ -7,6 +7,7 @@ Facts CS-SFX-06 to CS-SFX-08 for submission, MX-FMT-01, MX-FMT-02 and MX-GAP-02 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.endpoint import Endpoint
@@ -14,7 +15,6 @@ from relaylab.domain.reply import SessionNames
 from relaylab.rules import milestones
 
 if TYPE_CHECKING:
-    from relaylab.domain.randomness import Random
     from relaylab.engine.milestones import Calendar
 
 _TICKS_BEGIN: Final = datetime(1, 1, 1, tzinfo=UTC)
@@ -37,30 +37,38 @@ _OLD_EDGES: Final = (("DB5", "EUR01"), ("DM6", "NAM04"), ("BL2", "NAM06"), ("ME3
 
 def session_id(started: datetime, number: int) -> str:
     """Give 16 hexadecimal digits: the .NET ticks (100 ns since year 1) of the server's start, plus a counter."""
-    since = started - _TICKS_BEGIN
-    ticks = (since.days * 86_400 + since.seconds) * 10_000_000 + since.microseconds * 10
-    return f"{ticks + number:016X}"
+    return f"{_ticks(started) + number:016X}"
 
 
-def session_names(endpoint: Endpoint, chance: Random, session: str, now: datetime, calendar: Calendar) -> SessionNames:
-    """Draw the names of a session that begins at ``now``."""
-    place, forest, domain = chance.choice(_SITES)
-    backend = f"{place}{forest}MB{chance.randrange(10_000):04d}.{domain}"
+@lru_cache(64)  # all sessions of a server share its start
+def _ticks(instant: datetime) -> int:
+    since = instant - _TICKS_BEGIN
+    return (since.days * 86_400 + since.seconds) * 10_000_000 + since.microseconds * 10
+
+
+def session_names(endpoint: Endpoint, number: int, session: str, now: datetime, calendar: Calendar) -> SessionNames:
+    """Draw the names of a session that begins at ``now``; each draw leaves the rest of ``number`` to the next."""
+    number, site = divmod(number, len(_SITES))
+    number, server = divmod(number, 10_000)
+    place, forest, domain = _SITES[site]
+    backend = f"{place}{forest}MB{server:04d}.{domain}"
     if endpoint is Endpoint.MX:
         renamed = calendar.has_come(milestones.MX_FRONT_ENDS_RENAMED.name, now)
-        label, domain = _edge(chance) if renamed else _old_edge(chance)
+        label, domain = _edge(number) if renamed else _old_edge(number)
         return SessionNames(f"{label}.mail.protection.outlook.com", f"{label}.{domain}", backend, session)
-    front = f"{place}{forest}CA{chance.randrange(10_000):04d}"
+    front = f"{place}{forest}CA{number % 10_000:04d}"
     return SessionNames(f"{front}.outlook.office365.com", f"{front}.{domain}", backend, session)
 
 
-def _edge(chance: Random) -> tuple[str, str]:
+def _edge(number: int) -> tuple[str, str]:
     """Draw a front end of the MX and its domain: ``DB1PEPF000509F9``, ``eurprd02.prod.outlook.com``."""
-    site, domain = chance.choice(_EDGES)
-    return f"{site}PEPF{chance.randrange(16**5):08X}", domain
+    number, region = divmod(number, len(_EDGES))
+    site, domain = _EDGES[region]
+    return f"{site}PEPF{number % 16**5:08X}", domain
 
 
-def _old_edge(chance: Random) -> tuple[str, str]:
+def _old_edge(number: int) -> tuple[str, str]:
     """Draw one as it was until 2022: ``DB5EUR01FT088``, ``eop-EUR01.prod.protection.outlook.com``."""
-    site, region = chance.choice(_OLD_EDGES)
-    return f"{site}{region}FT{chance.randrange(1_000):03d}", f"eop-{region}.prod.protection.outlook.com"
+    number, place = divmod(number, len(_OLD_EDGES))
+    site, region = _OLD_EDGES[place]
+    return f"{site}{region}FT{number % 1_000:03d}", f"eop-{region}.prod.protection.outlook.com"

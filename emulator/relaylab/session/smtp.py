@@ -8,7 +8,6 @@ releases what it held.
 from __future__ import annotations
 
 from dataclasses import replace
-from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from relaylab.domain.asks import HelloAsk
@@ -16,7 +15,8 @@ from relaylab.domain.certificate import CertificateFacts
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import Closed, Connected, TlsFailed, TlsStarted
 from relaylab.domain.fault import Step
-from relaylab.rules import limits, milestones, replies
+from relaylab.rules import limits, replies
+from relaylab.session.banner import banner_date, banner_session
 from relaylab.session.capabilities import capabilities
 from relaylab.session.commands import Command, Verb
 from relaylab.session.faulting import Faulting
@@ -28,6 +28,7 @@ from relaylab.session.transitions import OUT_OF_ORDER, State
 from relaylab.session.turn import Then, Turn
 
 if TYPE_CHECKING:
+    from relaylab.domain.event import Event
     from relaylab.domain.peer import ClientHello, TlsFacts
     from relaylab.session.moment import Moment
     from relaylab.session.party import Party
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 class SmtpSession:
     """One connection to client submission or to the tenant MX; satisfies ``turn.Dialogue``."""
 
+    __slots__ = ("_faulting", "_mailing", "_owes_greeting", "_party", "_progress", "_signing_in", "_speech")
+
     def __init__(self, party: Party) -> None:
         """Begin before the greeting."""
         self._party = party
@@ -43,7 +46,7 @@ class SmtpSession:
         self._speech = Speech(party)
         self._owes_greeting = False  # TLS from the first octet: the greeting comes behind the handshake
         self._faulting = Faulting(party, self._progress)
-        self._signing_in = SigningIn(self._speech, self._progress, self._faulting)
+        self._signing_in: SigningIn | None = None  # made for the first AUTH
         self._mailing = Mailing(self._speech, self._progress, self._faulting)
 
     # What the transport calls ------------------------------------------------------------------------------------
@@ -57,19 +60,18 @@ class SmtpSession:
         """Say who answers, the instant, and the session id where it is shown (CS-BAN-01, MX-BAN-02)."""
         peer, names = self._party.peer, self._party.names
         connected = Connected(
-            **self._speech.stamp(moment), ip=str(peer.ip), site=peer.site, session_id=names.session_id
+            **self._speech.stamp(moment), ip=peer.address, site=peer.site, session_id=names.session_id
         )
         if moment.board.faults and self._faulting.opens_in_tls(moment):
             self._owes_greeting = True
             return self._finish(Turn(then=Then.START_TLS, events=(connected,)), moment)
-        turn = self._greeting(moment)
-        return self._finish(replace(turn, events=(connected, *turn.events)), moment)
+        return self._finish(self._greeting(moment, connected), moment)
 
     def receive_line(self, line: bytes, moment: Moment) -> Turn:
         """Take a command, or the answer to an AUTH prompt."""
         if moment.board.faults:
             self._faulting.begin()
-        if self._signing_in.is_under_way:
+        if self._signing_in is not None and self._signing_in.is_under_way:
             return self._finish(self._signing_in.answer(line, moment), moment)
         return self._finish(self._read(line, moment), moment)
 
@@ -77,7 +79,8 @@ class SmtpSession:
         """Refuse a line that is too long; an AUTH exchange under way ends with it."""
         if moment.board.faults:
             self._faulting.begin()
-        self._signing_in.abandon()
+        if self._signing_in is not None:
+            self._signing_in.abandon()
         return self._finish(self._too_long(moment), moment)
 
     def client_hello(self, hello: ClientHello, moment: Moment) -> Turn:
@@ -102,8 +105,7 @@ class SmtpSession:
         self._owes_greeting = False
         if moment.board.faults:
             self._faulting.begin()
-        turn = self._greeting(moment)
-        return self._finish(replace(turn, events=(started, *turn.events)), moment)
+        return self._finish(self._greeting(moment, started), moment)
 
     def tls_failed(self, reason: str, moment: Moment) -> Turn:
         """End the session."""
@@ -149,7 +151,9 @@ class SmtpSession:
 
     def _finish(self, turn: Turn, moment: Moment) -> Turn:
         """Let faults have their way with a turn, then see to it that nothing stays open behind its end."""
-        return self._released(self._faulting.mark(turn, moment) if moment.board.faults else turn, moment)
+        if moment.board.faults:
+            turn = self._faulting.mark(turn, moment)
+        return self._released(turn, moment) if turn.then is Then.CLOSE else turn
 
     def _released(self, turn: Turn, moment: Moment) -> Turn:
         """Close the submission that is open, if this turn closes the session."""
@@ -158,13 +162,14 @@ class SmtpSession:
 
     # Commands ----------------------------------------------------------------------------------------------------
 
-    def _greeting(self, moment: Moment) -> Turn:
+    def _greeting(self, moment: Moment, begun: Event) -> Turn:
+        """Greet; ``begun`` is what has happened before."""
         if moment.board.faults and (answer := self._faulting.answer(Step.CONNECT, "connection", moment)):
-            return answer
+            return replace(answer, events=(begun, *answer.events))
         banner = replies.BANNER.fill(
-            host=self._party.names.host, date=_banner_date(moment), session=_banner_session(self._party, moment)
+            host=self._party.names.host, date=banner_date(moment.now), session=banner_session(self._party, moment)
         )
-        return self._speech.say(banner, moment)
+        return self._speech.say(banner, moment, events=(begun,))
 
     def _read(self, line: bytes, moment: Moment) -> Turn:
         command = Command.parse(line)
@@ -194,12 +199,6 @@ class SmtpSession:
 
     def _obey(self, command: Command, moment: Moment) -> Turn:  # noqa: PLR0911 - one line a verb
         match command.verb:
-            case Verb.EHLO | Verb.HELO:
-                return self._hello(command, moment)
-            case Verb.STARTTLS:
-                return self._starttls(command, moment)
-            case Verb.AUTH:
-                return self._signing_in.auth(command, moment)
             case Verb.MAIL:
                 return self._mailing.mail(command, moment)
             case Verb.RCPT:
@@ -208,13 +207,26 @@ class SmtpSession:
                 return self._mailing.data(command, moment)
             case Verb.BDAT:
                 return self._mailing.bdat(command, moment)
+            case Verb.EHLO | Verb.HELO:
+                return self._hello(command, moment)
+            case Verb.STARTTLS:
+                return self._starttls(command, moment)
+            case Verb.AUTH:
+                return self._sign_in(command, moment)
             case _:
                 return self._obey_small(command, moment)
 
+    def _sign_in(self, command: Command, moment: Moment) -> Turn:
+        if self._signing_in is None:
+            self._signing_in = SigningIn(self._speech, self._progress, self._faulting)
+        return self._signing_in.auth(command, moment)
+
     def _obey_small(self, command: Command, moment: Moment) -> Turn:
-        step = {Verb.RSET: Step.RSET, Verb.QUIT: Step.QUIT}.get(command.verb, Step.NOOP)
-        if moment.board.faults and (answer := self._faulting.answer(step, command.verb.value, moment)):
-            return answer
+        if moment.board.faults:
+            step = {Verb.RSET: Step.RSET, Verb.QUIT: Step.QUIT}.get(command.verb, Step.NOOP)
+            answer = self._faulting.answer(step, command.verb.value, moment)
+            if answer is not None:
+                return answer
         match command.verb:
             case Verb.RSET:
                 return self._speech.say(replies.RESET.fill(), moment, charges=self._mailing.forget(moment))
@@ -240,7 +252,7 @@ class SmtpSession:
         charges = self._mailing.forget(moment)  # RFC 5321 §4.1.4
         progress.state = State.READY
         progress.hello_name, progress.opening = command.argument, None
-        words = {"host": self._party.names.host, "ip": str(self._party.peer.ip)}
+        words = {"host": self._party.names.host, "ip": self._party.peer.address}
         if command.verb is Verb.HELO:
             return self._speech.say(replies.HELLO.fill(**words), moment, charges=charges)
         progress.pretended_tls = None
@@ -262,20 +274,6 @@ class SmtpSession:
 
     def _too_long(self, moment: Moment) -> Turn:
         return self._speech.bad_input(replies.LINE_TOO_LONG.fill(), "a line that is too long", moment)
-
-
-def _banner_session(party: Party, moment: Moment) -> str:
-    rulebook = moment.rulebook
-    shown = rulebook.calendar.has_come(milestones.BANNER_WITH_SESSION_ID.name, moment.now)
-    if party.endpoint is Endpoint.MX:
-        shown = shown and rulebook.readings["mx_banner_session_id"] == "present"
-    return f" [{party.names.session_id}]" if shown else ""
-
-
-def _banner_date(moment: Moment) -> str:
-    """Give RFC 5322 form without a leading zero in the day, as Exchange prints it (CS-BAN-03)."""
-    text = format_datetime(moment.now)
-    return text.replace(", 0", ", ", 1)
 
 
 def _duration(seconds: float) -> str:

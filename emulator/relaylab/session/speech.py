@@ -37,6 +37,8 @@ class Stamp(TypedDict):
 class Speech:
     """The voice of one session."""
 
+    __slots__ = ("_errors", "_failed_sign_ins", "_party")
+
     def __init__(self, party: Party) -> None:
         """Begin without an error."""
         self._party = party
@@ -63,7 +65,7 @@ class Speech:
     ) -> Turn:
         """Give a reply."""
         delay = limits.TARPIT_SECONDS if self._party.tarpit and reply.template.slow else 0.0
-        data = self._party.render(reply, moment, late=delay)
+        data = reply.template.wire or self._party.render(reply, moment, late=delay)
         return Turn(data=data, then=then, delay=delay, events=events, charges=charges, kept=kept)
 
     def admit(self, verdict: Verdict, command: str, moment: Moment, *further: Event) -> Turn:
