@@ -20,7 +20,8 @@ from relaylab.domain.anti_spoof import AntiPhishPolicy, SpoofAction
 from relaylab.domain.asks import DataAsk, DeliveryAsk
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import Authenticated, Judged
-from relaylab.domain.message import KeptMessage
+from relaylab.domain.memory import Memory
+from relaylab.domain.message import KeptMessage, MessageHead
 from relaylab.domain.tenant import DistributionGroup
 from relaylab.domain.world import DnsRecord, World
 from relaylab.domain.zone import DnsAnswer
@@ -28,8 +29,10 @@ from relaylab.engine.verdict import Verdict
 from relaylab.engine.zone import RecordZone
 from relaylab.rules import limits
 from relaylab.rules.catalogue import CATALOGUE
+from relaylab.session.courses import Course
+from relaylab.session.envelopes import MOST_RECIPIENTS, envelopes
 from relaylab.session.moment import Moment
-from tests.builders import a_connector, a_domain, an_address
+from tests.builders import a_connector, a_domain, a_mailbox, an_address, some_addresses
 from tests.session.lines import Lab, Line
 from tests.session.test_envelopes import all_of, put_in_force
 from tests.session.worlds import (
@@ -324,6 +327,18 @@ def test_a_message_that_leaves_for_somebody_is_signed_each_time() -> None:
     assert 4 == [type(event) for event in lab.events].count(Authenticated)
 
 
+def test_a_from_field_that_ends_with_the_last_chunk_names_its_authors() -> None:
+    lab = Named(WORLDS[0], remembers=True)
+    line = lab.connect_mx(ELSEWHERE).begin()
+
+    answers = [
+        line.envelope(STRANGER, HELPDESK).chunk(f"From: {authors}".encode(), last=True)[:9]
+        for authors in (STRANGER, f"{STRANGER}, {SCANNER}", STRANGER)
+    ]
+
+    assert ["250 2.6.0", "550 5.7.5", "250 2.6.0"] == answers
+
+
 def test_an_empty_message_is_not_one_without_an_author() -> None:
     lab = Named(WORLDS[0], remembers=True)
     line = lab.connect_mx(HQ).begin()
@@ -354,6 +369,43 @@ def test_a_fault_acts_on_a_message_whose_course_is_known() -> None:
     lab.board.add(parse_spec("datafinal5xx"))
 
     assert send(line, PLAIN).startswith("5")
+
+
+def test_a_message_for_more_than_may_be_remembered_is_placed_each_time() -> None:
+    def followed(members: int) -> bool:
+        group = DistributionGroup(an_address(EVERYBODY), some_addresses(members, domain="contoso.com"))
+        crowd = tuple(map(a_mailbox, group.members))
+        lab = Named(with_records(two_tenants(contoso(mailboxes=crowd, distribution_groups=(group,)))), remembers=True)
+        line = lab.connect_mx(ELSEWHERE).begin()
+        for _ in range(2):
+            send(line, PLAIN, EVERYBODY)
+        return has_followed(lab.kept[1])
+
+    assert [True, False] == [followed(MOST_RECIPIENTS), followed(MOST_RECIPIENTS + 1)]
+
+
+def test_what_is_remembered_of_a_message_holds_nothing_that_it_says_of_itself() -> None:
+    """So many are remembered, and nobody can tell how long a subject is."""
+    lab = Named(WORLDS[0], remembers=True)
+    send(lab.connect_mx(ELSEWHERE).begin(), PLAIN)
+
+    answers = vars(Memory)["_answers"].__get__(envelopes(lab.moment())).values()
+    (course,) = (answer for answer in answers if isinstance(answer, Course))
+
+    assert course.ask is course.verdict.ask
+    assert MessageHead() == course.ask.head == course.message.head
+    assert not course.ask.receipt
+    assert not course.message.raw
+
+
+def test_a_from_field_longer_than_is_looked_at_is_read_each_time() -> None:
+    lab = Named(WORLDS[0], remembers=True)
+    line = lab.connect_mx(ELSEWHERE).begin()
+
+    for _ in range(2):
+        send(line, f"From: {STRANGER} ({'x' * 5_000})\r\n\r\nHi\r\n")
+
+    assert [False, False] == [has_followed(message) for message in lab.kept]
 
 
 def holds(holder: object, held: object) -> bool:

@@ -37,15 +37,18 @@ def author_domains(content: bytes | bytearray) -> tuple[str, ...]:
 def unsigned_authors(block: bytes) -> tuple[bytes, ...] | None:
     """Give the From fields of a header block as they stand: of a message without a signature, all that names authors.
 
-    None for a signed message, and for a block with line ends that not every reader takes for one.
+    None for a signed message, and for a block with line ends that not every reader takes for one, or without one at its
+    end: BDAT may end a message anywhere. None as well where they are longer than what is looked at.
     """
     ends = block.count(b"\r\n")
-    if len(block) >= _MOST or not ends == block.count(b"\n") == block.count(b"\r"):
+    is_whole = not block or block.endswith(b"\r\n")
+    if len(block) >= _MOST or not is_whole or not ends == block.count(b"\n") == block.count(b"\r"):
         return None
     lines = b"\n" + block.lower()  # in which a plain search finds the few places that an expression would try each for
     if b"\ndkim-signature" in lines and _SIGNED.search(block):
         return None
-    return tuple(_from_fields(block, lines))
+    authors = tuple(_from_fields(block, lines))
+    return authors if sum(map(len, authors)) <= _LONGEST else None
 
 
 def _from_fields(block: bytes, lines: bytes) -> Iterator[bytes]:

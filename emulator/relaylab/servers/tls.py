@@ -90,9 +90,10 @@ class _Connection(ssl.SSLObject):
 class SslEngine:
     """``ssl.SSLObject`` over two memory BIOs; about 20 KB when idle."""
 
-    __slots__ = ("_incoming", "_outgoing", "_ssl")
+    __slots__ = ("_incoming", "_is_open", "_outgoing", "_ssl")
 
     def __init__(self, context: ssl.SSLContext) -> None:
+        self._is_open = True  # neither side has closed TLS
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
         self._ssl = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
@@ -117,11 +118,15 @@ class SslEngine:
 
     def read(self) -> bytes | None:
         """Give the clear octets of one record."""
+        # Asked where nothing waits, OpenSSL says so by an error, which takes longer than to decrypt a command.
+        if self._is_open and not self._incoming.pending and not self._ssl.pending():
+            return None
         try:
             return self._ssl.read(RECORD)
         except ssl.SSLWantReadError:
             return None
         except ssl.SSLZeroReturnError:
+            self._is_open = False
             return b""
         except ssl.SSLError as error:
             raise _failure(error) from None
@@ -134,6 +139,7 @@ class SslEngine:
 
     def close(self) -> None:
         """Put close_notify among the octets for the wire; what the client still sends does not matter."""
+        self._is_open = False
         with suppress(ssl.SSLError):
             self._ssl.unwrap()
 

@@ -12,7 +12,8 @@ Laws:
   sides, or charged to anybody.
 - Only what differs between two such messages is taken from the message itself: its instant, head, size, content and the
   words of its receipt.
-- What is remembered holds no content, and lies among the envelopes: it lasts as long as they do, and counts as they do.
+- What is remembered holds neither head nor content, and lies among the envelopes: it lasts as long as they do, counts
+  as they do, and is of as few final recipients.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from relaylab.domain.event import Authenticated, Judged, Kept
-from relaylab.domain.message import Hop, KeptMessage
+from relaylab.domain.message import Hop, KeptMessage, MessageHead
 from relaylab.mailauth import unsigned_authors
 from relaylab.session.aftermath import kept_words, told
 from relaylab.session.authenticating import facts, holds_for_the_next
-from relaylab.session.envelopes import envelopes
+from relaylab.session.envelopes import MOST_RECIPIENTS, envelopes
 from relaylab.session.parts import excessive_parts
 from relaylab.session.versions import versions
 
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from relaylab.domain.address import Address
     from relaylab.domain.asks import DataAsk
     from relaylab.domain.event import Event
-    from relaylab.domain.message import MessageHead
     from relaylab.domain.reply import Reply, ReplyTemplate
     from relaylab.engine.verdict import Verdict
     from relaylab.session.delivery import Delivered, Way
@@ -59,7 +59,7 @@ class Marks(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Course:
-    """What became of a message: how it was judged and answered, where it went, and itself without its content."""
+    """What became of a message: how it was judged and answered, where it went, and itself without head and content."""
 
     ask: DataAsk
     verdict: Verdict
@@ -95,11 +95,14 @@ def remember_course(  # noqa: PLR0913, PLR0917 - where it is remembered, and wha
     way, template = delivered.way, verdict.effect.reply
     if way is None or way.within is None or template is None or moment.rulebook.readings[_RATE] == "late_reply":
         return
-    is_by_default = all(copy.decision is None for copy in delivered.message.copies)
+    copies = delivered.message.copies
+    is_by_default = len(copies) <= MOST_RECIPIENTS and all(copy.decision is None for copy in copies)
     if not is_by_default or delivered.charges or not holds_for_the_next(ask, transaction):
         return
-    bare = replace(delivered.message, raw=b"", decision=None, versions=(), authentication=())
-    envelopes(moment).keep((named, marks), Course(ask, verdict, template, way, bare))
+    nothing = MessageHead()
+    asked = replace(ask, head=nothing, receipt=())
+    bare = replace(delivered.message, head=nothing, raw=b"", decision=None, versions=(), authentication=())
+    envelopes(moment).keep((named, marks), Course(asked, replace(verdict, ask=asked), template, way, bare))
 
 
 @dataclass(slots=True, eq=False)  # not frozen, which would take thrice as long to make

@@ -1,8 +1,9 @@
-"""Envelopes that were opened before: what follows from names alone is found once (decision 0040).
+"""Envelopes that were opened before: what follows from names alone is found once (decisions 0040, 0043).
 
 At the tenant MX, where nobody signs in, the answers to MAIL and RCPT hang on the world, the rules in force, DNS, and
 the client's address and name, and not on the message; so what was granted is remembered, under what was granted before
-it, with whatever else follows from the names so far. MAIL and RCPT took 30 % of a small message's time before, 9 %
+it, with whatever else follows from the names so far. So it is at client submission, under the sign-in before it, where
+a mailbox that signed in by its password sends as itself. MAIL and RCPT took 30 % of a small message's time before, 9 %
 since.
 
 Laws:
@@ -10,8 +11,9 @@ Laws:
 - What is remembered is what would be found anew at any other instant of the same epoch. So nothing is remembered that
   hangs on a certificate, whose validity ends, or on RejectDirectSend while a change of it spreads.
 - Only what was granted is remembered: what is refused is rare, and counts.
-- The parameters of MAIL and RCPT decide nothing here but a size that is announced and too large; they are taken from
-  the line itself, each time.
+  Nor is a sender that is another's, at submission: the right to send as it spreads, too.
+- The parameters of MAIL and RCPT decide nothing here but a size that is announced and too large, and SMTPUTF8 at
+  submission; they are taken from the line itself, each time.
 - What is remembered is bounded, and holds no world alive that another has replaced, but for the envelope under way.
 """
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from relaylab.session.commands import MailFrom
     from relaylab.session.moment import Moment
     from relaylab.session.progress import Progress
+    from relaylab.session.signed_in import SignedIn
 
 T = TypeVar("T")
 
@@ -86,20 +89,32 @@ class NamedRecipient(Named):
     recipient: Recipient
 
 
-def opening_of(progress: Progress, moment: Moment) -> Opening | None:
+def opening_of(progress: Progress, mail: MailFrom, moment: Moment) -> Opening | None:
     """Give the circumstances of an envelope; None where an answer hangs on more than names."""
     party, tls = progress.party, progress.seen_tls
-    if party.endpoint is not Endpoint.MX or moment.board.faults or progress.sign_in_failure is not None:
+    if moment.board.faults or progress.sign_in_failure is not None or not moment.memory.lasts:
         return None
-    if not moment.memory.lasts or (tls is not None and tls.client_certificate is not None):
+    who = _who_sends_as_itself(progress, mail, moment) if party.endpoint is Endpoint.SUBMISSION else None
+    if who is None and (party.endpoint is not Endpoint.MX or (tls is not None and tls.client_certificate is not None)):
         return None
     known = progress.opening
     if known is not None and known.holds(moment):
         return known
     mark, epoch = moment.memory.mark, moment.rulebook.epoch(moment.now)
-    key = ("opening", epoch, party.peer, tls, progress.hello_name)
+    whence = who or (party.peer, tls)  # a sign-in stands for the client and the TLS that it came by
+    key = ("opening", epoch, whence, progress.hello_name)
     opening = progress.opening = envelopes(moment).recall(key, lambda: Opening(mark, epoch))
     return opening
+
+
+def _who_sends_as_itself(progress: Progress, mail: MailFrom, moment: Moment) -> SignedIn | None:
+    """Give who is signed in by a remembered password in this world, and names a sender of its own, in ASCII."""
+    who = progress.signed_in
+    if who is None or who.memory is not moment.memory.mark or who.account is not progress.account:
+        return None
+    owner, sender = who.account.mailbox, mail.sender
+    is_itself = owner is not None and sender is not None and owner.owns(sender)
+    return who if is_itself and not mail.smtputf8 else None
 
 
 def sender_before(opening: Opening, mail: MailFrom, moment: Moment) -> NamedSender | None:

@@ -86,7 +86,7 @@ class Mailing:
             answer = self._faulting.answer(Step.MAIL, name, moment, sender=mail.sender, argument=command.argument)
             if answer is not None:
                 return answer
-        opening = opening_of(progress, moment)
+        opening = opening_of(progress, mail, moment)
         known = sender_before(opening, mail, moment) if opening is not None else None
         if known is not None:
             return self._opened_again(known, mail, name, moment)
@@ -128,7 +128,7 @@ class Mailing:
             named.verdict,
             name,
             moment,
-            self._attributed(named.attribution, moment),
+            *((self._attributed(named.attribution, moment),) if progress.party.endpoint is Endpoint.MX else ()),
             mail_from=mail.sender,
             declared_size=mail.size,
             wants_smtputf8=mail.smtputf8,
@@ -261,7 +261,7 @@ class Mailing:
         message_id = f"{party.label}-{number}"
         transaction, letter = self._under_way(), Letter.read(content, size)
         before = self._named_before(transaction, moment)
-        marks = marks_of(letter) if before is not None else None
+        marks = marks_of(letter) if before is not None and party.endpoint is Endpoint.MX else None
         known = course_before(before, marks, moment) if before is not None and marks is not None else None
         if known is not None:
             self._messages = number

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from relaylab.session.envelopes import Opening
     from relaylab.session.moment import Moment
     from relaylab.session.party import Party
+    from relaylab.session.signed_in import SignedIn
     from relaylab.session.transaction import Transaction
 
 _IN_FLIGHT: Final = frozenset({Verb.RCPT, Verb.DATA, Verb.BDAT})
@@ -39,6 +40,7 @@ class Progress:
     ``hello_name`` is what the last granted EHLO or HELO named.
     ``pretended_tls`` stands in for ``tls`` in what is asked of rules, where a fault lets clear text pass for TLS.
     ``acs`` is who is signed in at Azure Communication Services, in place of an ``account``.
+    ``signed_in`` is how ``account`` signed in, where that is remembered.
     ``opening`` is what ``envelopes.opening_of`` found last.
     ``refused`` is true from a refused MAIL or RCPT on, until a MAIL is granted or the transaction is over.
     """
@@ -54,12 +56,13 @@ class Progress:
     pretended_tls: TlsFacts | None = None
     acs: AcsAccount | None = None
     opening: Opening | None = None
+    signed_in: SignedIn | None = None
 
     def begin_anew(self, tls: TlsFacts) -> None:
         """Forget everything said in clear (RFC 3207 §4.2)."""
         self.tls = tls
         self.state = State.NEW
-        self.account = self.acs = self.transaction = self.sign_in_failure = None
+        self.account = self.acs = self.signed_in = self.transaction = self.sign_in_failure = None
         self.refused = False
 
     def forgives(self, verb: Verb) -> bool:

@@ -17,6 +17,7 @@ from relaylab.session.faulting import address_of
 from relaylab.session.other_mechanisms import DrawnOut, exchange_of
 from relaylab.session.sasl import Exchange, Finished, Login, XOAuth2
 from relaylab.session.sign_in import sign_in_ask
+from relaylab.session.signed_in import remember_sign_in, signed_in_before
 
 if TYPE_CHECKING:
     from relaylab.session.commands import Command
@@ -102,6 +103,10 @@ class SigningIn:
                 return answer
         if progress.party.endpoint is Endpoint.ACS_SMTP:
             return self._judge_for_acs(mechanism, given, moment)
+        known = signed_in_before(mechanism, given, progress, moment)
+        if known is not None:
+            progress.account, progress.signed_in, progress.sign_in_failure = known.account, known, None
+            return self._speech.admit_again(known.verdict, command, moment)
         ask = sign_in_ask(
             mechanism,
             given,
@@ -118,6 +123,8 @@ class SigningIn:
                 if ask.tenant and (ask.mailbox or ask.hve)
                 else None
             )
+            if progress.account is not None:
+                progress.signed_in = remember_sign_in(ask, progress.account, verdict, progress, moment)
             progress.sign_in_failure = None
             return self._speech.admit(verdict, command, moment)
         progress.sign_in_failure = verdict.reply.line if verdict.reply else None

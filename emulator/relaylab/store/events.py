@@ -24,7 +24,7 @@ from relaylab.domain.source import Source
 from relaylab.store.shapes import attribution_json, decision_json, reply_json, source_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -92,6 +92,18 @@ class EventLog:
     def last(self) -> int:
         """The last number given; 0 before the first."""
         return self._last
+
+    def extend(self, events: Iterable[Event]) -> None:
+        """Number events, keep them and tell who listens."""
+        if self._listeners:
+            for event in events:
+                self.append(event)
+            return
+        keep, seq = self._entries.append, self._last
+        for event in events:
+            seq += 1
+            keep(Entry(seq, event))
+            self._last = seq  # as in append
 
     def append(self, event: Event) -> Entry:
         """Number an event, keep it and tell who listens."""

@@ -61,16 +61,17 @@ class Store:
         """
         for use in uses:
             self.faults.apply(use)
-        for charge in charges:
-            if charge.meter is Meter.OPEN_SUBMISSIONS:
-                self.counters.apply(charge)
-        if kept or charges:
+        if charges:
+            for charge in charges:
+                if charge.meter is Meter.OPEN_SUBMISSIONS:
+                    self.counters.apply(charge)
             self.mail.keep(*kept, charges=charges)
-        for charge in charges:
-            if charge.meter is not Meter.OPEN_SUBMISSIONS:
-                self.counters.apply(charge)
-        for event in events:
-            self.events.append(event)
+            for charge in charges:
+                if charge.meter is not Meter.OPEN_SUBMISSIONS:
+                    self.counters.apply(charge)
+        elif kept:
+            self.mail.keep(*kept)
+        self.events.extend(events)
 
     def keep_within(self, keep: Keeping) -> None:
         """Bound mail and events so from now on; what is left open is bounded as usual."""
