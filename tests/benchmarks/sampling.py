@@ -3,8 +3,8 @@
     python -m tests.benchmarks.sampling FILE serve ...
 
 FILE gets a JSON object of the samples by room, and of the processor time: "user" and "kernel", in seconds. A sample is
-taken where the interpreter stands when a timer of processor time goes off; what C code does meanwhile counts for the
-room that called it, and before a callback of the loop for the loop.
+taken where the interpreter stands when a timer of processor time goes off, which it notices once C code returns: that
+counts for the room that called it, and what is done before a callback of the loop for the loop.
 """
 
 from __future__ import annotations
@@ -22,13 +22,11 @@ from typing import Final
 
 INTERVAL: Final = 0.001
 LOOP: Final = "loop and sockets"
-TRANSPORT: Final = "transport"
-OTHER: Final = "other"
 
 # The room of a module is that of the longest name here that it is within; who has none works for whoever called it.
 ROOMS: Final[Mapping[str, str]] = {
     "asyncio": LOOP,
-    "relaylab.servers": TRANSPORT,
+    "relaylab.servers": "transport",
     "relaylab.servers.tls": "TLS",
     "ssl": "TLS",
     "relaylab.session": "session",
@@ -55,14 +53,17 @@ def room_of(module: str) -> str | None:
 
 
 def room_at(frame: FrameType | None) -> str:
-    """Give the room in which the interpreter stands."""
-    innermost = frame
+    """Give the room in which the interpreter stands: of a function that it just enters, the caller's.
+
+    Where nobody has a room, it is the loop that waits for C code.
+    """
+    if frame is not None and frame.f_lineno == frame.f_code.co_firstlineno:
+        frame = frame.f_back
     while frame is not None:
         if room := room_of(frame.f_globals.get("__name__", "")):
-            is_entered = frame is innermost and frame.f_lineno == frame.f_code.co_firstlineno
-            return LOOP if is_entered and room == TRANSPORT else room
+            return room
         frame = frame.f_back
-    return OTHER
+    return LOOP
 
 
 class Sampler:

@@ -170,7 +170,7 @@ def test_a_sample_counts_for_the_room_that_works_or_has_others_work_for_it() -> 
     at_rest = standing_in("re", sys._getframe)
 
     assert "rules" == sampling.room_at(at_work)
-    assert sampling.OTHER == sampling.room_at(at_rest)
+    assert sampling.LOOP == sampling.room_at(at_rest)
     assert ["TLS", "transport"] == [sampling.room_of(f"relaylab.servers.{name}") for name in ("tls", "stream")]
 
 

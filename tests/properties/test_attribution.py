@@ -114,14 +114,26 @@ senders = st.none() | st.sampled_from(PEOPLE)
 def may_relay(world: World, client: Client, *senders: str | None) -> bool:
     """Facts MX-ATTR-02, -08 and -09, and MX-CON-09, connector by connector."""
     return any(
-        _admits(tenant, connector, client, senders)
+        _admits(tenant, connector, client, [one for one in senders if one and _owner(world, one) == tenant.name])
         for tenant in world.tenants
         for connector in tenant.inbound_connectors
         if connector.enabled and connector.connector_type is ConnectorType.ON_PREMISES
     )
 
 
-def _admits(tenant: Tenant, connector: InboundConnector, client: Client, senders: tuple[str | None, ...]) -> bool:
+def _owner(world: World, sender: str) -> str:
+    """Whose a sender is: the tenant's with the longest domain that is the sender's, or above it with its subdomains."""
+    own = sender.partition("@")[2]
+    fitting = [
+        (len(str(domain.name)), tenant.name)
+        for tenant in world.tenants
+        for domain in tenant.accepted_domains
+        if str(domain.name) == own or (domain.match_sub_domains and own.endswith(f".{domain.name}"))
+    ]
+    return max(fitting)[1] if fitting else ""
+
+
+def _admits(tenant: Tenant, connector: InboundConnector, client: Client, senders: list[str]) -> bool:
     limited_to = {str(domain) for domain in connector.associated_accepted_domains}
 
     def is_its_own(name: str) -> bool:
@@ -131,7 +143,7 @@ def _admits(tenant: Tenant, connector: InboundConnector, client: Client, senders
     wanted = connector.tls_sender_certificate_name
     named = client.trusted and wanted is not None and any(_matches(wanted, name) for name in client.names)
     listed = any(ip_address(client.ip) in network for network in connector.sender_ip_addresses)
-    from_home = any(sender and is_its_own(sender.partition("@")[2]) for sender in senders)
+    from_home = any(is_its_own(sender.partition("@")[2]) for sender in senders)
     return (listed and from_home) or (named and (from_home or is_its_own((wanted or "").removeprefix("*."))))
 
 

@@ -42,6 +42,26 @@ def placed(lab: Lab) -> dict[str, Placement]:
     return {str(copy.recipient): copy.placed for copy in lab.kept[0].copies}
 
 
+def test_a_message_is_its_chunks_and_nothing_of_those_that_were_refused_or_taken_back() -> None:
+    lab = Lab()
+    line = lab.connect().signed_in()
+    half = len(LETTER) // 2
+
+    line.say(f"MAIL FROM:<{SCANNER}>")
+    refused = line.chunk(b"no recipient yet", last=False)
+    line.say(f"RCPT TO:<{HELPDESK}>")
+    line.chunk(b"taken back", last=False)
+    line.say("RSET")
+    stray = line.chunk(b"no transaction", last=True)
+    line.say(f"MAIL FROM:<{SCANNER}>")
+    line.say(f"RCPT TO:<{HELPDESK}>")
+    answers = [line.chunk(LETTER[:half], last=False), line.chunk(LETTER[half:], last=False), line.chunk(b"", last=True)]
+
+    assert ["503", "503"] == [refused[:3], stray[:3]]
+    assert ["250"] * 3 == [answer[:3] for answer in answers]
+    assert [LETTER] == [message.raw for message in lab.kept]
+
+
 def test_the_thirty_first_message_of_a_minute_is_accepted_at_once_and_delivered_when_the_minute_is_over() -> None:
     lab = Lab()
     line = lab.connect().signed_in()
