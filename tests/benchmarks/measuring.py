@@ -9,7 +9,7 @@ from statistics import quantiles
 from typing import Final
 
 from tests.benchmarks.drivers.client import Refused
-from tests.benchmarks.processes import NotReady, forget_highest, load, read
+from tests.benchmarks.processes import NotReady, forget_highest, load
 from tests.benchmarks.results import Failure, Sample
 from tests.benchmarks.servers import Launcher
 from tests.benchmarks.workloads import Workload
@@ -24,11 +24,10 @@ def sample(launcher: Launcher, workload: Workload, amount: int, number: int) -> 
             if workload.warm_up:
                 (workload.warm or workload.work)(server, workload.warm_up)
             forget_highest(server.pid)
-            before = read(server.pid)
             taken = workload.work(server, amount)
-            before, after = taken.counters or (before, read(server.pid))
     except (NotReady, Refused, OSError) as error:
         return Failure(workload=workload.name, server=launcher.name, round=number, why=str(error))
+    before, after = taken.counters
     shares = [second * 1e6 for second in quantiles(taken.seconds, n=100)] if taken.seconds else []
     return Sample(
         workload=workload.name,

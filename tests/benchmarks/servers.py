@@ -13,7 +13,7 @@ import select
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -27,8 +27,10 @@ PEERS: Final = HERE / "peers"
 SINK_SESSIONS: Final = "18000"  # smtp-sink serves 256 at once unless told
 _TO_LOAD: Final = 120.0  # seconds that a world of very many tenants may take
 _SAID: Final = "said.txt"
+_PROGRAM: Final = ("-m", "relaylab_conformance")
 _WITHOUT_UVLOOP: Final = (
-    "import sys; sys.modules['uvloop'] = None; from relaylab_conformance.cli import main; main(prog_name='relaylab')"
+    "-c",
+    "import sys; sys.modules['uvloop'] = None; from relaylab_conformance.cli import main; main(prog_name='relaylab')",
 )
 
 
@@ -57,15 +59,15 @@ class Launcher:
     version: Callable[[], str]
 
 
-def _emulator(name: str, *options: str, without_uvloop: bool = False) -> Start:
+def emulator(name: str, program: Sequence[str] = _PROGRAM) -> Start:
     """Give a start of ``relaylab serve``, as anybody starts it, with a world of the benchmarks' own."""
 
     @contextlib.contextmanager
     def start(folder: Path, tenants: int) -> Iterator[Running]:
         world = folder / "world.toml"
         world.write_text(estates.estate(tenants), encoding="utf-8")
-        command = [sys.executable, *(("-c", _WITHOUT_UVLOOP) if without_uvloop else ("-m", "relaylab_conformance"))]
-        command += ["serve", str(world), "--at", estates.AT, "--json", "--ca", str(folder / "ca"), *options]
+        command = [sys.executable, *program, "serve", str(world)]
+        command += ["--at", estates.AT, "--json", "--ca", str(folder / "ca")]
         with _process(command, folder) as process:
             assert process.stdout is not None
             is_told, _, _ = select.select([process.stdout], [], [], _TO_LOAD)
@@ -195,10 +197,8 @@ NPM: Final = "npm smtp-server"
 MAILDEV: Final = "maildev"
 
 LAUNCHERS: Final = (
-    Launcher(EMULATOR, _emulator(EMULATOR), _without_uvloop, _of_python("relaylab")),
-    Launcher(
-        EMULATOR_ASYNCIO, _emulator(EMULATOR_ASYNCIO, without_uvloop=True), _nothing_missing, _of_python("relaylab")
-    ),
+    Launcher(EMULATOR, emulator(EMULATOR), _without_uvloop, _of_python("relaylab")),
+    Launcher(EMULATOR_ASYNCIO, emulator(EMULATOR_ASYNCIO, _WITHOUT_UVLOOP), _nothing_missing, _of_python("relaylab")),
     Launcher(BARE, _peer(BARE, _aiosmtpd), _nothing_missing, _of_python("aiosmtpd")),
     Launcher(SINK, _peer(SINK, _smtp_sink, has_tls=False), _without("smtp-sink"), _of_postfix),
     Launcher(NPM, _peer(NPM, _npm), _without_package("smtp-server"), _of_node("smtp-server")),

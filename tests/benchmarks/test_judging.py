@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
-from tests.benchmarks import compare, publish
+from tests.benchmarks import compare, profile, publish, sampling
 from tests.benchmarks.gates import GATES, judged
 from tests.benchmarks.growth import GROWTH
 from tests.benchmarks.results import Run, Sample
@@ -47,6 +51,13 @@ def test_a_gate_is_met_at_its_bound_and_missed_below_it() -> None:
 
     assert the_gate(at, BARE) is True
     assert the_gate(below, BARE) is False
+
+
+def test_a_gate_is_judged_to_the_digits_that_are_shown() -> None:
+    for much, stands in ((1.0049, True), (1.0051, False)):
+        run = a_run(a_sample(workload="T8-8", hwm_bytes=1_000 + int(8 * SCAN * much)))
+
+        assert [stands] == [one.passes for one in judged(run)]
 
 
 def test_a_gate_against_a_server_that_is_absent_is_neither_met_nor_missed() -> None:
@@ -139,3 +150,47 @@ def test_the_page_of_figures_is_what_the_published_run_gives() -> None:
     assert publish.PAGE.read_text(encoding="utf-8") == publish.page(publish.published()), (
         "python -m tests.benchmarks.publish writes it again"
     )
+
+
+# Where the time goes -------------------------------------------------------------------------------------------------
+
+
+def standing_in(module: str, called: Callable[[], FrameType]) -> FrameType:
+    """The frame of ``called``, which a function of this module called."""
+    names: dict[str, object] = {"__name__": module, "called": called}
+    exec("def caller():\n    return called()\n", names)
+    caller = names["caller"]
+    assert callable(caller)
+    frame: FrameType = caller()
+    return frame
+
+
+def test_a_sample_counts_for_the_room_that_works_or_has_others_work_for_it() -> None:
+    at_work = standing_in("relaylab.rules.mx.data", lambda: standing_in("relaylab.domain.address", sys._getframe))
+    at_rest = standing_in("re", sys._getframe)
+
+    assert "rules" == sampling.room_at(at_work)
+    assert sampling.OTHER == sampling.room_at(at_rest)
+    assert ["TLS", "transport"] == [sampling.room_of(f"relaylab.servers.{name}") for name in ("tls", "stream")]
+
+
+def test_every_room_is_of_modules_that_there_are() -> None:
+    assert [] == [name for name in sampling.ROOMS if importlib.util.find_spec(name) is None]
+
+
+def test_the_shares_of_a_load_are_written_where_the_table_stood() -> None:
+    found = [profile.Shares("T2", {"rules": 30, "session": 10}, 3.0, 1.0), profile.Shares("T3", {"TLS": 5}, 0.0, 0.0)]
+    page = f"Before.\n{profile.BEGIN}old\n{profile.END}Behind.\n"
+
+    written = profile.replaced(page, profile.table(found, "Seen."))
+
+    assert "| rules | 75 | 0 |\n" in written
+    assert "| of all this in the kernel | 25 | 0 |\n" in written
+    assert "old" not in written
+    assert written == profile.replaced(written, profile.table(found, "Seen."))
+    with pytest.raises(SystemExit, match="put it back"):
+        profile.replaced("nothing", "table")
+
+
+def test_the_page_of_shares_has_a_place_for_the_table() -> None:
+    assert "\nthe table\n" in profile.replaced(profile.PAGE.read_text(encoding="utf-8"), "the table")

@@ -11,7 +11,7 @@ from tests.benchmarks.processes import Reading, read
 from tests.benchmarks.servers import BARE, EMULATOR, EMULATOR_ASYNCIO, MAILDEV, NPM, SINK, Running
 
 SCAN: Final = 25 << 20  # octets of a large message
-PAGE: Final = 1 << 16  # octets of one that warms up
+PAGE: Final = 1 << 20  # octets of one that warms up: as many as fill what is received into
 MEGA: Final = 1e6
 ALL: Final = (EMULATOR, EMULATOR_ASYNCIO, BARE, SINK, NPM, MAILDEV)
 WITH_TLS: Final = (EMULATOR, EMULATOR_ASYNCIO, BARE, NPM)
@@ -21,11 +21,11 @@ OURS: Final = (EMULATOR, EMULATOR_ASYNCIO)
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a load tells: seconds of each session, octets that each unit holds, counters where not all of it counts."""
+    """What a load tells: the server's counters around it, seconds of each session, octets that each unit holds."""
 
+    counters: tuple[Reading, Reading]
     seconds: list[float] = field(default_factory=list)
     held: float | None = None
-    counters: tuple[Reading, Reading] | None = None
 
 
 Work = Callable[[Running, int], Taken]
@@ -51,49 +51,49 @@ class Workload:
 
 def _small(*, sessions: int, reuse: bool) -> Work:
     def work(server: Running, amount: int) -> Taken:
-        smtp_source.small(server, amount, sessions=min(sessions, amount), reuse=reuse)
-        return Taken()
+        return Taken(smtp_source.small(server, amount, sessions=min(sessions, amount), reuse=reuse))
 
     return work
 
 
 def _large(octets: int = SCAN, *, by_chunks: bool = False) -> Work:
     def work(server: Running, amount: int) -> Taken:
-        raw.large(server, amount, octets, by_chunks=by_chunks)
-        return Taken()
+        return Taken(raw.large(server, amount, octets, by_chunks=by_chunks))
 
     return work
 
 
 def _large_signed_in(octets: int = SCAN) -> Work:
     def work(server: Running, amount: int) -> Taken:
-        raw.large_signed_in(server, amount, octets)
-        return Taken()
+        return Taken(raw.large_signed_in(server, amount, octets))
 
     return work
 
 
-def _at_once(server: Running, amount: int) -> Taken:
-    raw.large(server, 1, SCAN, at_once=amount)
-    return Taken()
+def _at_once(octets: int = SCAN) -> Work:
+    def work(server: Running, amount: int) -> Taken:
+        return Taken(raw.large(server, 1, octets, at_once=amount))
+
+    return work
 
 
 def _signed_in(server: Running, amount: int) -> Taken:
-    raw.signed_in(server, amount)
-    return Taken()
+    return Taken(raw.signed_in(server, amount))
 
 
 def _idle(*, tls: bool) -> Work:
     def work(server: Running, amount: int) -> Taken:
-        before = read(server.pid).resident
+        before = read(server.pid)
         with raw.idle(server, amount, tls=tls):
-            return Taken(held=(read(server.pid).resident - before) / amount)
+            now = read(server.pid)
+        return Taken((before, now), held=(now.resident - before.resident) / amount)
 
     return work
 
 
 def _one_at_a_time(server: Running, amount: int) -> Taken:
-    return Taken(seconds=raw.latencies(server, amount))
+    counters, seconds = raw.latencies(server, amount)
+    return Taken(counters, seconds)
 
 
 WORKLOADS: Final = (
@@ -103,7 +103,7 @@ WORKLOADS: Final = (
         unit="message",
         work=_small(sessions=200, reuse=False),
         amount=3000,
-        smoke=400,
+        smoke=1500,
         warm_up=200,
         driver=smtp_source.NAME,
     ),
@@ -113,7 +113,7 @@ WORKLOADS: Final = (
         unit="message",
         work=_small(sessions=20, reuse=True),
         amount=5000,
-        smoke=600,
+        smoke=3000,
         warm_up=200,
         driver=smtp_source.NAME,
     ),
@@ -186,8 +186,9 @@ WORKLOADS: Final = (
         name="T8-8",
         title="memory of eight 25 MiB messages at once",
         unit="MB",
-        work=_at_once,
-        warm=_large(PAGE),
+        work=_at_once(),
+        warm=_at_once(PAGE),
+        warm_up=8,
         amount=8,
         each=SCAN / MEGA,
     ),

@@ -240,7 +240,7 @@ class Player:
     def _nothing(self, _: str) -> None:
         assert self.line.last.then is Then.READ_CHUNK
         assert self.line.last.chunk == 0
-        turn = self.line.session.receive_chunk(bytearray(), self.lab.moment())
+        turn = self.line.session.receive_chunk(0, self.lab.moment())
         self.lab.apply(turn)
         self._hear(turn.data)
 

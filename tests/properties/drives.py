@@ -244,7 +244,10 @@ def _send_content(session: SmtpSession, step: Step, last: Turn, moment: Moment) 
     if last.then is Then.READ_CHUNK:
         if last.chunk > session.message_limit:
             return "chunk", session.receive_oversized_chunk(last.chunk, moment)
-        return "chunk", session.receive_chunk(bytearray(step.octets[: last.chunk].ljust(last.chunk, b"\n")), moment)
+        onto = last.onto
+        assert onto is not None
+        onto += step.octets[: last.chunk].ljust(last.chunk, b"\n")
+        return "chunk", session.receive_chunk(last.chunk, moment)
     if step.oversized:
         return "content", session.receive_oversized_message(session.message_limit + 1, moment)
     whole = step.octets if step.octets.endswith(b"\r\n") or not step.octets else step.octets + b"\r\n"

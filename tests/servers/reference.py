@@ -41,7 +41,8 @@ def _read_chunk(dialogue: ScriptedDialogue, size: int, sent: bytes) -> tuple[Tur
         return None
     if size > dialogue.message_limit:
         return dialogue.receive_oversized_chunk(size, A_MOMENT), sent[size:]
-    return dialogue.receive_chunk(bytearray(sent[:size]), A_MOMENT), sent[size:]
+    dialogue.chunk += sent[:size]
+    return dialogue.receive_chunk(size, A_MOMENT), sent[size:]
 
 
 def _read_message(dialogue: ScriptedDialogue, sent: bytes) -> tuple[Turn, bytes] | None:

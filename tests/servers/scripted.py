@@ -37,6 +37,7 @@ class ScriptedDialogue:
     heard: list[Heard] = field(default_factory=list)
     greeting: Turn = field(default_factory=lambda: Turn(GREETING))
     raises_on: tuple[str, ...] = ()
+    chunk: bytearray = field(default_factory=bytearray)
 
     def note(self, *what: object) -> None:
         self.heard.append(what)
@@ -53,7 +54,8 @@ class ScriptedDialogue:
         if verb == b"BUG":
             raise RuntimeError("bug on purpose")
         if verb == b"BDAT" and argument.isdigit():
-            return Turn(then=Then.READ_CHUNK, chunk=int(argument))
+            self.chunk = bytearray()
+            return Turn(then=Then.READ_CHUNK, chunk=int(argument), onto=self.chunk)
         if verb == b"LONG" and argument.isdigit():
             return self.answer(b"250", b"x" * int(argument))
         if line == b"SILENT":
@@ -89,8 +91,9 @@ class ScriptedDialogue:
         self.note("oversized message", size)
         return self.answer(b"552", b"message")
 
-    def receive_chunk(self, content: bytearray, moment: Moment) -> Turn:
-        self.note("chunk", bytes(content))
+    def receive_chunk(self, size: int, moment: Moment) -> Turn:
+        assert size == len(self.chunk)
+        self.note("chunk", bytes(self.chunk))
         return self.answer(b"250", b"chunk")
 
     def receive_oversized_chunk(self, size: int, moment: Moment) -> Turn:

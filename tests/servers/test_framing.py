@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pytest
 
-from relaylab.servers.framing import MORE, LineReader, MessageReader
+from relaylab.servers.framing import MORE, ChunkReader, LineReader, MessageReader
 from relaylab.session.turn import Turn
 from tests.servers.scripted import A_MOMENT, ScriptedDialogue
 
@@ -95,3 +95,23 @@ def test_a_message_is_handed_over_and_not_copied() -> None:
 
     assert buffer is receiver.content
     assert b"x" * 500_000 + b"\r\n" == buffer
+
+
+def test_a_chunk_is_put_behind_what_its_buffer_holds() -> None:
+    dialogue, onto = ScriptedDialogue(), bytearray(b"before, ")
+    dialogue.chunk = onto
+    reader = ChunkReader(5, onto, 13)
+
+    assert MORE == reader.take(b"chu", 0)
+    assert 2 == reader.take(b"nkBDAT", 0)
+    assert b"before, chunk" == onto
+
+
+def test_of_a_chunk_that_would_make_too_much_of_a_message_nothing_is_held() -> None:
+    dialogue, onto = ScriptedDialogue(), bytearray(b"x" * 10)
+    reader = ChunkReader(LIMIT - 9, onto, LIMIT)
+    reader.take(b"y" * (LIMIT - 9), 0)
+    reader.deliver(dialogue, A_MOMENT)
+
+    assert [("oversized chunk", LIMIT - 9)] == dialogue.heard
+    assert 10 == len(onto)

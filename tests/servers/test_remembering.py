@@ -62,7 +62,7 @@ class Forgetful(SmtpDesk):
     """A desk that remembers nothing."""
 
     def moment(self) -> Moment:
-        return super().moment()._replace(memory=Memory())
+        return replace(super().moment(), memory=Memory())
 
 
 def emulator(authority: TestAuthority, spf: str = "v=spf1 -all exp=explained.contoso.com") -> Emulator:

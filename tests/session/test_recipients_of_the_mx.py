@@ -1,6 +1,7 @@
 """What becomes of mail at the tenant MX behind its 250: groups, mail users, contacts, switches and blocks."""
 
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
@@ -10,6 +11,8 @@ from relaylab.domain.recipients import DynamicDistributionGroup, MailUser, Tenan
 from relaylab.domain.reputation import SenderReputation, SenderState
 from relaylab.domain.tenant import AcceptedDomain, DistributionGroup, OutboundRestriction, Tenant
 from relaylab.domain.world import DnsRecord, World
+from relaylab.rules import limits
+from relaylab.session.parts import excessive_parts
 from tests.builders import a_connector, a_domain, a_mailbox, an_address
 from tests.session.lines import Lab
 from tests.session.worlds import (
@@ -207,6 +210,16 @@ def test_a_message_of_a_thousand_and_one_parts_is_refused_with_their_number() ->
     assert refused == with_parts(1_001)
     assert refused == with_parts(1_001, boundary=b"=_b")
     assert with_parts(1_001, line=b"--another").startswith("250 2.6.0")
+
+
+def test_parts_are_counted_however_close_together_they_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MIME_PARTS", 3)
+    head = b"Content-Type: multipart/mixed; boundary=-\r\n\r\n"
+
+    for pieces in product((b"\r\n--", b"-", b"\r\n---", b"x", b"\r\n"), repeat=5):
+        letter = head + b"".join(pieces) + b"\r\n"
+        parts = 1 + letter.split(b"\r\n").count(b"---")
+        assert (parts if parts > 3 else 0) == excessive_parts(letter), letter
 
 
 @pytest.mark.parametrize("head", [b"Subject: x\r\n", b"From: nobody\r\n", b"From:\r\n"])

@@ -90,7 +90,7 @@ class Named(Lab):
     """A lab whose senders are looked up in the records of its world."""
 
     def moment(self) -> Moment:
-        return super().moment()._replace(dns=Records(RecordZone.of(self.world.dns)))
+        return replace(super().moment(), dns=Records(RecordZone.of(self.world.dns)))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from relaylab.domain.asks import Ask
 from relaylab.domain.clock import iso
 from relaylab.domain.entra import Proof
+from relaylab.domain.noun import noun
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +42,7 @@ class SecretShape(StrEnum):
     ACCESS_KEY = "an access key of the resource"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class AcsSignInAsk(Ask):
     """The credentials are complete: the last step of AUTH at ``smtp.azurecomm.net``.
 
@@ -121,7 +121,7 @@ class AcsSignInAsk(Ask):
         return "neither an SMTP username nor resource, application and tenant in one"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class AcsDeliveryAsk(Ask):
     """A copy of a message that ACS Email accepted is about to be placed.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from relaylab.domain.acs_settings import RestFaultKind
 from relaylab.domain.asks import Ask
 from relaylab.domain.clock import iso
+from relaylab.domain.noun import noun
 from relaylab.domain.reply import ReplyTemplate
 from relaylab.domain.token import ACS_AUDIENCE
 
@@ -56,7 +57,7 @@ class KeyProof(StrEnum):
         return self in {KeyProof.PRIMARY, KeyProof.SECONDARY}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class RequestAsk(Ask):
     """Any request, before it is read: ``allowed`` is the method that its path takes, "" where there is no such path.
 
@@ -77,7 +78,7 @@ class RequestAsk(Ask):
         return (f"{self.method} {self.path}, {self.size} octets",)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class RestAsk(Ask):
     """What every request knows.
 
@@ -164,7 +165,7 @@ class RestAsk(Ask):
         return tuple(said)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class SendAsk(RestAsk):
     """``POST /emails:send`` (fact ACS-REST-01).
 
@@ -224,7 +225,7 @@ class SendAsk(RestAsk):
         return (*said, *_used(self.quota, "sends"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class StatusAsk(RestAsk):
     """``GET /emails/operations/{id}`` (fact ACS-REST-02); ``is_known`` when the resource has that operation."""
 
@@ -240,7 +241,7 @@ class StatusAsk(RestAsk):
         return (*RestAsk.evidence(self), *_used(self.quota, "requests for a status"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class OutcomeAsk(Ask):
     """A message was accepted, and its operation is about to end.
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING, Self
+
+from relaylab.domain.noun import noun
 
 if TYPE_CHECKING:
     from relaylab.domain.certificate import ChainFault
     from relaylab.domain.peer import Peer, TlsFacts
 
 
-@dataclass(frozen=True, slots=True)
+@noun()
 class Arrival:
     """What a connector can be matched with.
 

@@ -6,7 +6,6 @@ type checker sees to it. ``words`` gives the values for the blanks of reply text
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from relaylab.domain.attribution import Attribution, Direction
 from relaylab.domain.clock import iso
 from relaylab.domain.identity import Credential, Mechanism
 from relaylab.domain.inside import standing_inside
+from relaylab.domain.noun import noun
 from relaylab.domain.reputation import Reputation, SenderState
 from relaylab.domain.token import SMTP_AUDIENCES
 from relaylab.domain.vouching import way_to_vouch
@@ -53,7 +53,7 @@ def _spreading_words(spreading: Spreading | None) -> Mapping[str, str]:
     }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class Ask:
     """What every decision knows: which door, when, who is at the other end, and TLS if there is any."""
 
@@ -84,7 +84,7 @@ class Ask:
         return ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class HelloAsk(Ask):
     """EHLO or HELO was sent with this argument (possibly empty); ``server_name`` is the name in the greeting."""
 
@@ -92,7 +92,7 @@ class HelloAsk(Ask):
     server_name: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class MechanismAsk(Ask):
     """AUTH named a mechanism; nothing of the credentials is known yet."""
 
@@ -100,7 +100,7 @@ class MechanismAsk(Ask):
     mechanism_name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class SignInAsk(Ask):
     """The credentials are complete: the last step of AUTH.
 
@@ -188,7 +188,7 @@ class SignInAsk(Ask):
         return self.token.tenant_id != self.tenant.id or self.token.audience.rstrip("/") not in SMTP_AUDIENCES
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class MailAsk(Ask):
     """MAIL FROM was sent.
 
@@ -222,7 +222,7 @@ class MailAsk(Ask):
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class RcptAsk(Ask):
     """RCPT TO was sent.
 
@@ -310,7 +310,7 @@ class RcptAsk(Ask):
         return (f"RejectDirectSend of tenant {tenant.name} was turned {word} at {iso(changed)}, and that {holds}",)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class DataAsk(Ask):
     """The message is complete: the end of DATA, or of the last BDAT.
 
@@ -420,7 +420,7 @@ class DataAsk(Ask):
         return _author_domain(self.authentication)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class DeliveryAsk(Ask):
     """A copy of an accepted message is about to be placed.
 

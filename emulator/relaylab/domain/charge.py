@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from relaylab.domain.noun import noun
 
 
 class Meter(StrEnum):
@@ -27,7 +28,7 @@ class Meter(StrEnum):
     __hash__ = str.__hash__  # Enum's is written in Python, and these are keys at every message
 
 
-@dataclass(frozen=True, slots=True)
+@noun()
 class Charge:
     """``amount`` on the ``meter`` of ``owner`` (a mailbox address, a tenant id or a user name), at an instant."""
 

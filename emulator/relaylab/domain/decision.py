@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from relaylab.domain.implied import Implied
+from relaylab.domain.noun import noun
 
 if TYPE_CHECKING:
     from relaylab.domain.endpoint import Endpoint, Stage
@@ -31,7 +31,7 @@ class EffectKind(StrEnum):
         return self in {EffectKind.JUNK, EffectKind.QUARANTINE}
 
 
-@dataclass(frozen=True, slots=True)
+@noun()
 class ReplyFacts:
     """A reply as three fields: ``code`` (550), ``enhanced`` ("5.7.30" or None), ``text`` (without trailer)."""
 
@@ -45,7 +45,7 @@ class ReplyFacts:
         return " ".join([str(self.code), *([self.enhanced] if self.enhanced else []), self.text])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class Decision(Implied):
     """One verdict, flat.
 

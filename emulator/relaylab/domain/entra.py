@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.asks import Ask
 from relaylab.domain.identity import Credential
+from relaylab.domain.noun import noun
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,7 +93,7 @@ class CodeState(StrEnum):
     WRONG_VERIFIER = "not the one of this code verifier"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class DirectoryAsk(Ask):
     """What every request to Entra knows.
 
@@ -132,12 +132,12 @@ class DirectoryAsk(Ask):
         return (f"client_id {self.client_id or 'none'}: {whose}", f"scope {self.scope or 'none'}{flaw}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class DiscoveryAsk(DirectoryAsk):
     """The OpenID configuration or the keys of a tenant were asked for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class InstanceAsk(Ask):
     """A client asks whether a host is a cloud's; ``instance`` is the host of the endpoint it names, "" for none."""
 
@@ -153,7 +153,7 @@ class InstanceAsk(Ask):
         return (f"the authorization_endpoint is on {self.instance or 'no host'}",)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class UserAsk(DirectoryAsk):
     """Somebody signs in: at the page of authorize or of a device code, or with a password at the token endpoint.
 
@@ -183,7 +183,7 @@ class UserAsk(DirectoryAsk):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class SignInPageAsk(UserAsk):
     """A user has filled in the sign-in page, or turned away from it; or a browser knows the user from before.
 
@@ -194,7 +194,7 @@ class SignInPageAsk(UserAsk):
     shows_second_factor: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class AuthorizeAsk(DirectoryAsk):
     """A browser came to authorize; the page is shown when nothing stands in the way.
 
@@ -222,7 +222,7 @@ class AuthorizeAsk(DirectoryAsk):
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class AdminConsentAsk(DirectoryAsk):
     """An administrator is asked to consent for a whole tenant, or has answered."""
 
@@ -234,12 +234,12 @@ class AdminConsentAsk(DirectoryAsk):
         return {**DirectoryAsk.words(self), "redirect_uri": shown(self.redirect_uri)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class DeviceAsk(DirectoryAsk):
     """A device asks for a code to show."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class TokenAsk(UserAsk):
     """A client asks for a token.
 

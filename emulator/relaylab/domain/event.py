@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from relaylab.domain.implied import Implied
+from relaylab.domain.noun import noun
 
 if TYPE_CHECKING:
     from relaylab.domain.attribution import Attribution
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from relaylab.domain.source import Source
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class SessionEvent(Implied):
     """Something that happened in one SMTP session; ``session`` is its name in relaylab, ``s-000042``."""
 
@@ -26,7 +27,7 @@ class SessionEvent(Implied):
     endpoint: Endpoint
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class Connected(SessionEvent):
     """A client connected; ``ip`` is its public address as the service sees it."""
 
@@ -35,7 +36,7 @@ class Connected(SessionEvent):
     session_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class TurnedAway(SessionEvent):
     """A connection was closed before it became a session: no PROXY header where one is required; ``why`` in words."""
 
@@ -43,7 +44,7 @@ class TurnedAway(SessionEvent):
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class TlsStarted(SessionEvent):
     """A handshake finished; ``client_certificate`` is what the client presented, if it was asked and did."""
 
@@ -53,14 +54,14 @@ class TlsStarted(SessionEvent):
     client_certificate: CertificateFacts | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class TlsFailed(SessionEvent):
     """A handshake failed."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class Answered(SessionEvent):
     """A command was answered by the grammar of the protocol, not by a rule: a wrong order or a wrong syntax.
 
@@ -72,7 +73,7 @@ class Answered(SessionEvent):
     source: Source
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class Judged(SessionEvent):
     """A decision point was reached and decided.
 
@@ -85,14 +86,14 @@ class Judged(SessionEvent):
     verdict_behind: object = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class Attributed(SessionEvent):
     """A message at the tenant MX was attributed; its evidence on every connector is written when somebody reads it."""
 
     attribution: Attribution
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class Kept(SessionEvent):
     """A message was accepted and kept."""
 
@@ -102,7 +103,7 @@ class Kept(SessionEvent):
     size: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class Authenticated(SessionEvent):
     """Somebody judged the sender of a kept message: the service on arrival, or who it left for (``hop`` far_end).
 
@@ -120,7 +121,7 @@ class Authenticated(SessionEvent):
     because: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class Reported(SessionEvent):
     """A non-delivery report was written about a kept message."""
 
@@ -129,7 +130,7 @@ class Reported(SessionEvent):
     recipients: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class BadInput(SessionEvent):
     """Octets that are no SMTP: an over-long line, control characters; ``what`` says which, ``reply`` what it got."""
 
@@ -138,7 +139,7 @@ class BadInput(SessionEvent):
     source: Source
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class Faulted(SessionEvent):
     """A fault acted: it answered in place of the service, or changed how the service was heard.
 
@@ -154,14 +155,14 @@ class Faulted(SessionEvent):
     source: Source
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class Closed(SessionEvent):
     """The connection ended; ``why`` in words."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class Queried(SessionEvent):
     """A question to DNS; the session of all of them is called ``dns``.
 
@@ -174,7 +175,7 @@ class Queried(SessionEvent):
     rcode: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class OperationEnded(SessionEvent):
     """A send operation of Azure Communication Services Email became terminal; ``session`` is that of the request.
 
@@ -187,7 +188,7 @@ class OperationEnded(SessionEvent):
     said: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class DeliveryReported(SessionEvent):
     """A delivery or engagement report of Azure Communication Services Email came about.
 
@@ -202,7 +203,7 @@ class DeliveryReported(SessionEvent):
     document: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class WebhookCalled(SessionEvent):
     """A subscriber to events was called: ``what`` is the handshake or the event type, ``answered`` what came back."""
 

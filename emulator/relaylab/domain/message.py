@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from relaylab.domain.implied import Implied
+from relaylab.domain.noun import noun
 
 if TYPE_CHECKING:
     from relaylab.domain.acs_asks import DeliveryStatus
@@ -26,7 +26,7 @@ class Placement(StrEnum):
     NONE = "none"  # it came back; a report says so, unless the sender wanted none or gave no address
 
 
-@dataclass(frozen=True, slots=True)
+@noun()
 class MessageHead:
     """What the service reads of the header block; a missing field is None.
 
@@ -42,7 +42,7 @@ class MessageHead:
     has_reply_to: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@noun()
 class Envelope:
     """MAIL FROM and RCPT TO; ``mail_from`` is None for the empty reverse path (RFC 5321 §4.5.5)."""
 
@@ -50,7 +50,7 @@ class Envelope:
     recipients: tuple[Address, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@noun()
 class Copy:
     """One recipient's copy: for whom, through which recipient of the envelope it came, and where it was placed.
 
@@ -78,7 +78,7 @@ class Copy:
         return self.decision.reply.line if self.decision and self.decision.reply else None
 
 
-@dataclass(frozen=True, slots=True)
+@noun()
 class Fate:
     """What a delivery report says of one recipient of the envelope, and how the recipient's side put it."""
 
@@ -94,7 +94,7 @@ class Hop(StrEnum):
     FAR_END = "far_end"  # the outside recipient, who sees the service's
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class HopFacts(Implied):
     """What one judge makes of a message: the results in the words of header fields, and why.
 
@@ -128,7 +128,7 @@ class Side(StrEnum):
     OUTSIDE = "outside"  # of nobody in the world
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class Version(Implied):
     """A message as one side of its recipients has it: a message for several sides is split, and each gets its own.
 
@@ -143,8 +143,8 @@ class Version(Implied):
     headers: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptMessage:
+@noun(kw_only=True)
+class KeptMessage(Implied):
     """A message the emulator took responsibility for; ``raw`` is what the client sent, octet for octet.
 
     ``shown_from`` is the sender that recipients see: for client submission the primary address of the mailbox when an

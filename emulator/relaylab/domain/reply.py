@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from relaylab.domain.clock import as_utc
+from relaylab.domain.noun import noun
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,7 +90,7 @@ class OAuthError(ReplyTemplate):
     word_reading: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@noun()
 class Reply:
     """One answer, complete but for the trailer, which needs the session's names and the instant."""
 

@@ -6,11 +6,12 @@ at ``index`` decided, those behind were not reached, and every other rule of the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from relaylab.domain.decision import Decision, EffectKind, ReplyFacts
+from relaylab.domain.noun import noun
 from relaylab.domain.powershell import filled
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from relaylab.engine.shortlist import Shortlist, Step
 
 
-@dataclass(frozen=True, slots=True)
+@noun()
 class Verdict:
     """The answer of a rulebook to an ask; ``index`` is one past the shortlist when the stage's default effect holds."""
 

@@ -147,13 +147,16 @@ class MessageReader:
 
 
 class ChunkReader:
-    """Takes the ``size`` octets after BDAT, whatever they are; of a chunk larger than ``limit`` none is kept."""
+    """Takes the ``size`` octets after BDAT, whatever they are, and puts them behind those of ``onto``.
 
-    __slots__ = ("_content", "_fits", "_missing", "_size")
+    Of a chunk that would make these more than ``limit`` none is kept.
+    """
 
-    def __init__(self, size: int, limit: int) -> None:
-        self._content = bytearray()
-        self._fits = size <= limit
+    __slots__ = ("_fits", "_missing", "_onto", "_size")
+
+    def __init__(self, size: int, onto: bytearray | None, limit: int) -> None:
+        self._onto = bytearray() if onto is None else onto
+        self._fits = len(self._onto) + size <= limit
         self._missing = size
         self._size = size
 
@@ -161,15 +164,15 @@ class ChunkReader:
         """Take the octets that are still missing, none for an empty chunk."""
         end = start + self._missing
         if self._fits:
-            self._content += memoryview(data)[start:end]
+            self._onto += memoryview(data)[start:end]
         if end <= len(data):
             return end
         self._missing = end - len(data)
         return MORE
 
     def deliver(self, dialogue: Dialogue, moment: Moment) -> Turn:
-        """Hand over the buffer itself, or the size of a chunk that was too long."""
+        """Say that the chunk is where it was asked for, or how long one was that was too long."""
+        self._onto = bytearray()
         if not self._fits:
             return dialogue.receive_oversized_chunk(self._size, moment)
-        content, self._content = self._content, bytearray()
-        return dialogue.receive_chunk(content, moment)
+        return dialogue.receive_chunk(self._size, moment)

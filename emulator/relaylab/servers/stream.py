@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 from ipaddress import IPv4Network, ip_address
 from typing import TYPE_CHECKING, Final, TypeVarTuple, assert_never, cast
 
@@ -327,7 +328,7 @@ class SmtpStream(asyncio.Protocol):
             case Then.READ_MESSAGE:
                 self._reader = MessageReader(self._dialogue.message_limit)
             case Then.READ_CHUNK:
-                self._reader = ChunkReader(turn.chunk, self._dialogue.message_limit)
+                self._reader = ChunkReader(turn.chunk, turn.onto, self._dialogue.message_limit)
             case Then.START_TLS:
                 self._start_tls(turn.manner)
             case Then.CLOSE:
@@ -346,7 +347,7 @@ class SmtpStream(asyncio.Protocol):
         if manner.piece or manner.alone or manner.ending is not None:
             self._outlet.flush()
         if len(turn.data) > piece:
-            self._hold(turn._replace(data=turn.data[piece:]), manner.pause)
+            self._hold(replace(turn, data=turn.data[piece:]), manner.pause)
             return True
         match manner.ending:
             case None:
@@ -356,7 +357,7 @@ class SmtpStream(asyncio.Protocol):
             case Ending.RESET_AT_INPUT:
                 self._reader = TrapReader()
             case Ending.RESET | Ending.HANG_UP if turn.data:  # the client shall have time to read it
-                self._hold(turn._replace(data=b""), manner.pause)
+                self._hold(replace(turn, data=b""), manner.pause)
             case Ending.RESET | Ending.HANG_UP:
                 self._break_off(is_reset=manner.ending is Ending.RESET)
             case _:

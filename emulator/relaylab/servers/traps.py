@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.peer import ClientHello
@@ -56,4 +57,4 @@ class TrapReader:
     def deliver(self, dialogue: Dialogue, moment: Moment) -> Turn:
         """Tell the dialogue that it is over."""
         turn = dialogue.hung_up("reset when the content came, as a fault has it", moment)
-        return turn._replace(manner=Manner(ending=Ending.RESET))
+        return replace(turn, manner=Manner(ending=Ending.RESET))

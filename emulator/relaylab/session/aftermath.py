@@ -9,7 +9,7 @@ from relaylab.domain.event import Authenticated, Kept, Reported
 
 if TYPE_CHECKING:
     from relaylab.domain.event import Event
-    from relaylab.domain.message import HopFacts
+    from relaylab.domain.message import Envelope, HopFacts
     from relaylab.session.delivery import Delivered
     from relaylab.session.moment import Moment
     from relaylab.session.speech import Speech
@@ -18,16 +18,10 @@ if TYPE_CHECKING:
 def aftermath(delivered: Delivered, speech: Speech, moment: Moment) -> tuple[Event, ...]:
     """Give the events behind the answer to the end of a message, in their order."""
     message, report = delivered.message, delivered.report
-    sender = message.envelope.mail_from
-    kept = Kept(
-        **speech.stamp(moment),
-        message=message.id,
-        mail_from=str(sender) if sender else None,
-        recipients=tuple(str(address) for address in message.envelope.recipients),
-        size=message.size,
-    )
+    words = partial(kept_words, message.envelope, message.id, message.size)  # which holds no content
+    kept = Kept.implied(words, **speech.stamp(moment))
     authenticated = (
-        Authenticated.implied(partial(_told, one), **speech.stamp(moment), message=message.id)
+        Authenticated.implied(partial(told, one), **speech.stamp(moment), message=message.id)
         for one in message.authentication
     )
     bounced = (speech.judged(one.verdict, f"delivery to {one.recipient}", moment) for one in delivered.bounced)
@@ -39,7 +33,19 @@ def aftermath(delivered: Delivered, speech: Speech, moment: Moment) -> tuple[Eve
     return kept, *authenticated, *bounced, *faulted, *reported
 
 
-def _told(one: HopFacts) -> dict[str, object]:
+def kept_words(envelope: Envelope, message_id: str, size: int) -> dict[str, object]:
+    """Give what an event says of a kept message."""
+    sender = envelope.mail_from
+    return {
+        "message": message_id,
+        "mail_from": str(sender) if sender else None,
+        "recipients": tuple(str(address) for address in envelope.recipients),
+        "size": size,
+    }
+
+
+def told(one: HopFacts) -> dict[str, object]:
+    """Give what an event says of a judge's findings."""
     return {
         "hop": one.hop.value,
         "receiver": one.receiver,

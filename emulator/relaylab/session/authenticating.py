@@ -15,12 +15,14 @@ from relaylab.domain.anti_spoof import Handling
 from relaylab.domain.message import Hop, HopFacts
 from relaylab.mailauth import Session, unsigned_authors
 from relaylab.rules.authentication import Recipients, handling, judge
-from relaylab.session.head import header_block
 from relaylab.session.skipping import judged_sender, skipping_connector
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from relaylab.domain.address import Address, DomainName
     from relaylab.domain.arrival import Arrival
+    from relaylab.domain.asks import DataAsk
     from relaylab.domain.attribution import Attribution
     from relaylab.domain.authentication import AuthenticationResults, JudgedAddress
     from relaylab.domain.connector import InboundConnector
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from relaylab.domain.tenant import Tenant
     from relaylab.domain.world import Recipient
     from relaylab.domain.zone import IpAddress, Zone
+    from relaylab.session.head import Letter
     from relaylab.session.moment import Moment
     from relaylab.session.party import Party
     from relaylab.session.transaction import Transaction
@@ -45,8 +48,7 @@ class Judged(NamedTuple):
 
 def authenticated(  # noqa: PLR0913 - the message and its session
     transaction: Transaction,
-    content: bytes | bytearray,
-    head: MessageHead,
+    letter: Letter,
     *,
     attribution: Attribution,
     arrival: Arrival,
@@ -56,6 +58,7 @@ def authenticated(  # noqa: PLR0913 - the message and its session
     moment: Moment,
 ) -> Judged:
     """Judge a complete message on arrival; recipients inside decide whether there is a composite (fact MX-HDR-04)."""
+    content, head = letter.content, letter.head
     if not content or (not attribution.may_relay and any(one.is_outside for one in transaction.recipients)):
         return Judged(None)
     inside, skipping = transaction.by_names("inside", partial(_inside, transaction, arrival, attribution))
@@ -65,7 +68,7 @@ def authenticated(  # noqa: PLR0913 - the message and its session
         return Judged(None, seen_from=seen_from)
     tenant, ip = inside[0].tenant if inside else None, seen_from.ip if seen_from else party.peer.ip
     domain = inside[0].address.domain if inside else None
-    authors = unsigned_authors(header_block(content))
+    authors = unsigned_authors(letter.block)
     sender, internal = str(transaction.sender or ""), attribution.counts_as_internal
     key = ("judged", ip, hello, sender, authors, head.from_address, domain, internal)
     known = moment.memory.known(key) if seen_from is None and authors is not None else None
@@ -96,6 +99,12 @@ def authenticated(  # noqa: PLR0913 - the message and its session
     return judged
 
 
+def holds_for_the_next(ask: DataAsk, transaction: Transaction) -> bool:
+    """Tell whether the next unsigned message with the same names and author would be found the same."""
+    _, skipping = transaction.by_names("inside", partial(_inside, transaction, ask.arrival, ask.attribution))
+    return skipping is None and (ask.authentication is None or ask.authentication.is_lasting)
+
+
 def _inside(
     transaction: Transaction, arrival: Arrival, attribution: Attribution
 ) -> tuple[tuple[Recipient, ...], InboundConnector | None]:
@@ -120,7 +129,12 @@ def is_inside(recipient: Recipient, attribution: Attribution) -> bool:
 
 def facts(hop: Hop, results: AuthenticationResults, receiver: str = "") -> HopFacts:
     """Give results in the words of header fields; ``receiver`` is the domain that a far end judges for."""
-    return HopFacts.implied(lambda: _facts(results), hop=hop, receiver=receiver)
+    return facts_to_be_found(hop, lambda: results, receiver)
+
+
+def facts_to_be_found(hop: Hop, find: Callable[[], AuthenticationResults], receiver: str) -> HopFacts:
+    """Give such facts of results that are found when somebody reads them."""
+    return HopFacts.implied(lambda: _facts(find()), hop=hop, receiver=receiver)
 
 
 def _facts(results: AuthenticationResults) -> dict[str, object]:

@@ -58,7 +58,7 @@ class Delivered:
     """What became of an accepted message: itself, the report if any and on whom, its cost, what bounced.
 
     ``despatch`` is what delivery reports of Azure Communication Services are written from, ``faulted`` what faults made
-    of its copies there.
+    of its copies there. ``way`` is where it went by its names.
     """
 
     message: KeptMessage
@@ -68,6 +68,7 @@ class Delivered:
     bounced: tuple[Bounced, ...] = ()
     despatch: Despatch | None = None
     faulted: tuple[CopyAct, ...] = ()
+    way: Way | None = None
 
 
 def deliver(  # noqa: PLR0913 - the message, its verdict, and where both are
@@ -124,7 +125,8 @@ def deliver(  # noqa: PLR0913 - the message, its verdict, and where both are
     notice = transaction.mail.notice
     report = _report(message, _report_goes_to(ask, moment), told, notice, party, moment) if told else None
     reported = tuple(failure.recipient for failure in told) if report else ()
-    return Delivered(message, report, reported, tuple(_charges(ask, sender_tenant, message, external)), tuple(bounced))
+    charges = tuple(_charges(ask, sender_tenant, message, external))
+    return Delivered(message, report, reported, charges, tuple(bounced), way=way)
 
 
 def delivery_instant(ask: DataAsk, moment: Moment) -> datetime:
@@ -185,7 +187,7 @@ class _Final(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class Way:
     """Where a message goes by its names: whose it is, and its final recipients.
 
     ``within`` is its only part, where all of these are inside.
@@ -197,11 +199,11 @@ class _Way:
     within: Part | None
 
 
-def _way(ask: DataAsk, moment: Moment) -> _Way:
+def _way(ask: DataAsk, moment: Moment) -> Way:
     """Find where a message goes."""
     home, finals = home_of(ask, moment.world), _finals(ask, moment)
     onward = tuple(Onward(one.recipient, one.written_to.address) for one in finals)
-    return _Way(home, finals, onward, parts_within(onward, home))
+    return Way(home, finals, onward, parts_within(onward, home))
 
 
 def _finals(ask: DataAsk, moment: Moment) -> tuple[_Final, ...]:
@@ -226,7 +228,7 @@ def _finals(ask: DataAsk, moment: Moment) -> tuple[_Final, ...]:
 
 def _place(  # noqa: PLR0913, PLR0917 - the message, its recipients, and where both are
     ask: DataAsk,
-    way: _Way,
+    way: Way,
     split: Split,
     notices: Sequence[RecipientNotice],
     sender_tenant: Tenant | None,

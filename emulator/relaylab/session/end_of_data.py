@@ -15,7 +15,6 @@ from relaylab.rules import milestones
 from relaylab.session.access import Access, access
 from relaylab.session.authenticating import Judged, authenticated
 from relaylab.session.delivery import charged_recipients
-from relaylab.session.head import parse_head
 from relaylab.session.parts import excessive_parts
 
 if TYPE_CHECKING:
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from relaylab.domain.token import TokenFacts
     from relaylab.domain.world import Recipient
     from relaylab.session.acs import AcsAccount
+    from relaylab.session.head import Letter
     from relaylab.session.moment import Moment
     from relaylab.session.party import Party
     from relaylab.session.transaction import Transaction
@@ -86,8 +86,7 @@ class Account:
 
 def data_ask(  # noqa: PLR0913 - each is a fact of its own
     transaction: Transaction,
-    content: bytes | bytearray,
-    size: int,
+    letter: Letter,
     *,
     party: Party,
     tls: TlsFacts | None,
@@ -97,11 +96,11 @@ def data_ask(  # noqa: PLR0913 - each is a fact of its own
     acs: AcsAccount | None,
     moment: Moment,
 ) -> DataAsk:
-    """Give the ask for a complete message of ``size`` octets; ``content`` is empty when it was too long to keep.
+    """Give the ask for a complete message.
 
     ``hello`` is the name that the client gave, ``message_id`` that of the message in relaylab, should it be kept.
     """
-    head = parse_head(content)
+    head, size = letter.head, letter.size
     sender = _claimed_sender(transaction.sender, head, moment)
     mailbox = account.mailbox if account else None
     arrival = Arrival.of(party.peer, tls, moment.now)
@@ -115,8 +114,7 @@ def data_ask(  # noqa: PLR0913 - each is a fact of its own
     if party.endpoint is Endpoint.MX:
         found = authenticated(
             transaction,
-            content,
-            head,
+            letter,
             attribution=attribution,
             arrival=arrival,
             party=party,
@@ -140,7 +138,7 @@ def data_ask(  # noqa: PLR0913 - each is a fact of its own
         attribution=attribution,
         outside=outside,
         contacts=contacts,
-        excessive_parts=excessive_parts(content),
+        excessive_parts=excessive_parts(letter.content, letter.block),
         open_before=transaction.open_before or 0,
         recipients_today=moment.usage.total(Meter.RECIPIENTS, mailbox.address.key, moment.now) if mailbox else 0,
         charge=charged_recipients(envelope.recipients),
@@ -150,7 +148,7 @@ def data_ask(  # noqa: PLR0913 - each is a fact of its own
         may_log_on=log_on.opens,
         log_on_spreading=log_on.spreading,
         token=account.token if account else None,
-        receipt=_receipt(head.message_id, size, party),
+        receipt=receipt(head.message_id, size, party),
         authentication=found.results,
         handling=found.handling,
         seen_from=found.seen_from,
@@ -198,7 +196,7 @@ def _attribution(
     return attribute(moment.world, arrival, transaction.sender, head.from_address)
 
 
-def _receipt(message_id: str | None, size: int, party: Party) -> tuple[tuple[str, str], ...]:
+def receipt(message_id: str | None, size: int, party: Party) -> tuple[tuple[str, str], ...]:
     """Draw the words of the final 250 (CS-TX-05, MX-OK-05)."""
     chance, backend = party.chance, party.names.mailbox_server
     made = f"<{backend.partition('.')[0]}{chance.getrandbits(100):025X}@{backend}>"

@@ -98,7 +98,7 @@ def opening_of(progress: Progress, moment: Moment) -> Opening | None:
         return known
     mark, epoch = moment.memory.mark, moment.rulebook.epoch(moment.now)
     key = ("opening", epoch, party.peer, tls, progress.hello_name)
-    opening = progress.opening = _envelopes(moment).recall(key, lambda: Opening(mark, epoch))
+    opening = progress.opening = envelopes(moment).recall(key, lambda: Opening(mark, epoch))
     return opening
 
 
@@ -106,19 +106,19 @@ def sender_before(opening: Opening, mail: MailFrom, moment: Moment) -> NamedSend
     """Give what is remembered of a sender that was granted before."""
     if mail.size is not None and mail.size > limits.MESSAGE_SIZE:
         return None
-    known = _envelopes(moment).known((opening, str(mail.sender or "")))
+    known = envelopes(moment).known((opening, str(mail.sender or "")))
     return known if isinstance(known, NamedSender) else None
 
 
 def recipient_before(named: Named, address: str, moment: Moment) -> NamedRecipient | None:
     """Give what is remembered of a recipient that was granted behind ``named``."""
-    known = _envelopes(moment).known((named, address))
+    known = envelopes(moment).known((named, address))
     return known if isinstance(known, NamedRecipient) and is_lasting(known.recipient, moment) else None
 
 
 def remember(before: Opening | Named, name: str, named: Named, moment: Moment) -> None:
     """Remember a sender or recipient that was granted behind ``before``."""
-    _envelopes(moment).keep((before, name), named)
+    envelopes(moment).keep((before, name), named)
 
 
 def is_lasting(recipient: Recipient, moment: Moment) -> bool:
@@ -127,6 +127,6 @@ def is_lasting(recipient: Recipient, moment: Moment) -> bool:
     return changed is None or moment.now >= changed + limits.DIRECT_SEND_DELAY
 
 
-def _envelopes(moment: Moment) -> Memory:
+def envelopes(moment: Moment) -> Memory:
     """Give a memory of their own within the world's: senders that differ for each message push nothing else out."""
     return moment.memory.recall(_KEY, Memory)

@@ -71,26 +71,26 @@ def shape(fault: Fault, conduct: Conduct, turn: Turn) -> Turn:  # noqa: PLR0911 
     data = turn.data
     match fault.behaviour:
         case Behaviour.REPLY:
-            return turn._replace(data=_own(fault))
+            return replace(turn, data=_own(fault))
         case Behaviour.INJECT:
             injected = [f"{replies.INJECTED.code:d}-{line}" for line in replies.INJECTED.text.split("\n")]
             injected[-1] = injected[-1].replace("-", " ", 1)
             octets = "".join(f"{line}\r\n" for line in injected).encode()
-            return turn._replace(data=data + octets[: fault.octets])
+            return replace(turn, data=data + octets[: fault.octets])
         case Behaviour.LOWER:
-            return turn._replace(data=reshaping.in_lower_case(data))
+            return replace(turn, data=reshaping.in_lower_case(data))
         case Behaviour.MULTI250 | Behaviour.MULTILINE:
-            return turn._replace(data=reshaping.with_lines(data, fault.lines or conduct.lines))
+            return replace(turn, data=reshaping.with_lines(data, fault.lines or conduct.lines))
         case Behaviour.LONGTEXT:
-            return turn._replace(data=reshaping.with_octets(data, fault.octets or conduct.octets))
+            return replace(turn, data=reshaping.with_octets(data, fault.octets or conduct.octets))
         case Behaviour.ODDCODE:
-            return turn._replace(data=reshaping.with_odd_code(data))
+            return replace(turn, data=reshaping.with_odd_code(data))
         case Behaviour.REWORD:
-            return turn._replace(data=reshaping.in_other_words(data))
+            return replace(turn, data=reshaping.in_other_words(data))
         case Behaviour.NOENHANCED:
-            return turn._replace(data=reshaping.without_enhanced_codes(data))
+            return replace(turn, data=reshaping.without_enhanced_codes(data))
         case Behaviour.PROMPTS:
-            return turn._replace(data=reshaping.with_other_prompts(data))
+            return replace(turn, data=reshaping.with_other_prompts(data))
         case _:
             msg = f"{fault.behaviour} does not change the form of a reply"
             raise AssertionError(msg)
@@ -102,11 +102,11 @@ def hasten(fault: Fault, conduct: Conduct, turn: Turn) -> Turn:
     manner = turn.manner or Manner()
     match fault.behaviour:
         case Behaviour.DELAY:
-            return turn._replace(delay=turn.delay + seconds)
+            return replace(turn, delay=turn.delay + seconds)
         case Behaviour.ONEBYONE:
-            return turn._replace(manner=replace(manner, alone=True))
+            return replace(turn, manner=replace(manner, alone=True))
         case _:
-            return turn._replace(manner=replace(manner, piece=fault.octets or conduct.octets, pause=seconds))
+            return replace(turn, manner=replace(manner, piece=fault.octets or conduct.octets, pause=seconds))
 
 
 def shake(faults: Sequence[Fault]) -> Handshake | None:

@@ -199,7 +199,7 @@ class Faulting:
             for act in self._choice.standing(moment, Kind.END, turn=turn):
                 turn = self._end(act, turn, moment)
         if turn.then is Then.START_TLS and _may_act_in_tls(moment):
-            turn = turn._replace(manner=replace(turn.manner or Manner(), peeks=True))
+            turn = replace(turn, manner=replace(turn.manner or Manner(), peeks=True))
         return self._signed(turn, moment)
 
     def _end(self, act: Act, turn: Turn, moment: Moment) -> Turn:
@@ -209,10 +209,10 @@ class Faulting:
         manner = replace(
             turn.manner or Manner(), ending=ending, pause=max(pause, turn.manner.pause if turn.manner else 0)
         )
-        turn = turn._replace(data=turn.data if says_first(act.fault, act.conduct) else b"", manner=manner)
+        turn = replace(turn, data=turn.data if says_first(act.fault, act.conduct) else b"", manner=manner)
         if ending is Ending.SILENCE:
             self.is_silent = True
-            return turn._replace(then=Then.READ_COMMAND)
+            return replace(turn, then=Then.READ_COMMAND)
         if ending is Ending.RESET_AT_INPUT:
             return turn
         return self._closing(turn, f"{ending.value.partition(',')[0]}, as {act.fault} has it", moment)
@@ -226,7 +226,7 @@ class Faulting:
         before = tuple(event for event in turn.events if not isinstance(event, Closed))
         told: tuple[Event, ...] = tuple(self._event(act, moment) for act in acts if act.conduct.kind is not Kind.SHIELD)
         uses = tuple(act.use for act in acts if act.use is not None)
-        return turn._replace(events=(*before, *told, *closed), uses=(*turn.uses, *uses))
+        return replace(turn, events=(*before, *told, *closed), uses=(*turn.uses, *uses))
 
     # Words -----------------------------------------------------------------------------------------------------------
 
@@ -274,7 +274,7 @@ class Faulting:
         if turn.then is Then.CLOSE:
             return turn
         closed = Closed(at=moment.now, session=self._party.label, endpoint=self._party.endpoint, why=why)
-        return turn._replace(then=Then.CLOSE, events=(*turn.events, closed))
+        return replace(turn, then=Then.CLOSE, events=(*turn.events, closed))
 
     def _event(self, act: Act, moment: Moment) -> Faulted:
         return Faulted(

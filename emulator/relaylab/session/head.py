@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from binascii import a2b_qp
+from dataclasses import dataclass
 from email.parser import HeaderParser
 from email.utils import getaddresses
 from functools import lru_cache
-from typing import Final
+from typing import Final, Self
 
 from relaylab.domain.address import Address
 from relaylab.domain.message import MessageHead
@@ -25,7 +26,7 @@ _BETWEEN_WORDS: Final = re.compile(r"(?<=\?=)[ \t]+(?==\?)")
 # Lines that end in CRLF, none of them folded at the beginning; ASCII without what libraries take for another line end.
 _LINE: Final = rb"[\t\x20-\x7e]*\r\n"
 _WELL_FORMED: Final = re.compile(rb"(?:[!-9;-~]+:" + _LINE + rb"(?:[\t ]" + _LINE + rb")*+)*+")
-_FIELD: Final = re.compile(r"([!-9;-~]+):((?:[^\r\n]|\r\n[\t ])*)\r\n")
+_FIELD: Final = re.compile(r"([!-9;-~]+):[\t ]*([^\r\n]*(?:\r\n[\t ][^\r\n]*)*)\r\n")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -37,13 +38,37 @@ def header_block(content: bytes | bytearray) -> bytes:
     return bytes(content[: end + 2 if end >= 0 else _MOST])
 
 
+@dataclass(slots=True)  # not frozen, which would take thrice as long to make
+class Letter:
+    """A complete message of ``size`` octets, and what is read of it before anybody judges it.
+
+    ``content`` is empty where it was too long to keep; ``block`` is what ``header_block`` gives of it.
+    """
+
+    content: bytes | bytearray
+    size: int
+    block: bytes
+    head: MessageHead
+
+    @classmethod
+    def read(cls, content: bytes | bytearray, size: int) -> Self:
+        """Read the header block of a content, once."""
+        block = header_block(content)
+        return cls(content, size, block, head_of(block))
+
+
 def parse_head(content: bytes | bytearray) -> MessageHead:
+    """Read the head of a content, as ``head_of`` does."""
+    return head_of(header_block(content))
+
+
+def head_of(block: bytes) -> MessageHead:
     """Read From, Subject and Message-ID, in ASCII or UTF-8 (RFC 6532), and look for Reply-To.
 
     What cannot be read is left out.
     """
-    fields = _fields(header_block(content))
-    message_id, sender, subject = (fields.get(name) for name in ("message-id", "from", "subject"))
+    fields = _fields(block)
+    message_id, sender, subject = fields.get("message-id"), fields.get("from"), fields.get("subject")
     return MessageHead(
         from_address=_first_address(sender[0]) if sender else None,
         has_from=sender is not None,
@@ -63,7 +88,7 @@ def _fields(block: bytes) -> dict[str, list[str]]:
     fields: dict[str, list[str]] = {}
     if _WELL_FORMED.fullmatch(block):
         for name, value in _FIELD.findall(block.decode("ascii")):
-            fields.setdefault(name.lower(), []).append(value.lstrip(" \t"))
+            fields.setdefault(name.lower(), []).append(value)
     else:
         for name, value in HeaderParser().parsestr(block.decode("utf-8", "replace")).items():
             fields.setdefault(name.lower(), []).append(value)

@@ -6,6 +6,7 @@ final reply or by ``release``.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -21,8 +22,9 @@ from relaylab.rules.limits import direct_send_delay
 from relaylab.session.acs_delivery import deliver_through_acs
 from relaylab.session.aftermath import aftermath
 from relaylab.session.commands import Chunk, Fault, Verb, parse_chunk, parse_mail, parse_rcpt
+from relaylab.session.courses import Followed, course_before, marks_of, remember_course
 from relaylab.session.delivery import deliver, delivery_instant
-from relaylab.session.end_of_data import data_ask
+from relaylab.session.end_of_data import data_ask, receipt
 from relaylab.session.envelopes import (
     MOST_RECIPIENTS,
     NamedRecipient,
@@ -33,6 +35,7 @@ from relaylab.session.envelopes import (
     remember,
     sender_before,
 )
+from relaylab.session.head import Letter
 from relaylab.session.hve import sent_today
 from relaylab.session.standing import standing_of_address, standing_of_names
 from relaylab.session.transaction import Transaction
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
     from relaylab.domain.event import Event
     from relaylab.engine.verdict import Verdict
     from relaylab.session.commands import Command, MailFrom
+    from relaylab.session.courses import Course
     from relaylab.session.envelopes import Named
     from relaylab.session.faulting import Faulting
     from relaylab.session.moment import Moment
@@ -205,7 +209,10 @@ class Mailing:
         self._pending_chunk = chunk
         if moment.board.faults:
             self._faulting.at(Step.DATA, "BDAT", moment)
-        return Turn(then=Then.READ_CHUNK, chunk=chunk.octets)
+        transaction = self._progress.transaction
+        is_refused = transaction is None or Verb.BDAT in OUT_OF_ORDER[self._progress.state]
+        onto = bytearray() if transaction is None or is_refused else transaction.content
+        return Turn(then=Then.READ_CHUNK, chunk=chunk.octets, onto=onto)
 
     def _named_before(self, transaction: Transaction, moment: Moment) -> Named | None:
         """Give the name that was granted last, where it still stands; else from here on all is found anew."""
@@ -216,8 +223,11 @@ class Mailing:
 
     # Content -----------------------------------------------------------------------------------------------------
 
-    def take_chunk(self, content: bytearray, dropped: int, moment: Moment) -> Turn:
-        """Take the octets that BDAT announced; they had to be read before a refusal can be said (RFC 3030 §2)."""
+    def take_chunk(self, dropped: int, moment: Moment) -> Turn:
+        """Take the octets that BDAT announced; they had to be read before a refusal can be said (RFC 3030 §2).
+
+        They are in the transaction's content already, unless so many were dropped.
+        """
         chunk, self._pending_chunk = self._pending_chunk or Chunk(0, last=False), None
         out_of_order = OUT_OF_ORDER[self._progress.state].get(Verb.BDAT)
         if out_of_order is not None or self._progress.transaction is None:
@@ -228,13 +238,9 @@ class Mailing:
             if answer is not None:
                 charges = self.forget(moment)  # RFC 3030 §2: what is left of it is undefined
                 self._progress.refused = True
-                return answer._replace(charges=charges)
+                return replace(answer, charges=charges)
         transaction = self._progress.transaction
         charges = self._open_submission(moment)
-        if not transaction.content and not transaction.dropped:
-            transaction.content = content
-        elif content:
-            transaction.content += content
         transaction.dropped += dropped
         size = len(transaction.content) + transaction.dropped
         if size > limits.MESSAGE_SIZE:
@@ -244,21 +250,25 @@ class Mailing:
             received = replies.CHUNK_OK.fill(octets=str(chunk.octets))
             return self._speech.say(received, moment, charges=charges)
         turn = self.end_of_data(transaction.content, size, moment)
-        return turn._replace(charges=(*charges, *turn.charges))
+        return replace(turn, charges=(*charges, *turn.charges))
 
     def end_of_data(self, content: bytearray, size: int, moment: Moment) -> Turn:
         """Judge the complete message and, where it is accepted, deliver it; the transaction is over either way."""
         party, command = self._progress.party, f"end of data, {size} octets"
         if moment.board.faults and (answer := self._faulting.answer(Step.FINAL, command, moment)):
-            return answer._replace(charges=self.forget(moment))
+            return replace(answer, charges=self.forget(moment))
         number = self._messages + 1
         message_id = f"{party.label}-{number}"
-        transaction = self._under_way()
-        self._named_before(transaction, moment)
+        transaction, letter = self._under_way(), Letter.read(content, size)
+        before = self._named_before(transaction, moment)
+        marks = marks_of(letter) if before is not None else None
+        known = course_before(before, marks, moment) if before is not None and marks is not None else None
+        if known is not None:
+            self._messages = number
+            return self._follow(known, letter, message_id, command, moment)
         ask = data_ask(
             transaction,
-            content,
-            size,
+            letter,
             party=party,
             tls=self._progress.seen_tls,
             hello=self._progress.hello_name,
@@ -275,7 +285,7 @@ class Mailing:
         anew = (self._attributed(ask.attribution, moment),) if is_bettered else ()
         if not verdict.admits:
             refused = self._speech.refuse(verdict, command, moment, charges=charges)
-            return refused._replace(events=(*anew, *refused.events))
+            return replace(refused, events=(*anew, *refused.events))
         self._messages = number
         decision = None if is_let_through else verdict.decision()
         if self._progress.acs is not None:
@@ -293,6 +303,8 @@ class Mailing:
                 party=party,
                 moment=moment,
             )
+        if before is not None and marks is not None and transaction.named is before:
+            remember_course(before, marks, ask, verdict, delivered, transaction, moment)
         kept = tuple(message for message in (delivered.message, delivered.report) if message is not None)
         events = aftermath(delivered, self._speech, moment)
         turn = self._admit(verdict, command, moment, is_let_through=is_let_through)
@@ -311,13 +323,22 @@ class Mailing:
             manner=turn.manner,
         )
 
+    def _follow(self, course: Course, letter: Letter, message_id: str, command: str, moment: Moment) -> Turn:
+        """Let a message go the course of the one before it."""
+        party = self._progress.party
+        words = receipt(letter.head.message_id, letter.size, party)
+        same = Followed(course, moment.now, party, message_id, command, letter.head, letter.size, words)
+        kept = same.message(letter.content, self._progress.hello_name, moment)
+        self.forget(moment)  # nobody is signed in, so nothing is charged
+        return self._speech.say(same.reply(), moment, events=same.events(), kept=(kept,))
+
     def _admit(
         self, verdict: Verdict, command: str, moment: Moment, *further: Event, is_let_through: bool = False
     ) -> Turn:
         """Give the good answer, as the rules' or as that of a fault that did not ask them."""
         if is_let_through:
             turn = self._faulting.admit(verdict, moment)
-            return turn._replace(events=(*turn.events, *further)) if further else turn
+            return replace(turn, events=(*turn.events, *further)) if further else turn
         return self._speech.admit(verdict, command, moment, *further)
 
     @staticmethod

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from relaylab.domain.fault import NO_FAULTS
 from relaylab.domain.memory import NO_MEMORY, Memory
+from relaylab.domain.noun import noun
 from relaylab.domain.token import NoTokens, TokenReader
 from relaylab.domain.zone import Zone
 
@@ -41,7 +43,8 @@ class MailDns(Zone, Protocol):
         ...
 
 
-class Moment(NamedTuple):  # one is made at every line, and a tuple is made in a third of the time
+@noun()
+class Moment:
     """The instant, the world, its rules, the counters and the faults: read once per command by the adapter.
 
     ``tokens`` reads what Entra has signed. ``dns`` is what senders are authenticated by; None: nobody is.
@@ -55,4 +58,4 @@ class Moment(NamedTuple):  # one is made at every line, and a tuple is made in a
     board: Board = NO_FAULTS
     tokens: TokenReader = NO_TOKENS
     dns: MailDns | None = None
-    memory: Memory = NO_MEMORY
+    memory: Memory = field(default=NO_MEMORY, compare=False, repr=False)

@@ -79,10 +79,10 @@ class Recorded:
         self._client(f"({size} octets of message, more than are kept)")
         return self._told(self._dialogue.receive_oversized_message(size, moment))
 
-    def receive_chunk(self, content: bytearray, moment: Moment) -> Turn:
+    def receive_chunk(self, size: int, moment: Moment) -> Turn:
         """Tell how much it was."""
-        self._client(f"({len(content)} octets of a chunk)")
-        return self._told(self._dialogue.receive_chunk(content, moment))
+        self._client(f"({size} octets of a chunk)")
+        return self._told(self._dialogue.receive_chunk(size, moment))
 
     def receive_oversized_chunk(self, size: int, moment: Moment) -> Turn:
         """Tell how much it was."""

@@ -7,6 +7,7 @@ releases what it held.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from relaylab.domain.asks import HelloAsk
@@ -123,17 +124,17 @@ class SmtpSession:
             self._faulting.begin()
         return self._finish(self._mailing.end_of_data(bytearray(), size, moment), moment)
 
-    def receive_chunk(self, content: bytearray, moment: Moment) -> Turn:
+    def receive_chunk(self, size: int, moment: Moment) -> Turn:  # noqa: ARG002 - BDAT has said it
         """Take a chunk; the last one ends the message (RFC 3030 §2)."""
         if moment.board.faults:
             self._faulting.begin()
-        return self._finish(self._mailing.take_chunk(content, 0, moment), moment)
+        return self._finish(self._mailing.take_chunk(0, moment), moment)
 
     def receive_oversized_chunk(self, size: int, moment: Moment) -> Turn:
         """Count a chunk that was too long to be kept."""
         if moment.board.faults:
             self._faulting.begin()
-        return self._finish(self._mailing.take_chunk(bytearray(), size, moment), moment)
+        return self._finish(self._mailing.take_chunk(size, moment), moment)
 
     def time_out(self, lasted: float, moment: Moment) -> Turn:
         """Say how long the session lasted, and close (CS-TO-01)."""
@@ -157,14 +158,14 @@ class SmtpSession:
     def _released(self, turn: Turn, moment: Moment) -> Turn:
         """Close the submission that is open, if this turn closes the session."""
         charges = self._mailing.release(moment) if turn.then is Then.CLOSE else ()
-        return turn._replace(charges=(*turn.charges, *charges)) if charges else turn
+        return replace(turn, charges=(*turn.charges, *charges)) if charges else turn
 
     # Commands ----------------------------------------------------------------------------------------------------
 
     def _greeting(self, moment: Moment, begun: Event) -> Turn:
         """Greet; ``begun`` is what has happened before."""
         if moment.board.faults and (answer := self._faulting.answer(Step.CONNECT, "connection", moment)):
-            return answer._replace(events=(begun, *answer.events))
+            return replace(answer, events=(begun, *answer.events))
         banner = replies.BANNER.fill(
             host=self._party.names.host, date=banner_date(moment.now), session=banner_session(self._party, moment)
         )

@@ -5,6 +5,7 @@ Laws of this module: whoever answers, answers here; too many errors end the sess
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, TypedDict
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from relaylab.domain.charge import Charge
     from relaylab.domain.endpoint import Endpoint
     from relaylab.domain.event import Event
+    from relaylab.domain.message import KeptMessage
     from relaylab.domain.reply import Reply
     from relaylab.engine.verdict import Verdict
     from relaylab.session.moment import Moment
@@ -51,7 +53,7 @@ class Speech:
         """Give the event of a verdict."""
         return Judged.implied(partial(_judged, verdict), **self.stamp(moment), command=command)
 
-    def say(
+    def say(  # noqa: PLR0913 - what an answer leaves behind
         self,
         reply: Reply,
         moment: Moment,
@@ -59,11 +61,12 @@ class Speech:
         then: Then = Then.READ_COMMAND,
         events: tuple[Event, ...] = (),
         charges: tuple[Charge, ...] = (),
+        kept: tuple[KeptMessage, ...] = (),
     ) -> Turn:
         """Give a reply."""
         delay = limits.TARPIT_SECONDS if self._party.tarpit and reply.template.slow else 0.0
         data = reply.template.wire or self._party.render(reply, moment, late=delay)
-        return Turn(data=data, then=then, delay=delay, events=events, charges=charges)
+        return Turn(data=data, then=then, delay=delay, events=events, charges=charges, kept=kept)
 
     def admit(self, verdict: Verdict, command: str, moment: Moment, *further: Event) -> Turn:
         """Give the answer of a verdict that lets the client go on, with what happened besides."""
@@ -124,7 +127,7 @@ class Speech:
             return turn
         farewell = self._party.render(replies.TOO_MANY_ERRORS.fill(), moment)
         closed = Closed(**self.stamp(moment), why="too many errors")
-        return turn._replace(data=turn.data + farewell, then=Then.CLOSE, events=(*turn.events, closed))
+        return replace(turn, data=turn.data + farewell, then=Then.CLOSE, events=(*turn.events, closed))
 
 
 def _judged(verdict: Verdict, **facts: object) -> dict[str, object]:

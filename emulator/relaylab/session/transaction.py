@@ -39,7 +39,7 @@ class Transaction:
     content: bytearray = field(default_factory=bytearray)
     dropped: int = 0
     named: Named | None = None
-    _domains: Counter[DomainName] = field(default_factory=Counter)
+    _domains: Counter[DomainName] | None = None  # of the recipients that were counted; made when somebody asks
 
     @property
     def sender(self) -> Address | None:
@@ -67,6 +67,8 @@ class Transaction:
 
     def of_domain(self, domain: DomainName) -> int:
         """Count the accepted recipients in a domain."""
+        if self._domains is None:
+            self._domains = Counter()
         counted = self._domains.total()
         self._domains.update(one.address.domain for one in islice(self.recipients, counted, None))
         return self._domains[domain]

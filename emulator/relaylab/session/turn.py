@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from relaylab.domain.noun import noun
 
 if TYPE_CHECKING:
     from relaylab.domain.charge import Charge
@@ -36,7 +37,7 @@ class Ending(Enum):
     SILENCE = "kept, with nothing read or written any more"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@noun(kw_only=True)
 class Manner:
     """What a fault asks of the transport; a turn without one is written and followed as it stands.
 
@@ -53,17 +54,20 @@ class Manner:
     handshake: Handshake | None = None
 
 
-class Turn(NamedTuple):  # as Moment
+@noun()
+class Turn:
     """One answer: the octets to write, what to read then, and what is to be kept of it.
 
     ``data`` is the reply as it goes on the wire, empty when there is none yet; ``chunk`` the octets to read with
-    READ_CHUNK; ``despatch`` is mail that delivery reports are due on; ``delay`` real seconds before ``data`` is
-    written. The transport has the rest applied by its desk before it writes ``data``.
+    READ_CHUNK, and ``onto`` the buffer to put them behind the octets of; ``despatch`` is mail that delivery reports are
+    due on; ``delay`` real seconds before ``data`` is written. The transport has the rest applied by its desk before it
+    writes ``data``.
     """
 
     data: bytes = b""
     then: Then = Then.READ_COMMAND
     chunk: int = 0
+    onto: bytearray | None = None
     delay: float = 0.0
     charges: tuple[Charge, ...] = ()
     kept: tuple[KeptMessage, ...] = ()
@@ -118,8 +122,8 @@ class Dialogue(Protocol):
         """Take note of a message of ``size`` octets that was longer than the limit and was not kept."""
         ...
 
-    def receive_chunk(self, content: bytearray, moment: Moment) -> Turn:
-        """Take a chunk of exactly the announced length."""
+    def receive_chunk(self, size: int, moment: Moment) -> Turn:
+        """Take note of a chunk, exactly as long as announced: it is where the turn that asked for it said."""
         ...
 
     def receive_oversized_chunk(self, size: int, moment: Moment) -> Turn:

@@ -59,7 +59,9 @@ class Wire:
             return answer
         if len(content) > self._session.message_limit:
             return self._take(self._session.receive_oversized_chunk(len(content), self._moment()))
-        return self._take(self._session.receive_chunk(bytearray(content), self._moment()))
+        if (onto := self.turns[-1].onto) is not None:
+            onto += content
+        return self._take(self._session.receive_chunk(len(content), self._moment()))
 
     def _take(self, turn: Turn) -> bytes:
         self.turns.append(turn)

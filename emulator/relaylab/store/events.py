@@ -19,6 +19,7 @@ from relaylab.domain.certificate import CertificateFacts
 from relaylab.domain.clock import iso
 from relaylab.domain.decision import Decision, ReplyFacts
 from relaylab.domain.event import Event
+from relaylab.domain.noun import noun
 from relaylab.domain.source import Source
 from relaylab.store.shapes import attribution_json, decision_json, reply_json, source_json
 
@@ -32,7 +33,7 @@ _KIND_OF: Final = {kind: re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower() 
 KINDS: Final = tuple(_KIND_OF.values())
 
 
-@dataclass(frozen=True, slots=True)
+@noun()
 class Entry:
     """An event and its number, counted from 1."""
 
@@ -94,9 +95,10 @@ class EventLog:
 
     def append(self, event: Event) -> Entry:
         """Number an event, keep it and tell who listens."""
-        entry = Entry(self._last + 1, event)
+        seq = self._last + 1
+        entry = Entry(seq, event)
         self._entries.append(entry)
-        self._last = entry.seq  # behind the line above: whoever reads meanwhile must not believe to have seen it
+        self._last = seq  # behind the line above: whoever reads meanwhile must not believe to have seen it
         for listener in self._listeners:
             try:
                 listener(entry)

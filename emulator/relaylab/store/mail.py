@@ -176,15 +176,14 @@ class MemoryMailStore:
 
     def keep(self, *messages: KeptMessage, charges: Iterable[Charge] = ()) -> None:
         """Keep all that one turn keeps, or raise StoreError and keep nothing of it."""
-        fresh = set[str]()
-        for message in messages:
-            if message.id in self._messages or message.id in fresh:
+        for number, message in enumerate(messages):
+            if message.id in self._messages or any(message.id == other.id for other in messages[:number]):
                 raise StoreError(kept_before(message.id))
-            fresh.add(message.id)
         for message in messages:
             self._messages.add(message)
-        self._octets += sum(len(message.raw) for message in messages)
-        self._charges.add(charges)
+            self._octets += len(message.raw)
+        if charges:
+            self._charges.add(charges)
         self._make_room()
 
     def messages(  # noqa: PLR0913 - each narrows the list

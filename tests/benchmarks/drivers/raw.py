@@ -1,4 +1,8 @@
-"""Loads that only a driver of our own can make: signed in over TLS, in chunks, idle, one at a time."""
+"""Loads that only a driver of our own can make: signed in over TLS, in chunks, idle, one at a time.
+
+Law: what is sent is made before the server's counters are read for the first time; each load gives them from around
+the sending.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +14,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from tests.benchmarks import estates
-from tests.benchmarks.drivers.client import Client, message
+from tests.benchmarks.drivers.client import Client, ended, message
 from tests.benchmarks.drivers.forked import spread
+from tests.benchmarks.processes import Reading, read
 from tests.benchmarks.servers import Running
+
+Counted = tuple[Reading, Reading]  # of the server, before and after
 
 NAME: Final = "raw"
 CHUNK: Final = 1 << 20
@@ -27,27 +34,27 @@ def context_for(server: Running) -> ssl.SSLContext:
     return context
 
 
-def small(server: Running, messages: int, *, reuse: bool, octets: int = 1024) -> None:
+def small(server: Running, messages: int, *, reuse: bool, octets: int = 1024) -> Counted:
     """Send small messages, each over a connection of its own or all of a worker's over one."""
-    content = message(octets)
+    wire = ended(octets)
 
     def work(_: int) -> None:
         client = Client(server.plain) if reuse else None
         for _ in range(messages // WORKERS):
             one = client or Client(server.plain)
             one.envelope()
-            one.data(content)
+            one.data(wire)
             if not reuse:
                 one.quit()
         if client:
             client.quit()
 
-    spread(WORKERS, work)
+    return spread(WORKERS, work, server.pid)
 
 
-def large(server: Running, messages: int, octets: int, *, by_chunks: bool = False, at_once: int = 1) -> None:
+def large(server: Running, messages: int, octets: int, *, by_chunks: bool = False, at_once: int = 1) -> Counted:
     """Send large messages in a row over each of ``at_once`` connections."""
-    content = message(octets)
+    content = message(octets) if by_chunks else ended(octets)
 
     def work(_: int) -> None:
         with Client(server.plain) as client:
@@ -59,38 +66,37 @@ def large(server: Running, messages: int, octets: int, *, by_chunks: bool = Fals
                     client.data(content)
             client.quit()
 
-    spread(at_once, work)
+    return spread(at_once, work, server.pid)
 
 
-def large_signed_in(server: Running, messages: int, octets: int) -> None:
+def large_signed_in(server: Running, messages: int, octets: int) -> Counted:
     """Send large messages in a row over one connection, signed in over TLS."""
     user = estates.device(0)
-    content, context = message(octets, user), context_for(server)
+    wire, context = ended(octets, user), context_for(server)
 
     def work(_: int) -> None:
         with Client.signed_in(server, context, user) as client:
             for _ in range(messages):
                 client.envelope(user)
-                client.data(content)
+                client.data(wire)
             client.quit()
 
-    spread(1, work)
+    return spread(1, work, server.pid)
 
 
-def signed_in(server: Running, sessions: int, octets: int = 10_240, first: int = 0) -> None:
+def signed_in(server: Running, sessions: int, octets: int = 10_240) -> Counted:
     """Send one message a connection, each signed in over TLS as another device."""
-    context = context_for(server)
-    share = sessions // WORKERS
+    context, share = context_for(server), sessions // WORKERS
+    wires = {user: ended(octets, user) for user in map(estates.device, range(share * WORKERS))}
 
     def work(worker: int) -> None:
-        for number in range(first + worker * share, first + (worker + 1) * share):
-            user = estates.device(number)
+        for user in map(estates.device, range(worker * share, (worker + 1) * share)):
             with Client.signed_in(server, context, user) as client:
                 client.envelope(user)
-                client.data(message(octets, user))
+                client.data(wires[user])
                 client.quit()
 
-    spread(WORKERS, work)
+    return spread(WORKERS, work, server.pid)
 
 
 @contextlib.contextmanager
@@ -110,15 +116,16 @@ def idle(server: Running, connections: int, *, tls: bool) -> Iterator[None]:
         yield
 
 
-def latencies(server: Running, sessions: int, gap: float = 0.004) -> list[float]:
+def latencies(server: Running, sessions: int, gap: float = 0.004) -> tuple[Counted, list[float]]:
     """Send small messages one at a time, a connection each, and give what each took in seconds."""
-    content, took = message(1024), []
+    wire, took = ended(1024), []
+    before = read(server.pid)
     for _ in range(sessions):
         time.sleep(gap)
         began = time.perf_counter()
         client = Client(server.plain)
         client.envelope()
-        client.data(content)
+        client.data(wire)
         client.quit()
         took.append(time.perf_counter() - began)
-    return took
+    return (before, read(server.pid)), took

@@ -5,7 +5,7 @@ What happens later is decided at once and told when its instant comes, as with m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.acs_asks import DeliveryStatus
@@ -58,7 +58,7 @@ def accept(
     """Keep a message, and give its operation; the lock of the house is held."""
     now, message = verdict.at, wanted.message
     ends_at = now + wanted.resource.rest.time_to_send
-    moment = office.house.moment()._replace(now=now)
+    moment = replace(office.house.moment(), now=now)
     posting = Posting(
         resource=wanted.resource,
         sender=message.sender_address,
