@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from relaylab.app.config import LoadedWorld, parse_world
 from relaylab.app.emulator import Emulator
@@ -12,6 +12,7 @@ from relaylab.app.rulebooks import rulebook_for
 from relaylab.domain.clock import ManualClock
 from relaylab.domain.event import Authenticated
 from relaylab.domain.memory import Memory
+from relaylab.domain.randomness import Randomness
 from relaylab.domain.reputation import SenderReputation, SenderState
 from relaylab.servers.house import SmtpDesk
 from relaylab.session.moment import Moment
@@ -19,6 +20,7 @@ from relaylab.session.turn import Turn
 from relaylab.store.events import as_json
 from relaylab.store.shapes import message_json
 from relaylab_certs import TestAuthority
+from tests.conftest import Emulate
 
 CONTOSO, FABRIKAM = b"scanner@contoso.com", b"shop@fabrikam.example"
 SENDERS = (CONTOSO, FABRIKAM, b"Scanner@contoso.com", b"")
@@ -143,3 +145,19 @@ def test_what_one_world_grants_is_not_remembered_of_the_next_one(authority: Test
     desk.house.clock = Swapping(datetime(2026, 11, 2, tzinfo=UTC), 3, swap)  # at MAIL
 
     assert [b"250", b"550"] == [mail(desk), mail(desk)]
+
+
+def test_the_dns_at_hand_is_found_anew_for_another_world_seed_or_slice_of_time(emulate: Emulate) -> None:
+    house = emulate().desk("mx").house
+    zones, holder, now = house.zones, house.holder, house.clock.now()
+    assert zones is not None
+    first = zones.at_hand(holder.current, now)
+    assert first is zones.at_hand(holder.current, now + timedelta(minutes=1))
+
+    later = zones.at_hand(holder.current, zones.zones().epoch(now).until)
+    holder.swap(holder.world, holder.rulebook)
+    swapped = zones.at_hand(holder.current, now)
+    house.randomness = Randomness(house.randomness.seed + 1)
+    reseeded = zones.at_hand(holder.current, now)
+
+    assert 4 == len({id(one) for one in (first, later, swapped, reseeded)})

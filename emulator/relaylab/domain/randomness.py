@@ -24,10 +24,7 @@ class Randomness:
         return stream_of(self.number(*path))
 
     def number(self, *path: str | int) -> int:
-        """Give the number of ``path``, of 256 bits: for a few draws it is all they need.
-
-        A generator costs more to make than all of them.
-        """
+        """Give the number of ``path``, of 256 bits: a few draws from it cost less than to make a generator."""
         name = "\x1f".join([str(self.seed), *map(str, path)])
         return int.from_bytes(hashlib.sha256(name.encode()).digest(), "big")
 

@@ -198,8 +198,7 @@ class SmtpDesk:
     """One listener's desk: an endpoint, and the site whose traffic arrives there (None: no site).
 
     ``key`` is the word of the listener (the endpoint's own, where it is empty), ``host`` the name it stands for. With
-    ``over_ipv6`` its clients count as arriving over IPv6, by whatever family they reach this machine. ``moment`` and
-    ``apply`` are the house's own: they are called at every line.
+    ``over_ipv6`` its clients count as arriving over IPv6, by whatever family they reach this machine.
     """
 
     house: House
@@ -209,16 +208,12 @@ class SmtpDesk:
     host: str = ""
     key: str = ""
     over_ipv6: bool = False
-    moment: Callable[[], Moment] = field(init=False, repr=False, compare=False)
-    apply: Callable[[Turn], None] = field(init=False, repr=False, compare=False)
     _listener: Listener = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Make what all sessions share."""
         listener = Listener(self.key or self.endpoint.value, self.host, self.on_legacy_host)
         object.__setattr__(self, "_listener", listener)
-        object.__setattr__(self, "moment", self.house.moment)
-        object.__setattr__(self, "apply", self.house.apply)
 
     @property
     def tls(self) -> TlsServer:
@@ -258,6 +253,14 @@ class SmtpDesk:
     def turn_away(self, remote: str, why: str) -> None:
         """Note that a connection was closed before it became a session."""
         self.house.turn_away(self.endpoint, remote, why)
+
+    def moment(self) -> Moment:
+        """Give what a step may know."""
+        return self.house.moment()
+
+    def apply(self, turn: Turn) -> None:
+        """Keep what the turn keeps."""
+        self.house.apply(turn)
 
     def _peer(self, client: str) -> Peer:
         return self.house.peers.of(client, self.site, over_ipv6=self.over_ipv6)

@@ -310,6 +310,9 @@ class SmtpStream(asyncio.Protocol):
         self._desk.apply(turn)
         if turn.delay > 0:
             self._hold(turn, turn.delay)
+        elif turn.then is Then.READ_COMMAND and turn.manner is None:  # nearly always
+            self._outlet.write(turn.data)
+            self._reader = self._lines
         else:
             self._act(turn)
 
