@@ -132,13 +132,15 @@ class Receipt(Random):
         self._queued = queued
 
     def getrandbits(self, k: int, /) -> int:
-        return self._message_id if k == 100 else super().getrandbits(k)
-
-    def randrange(self, start: int, stop: int | None = None, step: int = 1) -> int:
-        return int(self._queued.pop(0)) if self._queued else super().randrange(start, stop, step)
-
-    def uniform(self, a: float, b: float) -> float:
-        return self._queued.pop(0) if self._queued else super().uniform(a, b)
+        """Throw what a receipt is made of: octets that are added, seconds, the halves of the queue's id; and an id."""
+        thrown = super().getrandbits(k)
+        if k != 196:
+            return thrown
+        if self._queued:
+            octets, seconds, queue, number = (self._queued.pop(0) for _ in range(4))
+            slices = (octets, (seconds - 0.08) / 0.52 * 0xFFFFFF, queue - 1_000, number - 1)
+            thrown = sum(round(one) << 24 * place for place, one in enumerate(slices))
+        return thrown & (1 << 96) - 1 | self._message_id << 96
 
 
 class Player:

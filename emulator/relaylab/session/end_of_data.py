@@ -199,12 +199,12 @@ def _attribution(
 def receipt(message_id: str | None, size: int, party: Party) -> tuple[tuple[str, str], ...]:
     """Draw the words of the final 250 (CS-TX-05, MX-OK-05)."""
     backend = party.names.mailbox_server
-    drawn = party.chance.getrandbits(192)  # one throw for all of it: a slice of it each
-    octets = size + 8_000 + drawn % 200  # with the headers that Exchange Online adds before it measures
-    seconds = 0.08 + 0.52 * (drawn >> 8 & 0xFFFF) / 0xFFFF
-    queue, number = 1_000 + (drawn >> 24 & 0xFFFFFF) % 11_000, 1 + (drawn >> 48 & 0xFFFFFF) % 9_999
+    thrown = party.chance.getrandbits(196)  # once for all of it, 24 bits each and 100 for the id
+    octets = size + 8_000 + (thrown & 0xFFFFFF) % 200  # with the headers that Exchange Online adds before it measures
+    seconds = 0.08 + 0.52 * (thrown >> 24 & 0xFFFFFF) / 0xFFFFFF
+    queue, number = 1_000 + (thrown >> 48 & 0xFFFFFF) % 11_000, 1 + (thrown >> 72 & 0xFFFFFF) % 9_999
     return (
-        ("message_id", message_id or f"<{backend.partition('.')[0]}{drawn >> 92:025X}@{backend}>"),
+        ("message_id", message_id or f"<{backend.partition('.')[0]}{thrown >> 96:025X}@{backend}>"),
         ("internal_id", str((queue << 32) + number)),
         ("backend", backend),
         ("octets", str(octets)),
