@@ -46,11 +46,11 @@ class Judged:
 
     @property
     def passes(self) -> bool | None:
-        """Whether the bound is kept, to the three digits that are shown: nobody reads that 1 is not at most 1."""
+        """Whether the bound is kept."""
         if self.value is None:
             return None
-        gate, value = self.gate, self.value if self.value >= 100 else float(f"{self.value:.3g}")
-        return (gate.least is None or value >= gate.least) and (gate.most is None or value <= gate.most)
+        gate = self.gate
+        return (gate.least is None or self.value >= gate.least) and (gate.most is None or self.value <= gate.most)
 
     @property
     def reaches(self) -> bool | None:
