@@ -406,6 +406,20 @@ def test_a_from_field_longer_than_is_looked_at_is_read_each_time() -> None:
     assert [False, False] == [has_followed(message) for message in lab.kept]
 
 
+def test_what_a_list_looks_at_does_not_have_a_message_explained_and_stamped() -> None:
+    """A store is filtered by tenant and recipient, and holds 100,000."""
+    lab = Named(WORLDS[0], remembers=True)
+    line = lab.connect_mx(ELSEWHERE).begin()
+    for _ in range(2):
+        send(line, PLAIN)
+
+    assert "contoso" == lab.kept[1].tenant
+
+    for value, name in ((lab.kept[1].decision, "because"), (lab.kept[1].versions[0], "headers")):
+        with pytest.raises(AttributeError):
+            object.__getattribute__(value, name)
+
+
 def test_no_event_holds_the_content_of_a_message() -> None:
     """The log and the mail are bounded apart: a message that made room must be gone."""
     lab = Named(WORLDS[0], remembers=True)

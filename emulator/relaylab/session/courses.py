@@ -22,11 +22,12 @@ from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from relaylab.domain.decision import Decision
 from relaylab.domain.event import Authenticated, Judged, Kept
-from relaylab.domain.message import Hop, KeptMessage, MessageHead
+from relaylab.domain.message import KeptMessage, MessageHead, Version
 from relaylab.mailauth import unsigned_authors
 from relaylab.session.aftermath import kept_words, told
-from relaylab.session.authenticating import facts, holds_for_the_next
+from relaylab.session.authenticating import holds_for_the_next
 from relaylab.session.envelopes import MOST_RECIPIENTS, envelopes
 from relaylab.session.parts import excessive_parts
 from relaylab.session.versions import versions
@@ -101,7 +102,8 @@ def remember_course(  # noqa: PLR0913, PLR0917 - where it is remembered, and wha
         return
     nothing = MessageHead()
     asked = replace(ask, head=nothing, receipt=())
-    bare = replace(delivered.message, head=nothing, raw=b"", decision=None, versions=(), authentication=())
+    unstamped = tuple(replace(one, headers=()) for one in delivered.message.versions)
+    bare = replace(delivered.message, head=nothing, raw=b"", decision=None, versions=unstamped)
     envelopes(moment).keep((named, marks), Course(asked, replace(verdict, ask=asked), template, way, bare))
 
 
@@ -135,7 +137,7 @@ class Followed:
         session = self.party.label
         judged = Judged.implied(self._judged, session=session)
         kept = Kept.implied(self._kept, session=session)
-        if self.course.ask.authentication is None:
+        if not self.course.message.authentication:
             return judged, kept
         return judged, kept, Authenticated.implied(self._authenticated, session=session)
 
@@ -157,12 +159,38 @@ class Followed:
         return {**self._stamp(), **kept_words(self.course.ask.envelope, self.message_id, self.size)}
 
     def _authenticated(self) -> dict[str, object]:
-        results = self.course.ask.authentication
-        found = told(facts(Hop.ARRIVAL, results)) if results is not None else {}
-        return {**self._stamp(), "message": self.message_id, **found}
+        (found,) = self.course.message.authentication
+        return {**self._stamp(), "message": self.message_id, **told(found)}
 
     def _message(self, content: bytes | bytearray, hello: str, moment: Moment) -> dict[str, object]:
-        way, verdict = self.course.way, self._verdict()
+        """Give what a store or a list looks at; its decision and the fields above it are worked out by themselves."""
+        like = self.course.message
+        stamps = partial(self._stamps, content, hello, moment)
+        whole = replace(
+            like,
+            id=self.message_id,
+            session=self.party.label,
+            accepted_at=self.now,
+            delivered_at=self.now,
+            head=self.head,
+            size=self.size,
+            raw=content,
+            decision=Decision.implied(self._decided),
+            versions=tuple(
+                Version.implied(
+                    stamps, side=one.side, tenant=one.tenant, recipients=one.recipients, mail_from=one.mail_from
+                )
+                for one in like.versions  # one, as there is one part
+            ),
+        )
+        return {one.name: getattr(whole, one.name) for one in fields(whole)}
+
+    def _decided(self) -> dict[str, object]:
+        decision = self._verdict().decision()
+        return {one.name: getattr(decision, one.name) for one in fields(decision)}
+
+    def _stamps(self, content: bytes | bytearray, hello: str, moment: Moment) -> dict[str, object]:
+        way = self.course.way
         split = versions(
             self._ask(),
             content,
@@ -174,17 +202,5 @@ class Followed:
             moment=moment,
             within=way.within,
         )
-        whole = replace(
-            self.course.message,
-            id=self.message_id,
-            session=self.party.label,
-            accepted_at=self.now,
-            delivered_at=self.now,
-            head=self.head,
-            size=self.size,
-            raw=content,
-            decision=verdict.decision(),
-            versions=split.versions,
-            authentication=split.authentication,
-        )
-        return {one.name: getattr(whole, one.name) for one in fields(whole)}
+        (version,) = split.versions
+        return {"headers": version.headers}
