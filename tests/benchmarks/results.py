@@ -90,6 +90,12 @@ class Run:
         ours, theirs = self.values(*of, measure), self.values(*to, measure)
         return median_of(ours[number] / theirs[number] for number in ours if theirs.get(number))
 
+    def ratio_of_least(self, of: tuple[str, str], to: tuple[str, str], measure: str) -> float | None:
+        """Give the ratio of the least of each over all rounds: what disturbs a sample only ever adds to its costs."""
+        ours, theirs = self.values(*of, measure), self.values(*to, measure)
+        least = min(theirs.values(), default=0.0)
+        return min(ours.values()) / least if ours and least else None
+
     def measured(self) -> Iterator[tuple[str, str]]:
         """Give each workload and server of which there are samples, in the order in which they came first."""
         return iter(dict.fromkeys((sample.workload, sample.server) for sample in self.samples))

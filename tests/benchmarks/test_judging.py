@@ -12,7 +12,7 @@ from types import FrameType
 import pytest
 
 from tests.benchmarks import compare, profile, publish, sampling
-from tests.benchmarks.gates import GATES, judged
+from tests.benchmarks.gates import GATES, cpu_ratios, judged
 from tests.benchmarks.growth import GROWTH
 from tests.benchmarks.results import Run, Sample
 from tests.benchmarks.servers import BARE, EMULATOR, LAUNCHERS, SINK
@@ -106,6 +106,13 @@ def test_the_gate_fails_when_a_ratio_is_worse_than_the_suite_tolerates(
 
     assert code == compared(monkeypatch, base, new, "--gate")
     assert 0 == compared(monkeypatch, base, new)
+
+
+def test_a_sample_that_was_disturbed_makes_nothing_worse() -> None:
+    calm, disturbed = a_sample(cpu_s=0.1), a_sample(cpu_s=0.3, round=2)
+    bare = a_sample(BARE, cpu_s=0.2), a_sample(BARE, cpu_s=0.25, round=2)
+
+    assert {f"T1 {calm.server}": 0.5} == cpu_ratios(a_run(calm, disturbed, *bare))
 
 
 def test_a_baseline_keeps_ratios_and_nothing_of_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -124,7 +124,7 @@ WORKLOADS: Final = (
         work=_large(),
         warm=_large(PAGE),
         amount=4,
-        smoke=2,
+        smoke=4,
         each=SCAN / MEGA,
     ),
     Workload(
