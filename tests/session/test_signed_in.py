@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from relaylab.app.faults import parse_spec
 from relaylab.domain.asks import MailAsk, RcptAsk, SignInAsk
 from relaylab.domain.directory import TokenService
+from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.memory import Memory
 from relaylab.domain.reputation import SenderReputation, SenderState
 from relaylab.domain.secret import Secret
@@ -115,9 +116,11 @@ class Session:
     place: int
     letter: int
     again: bool
+    at_hve: bool
 
     def hold(self, lab: Lab) -> None:
-        line = lab.connect(lab.party(ip=self.ip)).secure((TLS_1_3, TLS_1_0)[self.tls])
+        endpoint = Endpoint.HVE if self.at_hve else Endpoint.SUBMISSION
+        line = lab.connect(lab.party(endpoint=endpoint, ip=self.ip)).secure((TLS_1_3, TLS_1_0)[self.tls])
         self._happen(lab, 0)
         if self.by_token:
             line.sign_in_with_token(APP, TOKEN)
@@ -165,6 +168,7 @@ sessions = st.builds(
     place=st.integers(0, 3),
     letter=st.integers(0, len(LETTERS) - 1),
     again=st.booleans(),
+    at_hve=st.sampled_from((False, False, True)),
 )
 
 
@@ -193,6 +197,15 @@ def test_whatever_happens_what_is_remembered_is_what_is_found_anew(
 def sign_in(lab: Lab, password: str = SCANNER_PASSWORD, user: str = SCANNER) -> str:
     """Sign in over a connection of its own; give the first word of the answer."""
     return lab.connect().secure().sign_in(user, password)[:3]
+
+
+def test_a_sign_in_at_submission_lets_nobody_in_at_high_volume_email() -> None:
+    lab = Lab(at=datetime(2023, 6, 1, tzinfo=UTC), remembers=True)  # before that service existed
+    assert GRANTED == sign_in(lab)
+
+    line = lab.connect(lab.party(endpoint=Endpoint.HVE)).secure()
+
+    assert "535" == line.sign_in(SCANNER, SCANNER_PASSWORD)[:3]
 
 
 def test_a_mailbox_that_signs_in_again_is_not_judged_again(monkeypatch: pytest.MonkeyPatch) -> None:

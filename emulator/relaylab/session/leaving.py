@@ -7,7 +7,7 @@ What the far end judges may be another tenant of the same world, which its mail 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from relaylab.domain.address import Address
 from relaylab.domain.authentication import DkimResult, SpfResult
@@ -67,11 +67,23 @@ def departure(ask: DataAsk, home: Tenant | None, forwarder: Address | None, chan
     return Departure(host, rewritten, (why, f"MAIL FROM {sender} is rewritten to {rewritten} (SRS)"))
 
 
-def signature(ask: DataAsk, home: Tenant | None, content: bytes, dns: MailDns) -> str | None:
-    """Give the DKIM-Signature that the service puts on a message that leaves; None where it has no key.
+class Keys(NamedTuple):
+    """What a message is signed and sealed with on its way out; None where the service has no key, or does not."""
 
-    It signs for the From domain where that domain's DNS shows the service's key, else for the tenant's initial domain;
-    what is only passed on for somebody outside is not signed.
+    dkim: SigningKey | None
+    arc: SigningKey | None
+
+
+def keys_for(ask: DataAsk, home: Tenant | None, dns: MailDns) -> Keys:
+    """Give the keys for a message that leaves."""
+    arc = dns.signing_key(ARC_SELECTOR, ARC_DOMAIN) if ask.authentication is not None else None
+    return Keys(_dkim_key(ask, home, dns), arc)
+
+
+def _dkim_key(ask: DataAsk, home: Tenant | None, dns: MailDns) -> SigningKey | None:
+    """Give the key of the From domain where that domain's DNS shows the service's, else of the tenant's initial domain.
+
+    What is only passed on for somebody outside is not signed.
     """
     author = ask.head.from_address
     if home is None:
@@ -80,16 +92,20 @@ def signature(ask: DataAsk, home: Tenant | None, content: bytes, dns: MailDns) -
         domain = str(author.domain)
         for selector in _SELECTORS:
             if dns.look_up(f"{selector}._domainkey.{domain}", "TXT").values("TXT"):
-                return _signed(content, dns.signing_key(selector, domain))
+                return dns.signing_key(selector, domain)
     if not ask.attribution.may_relay:
         return None
-    return _signed(content, dns.signing_key(_SELECTORS[0], str(home.initial_domain)))
+    return dns.signing_key(_SELECTORS[0], str(home.initial_domain))
 
 
-def sealed(content: bytes, found: AuthenticationResults, receiver: str, dns: MailDns) -> tuple[str, ...]:
-    """Give the ARC set of the service, the first of a chain (fact MX-HDR-11); none where it has no key."""
-    key = dns.signing_key(ARC_SELECTOR, ARC_DOMAIN)
-    return () if key is None else seal(content, arc_results(found, receiver), key)
+def signature(content: bytes, keys: Keys) -> str | None:
+    """Give the DKIM-Signature that the service puts on a message that leaves."""
+    return None if keys.dkim is None else sign(content, keys.dkim)
+
+
+def sealed(content: bytes, found: AuthenticationResults, receiver: str, keys: Keys) -> tuple[str, ...]:
+    """Give the ARC set of the service, the first of a chain (fact MX-HDR-11)."""
+    return () if keys.arc is None else seal(content, arc_results(found, receiver), keys.arc)
 
 
 def seen_at_the_far_end(  # noqa: PLR0913 - the message, how it left, and who looks at it
@@ -124,7 +140,3 @@ def _rewritten(sender: Address, home: Tenant, forwarder: Address | None, chance:
         return Address(f"{forwarder.local}+SRS={mark}={day}={sender.domain}={sender.local}", forwarder.domain)
     default = next((one.name for one in home.accepted_domains if one.default), home.initial_domain)
     return Address(f"bounces+SRS={mark}={day}", default)
-
-
-def _signed(content: bytes, key: SigningKey | None) -> str | None:
-    return None if key is None else sign(content, key)

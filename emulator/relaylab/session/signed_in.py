@@ -46,7 +46,9 @@ class SignedIn:
 
 def signed_in_before(mechanism: Mechanism, given: Finished, progress: Progress, moment: Moment) -> SignedIn | None:
     """Give an earlier sign-in that this one is like, if its password is right; None where it must be judged."""
-    if mechanism is not Mechanism.LOGIN or given.problem is not None or moment.board.faults:
+    if progress.party.endpoint is not Endpoint.SUBMISSION or mechanism is not Mechanism.LOGIN:
+        return None
+    if given.problem is not None or moment.board.faults:
         return None
     known = _sign_ins(moment).known(_circumstances(given.user, progress, moment))
     if not isinstance(known, SignedIn) or not known.password.matches(given.secret.reveal()):

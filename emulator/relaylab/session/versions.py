@@ -18,7 +18,7 @@ from relaylab.domain.world import Standing
 from relaylab.rules.authentication import handling
 from relaylab.session.authenticating import facts, facts_to_be_found, is_unrecorded, recipients_of
 from relaylab.session.hve import settings_of
-from relaylab.session.leaving import sealed, seen_at_the_far_end, signature
+from relaylab.session.leaving import keys_for, sealed, seen_at_the_far_end, signature
 from relaylab.session.names import session_id, session_names
 from relaylab.session.parting import parts
 from relaylab.session.stamping import stamps_of_another_tenant, stamps_on_arrival
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     from relaylab.domain.randomness import Random
     from relaylab.domain.tenant import Tenant
     from relaylab.domain.world import Recipient
-    from relaylab.session.leaving import Departure
+    from relaylab.session.leaving import Departure, Keys
     from relaylab.session.moment import MailDns, Moment
     from relaylab.session.parting import Onward, Part
     from relaylab.session.party import Party
 
-# Octets: a larger message that leaves is signed at once. A small one is signed when somebody reads it, and held until
-# then by the event log as well: signing took nine tenths of its time.
+# Octets: a larger message that leaves is signed at once. A small one is signed when somebody reads it, since that took
+# nine tenths of the time of the whole message; until then the event log holds it too, at most some 100 MB in all.
 _MOST_HELD: Final = 16_384
 _MOST_SIGNED: Final = 36 * 1024 * 1024  # octets: a larger message is kept without a far end's view, as too dear to sign
 
@@ -174,7 +174,9 @@ class _Maker:
             return _Side(version, None, Judged(ask.authentication, ask.handling))
         if self.moment.dns is None or ask.size > _MOST_SIGNED:
             return _Side(version, None, _NOT_JUDGED)
-        sent = partial(self._sent, part, version, leaves, self.moment.dns)
+        # At once, with an answer of DNS: what is found later must not hang on files that the first question has read.
+        keys, _ = keys_for(ask, self.home, self.moment.dns), self.moment.dns.look_up(str(leaves.host.name), "A")
+        sent = partial(self._sent, part, version, leaves, self.moment.dns, keys)
         return self._outside(part, version, sent) if part.tenant is None else self._elsewhere(part, version, sent())
 
     def _stamps(self, part: Part) -> tuple[str, ...]:
@@ -189,15 +191,15 @@ class _Maker:
             moment=self.moment,
         )
 
-    def _sent(self, part: Part, version: Version, leaves: Departure, dns: MailDns) -> _Sent:
+    def _sent(self, part: Part, version: Version, leaves: Departure, dns: MailDns, keys: Keys) -> _Sent:
         """Sign and seal a version that leaves, and judge it as its receiver does."""
         ask, receiver, tenant = self.ask, part.recipients[0].address.domain, part.tenant
         headers, content = version.headers, self._content(version.headers)
-        field = signature(ask, self.home, content, dns)
+        field = signature(content, keys)
         if field is not None:
             headers, content = (field, *headers), f"{field}\r\n".encode() + content
         if ask.authentication is not None:
-            seal = sealed(content, ask.authentication, str(receiver), dns)
+            seal = sealed(content, ask.authentication, str(receiver), keys)
             headers, content = (*seal, *headers), "".join(f"{one}\r\n" for one in seal).encode() + content
         found = seen_at_the_far_end(
             leaves,
