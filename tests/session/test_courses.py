@@ -29,6 +29,7 @@ from relaylab.engine.verdict import Verdict
 from relaylab.engine.zone import RecordZone
 from relaylab.rules import limits
 from relaylab.rules.catalogue import CATALOGUE
+from relaylab.rules.dns.hosts import ARC_SELECTOR
 from relaylab.session.courses import Course
 from relaylab.session.envelopes import MOST_RECIPIENTS, envelopes
 from relaylab.session.moment import Moment
@@ -337,6 +338,28 @@ def test_a_from_field_that_ends_with_the_last_chunk_names_its_authors() -> None:
     ]
 
     assert ["250 2.6.0", "550 5.7.5", "250 2.6.0"] == answers
+
+
+@dataclass(frozen=True)
+class Watched(Records):
+    """Records, and which selectors keys were asked for."""
+
+    asked: list[str] = field(default_factory=list)
+
+    def signing_key(self, selector: str, domain: str) -> None:
+        """Note it."""
+        self.asked.append(selector)
+
+
+def test_the_keys_for_what_leaves_are_taken_while_it_is_accepted() -> None:
+    """A lab's folder may be gone when somebody reads what was signed."""
+    dns = Watched(RecordZone.of(RECORDS))
+    lab = Lab(WORLDS[0])
+    line = lab.connect_mx(HQ).begin()
+    line.envelope(SCANNER, OUTSIDE).data()
+    line.session.receive_message(bytearray(PLAIN.encode()), replace(lab.moment(), dns=dns))
+
+    assert {"selector1", ARC_SELECTOR} == set(dns.asked)
 
 
 def test_an_empty_message_is_not_one_without_an_author() -> None:

@@ -5,15 +5,16 @@ Law: the description in openapi.json is made from the same values that requests 
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
 from enum import Enum
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final, Literal, NoReturn
+from typing import TYPE_CHECKING, Final, Literal, NoReturn, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -24,9 +25,12 @@ if TYPE_CHECKING:
     from relaylab.servers.control.controlled import Controlled
     from relaylab.servers.control.stream import Streams
 
+T = TypeVar("T")
+
 LARGEST_BODY: Final = 64 * 1024 * 1024
 MERGE_PATCH: Final = "application/merge-patch+json"
 _LARGEST_NUMBER: Final = 2**63 - 1
+_AT_ONCE: Final = 8  # items of a page that are written before others have their turn
 
 
 class RejectedError(Exception):
@@ -161,6 +165,19 @@ class JsonAnswer(JSONResponse):
     def render(self, content: object) -> bytes:
         """Write it."""
         return json.dumps(content, allow_nan=False, separators=(",", ":")).encode("ascii")
+
+
+async def written(items: Iterable[T], write: Callable[[T], object]) -> list[object]:
+    """Write out the items of a page, and let SMTP clients have their turn in between.
+
+    What is read for the first time may be worked out here: signing a thousand messages takes seconds.
+    """
+    page = []
+    for item in items:
+        page.append(write(item))
+        if len(page) % _AT_ONCE == 0:
+            await asyncio.sleep(0)
+    return page
 
 
 def instant(text: str, name: str) -> datetime:

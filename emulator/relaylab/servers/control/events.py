@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from relaylab.servers.control.call import JsonAnswer, Operation, Parameter
+from relaylab.servers.control.call import JsonAnswer, Operation, Parameter, written
 from relaylab.servers.control.shapes import EventsShape
 from relaylab.servers.fleet import ENDPOINTS
 from relaylab.store import KINDS, as_json
@@ -39,7 +39,7 @@ async def _page(call: Call) -> Response:
         kind=call.text("kind"),
         where=at_endpoint(call),
     )
-    found = [as_json(entry.event, entry.seq) for entry in page.entries]
+    found = await written(page.entries, lambda entry: as_json(entry.event, entry.seq))
     return JsonAnswer({"events": found, "through": page.through, "missed": page.missed})
 
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from relaylab.domain.address import Address
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.message import Placement
-from relaylab.servers.control.call import JsonAnswer, Operation, Parameter, RejectedError, not_found
+from relaylab.servers.control.call import JsonAnswer, Operation, Parameter, RejectedError, not_found, written
 from relaylab.servers.control.shapes import DeletedShape, MessagesShape
 from relaylab.servers.fleet import ENDPOINTS
 from relaylab.store import message_json
@@ -42,7 +42,7 @@ async def _list(call: Call) -> Response:
         raise RejectedError(f"after={after!r} is the id of no message any more; {way_out}")
     page = found[:limit]
     more = page[-1].id if page and len(found) > limit else None
-    return JsonAnswer({"messages": [message_json(message) for message in page], "next": more})
+    return JsonAnswer({"messages": await written(page, message_json), "next": more})
 
 
 async def _one(call: Call) -> Response:
