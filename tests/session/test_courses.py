@@ -30,7 +30,7 @@ from relaylab.engine.zone import RecordZone
 from relaylab.rules import limits
 from relaylab.rules.catalogue import CATALOGUE
 from relaylab.rules.dns.hosts import ARC_SELECTOR
-from relaylab.session.courses import Course
+from relaylab.session.courses import Course, Marks
 from relaylab.session.envelopes import MOST_RECIPIENTS, envelopes
 from relaylab.session.moment import Moment
 from tests.builders import a_connector, a_domain, a_mailbox, an_address, some_addresses
@@ -517,6 +517,20 @@ def read_by_rules(kind: type[DataAsk | DeliveryAsk]) -> set[str]:
     trees = [ast.parse(inspect.getsource(module)) for module in modules if module is not None]
     read = {node.attr for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     return read & {one.name for one in fields(kind)}
+
+
+def test_of_a_head_rules_read_what_is_in_the_marks() -> None:
+    """A new rule that reads its subject, say, must have that among ``courses.Marks``."""
+    rules = [rule for rule in CATALOGUE.rules if rule.endpoint is Endpoint.MX and rule.asks in {DataAsk, DeliveryAsk}]
+    modules = {inspect.getmodule(rule.predicate) for rule in rules}
+    nodes = [one for module in modules if module for one in ast.walk(ast.parse(inspect.getsource(module)))]
+    read = {
+        node.attr
+        for node in nodes
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute) and node.value.attr == "head"
+    }
+
+    assert read <= set(Marks._fields)
 
 
 @pytest.mark.parametrize("kind", [DataAsk, DeliveryAsk])

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from relaylab.domain.decision import Decision
 from relaylab.domain.event import Authenticated, Judged, Kept
 from relaylab.domain.message import KeptMessage, MessageHead, Version
+from relaylab.domain.noun import noun
 from relaylab.session.aftermath import kept_words, told
 from relaylab.session.authenticating import holds_for_the_next
 from relaylab.session.envelopes import MOST_RECIPIENTS, envelopes
@@ -106,7 +107,7 @@ def remember_course(  # noqa: PLR0913, PLR0917 - where it is remembered, and wha
     envelopes(moment).keep((named, marks), Course(asked, replace(verdict, ask=asked), template, way, bare))
 
 
-@dataclass(slots=True, eq=False)  # not frozen, which would take thrice as long to make
+@noun(eq=False)
 class Followed:
     """A message that goes a known course: what is told of it, worked out when it is read. It holds no content.
 

@@ -10,7 +10,6 @@ import re
 from base64 import b64decode
 from binascii import a2b_qp
 from collections.abc import Iterable
-from dataclasses import dataclass
 from email.parser import HeaderParser
 from email.utils import getaddresses
 from functools import lru_cache
@@ -18,6 +17,7 @@ from typing import Final, Self
 
 from relaylab.domain.address import Address
 from relaylab.domain.message import MessageHead
+from relaylab.domain.noun import noun
 from relaylab.mailauth import unsigned_authors
 
 _MOST: Final = 262_144  # octets of header that are looked at; on-premises Exchange allows 256 KB (CS-TO-03)
@@ -40,7 +40,7 @@ def header_block(content: bytes | bytearray) -> bytes:
     return bytes(content[: end + 2 if end >= 0 else _MOST])
 
 
-@dataclass(slots=True)  # not frozen, which would take thrice as long to make
+@noun(eq=False)
 class Letter:
     """A complete message of ``size`` octets, and what is read of it before anybody judges it.
 
