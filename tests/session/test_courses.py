@@ -24,7 +24,6 @@ from relaylab.domain.memory import Memory
 from relaylab.domain.message import KeptMessage, MessageHead
 from relaylab.domain.tenant import DistributionGroup
 from relaylab.domain.world import DnsRecord, World
-from relaylab.domain.zone import DnsAnswer
 from relaylab.engine.verdict import Verdict
 from relaylab.engine.zone import RecordZone
 from relaylab.rules import limits
@@ -32,9 +31,9 @@ from relaylab.rules.catalogue import CATALOGUE
 from relaylab.rules.dns.hosts import ARC_SELECTOR
 from relaylab.session.courses import Course, Marks
 from relaylab.session.envelopes import MOST_RECIPIENTS, envelopes
-from relaylab.session.moment import Moment
 from tests.builders import a_connector, a_domain, a_mailbox, an_address, some_addresses
 from tests.session.lines import Lab, Line
+from tests.session.named import Named, Records
 from tests.session.test_envelopes import all_of, put_in_force
 from tests.session.worlds import (
     DESK,
@@ -109,26 +108,6 @@ WORLDS: Final = (
     with_records(two_tenants(contoso(distribution_groups=(BOTH_SIDES,)))),
     two_tenants(),
 )
-
-
-@dataclass(frozen=True)
-class Records:
-    """The records of a world as DNS; nothing that leaves is signed."""
-
-    zone: RecordZone
-
-    def look_up(self, name: str, record_type: str) -> DnsAnswer:
-        return self.zone.look_up(name, record_type)
-
-    def signing_key(self, selector: str, domain: str) -> None:
-        """There is none."""
-
-
-class Named(Lab):
-    """A lab whose senders are looked up in the records of its world."""
-
-    def moment(self) -> Moment:
-        return replace(super().moment(), dns=Records(RecordZone.of(self.world.dns)))
 
 
 def send(line: Line, content: str, *recipients: str, sender: str = STRANGER) -> str:

@@ -16,11 +16,9 @@ import pytest
 from relaylab.app.config import parse_world
 from relaylab.domain.certificate import ChainFault
 from relaylab.domain.peer import TlsFacts
-from relaylab.domain.zone import DnsAnswer
-from relaylab.engine.zone import RecordZone
-from relaylab.session.moment import Moment
 from tests.builders import TLS, a_certificate, at
-from tests.session.lines import BEFORE, Lab
+from tests.session.lines import BEFORE
+from tests.session.named import Named
 
 FIDELITY = Path(__file__).parents[2] / "docs" / "fidelity.md"
 OFFICE, STRANGER, OVER_IPV6 = "198.51.100.7", "203.0.113.77", "2001:db8::7"
@@ -71,26 +69,6 @@ SPF = '\n[[dns]]\nname = "adatum.example"\ntype = "TXT"\nvalue = "v=spf1 -all"\n
 DMARC = '\n[[dns]]\nname = "_dmarc.adatum.example"\ntype = "TXT"\nvalue = "v=DMARC1; p=reject"\n'
 PTR = '\n[[dns]]\nname = "7.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa"\ntype = "PTR"\n'
 PTR += 'value = "adatum.example"\n'
-
-
-@dataclass(frozen=True)
-class Records:
-    """The records of a world as DNS; nothing that leaves is signed."""
-
-    zone: RecordZone
-
-    def look_up(self, name: str, record_type: str) -> DnsAnswer:
-        return self.zone.look_up(name, record_type)
-
-    def signing_key(self, selector: str, domain: str) -> None:
-        """There is none."""
-
-
-class Named(Lab):
-    """A lab whose senders are looked up in the records of its world."""
-
-    def moment(self) -> Moment:
-        return replace(super().moment(), dns=Records(RecordZone.of(self.world.dns)))
 
 
 @dataclass(frozen=True)
