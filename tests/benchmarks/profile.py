@@ -65,7 +65,7 @@ def _await(file: Path, server: Running) -> None:
     while not file.exists():
         if time.monotonic() > until:
             raise SystemExit(f"process {server.pid} did not write {file}; is it a sampled one?")
-        time.sleep(0.02)
+        time.sleep(0.02)  # the server writes it, and nothing tells us when
 
 
 def table(found: list[Shares], of_what: str) -> str:

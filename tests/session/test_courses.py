@@ -34,7 +34,7 @@ from relaylab.session.envelopes import MOST_RECIPIENTS, envelopes
 from tests.builders import a_connector, a_domain, a_mailbox, an_address, some_addresses
 from tests.session.lines import Lab, Line
 from tests.session.named import Named, Records
-from tests.session.test_envelopes import all_of, put_in_force
+from tests.session.test_envelopes import Event, all_of
 from tests.session.worlds import (
     DESK,
     ELSEWHERE,
@@ -142,29 +142,10 @@ class Sent:
     to: Sequence[str]
     letter: str
 
-    def happen(self, lab: Lab, lines: Sequence[Line]) -> None:
+    def send(self, lines: Sequence[Line]) -> None:
         line = lines[self.line]
         if not line.is_closed:
             send(line, self.letter, *self.to, sender=self.sender)
-
-
-@dataclass(frozen=True)
-class Turned:
-    """What happens to everybody: another world, a fault that comes, faults that end, a leap of the clock."""
-
-    world: int | None = None
-    fault: str | None = None
-    ends_faults: bool = False
-    leap: timedelta = field(default_factory=timedelta)
-
-    def happen(self, lab: Lab, _lines: Sequence[Line]) -> None:
-        if self.world is not None:
-            put_in_force(lab, WORLDS[self.world])
-        if self.fault is not None:
-            lab.board.add(parse_spec(self.fault))
-        if self.ends_faults:
-            lab.board.reset()
-        lab.clock.advance(self.leap)
 
 
 sent = st.builds(
@@ -177,21 +158,21 @@ sent = st.builds(
     letter=st.sampled_from(LETTERS),
 )
 turned = st.one_of(
-    st.builds(Turned, world=st.integers(0, len(WORLDS) - 1)),
-    st.builds(Turned, fault=st.sampled_from(("datafinal5xx", "plainrelay"))),
-    st.just(Turned(ends_faults=True)),
-    st.builds(Turned, leap=st.sampled_from((timedelta(seconds=1), timedelta(days=-1300), timedelta(days=1300)))),
+    st.builds(Event, world=st.integers(0, len(WORLDS) - 1)),
+    st.builds(Event, fault=st.sampled_from(("datafinal5xx", "plainrelay"))),
+    st.just(Event(ends_faults=True)),
+    st.builds(Event, leap=st.sampled_from((timedelta(seconds=1), timedelta(days=-1300), timedelta(days=1300)))),
 )
 
 
 @given(st.lists(st.one_of(sent, sent, sent, turned), min_size=3, max_size=10), st.sampled_from(range(len(WORLDS))))
-def test_whatever_is_sent_a_known_course_is_the_one_found_anew(steps: list[Sent | Turned], world: int) -> None:
+def test_whatever_is_sent_a_known_course_is_the_one_found_anew(steps: list[Sent | Event], world: int) -> None:
     labs = Named(WORLDS[world], remembers=True), Named(WORLDS[world])
 
     for lab in labs:
         lines = [line for ip in (HQ, ELSEWHERE) for line in (lab.connect_mx(ip).begin(), lab.connect_mx(ip).secure())]
         for step in (*steps, *steps):  # the second time most of it was sent before
-            step.happen(lab, lines)
+            step.happen(lab, WORLDS) if isinstance(step, Event) else step.send(lines)
 
     remembering, anew = labs
     assert all_of(anew) == all_of(remembering)

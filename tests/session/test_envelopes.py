@@ -118,9 +118,9 @@ class Event:
     ends_faults: bool = False
     leap: timedelta = timedelta()
 
-    def happen(self, lab: Lab) -> None:
+    def happen(self, lab: Lab, worlds: Sequence[World] = WORLDS) -> None:
         if self.world is not None:
-            put_in_force(lab, WORLDS[self.world])
+            put_in_force(lab, worlds[self.world])
         if self.fault is not None:
             lab.board.add(parse_spec(self.fault))
         if self.ends_faults:

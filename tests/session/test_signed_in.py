@@ -139,9 +139,7 @@ class Session:
 
     def _happen(self, lab: Lab, place: int) -> None:
         if place == self.place:
-            if self.within.world is not None:
-                put_in_force(lab, WORLDS[self.within.world])
-            replace(self.within, world=None).happen(lab)
+            self.within.happen(lab, WORLDS)
 
 
 nothing = st.just(Event())

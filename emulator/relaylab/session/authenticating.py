@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from relaylab.domain.anti_spoof import Handling
 from relaylab.domain.message import Hop, HopFacts
-from relaylab.mailauth import Session, unsigned_authors
+from relaylab.mailauth import Session
 from relaylab.rules.authentication import Recipients, handling, judge
 from relaylab.session.skipping import judged_sender, skipping_connector
 
@@ -68,7 +68,7 @@ def authenticated(  # noqa: PLR0913 - the message and its session
         return Judged(None, seen_from=seen_from)
     tenant, ip = inside[0].tenant if inside else None, seen_from.ip if seen_from else party.peer.ip
     domain = inside[0].address.domain if inside else None
-    authors = unsigned_authors(letter.block)
+    authors = letter.authors()
     sender, internal = str(transaction.sender or ""), attribution.counts_as_internal
     key = ("judged", ip, hello, sender, authors, head.from_address, domain, internal)
     known = moment.memory.known(key) if seen_from is None and authors is not None else None

@@ -30,6 +30,7 @@ from relaylab.session.aftermath import kept_words, told
 from relaylab.session.authenticating import holds_for_the_next
 from relaylab.session.envelopes import MOST_RECIPIENTS, envelopes
 from relaylab.session.parts import excessive_parts
+from relaylab.session.speech import judged_words
 from relaylab.session.versions import versions
 
 if TYPE_CHECKING:
@@ -125,8 +126,7 @@ class Followed:
 
     def reply(self) -> Reply:
         """Give the answer: nothing but the words of the receipt stands in the blanks of an acceptance."""
-        template = self.course.template
-        return template.fill_from(dict(self.words)) if template.has_blanks else template.fill()
+        return self.course.template.fill_from(dict(self.words))
 
     def message(self, content: bytes | bytearray, hello: str, moment: Moment) -> KeptMessage:
         """Give the message as it is kept."""
@@ -151,9 +151,7 @@ class Followed:
         return {"at": self.now, "session": self.party.label, "endpoint": self.party.endpoint}
 
     def _judged(self) -> dict[str, object]:
-        verdict = self._verdict()
-        said = {"command": self.command, "decision": verdict.decision(), "verdict_behind": verdict}
-        return {**self._stamp(), **said}
+        return {**self._stamp(), "command": self.command, **judged_words(self._verdict())}
 
     def _kept(self) -> dict[str, object]:
         return {**self._stamp(), **kept_words(self.course.ask.envelope, self.message_id, self.size)}

@@ -73,16 +73,11 @@ class Letter:
 
 
 def parse_head(content: bytes | bytearray) -> MessageHead:
-    """Read the head of a content, as ``head_of`` does."""
-    return head_of(header_block(content))
-
-
-def head_of(block: bytes) -> MessageHead:
     """Read From, Subject and Message-ID, in ASCII or UTF-8 (RFC 6532), and look for Reply-To.
 
     What cannot be read is left out.
     """
-    return _head(_fields(block))
+    return _head(_fields(header_block(content)))
 
 
 def _head(fields: dict[str, list[str]]) -> MessageHead:

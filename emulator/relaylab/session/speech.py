@@ -55,7 +55,7 @@ class Speech:
 
     def judged(self, verdict: Verdict, command: str, moment: Moment) -> Judged:
         """Give the event of a verdict."""
-        return Judged.implied(partial(_judged, verdict), **self.stamp(moment), command=command)
+        return Judged.implied(partial(judged_words, verdict), **self.stamp(moment), command=command)
 
     def say(  # noqa: PLR0913 - what an answer leaves behind
         self,
@@ -142,7 +142,7 @@ class Speech:
         return replace(turn, data=turn.data + farewell, then=Then.CLOSE, events=(*turn.events, closed))
 
 
-def _judged(verdict: Verdict) -> dict[str, object]:
+def judged_words(verdict: Verdict) -> dict[str, object]:
     """Give what an event says of a verdict."""
     return {"decision": verdict.decision(), "verdict_behind": verdict}
 
@@ -151,7 +151,7 @@ def _judged_again(
     verdict: Verdict, now: datetime, endpoint: Endpoint, command: str, facts: Mapping[str, object]
 ) -> dict[str, object]:
     """Give all that an event says of a verdict that was given before, as it holds now and for these facts."""
-    return {"at": now, "endpoint": endpoint, "command": command, **_judged(verdict.again(now=now, **facts))}
+    return {"at": now, "endpoint": endpoint, "command": command, **judged_words(verdict.again(now=now, **facts))}
 
 
 def _facts(reply: Reply) -> ReplyFacts:

@@ -174,10 +174,13 @@ class _Maker:
             return _Side(version, None, Judged(ask.authentication, ask.handling))
         if self.moment.dns is None or ask.size > _MOST_SIGNED:
             return _Side(version, None, _NOT_JUDGED)
-        # At once, with an answer of DNS: what is found later must not hang on files that the first question has read.
-        keys, _ = keys_for(ask, self.home, self.moment.dns), self.moment.dns.look_up(str(leaves.host.name), "A")
-        sent = partial(self._sent, part, version, leaves, self.moment.dns, keys)
-        return self._outside(part, version, sent) if part.tenant is None else self._elsewhere(part, version, sent())
+        dns = self.moment.dns
+        sent = partial(self._sent, part, version, leaves, dns, keys_for(ask, self.home, dns))
+        if part.tenant is not None:
+            return self._elsewhere(part, version, sent())
+        # With the keys above: what is found later must not hang on files that are read for the first question to DNS.
+        dns.look_up(leaves.host.name, "A")
+        return self._outside(part, version, sent)
 
     def _stamps(self, part: Part) -> tuple[str, ...]:
         return stamps_on_arrival(
