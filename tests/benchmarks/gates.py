@@ -159,12 +159,9 @@ def summary(run: Run) -> list[dict[str, object]]:
 
 
 def cpu_ratios(run: Run) -> dict[str, float]:
-    """Give what a baseline keeps: each emulator's least processor time a unit against bare aiosmtpd's in the same run.
-
-    Ratios of single rounds differ by half on a machine that others share, the least of three rounds by a tenth.
-    """
+    """Give what a baseline keeps: each emulator's processor time a unit against bare aiosmtpd's beside it."""
     found = {
-        f"{workload} {server}": run.ratio_of_least((workload, server), (workload, BARE), "cpu")
+        f"{workload} {server}": run.ratio((workload, server), (workload, BARE), "cpu")
         for workload, server in run.measured()
         if server in {EMULATOR, EMULATOR_ASYNCIO}
     }

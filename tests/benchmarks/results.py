@@ -16,7 +16,10 @@ Micro = dict[str, dict[str, float]]  # under "figures" and "ratios": a number by
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """One server under one load, once. Octets are of the server; ``held`` are those that one unit holds."""
+    """One server under one load, once. Octets are of the server; ``held`` are those that one unit holds.
+
+    Samples of one load with the same ``round`` were taken one after the other: a turn, where a load has turns.
+    """
 
     workload: str
     server: str
@@ -86,15 +89,9 @@ class Run:
         return median_of(self.values(workload, server, measure).values())
 
     def ratio(self, of: tuple[str, str], to: tuple[str, str], measure: str) -> float | None:
-        """Give the median of the ratios of each round: what both have in one round was measured side by side."""
+        """Give the median of the ratios of each round: what both have in one was measured one after the other."""
         ours, theirs = self.values(*of, measure), self.values(*to, measure)
         return median_of(ours[number] / theirs[number] for number in ours if theirs.get(number))
-
-    def ratio_of_least(self, of: tuple[str, str], to: tuple[str, str], measure: str) -> float | None:
-        """Give the ratio of the least of each over all rounds: what disturbs a sample only ever adds to its costs."""
-        ours, theirs = self.values(*of, measure), self.values(*to, measure)
-        least = min(theirs.values(), default=0.0)
-        return min(ours.values()) / least if ours and least else None
 
     def measured(self) -> Iterator[tuple[str, str]]:
         """Give each workload and server of which there are samples, in the order in which they came first."""

@@ -22,7 +22,7 @@ from relaylab.domain.randomness import Randomness
 from tests.benchmarks import environment
 from tests.benchmarks.gates import judged, judged_pieces, summary
 from tests.benchmarks.growth import GROWTH
-from tests.benchmarks.measuring import raise_descriptors, sample
+from tests.benchmarks.measuring import raise_descriptors, samples
 from tests.benchmarks.micros import told_by
 from tests.benchmarks.results import Failure, Run
 from tests.benchmarks.servers import BARE, EMULATOR, EMULATOR_ASYNCIO, LAUNCHERS, SINK, Launcher
@@ -68,11 +68,9 @@ def measure(
     for number in range(rounds):
         for workload in workloads:
             able = [launcher for launcher in launchers if launcher.name in workload.servers]
-            dice.stream("order", number, workload.name).shuffle(able)
             amount = workload.smoke if run.suite == "smoke" else workload.amount
-            for launcher in able:
-                print(f"round {number + 1}: {workload.name} {launcher.name}", file=sys.stderr)
-                taken = sample(launcher, workload, amount, number)
+            print(f"round {number + 1}: {workload.name} {', '.join(one.name for one in able)}", file=sys.stderr)
+            for taken in samples(able, workload, amount, number, dice):
                 if isinstance(taken, Failure):
                     run.failures.append(taken)
                 else:

@@ -33,7 +33,10 @@ Work = Callable[[Running, int], Taken]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
-    """A load: ``amount`` of it are sent after ``warm_up`` of it, or of another; one of the amount is ``each`` units."""
+    """A load: ``amount`` of it are sent after ``warm_up`` of it, or of another; one of the amount is ``each`` units.
+
+    The amount is sent in so many ``turns``, between which the other servers have theirs.
+    """
 
     name: str
     title: str
@@ -44,6 +47,7 @@ class Workload:
     warm_up: int = 1
     warm: Work | None = None
     each: float = 1.0
+    turns: int = 1
     servers: tuple[str, ...] = ALL
     driver: str = raw.NAME
     tenants: int = 1
@@ -103,7 +107,8 @@ WORKLOADS: Final = (
         unit="message",
         work=_small(sessions=200, reuse=False),
         amount=3000,
-        smoke=1500,
+        smoke=3000,
+        turns=6,
         warm_up=200,
         driver=smtp_source.NAME,
     ),
@@ -112,8 +117,9 @@ WORKLOADS: Final = (
         title="1 KB, over 20 connections",
         unit="message",
         work=_small(sessions=20, reuse=True),
-        amount=5000,
-        smoke=3000,
+        amount=6000,
+        smoke=6000,
+        turns=6,
         warm_up=200,
         driver=smtp_source.NAME,
     ),
@@ -125,6 +131,7 @@ WORKLOADS: Final = (
         warm=_large(PAGE),
         amount=4,
         smoke=4,
+        turns=2,
         each=SCAN / MEGA,
     ),
     Workload(
@@ -152,8 +159,9 @@ WORKLOADS: Final = (
         title="STARTTLS, AUTH, 10 KB, a connection each",
         unit="session",
         work=_signed_in,
-        amount=800,
+        amount=960,
         warm_up=8,
+        turns=6,
         servers=WITH_TLS,
     ),
     Workload(
