@@ -54,9 +54,14 @@ OF_ONE_MESSAGE: Final = frozenset({"now", "head", "size", "open_before", "recipi
 
 
 class Author(NamedTuple):
-    """Whom a message is from, as a mark behind its names: rules read nothing else of a head at submission."""
+    """Whom a message is from, as it is spelt: a mark behind its names. Rules read nothing else of a head here."""
 
-    address: Address | None
+    spelt: str | None
+
+    @classmethod
+    def of(cls, address: Address | None) -> Author:
+        """Give the mark of the first address in From."""
+        return cls(None if address is None else str(address))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,7 +104,7 @@ def habit_before(named: Named, letter: Letter, moment: Moment) -> Habit | None:
     """Give the habit that a message is of; None where rules or delivery read more of it."""
     if not letter.content or excessive_parts(letter.content, letter.block):  # one that is too large has no content
         return None
-    known = envelopes(moment).known((named, Author(letter.head.from_address)))
+    known = envelopes(moment).known((named, Author.of(letter.head.from_address)))
     return known if isinstance(known, Habit) else None
 
 
@@ -119,7 +124,7 @@ def remember_habit(named: Named, ask: DataAsk, verdict: Verdict, delivered: Deli
         tuple((copy_ask(ask, one, ask.tenant), one.place) for one in way.finals),
         replace(delivered.message, head=MessageHead(), raw=b"", decision=None),
     )
-    envelopes(moment).keep((named, Author(ask.head.from_address)), habit)
+    envelopes(moment).keep((named, Author.of(ask.head.from_address)), habit)
 
 
 @noun(eq=False)
