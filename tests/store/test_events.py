@@ -1,4 +1,5 @@
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import get_args
@@ -31,7 +32,7 @@ from relaylab.domain.event import (
     WebhookCalled,
 )
 from relaylab.engine.attribution import attribute
-from relaylab.store import KINDS, Entry, EventLog, as_json, kind_of
+from relaylab.store import KINDS, Entry, EventLog, Page, as_json, kind_of
 from relaylab.store.shapes import source_json
 from tests.builders import a_connector, a_peer, a_tenant, a_world, an_address
 from tests.store.builders import DECISION, NOON
@@ -122,6 +123,26 @@ def test_a_cleared_log_is_empty_and_numbers_on() -> None:
     assert ((), 4, 0) == ((page := log.page(2)).entries, page.through, page.missed)
     assert 5 == log.append(closed()).seq
     assert (0, 0) == (log.dropped, log.page(2).missed)
+
+
+def test_who_reads_while_several_events_are_being_kept_misses_none() -> None:
+    log, pages = a_log(closed()), list[Page]()
+
+    class Read(tuple[Event, ...]):
+        """Events; somebody reads the log before each and behind the last."""
+
+        __slots__ = ()
+
+        def __iter__(self) -> Iterator[Event]:
+            for event in super().__iter__():
+                pages.append(log.page())
+                yield event
+            pages.append(log.page())
+
+    log.extend(Read((closed(), closed(), closed())))
+
+    assert [[1], [1, 2], [1, 2, 3], [1, 2, 3, 4]] == [numbers(page.entries) for page in pages]
+    assert [1, 2, 3, 4] == [page.through for page in pages]
 
 
 def test_a_listener_hears_every_event_until_it_has_heard_enough() -> None:

@@ -11,20 +11,20 @@ from bisect import bisect_right
 from collections import deque
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
 from relaylab.domain.attribution import Attribution
 from relaylab.domain.certificate import CertificateFacts
 from relaylab.domain.clock import iso
 from relaylab.domain.decision import Decision, ReplyFacts
 from relaylab.domain.event import Event
-from relaylab.domain.noun import noun
 from relaylab.domain.source import Source
 from relaylab.store.shapes import attribution_json, decision_json, reply_json, source_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -33,12 +33,14 @@ _KIND_OF: Final = {kind: re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower() 
 KINDS: Final = tuple(_KIND_OF.values())
 
 
-@noun()
-class Entry:
+class Entry(NamedTuple):
     """An event and its number, counted from 1."""
 
     seq: int
     event: Event
+
+
+_numbered: Final = partial(tuple.__new__, Entry)  # of a pair, without a call of Python: several are kept a line
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +95,14 @@ class EventLog:
         """The last number given; 0 before the first."""
         return self._last
 
-    def extend(self, events: Iterable[Event]) -> None:
+    def extend(self, events: Sequence[Event]) -> None:
         """Number events, keep them and tell who listens."""
         if self._listeners:
             for event in events:
                 self.append(event)
             return
-        keep, seq = self._entries.append, self._last
-        for event in events:
-            seq += 1
-            keep(Entry(seq, event))
-            self._last = seq  # as in append
+        self._entries.extend(map(_numbered, enumerate(events, self._last + 1)))
+        self._last += len(events)  # as in append
 
     def append(self, event: Event) -> Entry:
         """Number an event, keep it and tell who listens."""
@@ -133,7 +132,7 @@ class EventLog:
         It costs what lies after that number, so that a reader at the end of a long log is a cheap one.
         """
         last = self._last
-        recent = tuple(islice(reversed(self._entries), max(0, last - after)))[::-1]
+        recent = self._newest(last, after)
         kept = recent[bisect_right(recent, after, key=lambda entry: entry.seq) :]
         matching = (
             entry
@@ -146,6 +145,14 @@ class EventLog:
         newest = recent[-1].seq if recent else last
         reached = found[-1].seq if found else after
         return Page(found, through=newest if len(found) < limit else reached, missed=self._missed(after))
+
+    def _newest(self, last: int, after: int) -> tuple[Entry, ...]:
+        """Give the entries behind ``after``, and perhaps some before; ``last`` was the last number a moment ago."""
+        recent = tuple(islice(reversed(self._entries), max(0, last - after)))
+        while recent and recent[0].seq > last:  # kept meanwhile, and counted in place of older ones
+            last = recent[0].seq
+            recent = tuple(islice(reversed(self._entries), last - after))
+        return recent[::-1]
 
     def subscribe(self, listener: Callable[[Entry], None]) -> Callable[[], None]:
         """Call ``listener`` with every entry from now on; give the call that ends this."""
