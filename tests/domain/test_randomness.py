@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from relaylab.domain.randomness import Randomness, stream_of
+from relaylab.domain.randomness import Dice, Randomness, stream_of
 
 
 def test_the_same_seed_and_path_always_give_the_same_number_and_draws() -> None:
@@ -21,3 +21,15 @@ def test_the_generator_of_a_number_is_that_of_its_path_and_leaves_the_lower_half
 
     assert Randomness(7).stream("session", 1, 42).random() == stream_of(number).random()
     assert stream_of(number).random() == stream_of(number ^ 1).random()
+
+
+def test_dice_fall_alike_for_the_same_number_and_the_first_throw_needs_no_generator() -> None:
+    number = Randomness(7).number("session", 1, 42)
+    dice, others, generator = Dice(number), Dice(number), stream_of(number)
+
+    first = dice.getrandbits(196)
+    next_ones = [dice.getrandbits(100) for _ in range(3)]
+
+    assert number >> 60 == first
+    assert [first, *next_ones] == [others.getrandbits(bits) for bits in (196, 100, 100, 100)]
+    assert next_ones == [generator.getrandbits(100) for _ in range(3)]

@@ -65,7 +65,7 @@ class HandTransport(asyncio.Transport):
     """Keeps what is written; reads, pauses and goes away by hand."""
 
     def __init__(self, peername: tuple[str, int] | None) -> None:
-        super().__init__({"peername": peername, "sockname": ("127.0.0.1", 25)})
+        super().__init__({"peername": peername})
         self.written = bytearray()
         self.writes: list[bytes] = []
         self.reads = True

@@ -120,7 +120,7 @@ class ScriptedDesk:
     dialogues: list[ScriptedDialogue] = field(default_factory=list)
     applied: list[Turn] = field(default_factory=list)
 
-    def open(self, remote: tuple[str, int], local: tuple[str, int]) -> ScriptedDialogue:
+    def open(self, remote: tuple[str, int], moment: Moment) -> ScriptedDialogue:
         if "open" in self.raises_on:
             raise RuntimeError("bug on open")
         dialogue = ScriptedDialogue(self.message_limit, raises_on=self.raises_on)

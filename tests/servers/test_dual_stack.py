@@ -95,7 +95,7 @@ def test_a_site_s_own_client_arrives_by_the_family_that_it_uses(client: str, pee
     [("203.0.113.42", IPV4), ("2001:db8::42", IPV6), ("2001:db8::43", Peer(ip_address("2001:db8::43")))],
 )
 def test_a_balancer_may_name_either_address(source: str, peer: Peer, emulator: Emulator) -> None:
-    dialogue = emulator.desk("mx").open_for(ip_address(source))
+    dialogue = emulator.desk("mx").open_for(ip_address(source), emulator._house.moment())
 
     assert f"[{peer.ip}]" in _hello(dialogue, emulator)
 

@@ -48,7 +48,7 @@ class OddDesk(ScriptedDesk):
     handshake: Handshake | None = None
     other_tls: TlsServer | None = None
 
-    def open(self, remote: tuple[str, int], local: tuple[str, int]) -> ScriptedDialogue:
+    def open(self, remote: tuple[str, int], moment: Moment) -> ScriptedDialogue:
         dialogue = OddDialogue(self.message_limit, odd=self.odd, handshake=self.handshake)
         self.dialogues.append(dialogue)
         return dialogue

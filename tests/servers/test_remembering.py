@@ -70,7 +70,7 @@ def emulator(authority: TestAuthority, spf: str = "v=spf1 -all exp=explained.con
 
 
 def send(desk: SmtpDesk, sender: bytes, author: bytes, extra: bytes = b"") -> list[bytes]:
-    session = desk.open(("127.0.0.1", 50_000), ("127.0.0.1", 25))
+    session = desk.open(("127.0.0.1", 50_000), desk.moment())
 
     def told(turn: Turn) -> bytes:
         desk.apply(turn)
@@ -135,7 +135,7 @@ def test_what_one_world_grants_is_not_remembered_of_the_next_one(authority: Test
     world = replace(lab.holder.world, reputations=banned)
 
     def mail(desk: SmtpDesk) -> bytes:
-        session = desk.open(("127.0.0.1", 50_000), ("127.0.0.1", 25))
+        session = desk.open(("127.0.0.1", 50_000), desk.moment())
         session.receive_line(b"EHLO scanner", desk.moment())
         return session.receive_line(b"MAIL FROM:<%s>" % CONTOSO, desk.moment()).data[:3]
 

@@ -124,6 +124,21 @@ def test_a_cleared_log_is_empty_and_numbers_on() -> None:
     assert (0, 0) == (log.dropped, log.page(2).missed)
 
 
+def test_who_reads_between_gaps_is_given_each_number_once() -> None:
+    log = a_log(*[closed()] * 2, capacity=5)
+    for _ in range(3):
+        dump = log.dump()
+        log.extend([closed(), closed()])
+        log.load(dump)  # what came since is gone, and its numbers with it
+        log.extend([closed()])
+
+    assert [1, 2, 5, 8, 11] == numbers(log.page().entries)
+    assert [[1], [2], [5], [8], [11], []] == [numbers(log.page(n, limit=1).entries) for n in (0, 1, 3, 5, 9, 11)]
+    log.extend([closed()])
+    assert [2, 5, 8, 11, 12] == [entry.seq for entry in log]
+    assert [1, 0] == [log.page(after).missed for after in (0, 1)]
+
+
 def test_a_listener_hears_every_event_until_it_has_heard_enough() -> None:
     log, heard = EventLog(), list[int]()
     unsubscribe = log.subscribe(lambda entry: heard.append(entry.seq))

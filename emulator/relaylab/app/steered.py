@@ -269,5 +269,5 @@ def _snapshot_json(key: str, name: str | None, snapshot: EmulatorSnapshot) -> Sn
         "now": iso(snapshot.clock.instant),
         "seed": snapshot.seed,
         "messages": len(snapshot.store.mail.messages),
-        "events": len(snapshot.store.events.entries),
+        "events": len(snapshot.store.events.events),
     }

@@ -9,8 +9,11 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from random import Random
+from typing import Protocol
 
-__all__ = ["Random", "Randomness", "stream_of"]  # everybody else takes the type from here
+__all__ = ["Chance", "Dice", "Random", "Randomness", "stream_of"]  # everybody else takes the type from here
+
+_BITS = 256  # of the number of a path
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,40 @@ class Randomness:
         """Give the number of ``path``, of 256 bits: a few draws from it cost less than to make a generator."""
         name = "\x1f".join([str(self.seed), *map(str, path)])
         return int.from_bytes(hashlib.sha256(name.encode()).digest(), "big")
+
+
+class Chance(Protocol):
+    """Gives numbers that nobody can tell beforehand, and the same ones for the same seed."""
+
+    def getrandbits(self, k: int, /) -> int:
+        """Give a number of ``k`` bits."""
+        ...
+
+
+class Dice:
+    """The dice of somebody who throws them once at most, as a rule: a session for the receipt of its message.
+
+    The first throw is the upper end of a path's number; a generator, which is 2,900 octets and takes as long to make as
+    to read a line, is made for the second. What was logged of a message holds its session's dice.
+    """
+
+    __slots__ = ("_generator", "_is_thrown", "_number")
+
+    def __init__(self, number: int) -> None:
+        """Take the number of a path."""
+        self._number = number
+        self._is_thrown = False
+        self._generator: Random | None = None
+
+    def getrandbits(self, k: int, /) -> int:
+        """Give a number of ``k`` bits; the first time 256 at most."""
+        if self._generator is not None:
+            return self._generator.getrandbits(k)
+        if not self._is_thrown:
+            self._is_thrown = True
+            return self._number >> _BITS - k
+        self._generator = stream_of(self._number)
+        return self._generator.getrandbits(k)
 
 
 def stream_of(number: int) -> Random:

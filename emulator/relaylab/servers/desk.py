@@ -47,8 +47,8 @@ class Desk(Protocol):
         """The limits of a connection, read once when it is made."""
         ...
 
-    def open(self, remote: tuple[str, int], local: tuple[str, int]) -> Dialogue:
-        """Begin a dialogue; addresses and ports are those of the socket."""
+    def open(self, remote: tuple[str, int], moment: Moment) -> Dialogue:
+        """Begin a dialogue; address and port are those of the client's socket."""
         ...
 
     def moment(self) -> Moment:

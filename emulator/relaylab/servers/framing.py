@@ -48,6 +48,11 @@ class LineReader:
         self._part = bytearray()
         self._dropped = False
 
+    def whole(self, data: bytes) -> bytes | None:
+        """Give the one line that ``data`` is, as nearly always; None where it is more or less, or is too long."""
+        end = len(data) - len(_CRLF)
+        return data[:end] if 0 <= end == data.find(_CRLF) <= self._limit and not self._part else None
+
     def take(self, data: bytes, start: int) -> int:
         """Take up to the next CRLF."""
         if self._part:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import TurnedAway
-from relaylab.domain.randomness import stream_of
+from relaylab.domain.randomness import Dice
 from relaylab.rules import milestones
 from relaylab.servers.desk import StreamLimits
 from relaylab.servers.peers import Peers
@@ -155,7 +155,9 @@ class House:
         run, number = self.store.mail.run, self.sessions
         return f"s-{number:06d}" if run == 1 else f"s{run}-{number:06d}"
 
-    def party(self, endpoint: Endpoint, peer: Peer, *, listener: Listener, is_probe: bool = False) -> Party:
+    def party(
+        self, endpoint: Endpoint, peer: Peer, moment: Moment, *, listener: Listener, is_probe: bool = False
+    ) -> Party:
         """Draw the names of a new session; a probe's are not numbered, so that it changes nothing for the others."""
         if is_probe:
             number, label = 0, PROBE
@@ -163,34 +165,19 @@ class House:
             with self.lock:
                 label, number = self._next_label(), self.sessions
         drawn = self.randomness.number(*(("session", self.store.mail.run, number) if number else (PROBE,)))
-        calendar, session = self.holder.current.rulebook.calendar, session_id(self.started, number)
-        return Party.implied(
-            _Dice(drawn),
+        session = session_id(self.started, number)
+        return Party(
             label=label,
             endpoint=endpoint,
             peer=peer,
-            names=session_names(endpoint, drawn, session, self.clock.now(), calendar),
+            names=session_names(endpoint, drawn, session, moment.now, moment.rulebook.calendar),
+            chance=Dice(drawn),
             tarpit=self.tarpit,
             on_legacy_host=listener.on_legacy_host,
             listener=listener.key,
             host=listener.host,
             randomness=self.randomness,
         )
-
-
-@dataclass(slots=True)  # not frozen, which would take thrice as long to make
-class _Dice:
-    """Gives the dice of the session whose number that is.
-
-    They are 2,900 octets, and many sessions never throw them: so they are made for the first who does. What it takes
-    to make them is one small value, since an idle connection holds it: a closure is 500 octets more.
-    """
-
-    number: int
-
-    def __call__(self) -> dict[str, object]:
-        """Give what a party leaves to be worked out."""
-        return {"chance": stream_of(self.number)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,14 +228,13 @@ class SmtpDesk:
         """The limits of a connection."""
         return self.house.limits
 
-    def open(self, remote: tuple[str, int], local: tuple[str, int]) -> Dialogue:
+    def open(self, remote: tuple[str, int], moment: Moment) -> Dialogue:
         """Begin a session for a client, as whom its site makes it look."""
-        del local
-        return self._session(self._peer(remote[0]), is_probe=remote in self.house.probes)
+        return self._session(self._peer(remote[0]), moment, is_probe=remote in self.house.probes)
 
-    def open_for(self, source: IPv4Address | IPv6Address) -> Dialogue:
+    def open_for(self, source: IPv4Address | IPv6Address, moment: Moment) -> Dialogue:
         """Begin a session for the client that a balancer names; its site is the one that has that address."""
-        return self._session(self.house.peers.named(source))
+        return self._session(self.house.peers.named(source), moment)
 
     def turn_away(self, remote: str, why: str) -> None:
         """Note that a connection was closed before it became a session."""
@@ -265,7 +251,7 @@ class SmtpDesk:
     def _peer(self, client: str) -> Peer:
         return self.house.peers.of(client, self.site, over_ipv6=self.over_ipv6)
 
-    def _session(self, peer: Peer, *, is_probe: bool = False) -> Dialogue:
-        party = self.house.party(self.endpoint, peer, listener=self._listener, is_probe=is_probe)
+    def _session(self, peer: Peer, moment: Moment, *, is_probe: bool = False) -> Dialogue:
+        party = self.house.party(self.endpoint, peer, moment, listener=self._listener, is_probe=is_probe)
         session, dialogues = SmtpSession(party), self.house.dialogues
         return session if dialogues is None or is_probe else Recorded(session, party.label, dialogues.append)

@@ -15,13 +15,14 @@ from relaylab.servers.stream import SmtpStream
 
 if TYPE_CHECKING:
     from relaylab.servers.sweep import Sweep
+    from relaylab.session.moment import Moment
     from relaylab.session.turn import Dialogue
 
 
 class ProxyDesk(Desk, Protocol):
     """A desk that can be told who the client is."""
 
-    def open_for(self, source: IPv4Address | IPv6Address) -> Dialogue:
+    def open_for(self, source: IPv4Address | IPv6Address, moment: Moment) -> Dialogue:
         """Begin a dialogue with the client of that public address."""
         ...
 
@@ -33,10 +34,9 @@ class ProxyDesk(Desk, Protocol):
 class ProxiedStream(SmtpStream):
     """One connection that begins with a PROXY header."""
 
-    __slots__ = ("_header", "_local", "_proxy_desk", "_remote", "_source")
+    __slots__ = ("_header", "_proxy_desk", "_remote", "_source")
 
     _remote: tuple[str, int]
-    _local: tuple[str, int]
 
     def __init__(self, desk: ProxyDesk, sweep: Sweep) -> None:
         super().__init__(desk, sweep)
@@ -44,13 +44,14 @@ class ProxiedStream(SmtpStream):
         self._header: HeaderReader | None = None
         self._source: IPv4Address | IPv6Address | None = None
 
-    def _begin(self, remote: tuple[str, int], local: tuple[str, int]) -> None:
+    def _begin(self, remote: tuple[str, int]) -> None:
         """Wait for the header before anything is said."""
-        self._remote, self._local = remote, local
+        self._remote = remote
         self._header = HeaderReader()
 
-    def _opened(self, remote: tuple[str, int], local: tuple[str, int]) -> Dialogue:
-        return super()._opened(remote, local) if self._source is None else self._proxy_desk.open_for(self._source)
+    def _opened(self, remote: tuple[str, int], moment: Moment) -> Dialogue:
+        source = self._source
+        return super()._opened(remote, moment) if source is None else self._proxy_desk.open_for(source, moment)
 
     def data_received(self, data: bytes) -> None:
         """Take the header, then what an SMTP client says."""
@@ -81,7 +82,7 @@ class ProxiedStream(SmtpStream):
     def _welcome(self, header: ProxyHeader) -> None:
         self._header = None
         self._source = header.source
-        super()._begin(self._remote, self._local)
+        super()._begin(self._remote)
         if header.rest:
             super().data_received(header.rest)
 

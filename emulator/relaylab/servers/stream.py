@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from relaylab.servers.desk import Desk
     from relaylab.servers.sweep import Sweep
+    from relaylab.session.moment import Moment
     from relaylab.session.turn import Manner
 
 _LOOPBACK: Final = IPv4Network("127.0.0.0/8")
@@ -100,13 +101,13 @@ class SmtpStream(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         self._outlet = Outlet(self._transport)
         self._born = self._heard = self._sweep.monotonic()
-        remote, local = transport.get_extra_info("peername"), transport.get_extra_info("sockname")
-        if not remote or not local:
+        remote = transport.get_extra_info("peername")
+        if not remote:
             self._transport.abort()  # gone before we looked
             return
         self._transport.set_write_buffer_limits(self._limits.unread)
         self._sweep.add(self)
-        self._begin(remote[:2], local[:2])
+        self._begin(remote[:2])
 
     def data_received(self, data: bytes) -> None:
         """Take what came, through TLS if there is any."""
@@ -177,7 +178,14 @@ class SmtpStream(asyncio.Protocol):
 
     def _take(self, data: bytes) -> None:
         """Give input to the reader of the moment until it is used up, must wait, or nobody reads any more."""
-        start, burst = 0, _BURST
+        start, burst, reader = 0, _BURST, self._reader
+        if reader is self._lines and self._pending is None and not self._stalled:
+            line = self._lines.whole(data)
+            if line is not None:  # as the loop below would, with half the steps
+                self._follow(self._dialogue.receive_line(line, self._desk.moment()))
+                if not isinstance(self._reader, ChunkReader):
+                    return
+                start = len(data)
         while (reader := self._reader) is not None:
             if not burst and self._pending is None:
                 self._pending = self._sweep.loop.call_soon(self._run, self._proceed)
@@ -290,20 +298,21 @@ class SmtpStream(asyncio.Protocol):
 
     # Turns.
 
-    def _begin(self, remote: tuple[str, int], local: tuple[str, int]) -> None:
+    def _begin(self, remote: tuple[str, int]) -> None:
         """Begin the dialogue."""
-        self._run(self._greet, remote, local)
+        self._run(self._greet, remote)
 
-    def _opened(self, remote: tuple[str, int], local: tuple[str, int]) -> Dialogue:
+    def _opened(self, remote: tuple[str, int], moment: Moment) -> Dialogue:
         """Open the dialogue."""
-        return self._desk.open(remote, local)
+        return self._desk.open(remote, moment)
 
-    def _greet(self, remote: tuple[str, int], local: tuple[str, int]) -> None:
+    def _greet(self, remote: tuple[str, int]) -> None:
         """Open the dialogue and follow its first turn."""
-        self._dialogue = self._opened(remote, local)
+        moment = self._desk.moment()
+        self._dialogue = self._opened(remote, moment)
         self._ended = None
         self._reader = self._lines
-        self._follow(self._dialogue.greet(self._desk.moment()))
+        self._follow(self._dialogue.greet(moment))
 
     def _follow(self, turn: Turn) -> None:
         """Have a turn kept, then act on it, now or after its delay."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.endpoint import Endpoint
-from relaylab.domain.implied import Implied
-from relaylab.domain.randomness import Random, Randomness
+from relaylab.domain.noun import noun
+from relaylab.domain.randomness import Randomness
 from relaylab.domain.reply import Reply, Trailer, TrailerStyle, render
 from relaylab.rules import milestones
 
 if TYPE_CHECKING:
     from relaylab.domain.peer import Peer
+    from relaylab.domain.randomness import Chance
     from relaylab.domain.reply import SessionNames
     from relaylab.session.moment import Moment
 
@@ -21,8 +21,8 @@ _UNSEEDED: Final = Randomness(0)
 _TIMELESS: Final = (Trailer.NONE, Trailer.MAILBOX_SERVER)  # the same in every style
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Party(Implied):
+@noun(kw_only=True)
+class Party:
     """One connection: its door, its client, its server names and its own dice.
 
     ``label`` is the session's name in relaylab (``s-000042``); ``tarpit`` holds slow replies back as the service does;
@@ -35,7 +35,7 @@ class Party(Implied):
     endpoint: Endpoint
     peer: Peer
     names: SessionNames
-    chance: Random
+    chance: Chance
     tarpit: bool = False
     on_legacy_host: bool = False
     listener: str = ""

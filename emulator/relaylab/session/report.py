@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from relaylab.domain.address import Address, DomainName
-    from relaylab.domain.randomness import Random
+    from relaylab.domain.randomness import Chance
     from relaylab.domain.reply import Reply, SessionNames
     from relaylab.session.notice import MessageNotice
 
@@ -48,7 +48,7 @@ def write_report(  # noqa: PLR0913 - each is a field of the report
     failures: Sequence[Failure],
     names: SessionNames,
     now: datetime,
-    chance: Random,
+    chance: Chance,
 ) -> bytes:
     """Write the report about ``failures``, each with the status that it was refused with.
 

@@ -20,6 +20,7 @@ from relaylab.session.banner import banner_date, banner_session
 from relaylab.session.capabilities import capabilities
 from relaylab.session.commands import Command, Verb
 from relaylab.session.faulting import Faulting
+from relaylab.session.hello import answer_before, remember_answer
 from relaylab.session.mailing import Mailing
 from relaylab.session.progress import Progress
 from relaylab.session.signing_in import SigningIn
@@ -28,8 +29,10 @@ from relaylab.session.transitions import OUT_OF_ORDER, State
 from relaylab.session.turn import Then, Turn
 
 if TYPE_CHECKING:
+    from relaylab.domain.charge import Charge
     from relaylab.domain.event import Event
     from relaylab.domain.peer import ClientHello, TlsFacts
+    from relaylab.domain.reply import Reply
     from relaylab.session.moment import Moment
     from relaylab.session.party import Party
 
@@ -241,6 +244,9 @@ class SmtpSession:
                 return self._speech.say(replies.NOOP_OK.fill(), moment)
 
     def _hello(self, command: Command, moment: Moment) -> Turn:
+        known = answer_before(command, self._progress, moment)
+        if known is not None:
+            return Turn(known, charges=self._begin_with(command, moment))
         progress = self._progress
         step = Step.EHLO if command.verb is Verb.EHLO else Step.HELO
         if moment.board.faults and (answer := self._faulting.answer(step, command.verb.value, moment)):
@@ -249,19 +255,30 @@ class SmtpSession:
         verdict = moment.rulebook.judge(ask)
         if not verdict.admits:
             return self._speech.refuse(verdict, command.verb.value, moment, counts_as_error=True)
-        charges = self._mailing.forget(moment)  # RFC 5321 §4.1.4
+        charges = self._begin_with(command, moment)
+        turn = self._speech.say(self._hello_reply(command, moment), moment, charges=charges)
+        remember_answer(command, progress, moment, turn.data)
+        return turn
+
+    def _begin_with(self, command: Command, moment: Moment) -> tuple[Charge, ...]:
+        """Begin anew behind a hello that is granted (RFC 5321 §4.1.4)."""
+        progress = self._progress
+        charges = self._mailing.forget(moment)
         progress.state = State.READY
         progress.hello_name, progress.opening = command.argument, None
+        if command.verb is Verb.EHLO:
+            progress.pretended_tls = None
+        return charges
+
+    def _hello_reply(self, command: Command, moment: Moment) -> Reply:
         words = {"host": self._party.names.host, "ip": self._party.peer.address}
         if command.verb is Verb.HELO:
-            return self._speech.say(replies.HELLO.fill(**words), moment, charges=charges)
-        progress.pretended_tls = None
-        offered = capabilities(self._party.endpoint, moment, in_tls=progress.tls is not None)
+            return replies.HELLO.fill(**words)
+        offered = capabilities(self._party.endpoint, moment, in_tls=self._progress.tls is not None)
         if moment.board.faults:
             in_tls = capabilities(self._party.endpoint, moment, in_tls=True)
             offered = self._faulting.offer(offered, in_tls, moment)
-        listed = replies.EHLO.fill(**words, capabilities="\n".join(offered))
-        return self._speech.say(listed, moment, charges=charges)
+        return replies.EHLO.fill(**words, capabilities="\n".join(offered))
 
     def _starttls(self, command: Command, moment: Moment) -> Turn:
         if self._progress.tls is not None:

@@ -7,24 +7,23 @@ from __future__ import annotations
 
 import logging
 import re
-from bisect import bisect_right
 from collections import deque
 from dataclasses import dataclass, fields
 from datetime import datetime
-from itertools import islice
-from typing import TYPE_CHECKING, Final, get_args
+from itertools import chain, islice
+from threading import Lock
+from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
 from relaylab.domain.attribution import Attribution
 from relaylab.domain.certificate import CertificateFacts
 from relaylab.domain.clock import iso
 from relaylab.domain.decision import Decision, ReplyFacts
 from relaylab.domain.event import Event
-from relaylab.domain.noun import noun
 from relaylab.domain.source import Source
 from relaylab.store.shapes import attribution_json, decision_json, reply_json, source_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -33,8 +32,7 @@ _KIND_OF: Final = {kind: re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower() 
 KINDS: Final = tuple(_KIND_OF.values())
 
 
-@noun()
-class Entry:
+class Entry(NamedTuple):
     """An event and its number, counted from 1."""
 
     seq: int
@@ -56,9 +54,9 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class LogDump:
-    """A log as it stood: its entries, the last number given, the last one forgotten, and the gaps between numbers."""
+    """A log as it stood: its events, the last number given, the last one forgotten, and the gaps between numbers."""
 
-    entries: tuple[Entry, ...]
+    events: tuple[Event, ...]
     last: int
     cleared: int
     gaps: tuple[range, ...]
@@ -68,11 +66,16 @@ EVENTS: Final = 50_000  # kept where nobody says
 
 
 class EventLog:
-    """The newest ``capacity`` events. One thread at a time appends, any may read."""
+    """The newest ``capacity`` events. One thread at a time appends, any may read.
+
+    It holds no numbers, as several events come of each line: the newest has the last that was given, and those before
+    it the ones before, but for the gaps.
+    """
 
     def __init__(self, capacity: int = EVENTS) -> None:
         """Start empty."""
-        self._entries: deque[Entry] = deque(maxlen=capacity)
+        self._lock = Lock()  # of events and numbers, which go together
+        self._events: deque[Event] = deque(maxlen=capacity)
         self._last = 0
         self._cleared = 0
         self._gaps: tuple[range, ...] = ()  # numbers given to events that were rolled back
@@ -80,37 +83,37 @@ class EventLog:
 
     def bound(self, capacity: int) -> None:
         """Keep so many from now on; of more that are there, the oldest make room at once."""
-        if capacity != self._entries.maxlen:
-            self._entries = deque(self._entries, capacity)
+        with self._lock:
+            if capacity != self._events.maxlen:
+                self._events = deque(self._events, capacity)
 
     @property
     def dropped(self) -> int:
         """How many events had to make room for newer ones since the log was empty."""
-        return self._given(self._cleared, self._last) - len(self._entries)
+        with self._lock:
+            return self._given(self._cleared, self._last) - len(self._events)
 
     @property
     def last(self) -> int:
         """The last number given; 0 before the first."""
         return self._last
 
-    def extend(self, events: Iterable[Event]) -> None:
+    def extend(self, events: Sequence[Event]) -> None:
         """Number events, keep them and tell who listens."""
         if self._listeners:
             for event in events:
                 self.append(event)
             return
-        keep, seq = self._entries.append, self._last
-        for event in events:
-            seq += 1
-            keep(Entry(seq, event))
-            self._last = seq  # as in append
+        with self._lock:
+            self._events.extend(events)
+            self._last += len(events)
 
     def append(self, event: Event) -> Entry:
         """Number an event, keep it and tell who listens."""
-        seq = self._last + 1
-        entry = Entry(seq, event)
-        self._entries.append(entry)
-        self._last = seq  # behind the line above: whoever reads meanwhile must not believe to have seen it
+        with self._lock:
+            self._events.append(event)
+            self._last += 1
+            entry = Entry(self._last, event)
         for listener in self._listeners:
             try:
                 listener(entry)
@@ -132,20 +135,20 @@ class EventLog:
 
         It costs what lies after that number, so that a reader at the end of a long log is a cheap one.
         """
-        last = self._last
-        recent = tuple(islice(reversed(self._entries), max(0, last - after)))[::-1]
-        kept = recent[bisect_right(recent, after, key=lambda entry: entry.seq) :]
+        with self._lock:
+            held = self._numbers()
+            runs = [range(max(run.start, after + 1), run.stop) for run in held if run.stop > after + 1]
+            recent = tuple(islice(reversed(self._events), sum(map(len, runs))))[::-1]
+            missed = self._given(max(after, self._cleared), held[0].start - 1) if held else 0
+            newest = held[-1].stop - 1 if runs else self._last
         matching = (
-            entry
-            for entry in kept
-            if session in {None, entry.event.session}
-            and kind in {None, kind_of(entry.event)}
-            and (where is None or where(entry.event))
+            Entry(seq, event)
+            for seq, event in zip(chain.from_iterable(runs), recent, strict=True)
+            if session in {None, event.session} and kind in {None, kind_of(event)} and (where is None or where(event))
         )
         found = tuple(islice(matching, limit))
-        newest = recent[-1].seq if recent else last
         reached = found[-1].seq if found else after
-        return Page(found, through=newest if len(found) < limit else reached, missed=self._missed(after))
+        return Page(found, through=newest if len(found) < limit else reached, missed=missed)
 
     def subscribe(self, listener: Callable[[Entry], None]) -> Callable[[], None]:
         """Call ``listener`` with every entry from now on; give the call that ends this."""
@@ -154,28 +157,32 @@ class EventLog:
 
     def clear(self) -> None:
         """Forget all events; numbering and listeners go on."""
-        self._entries.clear()
-        self._cleared, self._gaps = self._last, ()
+        with self._lock:
+            self._events.clear()
+            self._cleared, self._gaps = self._last, ()
 
     def dump(self) -> LogDump:
         """Give the log as it stands."""
-        return LogDump(tuple(self._entries), self._last, self._cleared, self._gaps)
+        with self._lock:
+            return LogDump(tuple(self._events), self._last, self._cleared, self._gaps)
 
     def load(self, dump: LogDump) -> None:
         """Hold what a dump holds, under its numbers; what was logged since is gone, and its numbers are not reused."""
-        since = range(dump.last + 1, self._last + 1)
-        self._gaps = (*dump.gaps, since) if since else dump.gaps
-        self._cleared = dump.cleared
-        self._last = max(self._last, dump.last)
-        self._entries = deque(dump.entries, self._entries.maxlen)
+        with self._lock:
+            since = range(dump.last + 1, self._last + 1)
+            self._gaps = (*dump.gaps, since) if since else dump.gaps
+            self._cleared = dump.cleared
+            self._last = max(self._last, dump.last)
+            self._events = deque(dump.events, self._events.maxlen)
 
-    def _missed(self, after: int) -> int:
-        """Count the events after a number that were dropped."""
-        try:
-            oldest = self._entries[0].seq
-        except IndexError:
-            return 0
-        return self._given(max(after, self._cleared), oldest - 1)
+    def _numbers(self) -> list[range]:
+        """Give the numbers of the events that are held, in runs between the gaps."""
+        left, end, runs = len(self._events), self._last + 1, list[range]()
+        for gap in (*reversed(self._gaps), range(1)):  # nothing has the number 0
+            run = range(max(gap.stop, end - left), end)
+            left, end = left - len(run), min(end, gap.start)
+            runs += [run] if run else []
+        return runs[::-1]
 
     def _given(self, after: int, through: int) -> int:
         """Count the numbers that belong to events which were not rolled back."""
@@ -186,10 +193,12 @@ class EventLog:
         self._listeners = tuple(other for other in self._listeners if other is not listener)
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._events)
 
     def __iter__(self) -> Iterator[Entry]:
-        return iter(tuple(self._entries))
+        with self._lock:
+            numbers, events = chain.from_iterable(self._numbers()), tuple(self._events)
+        return map(Entry, numbers, events)
 
 
 def kind_of(event: Event) -> str:

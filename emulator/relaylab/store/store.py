@@ -11,7 +11,7 @@ from relaylab.store.events import EVENTS
 from relaylab.store.faults import FaultBoard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from relaylab.domain.charge import Charge
     from relaylab.domain.event import Event
@@ -52,7 +52,7 @@ class Store:
         *,
         charges: Sequence[Charge] = (),
         kept: Sequence[KeptMessage] = (),
-        events: Iterable[Event] = (),
+        events: Sequence[Event] = (),
         uses: Sequence[FaultUse] = (),
     ) -> None:
         """Keep mail, then count, then log; where mail cannot be kept (StoreError), nothing is counted or logged.
