@@ -93,11 +93,13 @@ class Habit:
 
     def holds(self, verdict: Verdict, ask: DataAsk, moment: Moment) -> bool:
         """Tell whether no rule has anything against the message, or against a copy of it."""
-        judge = moment.rulebook.judge
-        return verdict.rule is None and all(
-            judge(copy(now=ask.now, size=ask.size, recipients_today=ask.recipients_today + place + 1)).rule is None
-            for copy, place in self.copies
-        )
+        if verdict.rule is not None:
+            return False
+        for copy, place in self.copies:
+            asked = copy(now=ask.now, size=ask.size, recipients_today=ask.recipients_today + place + 1)
+            if moment.rulebook.judge(asked).rule is not None:
+                return False
+        return True
 
 
 def habit_before(named: Named, letter: Letter, moment: Moment) -> Habit | None:
