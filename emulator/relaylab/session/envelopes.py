@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.memory import Memory
@@ -68,7 +68,7 @@ class Named:
     def recall(self, what: str, work: Callable[[], T], is_worth_it: Callable[[T], bool]) -> T:
         """Give what follows from the names, by ``work`` where nobody has asked yet or it is not worth remembering."""
         if what in self.found:
-            return cast("T", self.found[what])
+            return self.found[what]  # type: ignore[return-value]  # who asks for it knows what it is
         answer = work()
         if is_worth_it(answer):
             self.found[what] = answer
