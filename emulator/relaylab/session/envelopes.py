@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MOST_RECIPIENTS: Final = 20  # of an envelope, before groups are expanded and after: longer ones are found anew
+_MX: Final = Endpoint.MX  # Python 3.11 takes a call to find a name of an enum
+_SUBMISSION: Final = Endpoint.SUBMISSION
 _KEY: Final = "envelopes"  # of all that is remembered here, within the memory of a world
 
 
@@ -95,8 +97,8 @@ def opening_of(progress: Progress, mail: MailFrom, moment: Moment) -> Opening | 
     party, tls = progress.party, progress.seen_tls
     if moment.board.faults or progress.sign_in_failure is not None or not moment.memory.lasts:
         return None
-    who = _who_sends_as_itself(progress, mail, moment) if party.endpoint is Endpoint.SUBMISSION else None
-    if who is None and (party.endpoint is not Endpoint.MX or (tls is not None and tls.client_certificate is not None)):
+    who = _who_sends_as_itself(progress, mail, moment) if party.endpoint is _SUBMISSION else None
+    if who is None and (party.endpoint is not _MX or (tls is not None and tls.client_certificate is not None)):
         return None
     known = progress.opening
     if known is not None and known.holds(moment):

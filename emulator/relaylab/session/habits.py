@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from relaylab.session.party import Party
     from relaylab.session.transaction import Transaction
 
+_RECIPIENTS: Final = Meter.RECIPIENTS  # Python 3.11 takes a call to find a name of an enum
 # What an ask about a message has of the message itself, and of what its mailbox has sent.
 OF_ONE_MESSAGE: Final = frozenset({"now", "head", "size", "open_before", "recipients_today", "receipt"})
 
@@ -87,7 +88,7 @@ class Habit:
             head=head,
             size=size,
             open_before=transaction.open_before or 0,
-            recipients_today=moment.usage.total(Meter.RECIPIENTS, self.owner, moment.now),
+            recipients_today=moment.usage.total(_RECIPIENTS, self.owner, moment.now),
             receipt=receipt(head.message_id, size, party),
         )
 

@@ -63,6 +63,8 @@ def harmless_name(text: str) -> str:
 class Login:
     """LOGIN: the user name, possibly as initial response, then the password (facts CS-AUTH-01, CS-AUTH-02)."""
 
+    __slots__ = ("_user",)
+
     mechanism = Mechanism.LOGIN
 
     def __init__(self) -> None:

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from relaylab.session.progress import Progress
     from relaylab.session.sasl import Finished
 
+_SUBMISSION: Final = Endpoint.SUBMISSION  # Python 3.11 takes a call to find a name of an enum
+_LOGIN: Final = Mechanism.LOGIN
+_FAILED: Final = Meter.FAILED_SIGN_INS
 _MECHANISM: Final = "mechanism"
 _KEY: Final = "sign-ins"  # of all that is remembered here, within the memory of a world
 
@@ -50,7 +53,7 @@ class SignedIn:
 def door_of(progress: Progress, moment: Moment) -> Opening | None:
     """Give the door that a client signs in by, the same one as long as a memory lasts; None where each is judged."""
     party = progress.party
-    if party.endpoint is not Endpoint.SUBMISSION or moment.board.faults or not moment.memory.lasts:
+    if party.endpoint is not _SUBMISSION or moment.board.faults or not moment.memory.lasts:
         return None
     mark, epoch = moment.memory.mark, moment.rulebook.epoch(moment.now)
     key = epoch, party.peer, progress.seen_tls, party.on_legacy_host
@@ -70,12 +73,12 @@ def remember_mechanism(door: Opening, name: str, mechanism: Mechanism, moment: M
 
 def signed_in_before(door: Opening, mechanism: Mechanism, given: Finished, moment: Moment) -> SignedIn | None:
     """Give an earlier sign-in that this one is like, if its password is right; None where it must be judged."""
-    if given.problem is not None or mechanism is not Mechanism.LOGIN:
+    if given.problem is not None or mechanism is not _LOGIN:
         return None
     known = _sign_ins(moment).known((door, given.user))
     if not isinstance(known, SignedIn) or not known.password.matches(given.secret.reveal()):
         return None
-    return None if moment.usage.total(Meter.FAILED_SIGN_INS, given.user, moment.now) else known
+    return None if moment.usage.total(_FAILED, given.user, moment.now) else known
 
 
 def remember_sign_in(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.asks import MechanismAsk
 from relaylab.domain.charge import Charge, Meter
@@ -34,9 +34,14 @@ if TYPE_CHECKING:
     from relaylab.session.progress import Progress
     from relaylab.session.speech import Speech
 
+_LOGIN: Final = Mechanism.LOGIN  # Python 3.11 takes a call to find a name of an enum
+_ACS: Final = Endpoint.ACS_SMTP
+
 
 class SigningIn:
     """The sign-in conduct of one session."""
+
+    __slots__ = ("_door", "_exchange", "_faulting", "_progress", "_speech")
 
     def __init__(self, speech: Speech, progress: Progress, faulting: Faulting) -> None:
         """Begin with no exchange under way."""
@@ -88,7 +93,7 @@ class SigningIn:
     @staticmethod
     def _exchange_of(mechanism: Mechanism) -> Exchange:
         """Begin the exchange of a mechanism that was granted."""
-        return Login() if mechanism is Mechanism.LOGIN else XOAuth2()
+        return Login() if mechanism is _LOGIN else XOAuth2()
 
     def answer(self, line: bytes, moment: Moment) -> Turn:
         """Take the answer to a prompt."""
@@ -122,7 +127,7 @@ class SigningIn:
             if answer is not None:
                 progress.sign_in_failure = self._faulting.said
                 return answer
-        if progress.party.endpoint is Endpoint.ACS_SMTP:
+        if progress.party.endpoint is _ACS:
             return self._judge_for_acs(mechanism, given, moment)
         door = self._door
         if door is None or not door.holds(moment):
