@@ -54,7 +54,10 @@ OF_ONE_MESSAGE: Final = frozenset({"now", "head", "size", "open_before", "recipi
 
 
 class Author(NamedTuple):
-    """Whom a message is from, as it is spelt: a mark behind its names. Rules read nothing else of a head here."""
+    """Whom a message is from, as it is spelt: a mark behind its names.
+
+    Whose right to send is asked for hangs on it, and what recipients see as the sender; the head itself is given anew.
+    """
 
     spelt: str | None
 
