@@ -56,6 +56,11 @@ if TYPE_CHECKING:
     from relaylab.session.progress import Progress
     from relaylab.session.speech import Speech
 
+_MX: Final = Endpoint.MX  # Python 3.11 takes a call to find a name of an enum
+_SUBMISSION: Final = Endpoint.SUBMISSION
+_OPEN: Final = Meter.OPEN_SUBMISSIONS
+_NEW: Final = State.NEW
+_READY: Final = State.READY
 _FAULTS: Final = {
     Fault.ARGUMENTS: replies.INVALID_ARGUMENTS,
     Fault.SENDER: replies.INVALID_SENDER,
@@ -125,7 +130,7 @@ class Mailing:
         progress.transaction = Transaction(mail, named.attribution, named=named)
         progress.state = State.MAIL
         progress.refused = False
-        events = (self._attributed(named.attribution, moment),) if progress.party.endpoint is Endpoint.MX else ()
+        events = (self._attributed(named.attribution, moment),) if progress.party.endpoint is _MX else ()
         if mail is named.mail:  # the same line, octet for octet
             return self._speech.admit_again(named.verdict, mail.said, moment, events)
         facts = {"mail_from": mail.sender, "declared_size": mail.size, "wants_smtputf8": mail.smtputf8}
@@ -257,12 +262,12 @@ class Mailing:
         message_id = f"{party.label}-{number}"
         transaction, letter = self._under_way(), Letter.read(content, size)
         before = self._named_before(transaction, moment)
-        marks = marks_of(letter) if before is not None and party.endpoint is Endpoint.MX else None
+        marks = marks_of(letter) if before is not None and party.endpoint is _MX else None
         known = course_before(before, marks, moment) if before is not None and marks is not None else None
         if known is not None:
             self._messages = number
             return self._follow(known, letter, message_id, command, moment)
-        is_submitted = party.endpoint is Endpoint.SUBMISSION
+        is_submitted = party.endpoint is _SUBMISSION
         habit = habit_before(before, letter, moment) if before is not None and is_submitted else None
         if habit is not None:
             ask = habit.ask_about(letter, transaction, party, moment)
@@ -370,7 +375,8 @@ class Mailing:
         charges = self.release(moment)
         self._progress.transaction = None
         self._progress.refused = False
-        self._progress.state = State.NEW if self._progress.state is State.NEW else State.READY
+        if self._progress.state is not _NEW:
+            self._progress.state = _READY
         return charges
 
     def release(self, moment: Moment) -> tuple[Charge, ...]:
@@ -379,7 +385,7 @@ class Mailing:
         if account is None or account.mailbox is None or transaction is None or transaction.open_before is None:
             return ()
         transaction.open_before = None
-        return (Charge(Meter.OPEN_SUBMISSIONS, account.mailbox.address.key, -1, moment.now),)
+        return (Charge(_OPEN, account.mailbox.address.key, -1, moment.now),)
 
     def _open_submission(self, moment: Moment) -> tuple[Charge, ...]:
         """Open the submission at DATA or the first chunk; the place in the queue is taken here (CS-LIM-01)."""
@@ -387,8 +393,8 @@ class Mailing:
         if account is None or account.mailbox is None or transaction.open_before is not None:
             return ()
         owner = account.mailbox.address.key
-        transaction.open_before = moment.usage.total(Meter.OPEN_SUBMISSIONS, owner, moment.now)
-        return (Charge(Meter.OPEN_SUBMISSIONS, owner, 1, moment.now),)
+        transaction.open_before = moment.usage.total(_OPEN, owner, moment.now)
+        return (Charge(_OPEN, owner, 1, moment.now),)
 
     def _under_way(self) -> Transaction:
         if self._progress.transaction is None:

@@ -35,6 +35,9 @@ class StoreDump:
     faults: BoardState
 
 
+_OPEN: Final = Meter.OPEN_SUBMISSIONS  # Python 3.11 takes a call to find a name of an enum
+
+
 class Store:
     """Applies what turns leave behind. Fresh counters go on from what the mail store remembers."""
 
@@ -63,7 +66,7 @@ class Store:
             self.faults.apply(use)
         counted = []
         for charge in charges:
-            if charge.meter is Meter.OPEN_SUBMISSIONS:
+            if charge.meter is _OPEN:
                 self.counters.apply(charge)
             else:
                 counted.append(charge)
