@@ -125,10 +125,12 @@ class House:
     def apply(self, turn: Turn) -> None:
         """Keep what a turn keeps, unless it is a probe's."""
         events = turn.events
-        if events:
-            if events[0].session == PROBE:
-                return
-        elif turn.leaves_nothing:
+        if events and events[0].session == PROBE:
+            return
+        if turn.is_only_told:  # most lines, and as Store.apply would
+            if events:
+                with self.lock:
+                    self.store.events.extend(events)
             return
         with self.lock:
             self.store.apply(charges=turn.charges, kept=turn.kept, events=events, uses=turn.uses)

@@ -72,11 +72,14 @@ class SmtpSession:
 
     def receive_line(self, line: bytes, moment: Moment) -> Turn:
         """Take a command, or the answer to an AUTH prompt."""
-        if moment.board.faults:
+        has_faults = bool(moment.board.faults)
+        if has_faults:
             self._faulting.begin()
         if self._signing_in is not None and self._signing_in.is_under_way:
-            return self._finish(self._signing_in.answer(line, moment), moment)
-        return self._finish(self._read(line, moment), moment)
+            turn = self._signing_in.answer(line, moment)
+        else:
+            turn = self._read(line, moment)
+        return self._finish(turn, moment) if has_faults or turn.then is Then.CLOSE else turn
 
     def receive_overlong_line(self, moment: Moment) -> Turn:
         """Refuse a line that is too long; an AUTH exchange under way ends with it."""
