@@ -7,8 +7,9 @@ releases what it held.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
 from relaylab.domain.asks import HelloAsk
 from relaylab.domain.certificate import CertificateFacts
@@ -22,10 +23,11 @@ from relaylab.session.commands import Command, Verb
 from relaylab.session.faulting import Faulting
 from relaylab.session.hello import answer_before, remember_answer
 from relaylab.session.mailing import Mailing
+from relaylab.session.moment import Moment
 from relaylab.session.progress import Progress
 from relaylab.session.signing_in import SigningIn
 from relaylab.session.speech import Speech
-from relaylab.session.transitions import OUT_OF_ORDER, State
+from relaylab.session.transitions import IN_ORDER, OUT_OF_ORDER, State
 from relaylab.session.turn import Then, Turn
 
 if TYPE_CHECKING:
@@ -33,8 +35,24 @@ if TYPE_CHECKING:
     from relaylab.domain.event import Event
     from relaylab.domain.peer import ClientHello, TlsFacts
     from relaylab.domain.reply import Reply
-    from relaylab.session.moment import Moment
     from relaylab.session.party import Party
+
+_T = TypeVar("_T")
+_Conducts = Mapping[Verb, Callable[[_T, Command, Moment], Turn]]
+
+_CLOSE: Final = Then.CLOSE  # a name of an enum takes Python 3.11 a call to find, and these are asked for at every line
+_OF_MAILING: Final[_Conducts[Mailing]] = {
+    Verb.MAIL: Mailing.mail,
+    Verb.RCPT: Mailing.rcpt,
+    Verb.DATA: Mailing.data,
+    Verb.BDAT: Mailing.bdat,
+}
+_SMALL_ANSWERS: Final = {
+    Verb.RSET: replies.RESET,
+    Verb.NOOP: replies.NOOP_OK,
+    Verb.VRFY: replies.CANNOT_VERIFY,
+    Verb.HELP: replies.HELP,
+}
 
 
 class SmtpSession:
@@ -79,7 +97,7 @@ class SmtpSession:
             turn = self._signing_in.answer(line, moment)
         else:
             turn = self._read(line, moment)
-        return self._finish(turn, moment) if has_faults or turn.then is Then.CLOSE else turn
+        return self._finish(turn, moment) if has_faults or turn.then is _CLOSE else turn
 
     def receive_overlong_line(self, moment: Moment) -> Turn:
         """Refuse a line that is too long; an AUTH exchange under way ends with it."""
@@ -159,11 +177,11 @@ class SmtpSession:
         """Let faults have their way with a turn, then see to it that nothing stays open behind its end."""
         if moment.board.faults:
             turn = self._faulting.mark(turn, moment)
-        return self._released(turn, moment) if turn.then is Then.CLOSE else turn
+        return self._released(turn, moment) if turn.then is _CLOSE else turn
 
     def _released(self, turn: Turn, moment: Moment) -> Turn:
         """Close the submission that is open, if this turn closes the session."""
-        charges = self._mailing.release(moment) if turn.then is Then.CLOSE else ()
+        charges = self._mailing.release(moment) if turn.then is _CLOSE else ()
         return replace(turn, charges=(*turn.charges, *charges)) if charges else turn
 
     # Commands ----------------------------------------------------------------------------------------------------
@@ -178,7 +196,12 @@ class SmtpSession:
         return self._speech.say(banner, moment, events=(begun,))
 
     def _read(self, line: bytes, moment: Moment) -> Turn:
-        command = Command.parse(line)
+        command, is_shut = Command.parse(line), self._faulting.is_shut
+        is_in_order = command.verb in IN_ORDER[self._progress.state] and len(line) <= limits.COMMAND_LINE
+        return self._obey(command, moment) if is_in_order and not is_shut else self._doubt(command, line, moment)
+
+    def _doubt(self, command: Command, line: bytes, moment: Moment) -> Turn:
+        """Refuse what is no command, or not in its order; obey the few that are taken all the same."""
         if self._faulting.is_shut and command.verb is not Verb.QUIT:  # RFC 5321 §3.1
             return self._speech.protocol_error(replies.BAD_SEQUENCE.fill(), command.verb.value, moment)
         if len(line) > limits.COMMAND_LINE and command.verb is not Verb.AUTH:
@@ -203,24 +226,11 @@ class SmtpSession:
         at_the_mx = self._progress.party.endpoint is Endpoint.MX
         return says_so and at_the_mx and self._progress.state is State.MAIL and self._progress.refused
 
-    def _obey(self, command: Command, moment: Moment) -> Turn:  # noqa: PLR0911 - one line a verb
-        match command.verb:
-            case Verb.MAIL:
-                return self._mailing.mail(command, moment)
-            case Verb.RCPT:
-                return self._mailing.rcpt(command, moment)
-            case Verb.DATA:
-                return self._mailing.data(command, moment)
-            case Verb.BDAT:
-                return self._mailing.bdat(command, moment)
-            case Verb.EHLO | Verb.HELO:
-                return self._hello(command, moment)
-            case Verb.STARTTLS:
-                return self._starttls(command, moment)
-            case Verb.AUTH:
-                return self._sign_in(command, moment)
-            case _:
-                return self._obey_small(command, moment)
+    def _obey(self, command: Command, moment: Moment) -> Turn:
+        of_mailing = _OF_MAILING.get(command.verb)
+        if of_mailing is not None:
+            return of_mailing(self._mailing, command, moment)
+        return self._OWN.get(command.verb, SmtpSession._obey_small)(self, command, moment)
 
     def _sign_in(self, command: Command, moment: Moment) -> Turn:
         if self._signing_in is None:
@@ -233,18 +243,11 @@ class SmtpSession:
             answer = self._faulting.answer(step, command.verb.value, moment)
             if answer is not None:
                 return answer
-        match command.verb:
-            case Verb.RSET:
-                return self._speech.say(replies.RESET.fill(), moment, charges=self._mailing.forget(moment))
-            case Verb.QUIT:
-                closed = Closed(**self._speech.stamp(moment), why="QUIT")
-                return self._speech.say(replies.BYE.fill(), moment, then=Then.CLOSE, events=(closed,))
-            case Verb.VRFY:
-                return self._speech.say(replies.CANNOT_VERIFY.fill(), moment)
-            case Verb.HELP:
-                return self._speech.say(replies.HELP.fill(), moment)
-            case _:
-                return self._speech.say(replies.NOOP_OK.fill(), moment)
+        if command.verb is Verb.QUIT:
+            closed = Closed(**self._speech.stamp(moment), why="QUIT")
+            return self._speech.say(replies.BYE.fill(), moment, then=_CLOSE, events=(closed,))
+        charges = self._mailing.forget(moment) if command.verb is Verb.RSET else ()
+        return self._speech.say(_SMALL_ANSWERS[command.verb].fill(), moment, charges=charges)
 
     def _hello(self, command: Command, moment: Moment) -> Turn:
         known = answer_before(command, self._progress, moment)
@@ -294,6 +297,13 @@ class SmtpSession:
 
     def _too_long(self, moment: Moment) -> Turn:
         return self._speech.bad_input(replies.LINE_TOO_LONG.fill(), "a line that is too long", moment)
+
+    _OWN: ClassVar[_Conducts[SmtpSession]] = {
+        Verb.EHLO: _hello,
+        Verb.HELO: _hello,
+        Verb.STARTTLS: _starttls,
+        Verb.AUTH: _sign_in,
+    }
 
 
 def _duration(seconds: float) -> str:
