@@ -163,10 +163,11 @@ class House:
         """Draw the names of a new session; a probe's are not numbered, so that it changes nothing for the others."""
         if is_probe:
             number, label = 0, PROBE
+            drawn = self.randomness.number(PROBE)
         else:
             with self.lock:
                 label, number = self._next_label(), self.sessions
-        drawn = self.randomness.number(*(("session", self.store.mail.run, number) if number else (PROBE,)))
+            drawn = self.randomness.number("session", self.store.mail.run, number)
         session = session_id(self.started, number)
         return Party(
             label=label,

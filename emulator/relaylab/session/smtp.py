@@ -17,7 +17,7 @@ from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import Closed, Connected, TlsFailed, TlsStarted
 from relaylab.domain.fault import Step
 from relaylab.rules import limits, replies
-from relaylab.session.banner import banner_date, banner_session
+from relaylab.session.banner import banner_date, banner_session, duration
 from relaylab.session.capabilities import capabilities
 from relaylab.session.commands import Command, Verb
 from relaylab.session.faulting import Faulting
@@ -79,9 +79,14 @@ class SmtpSession:
 
     def greet(self, moment: Moment) -> Turn:
         """Say who answers, the instant, and the session id where it is shown (CS-BAN-01, MX-BAN-02)."""
-        peer, names = self._party.peer, self._party.names
+        party = self._party
         connected = Connected(
-            **self._speech.stamp(moment), ip=peer.address, site=peer.site, session_id=names.session_id
+            at=moment.now,
+            session=party.label,
+            endpoint=party.endpoint,
+            ip=party.peer.address,
+            site=party.peer.site,
+            session_id=party.names.session_id,
         )
         if moment.board.faults and self._faulting.opens_in_tls(moment):
             self._owes_greeting = True
@@ -162,7 +167,7 @@ class SmtpSession:
 
     def time_out(self, lasted: float, moment: Moment) -> Turn:
         """Say how long the session lasted, and close (CS-TO-01)."""
-        timed_out = replies.TIMED_OUT.fill(duration=_duration(lasted))
+        timed_out = replies.TIMED_OUT.fill(duration=duration(lasted))
         closed = Closed(**self._speech.stamp(moment), why="timed out")
         if self._faulting.is_silent:
             return self._released(Turn(then=Then.CLOSE, events=(closed,)), moment)
@@ -304,9 +309,3 @@ class SmtpSession:
         Verb.STARTTLS: _starttls,
         Verb.AUTH: _sign_in,
     }
-
-
-def _duration(seconds: float) -> str:
-    """Give ``00:10:01.8904373``: hours, minutes, seconds with seven decimals (CS-TO-01)."""
-    whole, ticks = divmod(round(seconds * 10_000_000), 10_000_000)
-    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}.{ticks:07d}"
