@@ -207,6 +207,7 @@ WORKLOADS: Final = (
         work=_one_at_a_time,
         amount=500,
         warm_up=50,
+        turns=2,
         servers=PROMPT,
     ),
 )

@@ -288,6 +288,20 @@ def test_the_end_of_tls_waits_for_a_delayed_reply_and_is_told_once(
     assert [("line", b"SLOW"), ("line", b"NEXT"), ("hung up", "closed by the client")] == connection.desk.heard[2:]
 
 
+def test_the_last_reply_and_the_end_of_tls_leave_in_one_write(
+    connection: HandConnection, client_tls: ssl.SSLContext
+) -> None:
+    client = secured(connection, client_tls)
+    connection.transport.writes.clear()
+
+    connection.feed(client.encrypt(b"QUIT\r\n"))
+
+    assert 1 == len(connection.transport.writes)
+    client.incoming.write(connection.take_written())
+    assert client.tls.read().startswith(b"221 ")
+    assert b"" == client.tls.read()
+
+
 def test_no_reply_leaves_in_clear_when_tls_breaks(connection: HandConnection, client_tls: ssl.SSLContext) -> None:
     client = secured(connection, client_tls)
     connection.feed(client.encrypt(b"NOOP\r\n") + b"\x17\x03\x03\x00\x20" + bytes(32))

@@ -70,13 +70,16 @@ class Outlet:
         """Write what is due, close TLS and our side.
 
         A socket closed while the client still sends would be reset, and our last reply could be lost; so we wait for
-        the client to close its side, unless it is done.
+        the client to close its side, unless it is done. What is due goes in one piece with the end of TLS.
         """
+        tls, self.tls = self.tls, None
+        if tls is not None:
+            due, self._due = self._due, b""
+            if due:
+                tls.write(due)
+            tls.close()
+            self.pump(tls)
         self.flush()
-        if self.tls is not None:
-            self.tls.close()
-            self.pump(self.tls)
-            self.tls = None
         if self.client_is_done or not self._transport.can_write_eof():
             self._transport.close()
         else:

@@ -95,17 +95,22 @@ def remember_course(  # noqa: PLR0913, PLR0917 - where it is remembered, and wha
 ) -> None:
     """Remember what became of an accepted message, where the next one would go the same course."""
     way, template = delivered.way, verdict.effect.reply
-    if way is None or way.within is None or template is None or moment.rulebook.readings[_RATE] == "late_reply":
+    if way is None or way.within is None or template is None or not is_by_default(delivered, moment):
         return
-    copies = delivered.message.copies
-    is_by_default = len(copies) <= MOST_RECIPIENTS and all(copy.decision is None for copy in copies)
-    if not is_by_default or delivered.charges or not holds_for_the_next(ask, transaction):
+    if delivered.charges or not holds_for_the_next(ask, transaction):
         return
     nothing = MessageHead()
     asked = replace(ask, head=nothing, receipt=())
     unstamped = tuple(replace(one, headers=()) for one in delivered.message.versions)
     bare = replace(delivered.message, head=nothing, raw=b"", decision=None, versions=unstamped)
     envelopes(moment).keep((named, marks), Course(asked, replace(verdict, ask=asked), template, way, bare))
+
+
+def is_by_default(delivered: Delivered, moment: Moment) -> bool:
+    """Tell whether no rule placed a copy of an accepted message, there are few, and its answer came at once."""
+    copies = delivered.message.copies
+    is_late = moment.rulebook.readings[_RATE] == "late_reply"
+    return not is_late and len(copies) <= MOST_RECIPIENTS and all(copy.decision is None for copy in copies)
 
 
 @noun(eq=False)

@@ -125,7 +125,7 @@ def deliver(  # noqa: PLR0913 - the message, its verdict, and where both are
     notice = transaction.mail.notice
     report = _report(message, _report_goes_to(ask, moment), told, notice, party, moment) if told else None
     reported = tuple(failure.recipient for failure in told) if report else ()
-    charges = tuple(_charges(ask, sender_tenant, message, external))
+    charges = tuple(_charges(ask, sender_tenant, delivered_at, external))
     return Delivered(message, report, reported, charges, tuple(bounced), way=way)
 
 
@@ -173,7 +173,7 @@ def _holder(recipient: Recipient) -> str:
     return (recipient.mailbox.address if recipient.mailbox else recipient.address).key
 
 
-class _Final(NamedTuple):
+class Goal(NamedTuple):
     """A final recipient, as a copy for it is judged.
 
     ``place`` is the number of the recipient of the envelope that it was reached through, ``written_to`` who that is;
@@ -194,7 +194,7 @@ class Way:
     """
 
     home: Tenant | None
-    finals: tuple[_Final, ...]
+    finals: tuple[Goal, ...]
     onward: tuple[Onward, ...]
     within: Part | None
 
@@ -206,13 +206,13 @@ def _way(ask: DataAsk, moment: Moment) -> Way:
     return Way(home, finals, onward, parts_within(onward, home))
 
 
-def _finals(ask: DataAsk, moment: Moment) -> tuple[_Final, ...]:
+def _finals(ask: DataAsk, moment: Moment) -> tuple[Goal, ...]:
     """Give the final recipients behind those of the envelope.
 
     Whoever is met twice gets one copy, as the one written to where the envelope names them. That Exchange drops the
     other after it has expanded groups is inferred: no sheet tells of a second copy.
     """
-    finals: list[_Final] = []
+    finals: list[Goal] = []
     direct = [moment.world.recipient(through) for through in ask.envelope.recipients]
     named, met = {_holder(one) for one in direct}, set[str]()
     for place, one in enumerate(direct):
@@ -222,7 +222,7 @@ def _finals(ask: DataAsk, moment: Moment) -> tuple[_Final, ...]:
                 continue
             met.add(holder)
             state = moment.world.state_of_recipient(recipient.address)
-            finals.append(_Final(recipient, one, place, state))
+            finals.append(Goal(recipient, one, place, state))
     return tuple(finals)
 
 
@@ -245,22 +245,12 @@ def _place(  # noqa: PLR0913, PLR0917 - the message, its recipients, and where b
     external = 0
     copies: list[Copy] = []
     bounced: list[Bounced] = []
-    for recipient, written_to, place, state in way.finals:
-        through = written_to.address
+    for final in way.finals:
+        recipient, through, place = final.recipient, final.written_to.address, final.place
         judged = split.judged(recipient)
-        copy_ask = DeliveryAsk(
-            endpoint=ask.endpoint,
+        asked = copy_ask(ask, final, sender_tenant)(
             now=moment.now,
-            peer=ask.peer,
-            tls=ask.tls,
-            recipient=recipient,
-            mail_from=ask.envelope.mail_from,
             size=ask.size,
-            recipients=len(ask.envelope.recipients),
-            principal=ask.principal,
-            hve=ask.hve,
-            tenant=sender_tenant,
-            attribution=ask.attribution,
             external_today=external_today + external,
             external_quota=quota,
             moera_today=moera_today + external,
@@ -268,22 +258,39 @@ def _place(  # noqa: PLR0913, PLR0917 - the message, its recipients, and where b
             recipients_today=ask.recipients_today + place + 1,
             authentication=judged.results,
             handling=judged.handling,
-            written_to=written_to,
-            recipient_state=state,
         )
-        verdict = moment.rulebook.judge(copy_ask)
+        verdict = moment.rulebook.judge(asked)
         reply = verdict.reply
         if reply is not None:
             bounced.append(Bounced(recipient.address, verdict, reply, notices[place]))
             copies.append(Copy(recipient.address, through, Placement.NONE, verdict.decision()))
             continue
-        external += copy_ask.is_external
+        external += asked.is_external
         if verdict.rule is not None:
             copies.append(Copy(recipient.address, through, _PLACED[verdict.effect.kind], verdict.decision()))
         else:
             leaves = recipient.standing in {Standing.OUTSIDE, Standing.RELAYED}
             copies.append(Copy(recipient.address, through, Placement.OUTSIDE if leaves else Placement.INBOX))
     return copies, bounced, external
+
+
+def copy_ask(ask: DataAsk, final: Goal, sender_tenant: Tenant | None) -> partial[DeliveryAsk]:
+    """Give the ask about a copy of a message, but for its instant and size, what is counted and what senders are."""
+    return partial(
+        DeliveryAsk,
+        endpoint=ask.endpoint,
+        peer=ask.peer,
+        tls=ask.tls,
+        recipient=final.recipient,
+        mail_from=ask.envelope.mail_from,
+        recipients=len(ask.envelope.recipients),
+        principal=ask.principal,
+        hve=ask.hve,
+        tenant=sender_tenant,
+        attribution=ask.attribution,
+        written_to=final.written_to,
+        recipient_state=final.state,
+    )
 
 
 def _is_let_in(ask: DataAsk, recipient: Recipient) -> bool:
@@ -310,11 +317,17 @@ def _shown_sender(ask: DataAsk) -> Address | None:
     return ask.principal.address if sender is not None and ask.principal.owns(sender) else sender
 
 
-def _charges(ask: DataAsk, sender_tenant: Tenant | None, message: KeptMessage, external: int) -> Iterator[Charge]:
-    now = message.accepted_at
-    if ask.principal is not None:
-        yield Charge(Meter.RECIPIENTS, ask.principal.address.key, ask.charge, now)
-        yield Charge(Meter.DELIVERIES, ask.principal.address.key, 1, message.delivered_at)
+def charges_of_mailbox(ask: DataAsk, delivered_at: datetime) -> tuple[Charge, ...]:
+    """Give what an accepted message costs the mailbox that is signed in, if one is."""
+    if ask.principal is None:
+        return ()
+    owner = ask.principal.address.key
+    return Charge(Meter.RECIPIENTS, owner, ask.charge, ask.now), Charge(Meter.DELIVERIES, owner, 1, delivered_at)
+
+
+def _charges(ask: DataAsk, sender_tenant: Tenant | None, delivered_at: datetime, external: int) -> Iterator[Charge]:
+    now = ask.now
+    yield from charges_of_mailbox(ask, delivered_at)
     if ask.hve is not None and sender_tenant is not None:
         yield Charge(Meter.HVE_RECIPIENTS, sender_tenant.id, ask.charge, now)
         yield Charge(Meter.HVE_OUTSIDE, sender_tenant.id, len(ask.leaving), now)

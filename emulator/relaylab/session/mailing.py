@@ -35,6 +35,7 @@ from relaylab.session.envelopes import (
     remember,
     sender_before,
 )
+from relaylab.session.habits import SentAgain, habit_before, remember_habit
 from relaylab.session.head import Letter
 from relaylab.session.hve import sent_today
 from relaylab.session.standing import standing_of_address, standing_of_names
@@ -263,17 +264,22 @@ class Mailing:
         if known is not None:
             self._messages = number
             return self._follow(known, letter, message_id, command, moment)
-        ask = data_ask(
-            transaction,
-            letter,
-            party=party,
-            tls=self._progress.seen_tls,
-            hello=self._progress.hello_name,
-            message_id=message_id,
-            account=self._progress.account,
-            acs=self._progress.acs,
-            moment=moment,
-        )
+        is_submitted = party.endpoint is Endpoint.SUBMISSION
+        habit = habit_before(before, letter, moment) if before is not None and is_submitted else None
+        if habit is not None:
+            ask = habit.ask_about(letter, transaction, party, moment)
+        else:
+            ask = data_ask(
+                transaction,
+                letter,
+                party=party,
+                tls=self._progress.seen_tls,
+                hello=self._progress.hello_name,
+                message_id=message_id,
+                account=self._progress.account,
+                acs=self._progress.acs,
+                moment=moment,
+            )
         is_let_through = bool(moment.board.faults) and self._faulting.lets_through(moment)
         verdict = moment.rulebook.default(ask) if is_let_through else moment.rulebook.judge(ask)
         charges = (*self.forget(moment), *(self._progress.acs.charges(ask, moment) if self._progress.acs else ()))
@@ -284,6 +290,9 @@ class Mailing:
             refused = self._speech.refuse(verdict, command, moment, charges=charges)
             return replace(refused, events=(*anew, *refused.events))
         self._messages = number
+        if habit is not None and habit.holds(verdict, ask, moment):
+            sent = SentAgain.of(habit, ask, verdict, party, message_id, command, moment)
+            return self._send_again(sent, content, charges, moment)
         decision = None if is_let_through else verdict.decision()
         if self._progress.acs is not None:
             delivered = deliver_through_acs(
@@ -302,6 +311,8 @@ class Mailing:
             )
         if before is not None and marks is not None and transaction.named is before:
             remember_course(before, marks, ask, verdict, delivered, transaction, moment)
+        elif before is not None and is_submitted:
+            remember_habit(before, ask, verdict, delivered, moment)
         kept = tuple(message for message in (delivered.message, delivered.report) if message is not None)
         events = aftermath(delivered, self._speech, moment)
         turn = self._admit(verdict, command, moment, is_let_through=is_let_through)
@@ -328,6 +339,11 @@ class Mailing:
         kept = same.message(letter.content, self._progress.hello_name, moment)
         self.forget(moment)  # nobody is signed in, so nothing is charged
         return self._speech.say(same.reply(), moment, events=same.events(), kept=(kept,))
+
+    def _send_again(self, sent: SentAgain, content: bytearray, charges: tuple[Charge, ...], moment: Moment) -> Turn:
+        """Accept a message that is like others of its mailbox."""
+        reply, kept = sent.reply(), sent.message(content)
+        return self._speech.say(reply, moment, events=sent.events(), charges=(*charges, *sent.charges()), kept=(kept,))
 
     def _admit(
         self, verdict: Verdict, command: str, moment: Moment, *further: Event, is_let_through: bool = False

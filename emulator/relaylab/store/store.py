@@ -61,16 +61,16 @@ class Store:
         """
         for use in uses:
             self.faults.apply(use)
-        if charges:
-            for charge in charges:
-                if charge.meter is Meter.OPEN_SUBMISSIONS:
-                    self.counters.apply(charge)
-            self.mail.keep(*kept, charges=charges)
-            for charge in charges:
-                if charge.meter is not Meter.OPEN_SUBMISSIONS:
-                    self.counters.apply(charge)
-        elif kept:
-            self.mail.keep(*kept)
+        counted = []
+        for charge in charges:
+            if charge.meter is Meter.OPEN_SUBMISSIONS:
+                self.counters.apply(charge)
+            else:
+                counted.append(charge)
+        if kept or counted:
+            self.mail.keep(*kept, charges=counted)
+        for charge in counted:
+            self.counters.apply(charge)
         self.events.extend(events)
 
     def keep_within(self, keep: Keeping) -> None:
