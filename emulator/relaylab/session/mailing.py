@@ -71,6 +71,8 @@ _FAULTS: Final = {
 class Mailing:
     """The transaction conduct of one session."""
 
+    __slots__ = ("_faulting", "_messages", "_pending_chunk", "_progress", "_speech")
+
     def __init__(self, speech: Speech, progress: Progress, faulting: Faulting) -> None:
         """Begin without a transaction."""
         self._speech = speech

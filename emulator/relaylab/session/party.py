@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from relaylab.session.moment import Moment
 
 _UNSEEDED: Final = Randomness(0)
+_ABSENT: Final = TrailerStyle.ABSENT
 _TIMELESS: Final = (Trailer.NONE, Trailer.MAILBOX_SERVER)  # the same in every style
 
 
@@ -45,7 +46,7 @@ class Party:
     def render(self, reply: Reply, moment: Moment, *, late: float = 0.0) -> bytes:
         """Write a reply as it goes on the wire, ``late`` seconds after this moment (CS-CMD-13: that is its stamp)."""
         if reply.template.trailer in _TIMELESS:
-            return render(reply, self.names, moment.now, TrailerStyle.ABSENT)
+            return render(reply, self.names, moment.now, _ABSENT)
         style = trailer_style(moment, self.endpoint)
         return render(reply, self.names, moment.now + timedelta(seconds=late), style)
 

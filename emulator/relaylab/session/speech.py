@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, TypedDict
 
 from relaylab.domain.decision import EffectKind, ReplyFacts
 from relaylab.domain.event import Answered, BadInput, Closed, Judged
+from relaylab.domain.noun import noun
 from relaylab.rules import limits, replies
 from relaylab.session.turn import Then, Turn
 
@@ -87,8 +88,7 @@ class Speech:
     ) -> Turn:
         """Give the answer of a verdict that was given before, and holds at this moment and for these facts as well."""
         party = self._party
-        work = partial(_judged_again, verdict, moment.now, party.endpoint, command, facts)
-        judged = Judged.implied(work, session=party.label)
+        judged = Judged.implied(_Again(verdict, moment.now, party.endpoint, command, facts), session=party.label)
         return self.say(_spoken(verdict), moment, events=(judged, *further))
 
     def refuse(
@@ -147,11 +147,19 @@ def judged_words(verdict: Verdict) -> dict[str, object]:
     return {"decision": verdict.decision(), "verdict_behind": verdict}
 
 
-def _judged_again(
-    verdict: Verdict, now: datetime, endpoint: Endpoint, command: str, facts: Mapping[str, object]
-) -> dict[str, object]:
-    """Give all that an event says of a verdict that was given before, as it holds now and for these facts."""
-    return {"at": now, "endpoint": endpoint, "command": command, **judged_words(verdict.again(now=now, **facts))}
+@noun(eq=False)  # a third of the octets of a partial, and the log holds one for each MAIL and RCPT
+class _Again:
+    """Gives all that an event says of a verdict that was given before, as it holds now and for these facts."""
+
+    verdict: Verdict
+    now: datetime
+    endpoint: Endpoint
+    command: str
+    facts: Mapping[str, object]
+
+    def __call__(self) -> dict[str, object]:
+        again = self.verdict.again(now=self.now, **self.facts)
+        return {"at": self.now, "endpoint": self.endpoint, "command": self.command, **judged_words(again)}
 
 
 def _facts(reply: Reply) -> ReplyFacts:
