@@ -8,7 +8,9 @@ nobody can tell when it was.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVarTuple
+
+Ts = TypeVarTuple("Ts")
 
 
 class Implied:
@@ -16,16 +18,15 @@ class Implied:
 
     __slots__ = ("_work",)
 
-    _work: Callable[[], Mapping[str, object]]
+    _work: tuple[object, tuple[object, ...]]  # what works it out, and of what
 
     @classmethod
-    def implied(cls, work: Callable[[], Mapping[str, object]], **given: object) -> Self:
-        """Make a value of the fields ``given`` and those that ``work`` gives when one of them is first read."""
-        value = cls.__new__(cls)
-        put = object.__setattr__
-        for name, one in given.items():
-            put(value, name, one)
-        put(value, "_work", work)
+    def implied(cls, work: Callable[[*Ts], Mapping[str, object]], *given: *Ts, **known: object) -> Self:
+        """Make a value of the fields that are ``known`` and those that ``work`` makes of ``given`` when one is read."""
+        value = object.__new__(cls)
+        for name, one in known.items():
+            object.__setattr__(value, name, one)
+        object.__setattr__(value, "_work", (work, given))
         return value
 
     if not TYPE_CHECKING:  # a type checker shall know the fields alone
@@ -34,7 +35,8 @@ class Implied:
             """Work out what has no value yet; Python asks for nothing else here."""
             if name == "_work" or name not in type(self).__dataclass_fields__:
                 raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}", name=name, obj=self)
-            for field, value in self._work().items():  # two threads that read at once work out the same
+            work, given = self._work
+            for field, value in work(*given).items():  # two threads that read at once work out the same
                 object.__setattr__(self, field, value)
-            object.__setattr__(self, "_work", dict)  # what it was worked out from is let go
+            object.__setattr__(self, "_work", (dict, ()))  # what it was worked out from is let go
             return object.__getattribute__(self, name)

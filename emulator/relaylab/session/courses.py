@@ -135,16 +135,15 @@ class Followed:
 
     def message(self, content: bytes | bytearray, hello: str, moment: Moment) -> KeptMessage:
         """Give the message as it is kept."""
-        return KeptMessage.implied(partial(self._message, content, hello, moment), id=self.message_id, raw=content)
+        return KeptMessage.implied(self._message, content, hello, moment, id=self.message_id, raw=content)
 
     def events(self) -> tuple[Event, ...]:
         """Give what the event log is told, in its order."""
         session = self.party.label
-        judged = Judged.implied(self._judged, session=session)
-        kept = Kept.implied(self._kept, session=session)
+        judged, kept = Judged.implied_in(session, self._judged), Kept.implied_in(session, self._kept)
         if not self.course.message.authentication:
             return judged, kept
-        return judged, kept, Authenticated.implied(self._authenticated, session=session)
+        return judged, kept, Authenticated.implied_in(session, self._authenticated)
 
     def _ask(self) -> DataAsk:
         return replace(self.course.ask, now=self.now, head=self.head, size=self.size, receipt=self.words)

@@ -155,15 +155,12 @@ class SentAgain:
 
     def message(self, content: bytes | bytearray) -> KeptMessage:
         """Give the message as it is kept."""
-        return KeptMessage.implied(partial(self._message, content), id=self.message_id, raw=content)
+        return KeptMessage.implied(self._message, content, id=self.message_id, raw=content)
 
     def events(self) -> tuple[Event, ...]:
         """Give what the event log is told, in its order."""
         session = self.party.label
-        return (
-            Judged.implied(self._judged, session=session),
-            Kept.implied(self._kept, session=session),
-        )
+        return Judged.implied_in(session, self._judged), Kept.implied_in(session, self._kept)
 
     def charges(self) -> tuple[Charge, ...]:
         """Give what the mailbox is charged."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Final, TypedDict
 
 from relaylab.domain.decision import EffectKind, ReplyFacts
@@ -55,7 +54,7 @@ class Speech:
 
     def judged(self, verdict: Verdict, command: str, moment: Moment) -> Judged:
         """Give the event of a verdict."""
-        return Judged.implied(partial(judged_words, verdict), **self.stamp(moment), command=command)
+        return Judged.implied(judged_words, verdict, **self.stamp(moment), command=command)
 
     def say(  # noqa: PLR0913 - what an answer leaves behind
         self,
@@ -87,8 +86,7 @@ class Speech:
     ) -> Turn:
         """Give the answer of a verdict that was given before, and holds at this moment and for these facts as well."""
         party = self._party
-        work = partial(_judged_again, verdict, moment.now, party.endpoint, command, facts)
-        judged = Judged.implied(work, session=party.label)
+        judged = Judged.implied_in(party.label, _judged_again, verdict, moment.now, party.endpoint, command, facts)
         return self.say(_spoken(verdict), moment, events=(judged, *further))
 
     def refuse(
