@@ -127,11 +127,11 @@ class Followed:
     command: str
     head: MessageHead
     size: int
-    words: tuple[tuple[str, str], ...]
+    words: dict[str, str]
 
     def reply(self) -> Reply:
         """Give the answer: nothing but the words of the receipt stands in the blanks of an acceptance."""
-        return self.course.template.fill_from(dict(self.words))
+        return self.course.template.fill_from(self.words)
 
     def message(self, content: bytes | bytearray, hello: str, moment: Moment) -> KeptMessage:
         """Give the message as it is kept."""
@@ -146,7 +146,7 @@ class Followed:
         return judged, kept, Authenticated.implied_in(session, self._authenticated)
 
     def _ask(self) -> DataAsk:
-        return replace(self.course.ask, now=self.now, head=self.head, size=self.size, receipt=self.words)
+        return replace(self.course.ask, now=self.now, head=self.head, size=self.size, receipt=tuple(self.words.items()))
 
     def _verdict(self) -> Verdict:
         return replace(self.course.verdict, ask=self._ask())

@@ -88,7 +88,7 @@ class Habit:
             size=size,
             open_before=transaction.open_before or 0,
             recipients_today=moment.usage.total(Meter.RECIPIENTS, self.owner, moment.now),
-            receipt=receipt(head.message_id, size, party),
+            receipt=tuple(receipt(head.message_id, size, party).items()),
         )
 
     def holds(self, verdict: Verdict, ask: DataAsk, moment: Moment) -> bool:

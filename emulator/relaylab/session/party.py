@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.noun import noun
 from relaylab.domain.randomness import Randomness
-from relaylab.domain.reply import Reply, Trailer, TrailerStyle, render
+from relaylab.domain.reply import Reply, Trailer, TrailerStyle, render, untrailed
 from relaylab.rules import milestones
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from relaylab.session.moment import Moment
 
 _UNSEEDED: Final = Randomness(0)
-_TIMELESS: Final = (Trailer.NONE, Trailer.MAILBOX_SERVER)  # the same in every style
 
 
 @noun(kw_only=True)
@@ -44,7 +43,10 @@ class Party:
 
     def render(self, reply: Reply, moment: Moment, *, late: float = 0.0) -> bytes:
         """Write a reply as it goes on the wire, ``late`` seconds after this moment (CS-CMD-13: that is its stamp)."""
-        if reply.template.trailer in _TIMELESS:
+        kind = reply.template.trailer
+        if kind is Trailer.NONE:
+            return untrailed(reply)
+        if kind is Trailer.MAILBOX_SERVER:  # the same in every style
             return render(reply, self.names, moment.now, TrailerStyle.ABSENT)
         style = trailer_style(moment, self.endpoint)
         return render(reply, self.names, moment.now + timedelta(seconds=late), style)
