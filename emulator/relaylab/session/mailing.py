@@ -127,9 +127,9 @@ class Mailing:
         progress.refused = False
         events = (self._attributed(named.attribution, moment),) if progress.party.endpoint is Endpoint.MX else ()
         if mail is named.mail:  # the same line, octet for octet
-            return self._speech.admit_again(named.verdict, mail.said, moment, events)
+            return self._speech.admit_again(named.verdict, mail.said, moment, events, reply=named.reply)
         facts = {"mail_from": mail.sender, "declared_size": mail.size, "wants_smtputf8": mail.smtputf8}
-        return self._speech.admit_again(named.verdict, mail.said, moment, events, facts)
+        return self._speech.admit_again(named.verdict, mail.said, moment, events, facts, named.reply)
 
     def rcpt(self, command: Command, moment: Moment) -> Turn:
         """Judge a recipient and add it."""
@@ -150,7 +150,7 @@ class Mailing:
             transaction.add(known.recipient, rcpt.notice)
             transaction.named = known
             self._progress.state = State.RCPT
-            return self._speech.admit_again(known.verdict, name, moment)
+            return self._speech.admit_again(known.verdict, name, moment, reply=known.reply)
         recipient, account = moment.world.recipient(address), self._progress.account
         today, outside_today = sent_today(account, transaction, moment)
         ask = RcptAsk(
@@ -194,8 +194,7 @@ class Mailing:
             return self._speech.protocol_error(replies.BAD_SEQUENCE.fill(), "DATA", moment)
         if moment.board.faults and (answer := self._faulting.answer(Step.DATA, "DATA", moment)):
             return answer
-        charges = self._open_submission(moment)
-        return self._speech.say(replies.START_MAIL_INPUT.fill(), moment, then=Then.READ_MESSAGE, charges=charges)
+        return self._speech.ask_for_message(self._open_submission(moment))
 
     def bdat(self, command: Command, moment: Moment) -> Turn:
         """Have the announced octets read."""
@@ -335,7 +334,7 @@ class Mailing:
         words = receipt(letter.head.message_id, letter.size, party)
         same = Followed(course, moment.now, party, message_id, command, letter.head, letter.size, words)
         kept = same.message(letter.content, self._progress.hello_name, moment)
-        self.forget(moment)  # nobody is signed in, so nothing is charged
+        self._end()  # nobody is signed in, so nothing is charged
         return self._speech.say(same.reply(), moment, events=same.events(), kept=(kept,))
 
     def _send_again(self, sent: SentAgain, content: bytearray, charges: tuple[Charge, ...], moment: Moment) -> Turn:
@@ -361,17 +360,23 @@ class Mailing:
         return moment.memory.recall(key, lambda: attribute(moment.world, ask.arrival, ask.mail_from))
 
     def _attributed(self, attribution: Attribution, moment: Moment) -> Attributed:
-        return Attributed(**self._speech.stamp(moment), attribution=attribution)
+        party = self._progress.party
+        return Attributed(at=moment.now, session=party.label, endpoint=party.endpoint, attribution=attribution)
 
     # Ends --------------------------------------------------------------------------------------------------------
 
     def forget(self, moment: Moment) -> tuple[Charge, ...]:
         """End the transaction, if there is one; the session is where it was after its hello."""
         charges = self.release(moment)
-        self._progress.transaction = None
-        self._progress.refused = False
-        self._progress.state = State.NEW if self._progress.state is State.NEW else State.READY
+        self._end()
         return charges
+
+    def _end(self) -> None:
+        progress = self._progress
+        progress.transaction = None
+        progress.refused = False
+        if progress.state is not State.NEW:
+            progress.state = State.READY
 
     def release(self, moment: Moment) -> tuple[Charge, ...]:
         """Close the submission, if one is open."""
