@@ -79,7 +79,12 @@ class Turn:
     @property
     def leaves_nothing(self) -> bool:
         """True where nothing is to be kept."""
-        return not (self.events or self.charges or self.kept or self.uses or self.despatch)
+        return not self.events and self.leaves_events_at_most
+
+    @property
+    def leaves_events_at_most(self) -> bool:
+        """True where nothing but events is to be kept."""
+        return not (self.kept or self.charges or self.uses or self.despatch)
 
 
 class Dialogue(Protocol):

@@ -176,9 +176,10 @@ class MemoryMailStore:
 
     def keep(self, *messages: KeptMessage, charges: Iterable[Charge] = ()) -> None:
         """Keep all that one turn keeps, or raise StoreError and keep nothing of it."""
-        for number, message in enumerate(messages):
-            if message.id in self._messages or any(message.id == other.id for other in messages[:number]):
-                raise StoreError(kept_before(message.id))
+        ids = [message.id for message in messages]
+        for number, name in enumerate(ids):
+            if name in self._messages or name in ids[:number]:
+                raise StoreError(kept_before(name))
         for message in messages:
             self._messages.add(message)
             self._octets += len(message.raw)

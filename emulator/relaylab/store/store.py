@@ -61,12 +61,12 @@ class Store:
         """
         for use in uses:
             self.faults.apply(use)
-        counted = []
-        for charge in charges:
-            if charge.meter is Meter.OPEN_SUBMISSIONS:
-                self.counters.apply(charge)
-            else:
-                counted.append(charge)
+        counted: Sequence[Charge] = ()
+        if charges:
+            for charge in charges:
+                if charge.meter is Meter.OPEN_SUBMISSIONS:
+                    self.counters.apply(charge)
+            counted = [charge for charge in charges if charge.meter is not Meter.OPEN_SUBMISSIONS]
         if kept or counted:
             self.mail.keep(*kept, charges=counted)
         for charge in counted:
