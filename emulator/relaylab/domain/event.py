@@ -33,7 +33,8 @@ class SessionEvent(Implied):
         """Make an event of which no more is known than its session: several come of each message."""
         event = object.__new__(cls)
         object.__setattr__(event, "session", session)
-        event._work = work, given
+        event._given = given
+        event._work = work
         return event
 
 

@@ -16,9 +16,10 @@ Ts = TypeVarTuple("Ts")
 class Implied:
     """Base of a frozen dataclass with slots, some of whose fields may be left to be worked out."""
 
-    __slots__ = ("_work",)
+    __slots__ = ("_given", "_work")
 
-    _work: tuple[object, tuple[object, ...]]  # what works it out, and of what
+    _given: tuple[object, ...]
+    _work: object  # what works it out, of what is given
 
     @classmethod
     def implied(cls, work: Callable[[*Ts], Mapping[str, object]], *given: *Ts, **known: object) -> Self:
@@ -26,17 +27,23 @@ class Implied:
         value = object.__new__(cls)
         for name, one in known.items():
             object.__setattr__(value, name, one)
-        object.__setattr__(value, "_work", (work, given))
+        object.__setattr__(value, "_given", given)
+        object.__setattr__(value, "_work", work)
         return value
 
     if not TYPE_CHECKING:  # a type checker shall know the fields alone
 
         def __getattr__(self, name: str) -> object:
             """Work out what has no value yet; Python asks for nothing else here."""
-            if name == "_work" or name not in type(self).__dataclass_fields__:
+            if name == "_given" or name not in type(self).__dataclass_fields__:
                 raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}", name=name, obj=self)
-            work, given = self._work
+            given, work = self._given, self._work  # in this order: without what is given, nothing is left to be done
             for field, value in work(*given).items():  # two threads that read at once work out the same
                 object.__setattr__(self, field, value)
-            object.__setattr__(self, "_work", (dict, ()))  # what it was worked out from is let go
+            object.__setattr__(self, "_work", _nothing)  # what it was worked out from is let go
+            object.__setattr__(self, "_given", ())
             return object.__getattribute__(self, name)
+
+
+def _nothing(*_: object) -> Mapping[str, object]:
+    return {}

@@ -74,9 +74,11 @@ class SmtpSession:
         """Take a command, or the answer to an AUTH prompt."""
         if moment.board.faults:
             self._faulting.begin()
-        if self._signing_in is not None and self._signing_in.is_under_way:
-            return self._finish(self._signing_in.answer(line, moment), moment)
-        return self._finish(self._read(line, moment), moment)
+        signing_in = self._signing_in
+        if signing_in is not None and signing_in.is_under_way:
+            return self._finish(signing_in.answer(line, moment), moment)
+        turn = self._read(line, moment)
+        return self._finish(turn, moment) if turn.then is Then.CLOSE or moment.board.faults else turn
 
     def receive_overlong_line(self, moment: Moment) -> Turn:
         """Refuse a line that is too long; an AUTH exchange under way ends with it."""
