@@ -29,8 +29,8 @@ class SessionEvent(Implied):
     endpoint: Endpoint
 
     @classmethod
-    def implied_in(cls, session: str, work: Callable[[*Ts], Mapping[str, object]], *given: *Ts) -> Self:
-        """Make an event of which no more is known than its session: several come of each message."""
+    def implied_in(cls, session: str, work: Callable[[*Ts], Mapping[str, object]], given: tuple[*Ts]) -> Self:
+        """Make an event of which only its session is known; ``work`` makes the rest of what is ``given``, when read."""
         event = object.__new__(cls)
         object.__setattr__(event, "session", session)
         event._given = given

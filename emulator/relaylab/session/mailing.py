@@ -24,7 +24,7 @@ from relaylab.session.aftermath import aftermath
 from relaylab.session.commands import Chunk, Fault, Verb, parse_chunk, parse_mail, parse_rcpt
 from relaylab.session.courses import Followed, course_before, marks_of, remember_course
 from relaylab.session.delivery import deliver, delivery_instant
-from relaylab.session.end_of_data import data_ask, receipt
+from relaylab.session.end_of_data import called, data_ask, throw
 from relaylab.session.envelopes import (
     MOST_RECIPIENTS,
     NamedRecipient,
@@ -249,7 +249,7 @@ class Mailing:
 
     def end_of_data(self, content: bytearray, size: int, moment: Moment) -> Turn:
         """Judge the complete message and, where it is accepted, deliver it; the transaction is over either way."""
-        party, command = self._progress.party, f"end of data, {size} octets"
+        party, command = self._progress.party, called(size)
         if moment.board.faults and (answer := self._faulting.answer(Step.FINAL, command, moment)):
             return replace(answer, charges=self.forget(moment))
         number = self._messages + 1
@@ -260,7 +260,7 @@ class Mailing:
         known = course_before(before, marks, moment) if before is not None and marks is not None else None
         if known is not None:
             self._messages = number
-            return self._follow(known, letter, message_id, command, moment)
+            return self._follow(known, letter, message_id, moment)
         is_submitted = party.endpoint is Endpoint.SUBMISSION
         habit = habit_before(before, letter, moment) if before is not None and is_submitted else None
         if habit is not None:
@@ -328,11 +328,10 @@ class Mailing:
             manner=turn.manner,
         )
 
-    def _follow(self, course: Course, letter: Letter, message_id: str, command: str, moment: Moment) -> Turn:
+    def _follow(self, course: Course, letter: Letter, message_id: str, moment: Moment) -> Turn:
         """Let a message go the course of the one before it."""
         party = self._progress.party
-        words = receipt(letter.head.message_id, letter.size, party)
-        same = Followed(course, moment.now, party, message_id, command, letter.head, letter.size, words)
+        same = Followed(course, moment.now, party, message_id, letter.head, letter.size, throw(party))
         kept = same.message(letter.content, self._progress.hello_name, moment)
         self._end()  # nobody is signed in, so nothing is charged
         return self._speech.say(same.reply(), moment, events=same.events(), kept=(kept,))

@@ -98,7 +98,8 @@ class Speech:
         ``reply`` is that answer, where somebody has it.
         """
         party = self._party
-        judged = Judged.implied_in(party.label, _judged_again, verdict, moment.now, party.endpoint, command, facts)
+        given = verdict, moment.now, party.endpoint, command, facts
+        judged = Judged.implied_in(party.label, _judged_again, given)
         return self.say(reply or _spoken(verdict), moment, events=(judged, *further))
 
     def refuse(
