@@ -210,12 +210,17 @@ class SmtpDesk:
     host: str = ""
     key: str = ""
     over_ipv6: bool = False
+    # What the house gives and keeps at each step, asked of it without a call between.
+    moment: Callable[[], Moment] = field(init=False, repr=False, compare=False)
+    apply: Callable[[Turn], None] = field(init=False, repr=False, compare=False)
     _listener: Listener = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Make what all sessions share."""
         listener = Listener(self.key or self.endpoint.value, self.host, self.on_legacy_host)
         object.__setattr__(self, "_listener", listener)
+        object.__setattr__(self, "moment", self.house.moment)
+        object.__setattr__(self, "apply", self.house.apply)
 
     @property
     def tls(self) -> TlsServer:
@@ -254,14 +259,6 @@ class SmtpDesk:
     def turn_away(self, remote: str, why: str) -> None:
         """Note that a connection was closed before it became a session."""
         self.house.turn_away(self.endpoint, remote, why)
-
-    def moment(self) -> Moment:
-        """Give what a step may know."""
-        return self.house.moment()
-
-    def apply(self, turn: Turn) -> None:
-        """Keep what the turn keeps."""
-        self.house.apply(turn)
 
     def _peer(self, client: str) -> Peer:
         return self.house.peers.of(client, self.site, over_ipv6=self.over_ipv6)
