@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self, TypeVarTuple
 
 from relaylab.domain.implied import Implied
 from relaylab.domain.noun import noun
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from relaylab.domain.endpoint import Endpoint
     from relaylab.domain.source import Source
 
+Ts = TypeVarTuple("Ts")
+
 
 @noun(kw_only=True)
 class SessionEvent(Implied):
@@ -25,6 +27,15 @@ class SessionEvent(Implied):
     at: datetime
     session: str
     endpoint: Endpoint
+
+    @classmethod
+    def implied_in(cls, session: str, work: Callable[[*Ts], Mapping[str, object]], given: tuple[*Ts]) -> Self:
+        """Make an event of which only its session is known; ``work`` makes the rest of what is ``given``, when read."""
+        event = object.__new__(cls)
+        object.__setattr__(event, "session", session)
+        event._given = given
+        event._work = work
+        return event
 
 
 @noun(kw_only=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from http import HTTPStatus
+from string import Formatter
 from typing import TYPE_CHECKING
 
 from relaylab.domain.clock import as_utc
@@ -43,15 +44,20 @@ class ReplyTemplate:
     trailer: Trailer = Trailer.NONE
     slow: bool = False
     has_blanks: bool = field(init=False, repr=False, compare=False)  # words are needed to make the reply
-    start: str = field(init=False, repr=False, compare=False)  # what each line begins with, but for a hyphen
+    start: str = field(init=False, repr=False, compare=False)  # what the last line begins with
+    _pattern: str = field(init=False, repr=False, compare=False)  # the text, with %s for each of its
+    _blanks: tuple[str, ...] = field(init=False, repr=False, compare=False)  # words
     _plain: Reply = field(init=False, repr=False, compare=False)  # the reply, where no word is needed
     wire: bytes = field(init=False, repr=False, compare=False)  # that on the wire; empty where a word or name is needed
 
     def __post_init__(self) -> None:
         """Make what is the same for every reply: a template is filled many times for each message."""
         enhanced = f"{self.enhanced} " if self.enhanced else ""
-        object.__setattr__(self, "has_blanks", "{" in self.text)
-        object.__setattr__(self, "start", f" {enhanced}")
+        pieces = [(text.replace("%", "%%"), name) for text, name, _, _ in Formatter().parse(self.text)]
+        object.__setattr__(self, "_pattern", "".join(text if name is None else f"{text}%s" for text, name in pieces))
+        object.__setattr__(self, "_blanks", tuple(name for _, name in pieces if name is not None))
+        object.__setattr__(self, "has_blanks", bool(self._blanks))
+        object.__setattr__(self, "start", f"{self.code:d} {enhanced}")
         object.__setattr__(self, "_plain", Reply(self, self.text))
         is_fixed = self.trailer is Trailer.NONE and not self.has_blanks
         object.__setattr__(self, "wire", _lines(self, self.text) if is_fixed else b"")
@@ -62,7 +68,9 @@ class ReplyTemplate:
 
     def fill_from(self, words: Mapping[str, str]) -> Reply:
         """Make the reply with words that are looked up one by one; raise KeyError when a blank has none."""
-        return Reply(self, self.text.format_map(words)) if self.has_blanks else self._plain
+        if not self.has_blanks:
+            return self._plain
+        return Reply(self, self._pattern % tuple(map(words.__getitem__, self._blanks)))
 
     @property
     def codes(self) -> str:
@@ -114,7 +122,7 @@ class Reply:
         return f"{int(self.code)} {enhanced}{self.text}".split("\n", 1)[0]
 
 
-@dataclass(frozen=True, slots=True)
+@noun()
 class SessionNames:
     """The server names of one session (facts CS-SFX-07, MX-FMT-02).
 
@@ -160,15 +168,21 @@ def render(reply: Reply, names: SessionNames, now: datetime, style: TrailerStyle
     return template.wire or _lines(template, reply.text, trailer(template.trailer, names, now, style))
 
 
+def untrailed(reply: Reply) -> bytes:
+    """Write a reply whose template has no trailer."""
+    return reply.template.wire or _lines(reply.template, reply.text)
+
+
 def _lines(template: ReplyTemplate, text: str, end: str = "") -> bytes:
     """Write the text of a reply as lines; ``end`` is its trailer."""
-    code, start = f"{template.code:d}", template.start
+    start = template.start
     if "\n" not in text:
-        return f"{code}{start}{text}{end}\r\n".encode()
+        return f"{start}{text}{end}\r\n".encode()
     lines, _, last = text.rpartition("\n")
-    hyphened = f"\r\n{code}-{start[1:]}"
+    code, _, enhanced = start.partition(" ")
+    hyphened = f"\r\n{code}-{enhanced}"
     spoken = lines.replace("\n", hyphened)
-    return f"{hyphened[2:]}{spoken}\r\n{code}{start}{last}{end}\r\n".encode()
+    return f"{hyphened[2:]}{spoken}\r\n{start}{last}{end}\r\n".encode()
 
 
 def trailer(kind: Trailer, names: SessionNames, now: datetime, style: TrailerStyle) -> str:

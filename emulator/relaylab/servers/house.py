@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 # The name of every session that only asks whether a listener answers: it is not numbered, and leaves no trace.
 PROBE: Final = "probe"
 
+_DRAWN_AT_ONCE: Final = 32  # numbers of sessions
+
 
 class Guest(Protocol):
     """Somebody else's listener that works at a desk of this house, in a loop of its own."""
@@ -107,6 +109,7 @@ class House:
     proxied: bool = False
     on_despatch: Callable[[Despatch], None] | None = None
     peers: Peers = field(init=False, repr=False)
+    _drawn: tuple[tuple[Randomness, int, int], tuple[int, ...]] | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Begin with clients that nobody has seen."""
@@ -125,10 +128,12 @@ class House:
     def apply(self, turn: Turn) -> None:
         """Keep what a turn keeps, unless it is a probe's."""
         events = turn.events
-        if events:
-            if events[0].session == PROBE:
-                return
-        elif turn.leaves_nothing:
+        if events and events[0].session == PROBE:
+            return
+        if turn.is_only_told:  # most lines, and as Store.apply would
+            if events:
+                with self.lock:
+                    self.store.events.extend(events)
             return
         with self.lock:
             self.store.apply(charges=turn.charges, kept=turn.kept, events=events, uses=turn.uses)
@@ -155,16 +160,26 @@ class House:
         run, number = self.store.mail.run, self.sessions
         return f"s-{number:06d}" if run == 1 else f"s{run}-{number:06d}"
 
+    def _number_of(self, session: int) -> int:
+        """Give the number that a session draws its names and its dice from; some are drawn at once."""
+        block, place = divmod(session, _DRAWN_AT_ONCE)
+        path, drawn = (self.randomness, self.store.mail.run, block), self._drawn
+        if drawn is None or drawn[0] != path:
+            numbers = self.randomness.numbers(_DRAWN_AT_ONCE, "sessions", *path[1:])
+            drawn = self._drawn = (path, numbers)
+        return drawn[1][place]
+
     def party(
         self, endpoint: Endpoint, peer: Peer, moment: Moment, *, listener: Listener, is_probe: bool = False
     ) -> Party:
         """Draw the names of a new session; a probe's are not numbered, so that it changes nothing for the others."""
         if is_probe:
             number, label = 0, PROBE
+            drawn = self.randomness.number(PROBE)
         else:
             with self.lock:
                 label, number = self._next_label(), self.sessions
-        drawn = self.randomness.number(*(("session", self.store.mail.run, number) if number else (PROBE,)))
+            drawn = self._number_of(number)
         session = session_id(self.started, number)
         return Party(
             label=label,
@@ -195,12 +210,17 @@ class SmtpDesk:
     host: str = ""
     key: str = ""
     over_ipv6: bool = False
+    # What the house gives and keeps at each step, asked of it without a call between.
+    moment: Callable[[], Moment] = field(init=False, repr=False, compare=False)
+    apply: Callable[[Turn], None] = field(init=False, repr=False, compare=False)
     _listener: Listener = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Make what all sessions share."""
         listener = Listener(self.key or self.endpoint.value, self.host, self.on_legacy_host)
         object.__setattr__(self, "_listener", listener)
+        object.__setattr__(self, "moment", self.house.moment)
+        object.__setattr__(self, "apply", self.house.apply)
 
     @property
     def tls(self) -> TlsServer:
@@ -239,14 +259,6 @@ class SmtpDesk:
     def turn_away(self, remote: str, why: str) -> None:
         """Note that a connection was closed before it became a session."""
         self.house.turn_away(self.endpoint, remote, why)
-
-    def moment(self) -> Moment:
-        """Give what a step may know."""
-        return self.house.moment()
-
-    def apply(self, turn: Turn) -> None:
-        """Keep what the turn keeps."""
-        self.house.apply(turn)
 
     def _peer(self, client: str) -> Peer:
         return self.house.peers.of(client, self.site, over_ipv6=self.over_ipv6)

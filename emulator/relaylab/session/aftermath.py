@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from relaylab.domain.event import Authenticated, Kept, Reported
@@ -18,11 +17,10 @@ if TYPE_CHECKING:
 def aftermath(delivered: Delivered, speech: Speech, moment: Moment) -> tuple[Event, ...]:
     """Give the events behind the answer to the end of a message, in their order."""
     message, report = delivered.message, delivered.report
-    words = partial(kept_words, message.envelope, message.id, message.size)  # which holds no content
-    kept = Kept.implied(words, **speech.stamp(moment))
+    words = message.envelope, message.id, message.size  # which hold no content
+    kept = Kept.implied(kept_words, *words, **speech.stamp(moment))
     authenticated = (
-        Authenticated.implied(partial(told, one), **speech.stamp(moment), message=message.id)
-        for one in message.authentication
+        Authenticated.implied(told, one, **speech.stamp(moment), message=message.id) for one in message.authentication
     )
     bounced = (speech.judged(one.verdict, f"delivery to {one.recipient}", moment) for one in delivered.bounced)
     failed = tuple(map(str, delivered.reported))

@@ -28,6 +28,7 @@ from relaylab.domain.message import KeptMessage, MessageHead, Version
 from relaylab.domain.noun import noun
 from relaylab.session.aftermath import kept_words, told
 from relaylab.session.authenticating import holds_for_the_next
+from relaylab.session.end_of_data import called, receipt
 from relaylab.session.envelopes import MOST_RECIPIENTS, envelopes
 from relaylab.session.parts import excessive_parts
 from relaylab.session.speech import judged_words
@@ -117,37 +118,41 @@ def is_by_default(delivered: Delivered, moment: Moment) -> bool:
 class Followed:
     """A message that goes a known course: what is told of it, worked out when it is read. It holds no content.
 
-    ``words`` are those of its receipt, ``command`` is what its end is called in the event log.
+    ``thrown`` is what its receipt was drawn with: a number takes a tenth of the room of the words.
     """
 
     course: Course
     now: datetime
     party: Party
     message_id: str
-    command: str
     head: MessageHead
     size: int
-    words: tuple[tuple[str, str], ...]
+    thrown: int
 
     def reply(self) -> Reply:
         """Give the answer: nothing but the words of the receipt stands in the blanks of an acceptance."""
-        return self.course.template.fill_from(dict(self.words))
+        return self.course.template.fill_from(self._words())
 
     def message(self, content: bytes | bytearray, hello: str, moment: Moment) -> KeptMessage:
         """Give the message as it is kept."""
-        return KeptMessage.implied(partial(self._message, content, hello, moment), id=self.message_id, raw=content)
+        return KeptMessage.implied(self._message, content, hello, moment, id=self.message_id, raw=content)
 
     def events(self) -> tuple[Event, ...]:
         """Give what the event log is told, in its order."""
-        session = self.party.label
-        judged = Judged.implied(self._judged, session=session)
-        kept = Kept.implied(self._kept, session=session)
+        session, of = self.party.label, (self,)
+        judged = Judged.implied_in(session, Followed._judged, of)
+        kept = Kept.implied_in(session, Followed._kept, of)
         if not self.course.message.authentication:
             return judged, kept
-        return judged, kept, Authenticated.implied(self._authenticated, session=session)
+        return judged, kept, Authenticated.implied_in(session, Followed._authenticated, of)
 
     def _ask(self) -> DataAsk:
-        return replace(self.course.ask, now=self.now, head=self.head, size=self.size, receipt=self.words)
+        return replace(
+            self.course.ask, now=self.now, head=self.head, size=self.size, receipt=tuple(self._words().items())
+        )
+
+    def _words(self) -> dict[str, str]:
+        return receipt(self.thrown, self.head.message_id, self.size, self.party)
 
     def _verdict(self) -> Verdict:
         return replace(self.course.verdict, ask=self._ask())
@@ -156,7 +161,7 @@ class Followed:
         return {"at": self.now, "session": self.party.label, "endpoint": self.party.endpoint}
 
     def _judged(self) -> dict[str, object]:
-        return {**self._stamp(), "command": self.command, **judged_words(self._verdict())}
+        return {**self._stamp(), "command": called(self.size), **judged_words(self._verdict())}
 
     def _kept(self) -> dict[str, object]:
         return {**self._stamp(), **kept_words(self.course.ask.envelope, self.message_id, self.size)}

@@ -148,7 +148,7 @@ def data_ask(  # noqa: PLR0913 - each is a fact of its own
         may_log_on=log_on.opens,
         log_on_spreading=log_on.spreading,
         token=account.token if account else None,
-        receipt=receipt(head.message_id, size, party),
+        receipt=tuple(receipt(throw(party), head.message_id, size, party).items()),
         authentication=found.results,
         handling=found.handling,
         seen_from=found.seen_from,
@@ -196,18 +196,27 @@ def _attribution(
     return attribute(moment.world, arrival, transaction.sender, head.from_address)
 
 
-def receipt(message_id: str | None, size: int, party: Party) -> tuple[tuple[str, str], ...]:
-    """Draw the words of the final 250 (CS-TX-05, MX-OK-05)."""
+def called(size: int) -> str:
+    """Give what the end of a message is called in the event log."""
+    return f"end of data, {size} octets"
+
+
+def throw(party: Party) -> int:
+    """Throw the dice for a receipt: once for all of it, 24 bits for each number and 100 for the id."""
+    return party.chance.getrandbits(196)
+
+
+def receipt(thrown: int, message_id: str | None, size: int, party: Party) -> dict[str, str]:
+    """Give the words of the final 250 (CS-TX-05, MX-OK-05)."""
     backend = party.names.mailbox_server
-    thrown = party.chance.getrandbits(196)  # once for all of it, 24 bits each and 100 for the id
     octets = size + 8_000 + (thrown & 0xFFFFFF) % 200  # with the headers that Exchange Online adds before it measures
     seconds = 0.08 + 0.52 * (thrown >> 24 & 0xFFFFFF) / 0xFFFFFF
     queue, number = 1_000 + (thrown >> 48 & 0xFFFFFF) % 11_000, 1 + (thrown >> 72 & 0xFFFFFF) % 9_999
-    return (
-        ("message_id", message_id or f"<{backend.partition('.')[0]}{thrown >> 96:025X}@{backend}>"),
-        ("internal_id", str((queue << 32) + number)),
-        ("backend", backend),
-        ("octets", str(octets)),
-        ("seconds", f"{seconds:.3f}"),
-        ("rate", f"{octets / 1024 / seconds:.3f}"),
-    )
+    return {
+        "message_id": message_id or f"<{backend.partition('.')[0]}{thrown >> 96:025X}@{backend}>",
+        "internal_id": str((queue << 32) + number),
+        "backend": backend,
+        "octets": str(octets),
+        "seconds": f"{seconds:.3f}",
+        "rate": f"{octets / 1024 / seconds:.3f}",
+    }

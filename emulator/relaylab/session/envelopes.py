@@ -29,6 +29,7 @@ from relaylab.rules import limits
 
 if TYPE_CHECKING:
     from relaylab.domain.attribution import Attribution
+    from relaylab.domain.reply import Reply
     from relaylab.domain.world import Recipient
     from relaylab.engine.verdict import Verdict
     from relaylab.session.commands import MailFrom
@@ -62,10 +63,18 @@ class Opening:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Named:
-    """A sender or recipient that was granted, by which verdict; ``found`` is what follows from the names so far."""
+    """A sender or recipient that was granted, by which verdict and with which answer.
+
+    ``found`` is what follows from the names so far.
+    """
 
     verdict: Verdict
+    reply: Reply | None = field(init=False)
     found: dict[str, object] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        """Have the answer at hand: it is given again and again."""
+        object.__setattr__(self, "reply", self.verdict.reply)
 
     def recall(self, what: str, work: Callable[[], T], is_worth_it: Callable[[T], bool]) -> T:
         """Give what follows from the names, by ``work`` where nobody has asked yet or it is not worth remembering."""

@@ -28,7 +28,7 @@ from relaylab.domain.noun import noun
 from relaylab.session.aftermath import kept_words
 from relaylab.session.courses import is_by_default
 from relaylab.session.delivery import charges_of_mailbox, copy_ask, delivery_instant
-from relaylab.session.end_of_data import receipt
+from relaylab.session.end_of_data import receipt, throw
 from relaylab.session.envelopes import envelopes
 from relaylab.session.parts import excessive_parts
 from relaylab.session.speech import judged_words
@@ -55,7 +55,10 @@ OF_ONE_MESSAGE: Final = frozenset({"now", "head", "size", "open_before", "recipi
 
 
 class Author(NamedTuple):
-    """Whom a message is from, as it is spelt: a mark behind its names. Rules read nothing else of a head here."""
+    """Whom a message is from, as it is spelt: a mark behind its names.
+
+    Whose right to send is asked for hangs on it, and what recipients see as the sender; the head itself is given anew.
+    """
 
     spelt: str | None
 
@@ -89,7 +92,7 @@ class Habit:
             size=size,
             open_before=transaction.open_before or 0,
             recipients_today=moment.usage.total(_RECIPIENTS, self.owner, moment.now),
-            receipt=receipt(head.message_id, size, party),
+            receipt=tuple(receipt(throw(party), head.message_id, size, party).items()),
         )
 
     def holds(self, verdict: Verdict, ask: DataAsk, moment: Moment) -> bool:
@@ -158,15 +161,12 @@ class SentAgain:
 
     def message(self, content: bytes | bytearray) -> KeptMessage:
         """Give the message as it is kept."""
-        return KeptMessage.implied(partial(self._message, content), id=self.message_id, raw=content)
+        return KeptMessage.implied(self._message, content, id=self.message_id, raw=content)
 
     def events(self) -> tuple[Event, ...]:
         """Give what the event log is told, in its order."""
         session = self.party.label
-        return (
-            Judged.implied(self._judged, session=session),
-            Kept.implied(self._kept, session=session),
-        )
+        return Judged.implied_in(session, self._judged, ()), Kept.implied_in(session, self._kept, ())
 
     def charges(self) -> tuple[Charge, ...]:
         """Give what the mailbox is charged."""

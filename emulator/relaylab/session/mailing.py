@@ -24,7 +24,7 @@ from relaylab.session.aftermath import aftermath
 from relaylab.session.commands import Chunk, Fault, Verb, parse_chunk, parse_mail, parse_rcpt
 from relaylab.session.courses import Followed, course_before, marks_of, remember_course
 from relaylab.session.delivery import deliver, delivery_instant
-from relaylab.session.end_of_data import data_ask, receipt
+from relaylab.session.end_of_data import called, data_ask, throw
 from relaylab.session.envelopes import (
     MOST_RECIPIENTS,
     NamedRecipient,
@@ -70,6 +70,8 @@ _FAULTS: Final = {
 
 class Mailing:
     """The transaction conduct of one session."""
+
+    __slots__ = ("_faulting", "_messages", "_pending_chunk", "_progress", "_speech")
 
     def __init__(self, speech: Speech, progress: Progress, faulting: Faulting) -> None:
         """Begin without a transaction."""
@@ -132,9 +134,9 @@ class Mailing:
         progress.refused = False
         events = (self._attributed(named.attribution, moment),) if progress.party.endpoint is _MX else ()
         if mail is named.mail:  # the same line, octet for octet
-            return self._speech.admit_again(named.verdict, mail.said, moment, events)
+            return self._speech.admit_again(named.verdict, mail.said, moment, events, reply=named.reply)
         facts = {"mail_from": mail.sender, "declared_size": mail.size, "wants_smtputf8": mail.smtputf8}
-        return self._speech.admit_again(named.verdict, mail.said, moment, events, facts)
+        return self._speech.admit_again(named.verdict, mail.said, moment, events, facts, named.reply)
 
     def rcpt(self, command: Command, moment: Moment) -> Turn:
         """Judge a recipient and add it."""
@@ -155,7 +157,7 @@ class Mailing:
             transaction.add(known.recipient, rcpt.notice)
             transaction.named = known
             self._progress.state = State.RCPT
-            return self._speech.admit_again(known.verdict, name, moment)
+            return self._speech.admit_again(known.verdict, name, moment, reply=known.reply)
         recipient, account = moment.world.recipient(address), self._progress.account
         today, outside_today = sent_today(account, transaction, moment)
         ask = RcptAsk(
@@ -199,8 +201,7 @@ class Mailing:
             return self._speech.protocol_error(replies.BAD_SEQUENCE.fill(), "DATA", moment)
         if moment.board.faults and (answer := self._faulting.answer(Step.DATA, "DATA", moment)):
             return answer
-        charges = self._open_submission(moment)
-        return self._speech.say(replies.START_MAIL_INPUT.fill(), moment, then=Then.READ_MESSAGE, charges=charges)
+        return self._speech.ask_for_message(self._open_submission(moment))
 
     def bdat(self, command: Command, moment: Moment) -> Turn:
         """Have the announced octets read."""
@@ -255,7 +256,7 @@ class Mailing:
 
     def end_of_data(self, content: bytearray, size: int, moment: Moment) -> Turn:
         """Judge the complete message and, where it is accepted, deliver it; the transaction is over either way."""
-        party, command = self._progress.party, f"end of data, {size} octets"
+        party, command = self._progress.party, called(size)
         if moment.board.faults and (answer := self._faulting.answer(Step.FINAL, command, moment)):
             return replace(answer, charges=self.forget(moment))
         number = self._messages + 1
@@ -266,7 +267,7 @@ class Mailing:
         known = course_before(before, marks, moment) if before is not None and marks is not None else None
         if known is not None:
             self._messages = number
-            return self._follow(known, letter, message_id, command, moment)
+            return self._follow(known, letter, message_id, moment)
         is_submitted = party.endpoint is _SUBMISSION
         habit = habit_before(before, letter, moment) if before is not None and is_submitted else None
         if habit is not None:
@@ -334,13 +335,12 @@ class Mailing:
             manner=turn.manner,
         )
 
-    def _follow(self, course: Course, letter: Letter, message_id: str, command: str, moment: Moment) -> Turn:
+    def _follow(self, course: Course, letter: Letter, message_id: str, moment: Moment) -> Turn:
         """Let a message go the course of the one before it."""
         party = self._progress.party
-        words = receipt(letter.head.message_id, letter.size, party)
-        same = Followed(course, moment.now, party, message_id, command, letter.head, letter.size, words)
+        same = Followed(course, moment.now, party, message_id, letter.head, letter.size, throw(party))
         kept = same.message(letter.content, self._progress.hello_name, moment)
-        self.forget(moment)  # nobody is signed in, so nothing is charged
+        self._end()  # nobody is signed in, so nothing is charged
         return self._speech.say(same.reply(), moment, events=same.events(), kept=(kept,))
 
     def _send_again(self, sent: SentAgain, content: bytearray, charges: tuple[Charge, ...], moment: Moment) -> Turn:
@@ -366,18 +366,23 @@ class Mailing:
         return moment.memory.recall(key, lambda: attribute(moment.world, ask.arrival, ask.mail_from))
 
     def _attributed(self, attribution: Attribution, moment: Moment) -> Attributed:
-        return Attributed(**self._speech.stamp(moment), attribution=attribution)
+        party = self._progress.party
+        return Attributed(at=moment.now, session=party.label, endpoint=party.endpoint, attribution=attribution)
 
     # Ends --------------------------------------------------------------------------------------------------------
 
     def forget(self, moment: Moment) -> tuple[Charge, ...]:
         """End the transaction, if there is one; the session is where it was after its hello."""
         charges = self.release(moment)
-        self._progress.transaction = None
-        self._progress.refused = False
-        if self._progress.state is not _NEW:
-            self._progress.state = _READY
+        self._end()
         return charges
+
+    def _end(self) -> None:
+        progress = self._progress
+        progress.transaction = None
+        progress.refused = False
+        if progress.state is not _NEW:
+            progress.state = _READY
 
     def release(self, moment: Moment) -> tuple[Charge, ...]:
         """Close the submission, if one is open."""

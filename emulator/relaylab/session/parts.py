@@ -1,6 +1,7 @@
 """Whether a message has too many parts, by the lines that begin them: no part is parsed.
 
-Law: a message that cannot have too many costs one search for an octet; one that may, three passes over it.
+Law: a message that cannot have too many costs a look at its header, or one search for an octet; one that may, three
+passes over it.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ def excessive_parts(content: bytes | bytearray, block: bytes | None = None) -> i
 
     ``block`` is the content's header block, where somebody has it.
     """
-    if not _may_begin(content, limits.MIME_PARTS) or content.count(_BEGINS) < limits.MIME_PARTS:
-        return 0
     if b"multipart" not in (header_block(content) if block is None else block).lower():
+        return 0
+    if not _may_begin(content, limits.MIME_PARTS) or content.count(_BEGINS) < limits.MIME_PARTS:
         return 0
     declared = {quoted or bare for quoted, bare in _DECLARED.findall(content)}
     parts = 1 + sum(found[1] in declared for found in _DELIMITER.finditer(content))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.noun import noun
 from relaylab.domain.randomness import Randomness
-from relaylab.domain.reply import Reply, Trailer, TrailerStyle, render
+from relaylab.domain.reply import Reply, Trailer, TrailerStyle, render, untrailed
 from relaylab.rules import milestones
 
 if TYPE_CHECKING:
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from relaylab.session.moment import Moment
 
 _UNSEEDED: Final = Randomness(0)
-_TIMELESS: Final = (Trailer.NONE, Trailer.MAILBOX_SERVER)  # the same in every style
+_NONE: Final = Trailer.NONE  # Python 3.11 takes a call to find a name of an enum
+_MAILBOX_SERVER: Final = Trailer.MAILBOX_SERVER
+_ABSENT: Final = TrailerStyle.ABSENT
 
 
 @noun(kw_only=True)
@@ -44,8 +46,11 @@ class Party:
 
     def render(self, reply: Reply, moment: Moment, *, late: float = 0.0) -> bytes:
         """Write a reply as it goes on the wire, ``late`` seconds after this moment (CS-CMD-13: that is its stamp)."""
-        if reply.template.trailer in _TIMELESS:
-            return render(reply, self.names, moment.now, TrailerStyle.ABSENT)
+        kind = reply.template.trailer
+        if kind is _NONE:
+            return untrailed(reply)
+        if kind is _MAILBOX_SERVER:  # the same in every style
+            return render(reply, self.names, moment.now, _ABSENT)
         style = trailer_style(moment, self.endpoint)
         return render(reply, self.names, moment.now + timedelta(seconds=late), style)
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Final, TypedDict
 
 from relaylab.domain.decision import EffectKind, ReplyFacts
 from relaylab.domain.event import Answered, BadInput, Closed, Judged
+from relaylab.domain.reply import untrailed
 from relaylab.rules import limits, replies
 from relaylab.session.turn import Then, Turn
 
@@ -38,6 +38,9 @@ class Stamp(TypedDict):
     endpoint: Endpoint
 
 
+_GO_AHEAD: Final = Turn(data=untrailed(replies.START_MAIL_INPUT.fill()), then=Then.READ_MESSAGE)
+
+
 class Speech:
     """The voice of one session."""
 
@@ -55,7 +58,11 @@ class Speech:
 
     def judged(self, verdict: Verdict, command: str, moment: Moment) -> Judged:
         """Give the event of a verdict."""
-        return Judged.implied(partial(judged_words, verdict), **self.stamp(moment), command=command)
+        return Judged.implied(judged_words, verdict, **self.stamp(moment), command=command)
+
+    def ask_for_message(self, charges: tuple[Charge, ...]) -> Turn:
+        """Answer DATA; where nothing is charged, it is the same answer each time."""
+        return replace(_GO_AHEAD, charges=charges) if charges else _GO_AHEAD
 
     def say(  # noqa: PLR0913 - what an answer leaves behind
         self,
@@ -77,19 +84,23 @@ class Speech:
         judged = self.judged(verdict, command, moment)
         return self.say(_spoken(verdict), moment, events=(judged, *further))
 
-    def admit_again(
+    def admit_again(  # noqa: PLR0913, PLR0917 - what was answered, to what, and what is new
         self,
         verdict: Verdict,
         command: str,
         moment: Moment,
         further: tuple[Event, ...] = (),
         facts: Mapping[str, object] = NO_FACTS,
+        reply: Reply | None = None,
     ) -> Turn:
-        """Give the answer of a verdict that was given before, and holds at this moment and for these facts as well."""
+        """Give the answer of a verdict that was given before, and holds at this moment and for these facts as well.
+
+        ``reply`` is that answer, where somebody has it.
+        """
         party = self._party
-        work = partial(_judged_again, verdict, moment.now, party.endpoint, command, facts)
-        judged = Judged.implied(work, session=party.label)
-        return self.say(_spoken(verdict), moment, events=(judged, *further))
+        given = verdict, moment.now, party.endpoint, command, facts
+        judged = Judged.implied_in(party.label, _judged_again, given)
+        return self.say(reply or _spoken(verdict), moment, events=(judged, *further))
 
     def refuse(
         self,

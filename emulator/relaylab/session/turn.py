@@ -77,9 +77,9 @@ class Turn:
     manner: Manner | None = None
 
     @property
-    def leaves_nothing(self) -> bool:
-        """True where nothing is to be kept."""
-        return not (self.events or self.charges or self.kept or self.uses or self.despatch)
+    def is_only_told(self) -> bool:
+        """True where nothing is to be kept but events."""
+        return not (self.charges or self.kept or self.uses or self.despatch)
 
 
 class Dialogue(Protocol):

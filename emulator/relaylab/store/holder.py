@@ -28,27 +28,23 @@ class WorldHolder:
 
     def __init__(self, world: World, rulebook: Rulebook) -> None:
         """Begin with revision 1."""
-        self._current = Snapshot(world, rulebook, revision=1)
-
-    @property
-    def current(self) -> Snapshot:
-        """The snapshot in force; read it once where world and rulebook must fit each other."""
-        return self._current
+        # The snapshot in force: read it once where world and rulebook must fit each other.
+        self.current = Snapshot(world, rulebook, revision=1)
 
     @property
     def world(self) -> World:
         """The world in force."""
-        return self._current.world
+        return self.current.world
 
     @property
     def rulebook(self) -> Rulebook:
         """The rulebook in force."""
-        return self._current.rulebook
+        return self.current.rulebook
 
     @property
     def revision(self) -> int:
         """Which world this is, counted from 1."""
-        return self._current.revision
+        return self.current.revision
 
     def expect(self, revision: int | None) -> None:
         """Raise RevisionError unless that revision is in force; None expects nothing."""
@@ -60,5 +56,5 @@ class WorldHolder:
 
     def swap(self, world: World, rulebook: Rulebook) -> Snapshot:
         """Put another world in force. Law: no revision is given twice, not even when an earlier world comes back."""
-        self._current = Snapshot(world, rulebook, self._current.revision + 1)
-        return self._current
+        self.current = Snapshot(world, rulebook, self.current.revision + 1)
+        return self.current

@@ -64,12 +64,12 @@ class Store:
         """
         for use in uses:
             self.faults.apply(use)
-        counted = []
-        for charge in charges:
-            if charge.meter is _OPEN:
-                self.counters.apply(charge)
-            else:
-                counted.append(charge)
+        counted: Sequence[Charge] = ()
+        if charges:
+            for charge in charges:
+                if charge.meter is _OPEN:
+                    self.counters.apply(charge)
+            counted = [charge for charge in charges if charge.meter is not _OPEN]
         if kept or counted:
             self.mail.keep(*kept, charges=counted)
         for charge in counted:
