@@ -35,6 +35,12 @@ def test_dice_fall_alike_for_the_same_number_and_the_first_throw_needs_no_genera
     assert next_ones == [generator.getrandbits(100) for _ in range(3)]
 
 
+def test_dice_give_as_many_bits_as_are_asked_for_from_the_first_throw_on() -> None:
+    number = Randomness(7).number("session", 1, 42)
+
+    assert stream_of(number).getrandbits(300) == Dice(number).getrandbits(300)
+
+
 def test_numbers_of_a_path_are_all_different_and_the_same_again() -> None:
     numbers = Randomness(7).numbers(32, "sessions", 1, 0)
 

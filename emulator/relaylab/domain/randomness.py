@@ -64,10 +64,10 @@ class Dice:
         self._generator: Random | None = None
 
     def getrandbits(self, k: int, /) -> int:
-        """Give a number of ``k`` bits; the first time 256 at most."""
+        """Give a number of ``k`` bits."""
         if self._generator is not None:
             return self._generator.getrandbits(k)
-        if not self._is_thrown:
+        if not self._is_thrown and k <= _BITS:
             self._is_thrown = True
             return self._number >> _BITS - k
         self._generator = stream_of(self._number)

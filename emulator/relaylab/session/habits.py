@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from relaylab.domain.event import Event
     from relaylab.domain.reply import Reply, ReplyTemplate
     from relaylab.engine.verdict import Verdict
-    from relaylab.session.delivery import Delivered
+    from relaylab.session.delivery import Delivered, Way
     from relaylab.session.envelopes import Named
     from relaylab.session.head import Letter
     from relaylab.session.moment import Moment
@@ -127,10 +127,14 @@ def remember_habit(named: Named, ask: DataAsk, verdict: Verdict, delivered: Deli
         mailbox.address.key,
         template,
         partial(DataAsk, **in_common),
-        tuple((copy_ask(ask, one, ask.tenant), one.place) for one in way.finals),
+        named.recall("copies", partial(_copies, ask, way), lambda _: True),  # whoever the author is
         replace(delivered.message, head=MessageHead(), raw=b"", decision=None),
     )
     envelopes(moment).keep((named, Author.of(ask.head.from_address)), habit)
+
+
+def _copies(ask: DataAsk, way: Way) -> tuple[tuple[partial[DeliveryAsk], int], ...]:
+    return tuple((copy_ask(ask, one, ask.tenant), one.place) for one in way.finals)
 
 
 @noun(eq=False)

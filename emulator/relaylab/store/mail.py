@@ -13,7 +13,7 @@ from relaylab.store.ledger import Ledger
 from relaylab.store.shelf import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from relaylab.domain.address import Address
     from relaylab.domain.charge import Charge
@@ -100,7 +100,7 @@ class MailStore(Protocol):
         """How many messages had to make room for newer ones, since this process opened or cleared it, or a load."""
         ...
 
-    def keep(self, *messages: KeptMessage, charges: Iterable[Charge] = ()) -> None:
+    def keep(self, *messages: KeptMessage, charges: Sequence[Charge] = ()) -> None:
         """Keep all that one turn keeps, or raise StoreError and keep nothing of it."""
         ...
 
@@ -174,7 +174,7 @@ class MemoryMailStore:
         self._octets = 0
         self._charges = Ledger()
 
-    def keep(self, *messages: KeptMessage, charges: Iterable[Charge] = ()) -> None:
+    def keep(self, *messages: KeptMessage, charges: Sequence[Charge] = ()) -> None:
         """Keep all that one turn keeps, or raise StoreError and keep nothing of it."""
         names = [message.id for message in messages]
         for number, name in enumerate(names):

@@ -16,7 +16,7 @@ from relaylab.store.ledger import TIDY_ABOVE, lasting, past_at
 from relaylab.store.mail import UNBOUNDED, Bounds, MailDump, StoreError, kept_before, recipients_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from relaylab.domain.address import Address
@@ -64,7 +64,7 @@ class SqliteMailStore:
         """Which opening of this file this is, counted from 1."""
         return self._run
 
-    def keep(self, *messages: KeptMessage, charges: Iterable[Charge] = ()) -> None:
+    def keep(self, *messages: KeptMessage, charges: Sequence[Charge] = ()) -> None:
         """Commit all that one turn keeps, or raise StoreError and keep nothing of it."""
         charged = lasting(charges)
         costs = _costs(charged)
