@@ -125,15 +125,14 @@ class House:
     def apply(self, turn: Turn) -> None:
         """Keep what a turn keeps, unless it is a probe's."""
         events = turn.events
-        if events:
-            if events[0].session == PROBE:
-                return
-        elif turn.leaves_nothing:
+        if events and events[0].session == PROBE:
+            return
+        if not (turn.kept or turn.charges or turn.uses or turn.despatch):  # as at most lines
+            if events:
+                with self.lock:
+                    self.store.events.extend(events)
             return
         with self.lock:
-            if turn.leaves_events_at_most:  # as most lines do
-                self.store.events.extend(events)
-                return
             self.store.apply(charges=turn.charges, kept=turn.kept, events=events, uses=turn.uses)
             if turn.despatch is not None and self.on_despatch is not None:
                 self.on_despatch(turn.despatch)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from relaylab.domain.asks import MailAsk, RcptAsk
 from relaylab.domain.charge import Charge, Meter
@@ -133,7 +133,7 @@ class Mailing:
 
     def rcpt(self, command: Command, moment: Moment) -> Turn:
         """Judge a recipient and add it."""
-        transaction = self._under_way()
+        transaction = self._progress.transaction or self._astray()
         rcpt = parse_rcpt(command.argument)
         if isinstance(rcpt, Fault):
             self._progress.refused = True
@@ -187,7 +187,7 @@ class Mailing:
 
     def data(self, command: Command, moment: Moment) -> Turn:
         """Ask for the message."""
-        transaction = self._under_way()
+        transaction = self._progress.transaction or self._astray()
         if command.argument:
             return self._speech.protocol_error(replies.INVALID_ARGUMENTS.fill(), "DATA", moment)
         if transaction.mail.body == "BINARYMIME":  # RFC 3030 §3
@@ -254,7 +254,8 @@ class Mailing:
             return replace(answer, charges=self.forget(moment))
         number = self._messages + 1
         message_id = f"{party.label}-{number}"
-        transaction, letter = self._under_way(), Letter.read(content, size)
+        transaction = self._progress.transaction or self._astray()
+        letter = Letter.read(content, size)
         before = self._named_before(transaction, moment)
         marks = marks_of(letter) if before is not None and party.endpoint is Endpoint.MX else None
         known = course_before(before, marks, moment) if before is not None and marks is not None else None
@@ -387,18 +388,20 @@ class Mailing:
 
     def _open_submission(self, moment: Moment) -> tuple[Charge, ...]:
         """Open the submission at DATA or the first chunk; the place in the queue is taken here (CS-LIM-01)."""
-        transaction, account = self._under_way(), self._progress.account
-        if account is None or account.mailbox is None or transaction.open_before is not None:
+        account = self._progress.account
+        if account is None or account.mailbox is None:
+            return ()
+        transaction = self._progress.transaction or self._astray()
+        if transaction.open_before is not None:
             return ()
         owner = account.mailbox.address.key
         transaction.open_before = moment.usage.total(Meter.OPEN_SUBMISSIONS, owner, moment.now)
         return (Charge(Meter.OPEN_SUBMISSIONS, owner, 1, moment.now),)
 
-    def _under_way(self) -> Transaction:
-        if self._progress.transaction is None:
-            msg = "the transition table lets this command through only within a transaction"
-            raise AssertionError(msg)
-        return self._progress.transaction
+    @staticmethod
+    def _astray() -> NoReturn:
+        msg = "the transition table lets this command through only within a transaction"
+        raise AssertionError(msg)
 
 
 def _counts_for_direct_send(sender: Address | None, moment: Moment) -> bool:

@@ -76,16 +76,6 @@ class Turn:
     despatch: Despatch | None = None
     manner: Manner | None = None
 
-    @property
-    def leaves_nothing(self) -> bool:
-        """True where nothing is to be kept."""
-        return not self.events and self.leaves_events_at_most
-
-    @property
-    def leaves_events_at_most(self) -> bool:
-        """True where nothing but events is to be kept."""
-        return not (self.kept or self.charges or self.uses or self.despatch)
-
 
 class Dialogue(Protocol):
     """One connection's side of the service, driven by a transport; every method is synchronous and pure of I/O."""
