@@ -64,6 +64,19 @@ def test_memory_is_held_against_the_size_that_was_sent() -> None:
     assert [False] == [one.passes for one in judged(run)]
 
 
+def test_loads_that_a_gate_compares_have_as_many_turns() -> None:
+    """A ratio is taken turn by turn: else the turns of one round would be held against another round."""
+    turns = {load.name: load.turns for load in (*WORKLOADS, *GROWTH)}
+
+    assert [] == [gate.of for gate in GATES if gate.to and turns[gate.of[0]] != turns[gate.to[0]]]
+
+
+def test_servers_that_are_compared_by_time_have_turns() -> None:
+    by_time = {gate.of[0] for gate in GATES if gate.to and gate.to[0] == gate.of[0]}
+
+    assert [] == [load.name for load in WORKLOADS if load.name in by_time and load.turns == 1]
+
+
 def test_a_ratio_is_taken_within_each_round() -> None:
     # The machine is four times as slow in the second round, for both.
     ours = [a_sample(cpu_s=seconds, round=number) for number, seconds in enumerate((0.2, 0.8, 0.2))]

@@ -141,6 +141,7 @@ WORKLOADS: Final = (
         work=_large(by_chunks=True),
         warm=_large(PAGE, by_chunks=True),
         amount=4,
+        turns=2,
         each=SCAN / MEGA,
         servers=OURS,
     ),
@@ -151,6 +152,7 @@ WORKLOADS: Final = (
         work=_large_signed_in(),
         warm=_large_signed_in(PAGE),
         amount=4,
+        turns=2,
         each=SCAN / MEGA,
         servers=WITH_TLS,
     ),
@@ -207,6 +209,7 @@ WORKLOADS: Final = (
         work=_one_at_a_time,
         amount=500,
         warm_up=50,
+        turns=2,
         servers=PROMPT,
     ),
 )

@@ -33,3 +33,12 @@ def test_dice_fall_alike_for_the_same_number_and_the_first_throw_needs_no_genera
     assert number >> 60 == first
     assert [first, *next_ones] == [others.getrandbits(bits) for bits in (196, 100, 100, 100)]
     assert next_ones == [generator.getrandbits(100) for _ in range(3)]
+
+
+def test_numbers_of_a_path_are_all_different_and_the_same_again() -> None:
+    numbers = Randomness(7).numbers(32, "sessions", 1, 0)
+
+    assert numbers == Randomness(7).numbers(32, "sessions", 1, 0)
+    assert numbers[:4] == Randomness(7).numbers(4, "sessions", 1, 0)
+    assert 96 == len({*numbers, *Randomness(8).numbers(32, "sessions", 1, 0), *Randomness(7).numbers(32, "s", 1, 0)})
+    assert all(240 < number.bit_length() <= 256 for number in numbers)

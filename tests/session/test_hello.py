@@ -18,7 +18,8 @@ from relaylab.app.faults import parse_spec
 from relaylab.domain.asks import HelloAsk
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.memory import Memory
-from relaylab.rules import milestones
+from relaylab.domain.reply import Trailer
+from relaylab.rules import milestones, replies
 from relaylab.rules.catalogue import rulebook
 from relaylab.session.hello import ENDPOINTS
 from relaylab.store.events import as_json
@@ -231,3 +232,8 @@ def test_each_date_at_which_the_remembered_lists_change_begins_another_epoch() -
 
         assert instant in rulebook(milestones={milestone.name: instant}).edges
     assert {Endpoint.MX, Endpoint.SUBMISSION} == ENDPOINTS
+
+
+def test_an_answer_is_of_its_instant_and_session_by_nothing_but_the_server_s_name() -> None:
+    """It comes at once, and bears no trailer: else that must be written anew."""
+    assert {(Trailer.NONE, False)} == {(one.trailer, one.slow) for one in (replies.HELLO, replies.EHLO)}

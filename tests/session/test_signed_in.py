@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relaylab.app.faults import parse_spec
-from relaylab.domain.asks import MailAsk, RcptAsk, SignInAsk
+from relaylab.domain.asks import MailAsk, MechanismAsk, RcptAsk, SignInAsk
 from relaylab.domain.directory import TokenService
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.memory import Memory
@@ -218,6 +218,56 @@ def test_a_mailbox_that_signs_in_again_is_not_judged_again(monkeypatch: pytest.M
     assert [1, 1] == [len(message.copies) for message in lab.kept]
 
 
+def test_a_mechanism_is_granted_again_under_the_same_circumstances(monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = Lab(remembers=True)
+    assert GRANTED == sign_in(lab)
+
+    monkeypatch.delattr("relaylab.session.signing_in.MechanismAsk")
+
+    assert GRANTED == sign_in(lab)
+
+
+@pytest.mark.parametrize("mechanism", ["PLAIN", "login", "XOAUTH2", "CRAM-MD5"])
+def test_another_mechanism_is_judged_for_itself(mechanism: str) -> None:
+    labs = [Lab(remembers=one) for one in (True, False)]
+
+    for lab in labs:
+        sign_in(lab)
+        for _ in range(2):
+            lab.connect().secure().say(f"AUTH {mechanism}")
+
+    assert all_of(labs[0]) == all_of(labs[1])
+
+
+def test_a_mechanism_that_is_offered_no_more_is_refused_from_then_on() -> None:
+    lab = Lab(readings={"login_offer_when_off": "dropped"}, remembers=True)
+
+    answers = []
+    for instant in (BEFORE, CUTOVER - timedelta(seconds=1), CUTOVER):
+        lab.clock.set(instant)
+        answers.append(lab.connect().secure().say("AUTH LOGIN")[:3])
+
+    assert ["334", "334", "504"] == answers
+
+
+def test_tls_comes_first_whatever_was_granted_within() -> None:
+    lab = Lab(remembers=True)
+    assert GRANTED == sign_in(lab)
+
+    assert "504" == lab.connect().begin().say("AUTH LOGIN")[:3]
+
+
+def test_a_fault_acts_on_a_mechanism_that_was_granted() -> None:
+    lab = Lab(remembers=True)
+    line = lab.connect().secure()
+    assert line.say("AUTH LOGIN").startswith("334")
+    line.say("*")
+
+    lab.board.add(parse_spec("reply,step=mechanism,code=504,text=No"))
+
+    assert line.say("AUTH LOGIN").startswith("504")
+
+
 def test_the_password_is_compared_each_time() -> None:
     lab = Lab(remembers=True)
 
@@ -354,14 +404,15 @@ class _Listening(Memory):
     def __init__(self) -> None:
         super().__init__()
         self.heard: list[object] = []
+        self._known, self.known = self.known, self._hear  # type: ignore[misc, assignment]  # final, but for who listens
 
     def keep(self, key: Hashable, answer: object) -> None:
         self.heard.append((key, answer))
         super().keep(key, answer)
 
-    def known(self, key: Hashable) -> object | None:
+    def _hear(self, key: Hashable) -> object | None:
         self.heard.append(key)
-        return super().known(key)
+        return self._known(key)
 
 
 def test_no_password_is_in_what_is_remembered_or_looked_up() -> None:
@@ -396,6 +447,13 @@ def test_no_rule_about_a_password_or_its_envelope_reads_the_instant_unseen() -> 
         {"mailbox_may_not_send_as_the_sender"},
     )
     assert of_a_token | of_a_sender_that_is_another == reading
+
+
+def test_each_fact_that_a_mechanism_is_judged_by_is_in_its_circumstances() -> None:
+    """A new one that is not must be among those of a door: see ``signed_in``, then add it."""
+    assert {"endpoint", "now", "peer", "tls", "mechanism", "mechanism_name"} == {
+        one.name for one in fields(MechanismAsk)
+    }
 
 
 def test_each_fact_that_a_sign_in_is_judged_by_is_in_its_circumstances() -> None:

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import get_args
@@ -150,6 +151,21 @@ def test_a_listener_hears_every_event_until_it_has_heard_enough() -> None:
     log.append(closed())
 
     assert [1, 2] == heard
+
+
+def test_whoever_begins_to_listen_while_events_are_written_is_told_of_them() -> None:
+    """Their number is on no page that the listener has read before: it would wait for the next ones."""
+    log, heard = EventLog(), list[int]()
+
+    class Slow(list[Closed]):
+        def __iter__(self) -> Iterator[Closed]:
+            if not heard:
+                log.subscribe(lambda entry: heard.append(entry.seq))
+            return super().__iter__()
+
+    log.extend(Slow([closed(), closed()]))
+
+    assert {1, 2} == set(heard)
 
 
 def test_a_listener_that_fails_is_reported_and_left_out_and_the_others_hear_on(

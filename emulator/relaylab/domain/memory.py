@@ -36,7 +36,7 @@ class Memory:
         Two threads may work at once; they find the same.
         """
         try:
-            return self._answers[key]  # type: ignore[return-value]
+            return self._answers[key]  # type: ignore[return-value]  # who asks by a key knows what lies there
         except KeyError:
             answer = work()
             self.keep(key, answer)

@@ -33,6 +33,10 @@ class Peer:
         """Write the address, once for all the sessions of a client."""
         object.__setattr__(self, "address", str(self.ip))
 
+    def __hash__(self) -> int:
+        """Hash the text, whose hash Python remembers; that of an address is written out anew each time."""
+        return hash((self.address, self.site))
+
 
 @dataclass(frozen=True, slots=True)
 class TlsFacts:

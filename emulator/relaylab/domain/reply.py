@@ -122,7 +122,7 @@ class Reply:
         return f"{int(self.code)} {enhanced}{self.text}".split("\n", 1)[0]
 
 
-@dataclass(frozen=True, slots=True)
+@noun()
 class SessionNames:
     """The server names of one session (facts CS-SFX-07, MX-FMT-02).
 

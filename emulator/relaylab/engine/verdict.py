@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.decision import Decision, EffectKind, ReplyFacts
 from relaylab.domain.noun import noun
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from relaylab.engine.rule import AnyRule, Effect
     from relaylab.engine.rulebook import Rulebook
     from relaylab.engine.shortlist import Shortlist, Step
+
+_ADMIT: Final = EffectKind.ADMIT  # Python 3.11 takes a call to find a name of an enum
 
 
 @noun()
@@ -53,7 +55,7 @@ class Verdict:
     @property
     def admits(self) -> bool:
         """True when nothing stands in the way."""
-        return self.effect.kind is EffectKind.ADMIT
+        return self.effect.kind is _ADMIT
 
     @property
     def stage(self) -> Stage:

@@ -76,7 +76,7 @@ class SimulatedClock:
         if since.frozen or left <= 0:
             return since.instant
         passed = (self._monotonic() - set_at) * since.rate
-        return since.instant + timedelta(seconds=passed) if passed < left else _LAST
+        return since.instant + timedelta(0, passed) if passed < left else _LAST
 
     @property
     def state(self) -> ClockState:

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 # The name of every session that only asks whether a listener answers: it is not numbered, and leaves no trace.
 PROBE: Final = "probe"
 
+_DRAWN_AT_ONCE: Final = 32  # numbers of sessions
+
 
 class Guest(Protocol):
     """Somebody else's listener that works at a desk of this house, in a loop of its own."""
@@ -107,6 +109,7 @@ class House:
     proxied: bool = False
     on_despatch: Callable[[Despatch], None] | None = None
     peers: Peers = field(init=False, repr=False)
+    _drawn: tuple[tuple[Randomness, int, int], tuple[int, ...]] | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Begin with clients that nobody has seen."""
@@ -127,7 +130,7 @@ class House:
         events = turn.events
         if events and events[0].session == PROBE:
             return
-        if not (turn.kept or turn.charges or turn.uses or turn.despatch):  # as at most lines
+        if not (turn.kept or turn.charges or turn.uses or turn.despatch):  # Store.apply would do no more
             if events:
                 with self.lock:
                     self.store.events.extend(events)
@@ -157,16 +160,26 @@ class House:
         run, number = self.store.mail.run, self.sessions
         return f"s-{number:06d}" if run == 1 else f"s{run}-{number:06d}"
 
+    def _number_of(self, session: int) -> int:
+        """Give the number that a session draws its names and its dice from; some are drawn at once."""
+        block, place = divmod(session, _DRAWN_AT_ONCE)
+        path, drawn = (self.randomness, self.store.mail.run, block), self._drawn
+        if drawn is None or drawn[0] != path:
+            numbers = self.randomness.numbers(_DRAWN_AT_ONCE, "sessions", *path[1:])
+            drawn = self._drawn = (path, numbers)
+        return drawn[1][place]
+
     def party(
         self, endpoint: Endpoint, peer: Peer, moment: Moment, *, listener: Listener, is_probe: bool = False
     ) -> Party:
         """Draw the names of a new session; a probe's are not numbered, so that it changes nothing for the others."""
         if is_probe:
             number, label = 0, PROBE
+            drawn = self.randomness.number(PROBE)
         else:
             with self.lock:
                 label, number = self._next_label(), self.sessions
-        drawn = self.randomness.number(*(("session", self.store.mail.run, number) if number else (PROBE,)))
+            drawn = self._number_of(number)
         session = session_id(self.started, number)
         return Party(
             label=label,

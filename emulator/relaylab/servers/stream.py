@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 _LOOPBACK: Final = IPv4Network("127.0.0.0/8")
 _SLICE: Final = 65_536  # octets of the wire given to TLS at a time
 _BURST: Final = 256  # turns for one connection before the others have theirs
+_READ_COMMAND: Final = Then.READ_COMMAND  # Python 3.11 takes a call to find a name of an enum
 _ANSWER_TO_QUIT: Final = b"%d" % ReplyCode.CLOSING
 
 _Arguments = TypeVarTuple("_Arguments")
@@ -319,7 +320,7 @@ class SmtpStream(asyncio.Protocol):
         self._desk.apply(turn)
         if turn.delay > 0:
             self._hold(turn, turn.delay)
-        elif turn.then is Then.READ_COMMAND and turn.manner is None:  # nearly always
+        elif turn.then is _READ_COMMAND and turn.manner is None:  # nearly always
             self._outlet.write(turn.data)
             self._reader = self._lines
         else:
@@ -332,18 +333,18 @@ class SmtpStream(asyncio.Protocol):
         elif self._act_oddly(turn, turn.manner):
             return
         match turn.then:
-            case Then.READ_COMMAND:
-                self._reader = self._lines
             case Then.READ_MESSAGE:
                 self._reader = MessageReader(self._dialogue.message_limit)
-            case Then.READ_CHUNK:
-                self._reader = ChunkReader(turn.chunk, turn.onto, self._dialogue.message_limit)
-            case Then.START_TLS:
-                self._start_tls(turn.manner)
             case Then.CLOSE:
                 if self._outlet.tls is None and turn.data.startswith(_ANSWER_TO_QUIT):
                     self._outlet.client_is_done = True  # after QUIT it only waits for the answer
                 self._finish()
+            case Then.READ_CHUNK:
+                self._reader = ChunkReader(turn.chunk, turn.onto, self._dialogue.message_limit)
+            case Then.START_TLS:
+                self._start_tls(turn.manner)
+            case Then.READ_COMMAND:
+                self._reader = self._lines
             case _:
                 assert_never(turn.then)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ssl
 import warnings
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, Literal, Protocol
@@ -147,7 +148,7 @@ class SslEngine:
         """Tell what the finished handshake agreed on."""
         cipher = self._ssl.cipher()
         sni = self._ssl.sni if isinstance(self._ssl, _Connection) else None
-        return TlsFacts(version=self._ssl.version() or "", cipher=cipher[0] if cipher else "", sni=sni)
+        return _facts(self._ssl.version() or "", cipher[0] if cipher else "", sni)
 
 
 class ServerTls:
@@ -187,6 +188,11 @@ class ServerTls:
     def accept(self) -> SslEngine:
         """Begin the server's end of a connection."""
         return SslEngine(self._context)
+
+
+@lru_cache(256)  # clients agree on the same few, and what is the same object is compared at once
+def _facts(version: str, cipher: str, sni: str | None) -> TlsFacts:
+    return TlsFacts(version=version, cipher=cipher, sni=sni)
 
 
 def _remember_name(connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:

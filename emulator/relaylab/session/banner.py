@@ -1,4 +1,7 @@
-"""The words of the greeting: its date, and the session id where it is shown (facts CS-BAN-01, CS-BAN-03, MX-BAN-02)."""
+"""The words of the greeting: its date, and the session id where it is shown (facts CS-BAN-01, CS-BAN-03, MX-BAN-02).
+
+And how long it is ago, where a session is ended for its age.
+"""
 
 from __future__ import annotations
 
@@ -30,3 +33,9 @@ def banner_session(party: Party, moment: Moment) -> str:
     if party.endpoint is Endpoint.MX:
         shown = shown and rulebook.readings["mx_banner_session_id"] == "present"
     return f" [{party.names.session_id}]" if shown else ""
+
+
+def duration(seconds: float) -> str:
+    """Give ``00:10:01.8904373``: hours, minutes, seconds with seven decimals (CS-TO-01)."""
+    whole, ticks = divmod(round(seconds * 10_000_000), 10_000_000)
+    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}.{ticks:07d}"

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from relaylab.session.transaction import Transaction
     from relaylab.session.versions import Split
 
+_RECIPIENTS: Final = Meter.RECIPIENTS  # Python 3.11 takes a call to find a name of an enum
+_DELIVERIES: Final = Meter.DELIVERIES
 _MOERA: Final = DomainName("onmicrosoft.com")
 _PLACED: Final = {EffectKind.JUNK: Placement.JUNK, EffectKind.QUARANTINE: Placement.QUARANTINE}
 
@@ -134,7 +136,7 @@ def delivery_instant(ask: DataAsk, moment: Moment) -> datetime:
     if ask.principal is None:
         return moment.now
     rate = limits.MESSAGES_PER_MINUTE
-    earlier = moment.usage.nth_newest(Meter.DELIVERIES, ask.principal.address.key, rate)
+    earlier = moment.usage.nth_newest(_DELIVERIES, ask.principal.address.key, rate)
     if earlier is None or earlier - moment.now > limits.LONGEST_QUEUE:
         return moment.now
     return max(moment.now, earlier + limits.MESSAGE_WINDOW)
@@ -322,7 +324,7 @@ def charges_of_mailbox(ask: DataAsk, delivered_at: datetime) -> tuple[Charge, ..
     if ask.principal is None:
         return ()
     owner = ask.principal.address.key
-    return Charge(Meter.RECIPIENTS, owner, ask.charge, ask.now), Charge(Meter.DELIVERIES, owner, 1, delivered_at)
+    return Charge(_RECIPIENTS, owner, ask.charge, ask.now), Charge(_DELIVERIES, owner, 1, delivered_at)
 
 
 def _charges(ask: DataAsk, sender_tenant: Tenant | None, delivered_at: datetime, external: int) -> Iterator[Charge]:

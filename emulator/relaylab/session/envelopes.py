@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.memory import Memory
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MOST_RECIPIENTS: Final = 20  # of an envelope, before groups are expanded and after: longer ones are found anew
+_MX: Final = Endpoint.MX  # Python 3.11 takes a call to find a name of an enum
+_SUBMISSION: Final = Endpoint.SUBMISSION
 _KEY: Final = "envelopes"  # of all that is remembered here, within the memory of a world
 
 
@@ -77,7 +79,7 @@ class Named:
     def recall(self, what: str, work: Callable[[], T], is_worth_it: Callable[[T], bool]) -> T:
         """Give what follows from the names, by ``work`` where nobody has asked yet or it is not worth remembering."""
         if what in self.found:
-            return cast("T", self.found[what])
+            return self.found[what]  # type: ignore[return-value]  # who asks for it knows what it is
         answer = work()
         if is_worth_it(answer):
             self.found[what] = answer
@@ -104,8 +106,8 @@ def opening_of(progress: Progress, mail: MailFrom, moment: Moment) -> Opening | 
     party, tls = progress.party, progress.seen_tls
     if moment.board.faults or progress.sign_in_failure is not None or not moment.memory.lasts:
         return None
-    who = _who_sends_as_itself(progress, mail, moment) if party.endpoint is Endpoint.SUBMISSION else None
-    if who is None and (party.endpoint is not Endpoint.MX or (tls is not None and tls.client_certificate is not None)):
+    who = _who_sends_as_itself(progress, mail, moment) if party.endpoint is _SUBMISSION else None
+    if who is None and (party.endpoint is not _MX or (tls is not None and tls.client_certificate is not None)):
         return None
     known = progress.opening
     if known is not None and known.holds(moment):

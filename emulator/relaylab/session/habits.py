@@ -49,12 +49,16 @@ if TYPE_CHECKING:
     from relaylab.session.party import Party
     from relaylab.session.transaction import Transaction
 
+_RECIPIENTS: Final = Meter.RECIPIENTS  # Python 3.11 takes a call to find a name of an enum
 # What an ask about a message has of the message itself, and of what its mailbox has sent.
 OF_ONE_MESSAGE: Final = frozenset({"now", "head", "size", "open_before", "recipients_today", "receipt"})
 
 
 class Author(NamedTuple):
-    """Whom a message is from, as it is spelt: a mark behind its names. Rules read nothing else of a head here."""
+    """Whom a message is from, as it is spelt: a mark behind its names.
+
+    Whose right to send is asked for hangs on it, and what recipients see as the sender; the head itself is given anew.
+    """
 
     spelt: str | None
 
@@ -87,17 +91,19 @@ class Habit:
             head=head,
             size=size,
             open_before=transaction.open_before or 0,
-            recipients_today=moment.usage.total(Meter.RECIPIENTS, self.owner, moment.now),
+            recipients_today=moment.usage.total(_RECIPIENTS, self.owner, moment.now),
             receipt=tuple(receipt(throw(party), head.message_id, size, party).items()),
         )
 
     def holds(self, verdict: Verdict, ask: DataAsk, moment: Moment) -> bool:
         """Tell whether no rule has anything against the message, or against a copy of it."""
-        judge = moment.rulebook.judge
-        return verdict.rule is None and all(
-            judge(copy(now=ask.now, size=ask.size, recipients_today=ask.recipients_today + place + 1)).rule is None
-            for copy, place in self.copies
-        )
+        if verdict.rule is not None:
+            return False
+        for copy, place in self.copies:
+            asked = copy(now=ask.now, size=ask.size, recipients_today=ask.recipients_today + place + 1)
+            if moment.rulebook.judge(asked).rule is not None:
+                return False
+        return True
 
 
 def habit_before(named: Named, letter: Letter, moment: Moment) -> Habit | None:

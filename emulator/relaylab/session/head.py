@@ -144,6 +144,8 @@ def _identifier(value: str) -> str | None:
 
 def _text(value: str) -> str:
     """Undo folding and encoded words (RFC 2047)."""
+    if value.isascii() and value.isprintable() and "=?" not in value:  # nearly always: there is nothing to undo
+        return value.strip()
     unfolded = "".join(value.splitlines())
     text = _ENCODED_WORD.sub(_decoded, _BETWEEN_WORDS.sub("", unfolded))
     return _CONTROL.sub(" ", text.encode("utf-8", "replace").decode()).strip()

@@ -56,6 +56,13 @@ if TYPE_CHECKING:
     from relaylab.session.progress import Progress
     from relaylab.session.speech import Speech
 
+_MX: Final = Endpoint.MX  # Python 3.11 takes a call to find a name of an enum
+_SUBMISSION: Final = Endpoint.SUBMISSION
+_OPEN: Final = Meter.OPEN_SUBMISSIONS
+_NEW: Final = State.NEW
+_READY: Final = State.READY
+_MAIL: Final = State.MAIL
+_RCPT: Final = State.RCPT
 _FAULTS: Final = {
     Fault.ARGUMENTS: replies.INVALID_ARGUMENTS,
     Fault.SENDER: replies.INVALID_SENDER,
@@ -65,6 +72,8 @@ _FAULTS: Final = {
 
 class Mailing:
     """The transaction conduct of one session."""
+
+    __slots__ = ("_faulting", "_messages", "_pending_chunk", "_progress", "_speech")
 
     def __init__(self, speech: Speech, progress: Progress, faulting: Faulting) -> None:
         """Begin without a transaction."""
@@ -108,7 +117,7 @@ class Mailing:
         if not verdict.admits:
             return self._speech.refuse(verdict, "MAIL", moment)
         transaction = progress.transaction = Transaction(mail)
-        progress.state = State.MAIL
+        progress.state = _MAIL
         progress.refused = False
         events: tuple[Event, ...] = ()
         if progress.party.endpoint is Endpoint.MX:
@@ -123,9 +132,9 @@ class Mailing:
         """Begin a transaction with a sender that was granted under these circumstances before."""
         progress = self._progress
         progress.transaction = Transaction(mail, named.attribution, named=named)
-        progress.state = State.MAIL
+        progress.state = _MAIL
         progress.refused = False
-        events = (self._attributed(named.attribution, moment),) if progress.party.endpoint is Endpoint.MX else ()
+        events = (self._attributed(named.attribution, moment),) if progress.party.endpoint is _MX else ()
         if mail is named.mail:  # the same line, octet for octet
             return self._speech.admit_again(named.verdict, mail.said, moment, events, reply=named.reply)
         facts = {"mail_from": mail.sender, "declared_size": mail.size, "wants_smtputf8": mail.smtputf8}
@@ -149,7 +158,7 @@ class Mailing:
         if known is not None:
             transaction.add(known.recipient, rcpt.notice)
             transaction.named = known
-            self._progress.state = State.RCPT
+            self._progress.state = _RCPT
             return self._speech.admit_again(known.verdict, name, moment, reply=known.reply)
         recipient, account = moment.world.recipient(address), self._progress.account
         today, outside_today = sent_today(account, transaction, moment)
@@ -178,7 +187,7 @@ class Mailing:
             self._progress.refused = True
             return self._speech.refuse(verdict, name, moment)
         transaction.add(recipient, rcpt.notice)
-        self._progress.state = State.RCPT
+        self._progress.state = _RCPT
         transaction.named = None
         if before is not None and is_lasting(recipient, moment) and len(transaction.recipients) <= MOST_RECIPIENTS:
             transaction.named = NamedRecipient(verdict, recipient)
@@ -257,12 +266,12 @@ class Mailing:
         transaction = self._progress.transaction or self._astray()
         letter = Letter.read(content, size)
         before = self._named_before(transaction, moment)
-        marks = marks_of(letter) if before is not None and party.endpoint is Endpoint.MX else None
+        marks = marks_of(letter) if before is not None and party.endpoint is _MX else None
         known = course_before(before, marks, moment) if before is not None and marks is not None else None
         if known is not None:
             self._messages = number
             return self._follow(known, letter, message_id, moment)
-        is_submitted = party.endpoint is Endpoint.SUBMISSION
+        is_submitted = party.endpoint is _SUBMISSION
         habit = habit_before(before, letter, moment) if before is not None and is_submitted else None
         if habit is not None:
             ask = habit.ask_about(letter, transaction, party, moment)
@@ -375,8 +384,8 @@ class Mailing:
         progress = self._progress
         progress.transaction = None
         progress.refused = False
-        if progress.state is not State.NEW:
-            progress.state = State.READY
+        if progress.state is not _NEW:
+            progress.state = _READY
 
     def release(self, moment: Moment) -> tuple[Charge, ...]:
         """Close the submission, if one is open."""
@@ -384,7 +393,7 @@ class Mailing:
         if account is None or account.mailbox is None or transaction is None or transaction.open_before is None:
             return ()
         transaction.open_before = None
-        return (Charge(Meter.OPEN_SUBMISSIONS, account.mailbox.address.key, -1, moment.now),)
+        return (Charge(_OPEN, account.mailbox.address.key, -1, moment.now),)
 
     def _open_submission(self, moment: Moment) -> tuple[Charge, ...]:
         """Open the submission at DATA or the first chunk; the place in the queue is taken here (CS-LIM-01)."""
@@ -395,8 +404,8 @@ class Mailing:
         if transaction.open_before is not None:
             return ()
         owner = account.mailbox.address.key
-        transaction.open_before = moment.usage.total(Meter.OPEN_SUBMISSIONS, owner, moment.now)
-        return (Charge(Meter.OPEN_SUBMISSIONS, owner, 1, moment.now),)
+        transaction.open_before = moment.usage.total(_OPEN, owner, moment.now)
+        return (Charge(_OPEN, owner, 1, moment.now),)
 
     @staticmethod
     def _astray() -> NoReturn:

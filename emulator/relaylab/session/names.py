@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from relaylab.engine.milestones import Calendar
 
 _TICKS_BEGIN: Final = datetime(1, 1, 1, tzinfo=UTC)
-_SITES: Final = (  # three-letter site, forest, its domain as it is spelt
-    ("DS7", "PR03", "namprd03.prod.outlook.com"),
-    ("BN9", "PR03", "namprd03.prod.outlook.com"),
-    ("AM8", "P194", "EURP194.PROD.OUTLOOK.COM"),
-    ("FR5", "P281", "DEUP281.PROD.OUTLOOK.COM"),
-    ("VI1", "PR04", "eurprd04.prod.outlook.com"),
-    ("SY5", "P282", "AUSP282.PROD.OUTLOOK.COM"),
+_SITES: Final = (  # three-letter site and forest, its domain as it is spelt
+    ("DS7PR03", "namprd03.prod.outlook.com"),
+    ("BN9PR03", "namprd03.prod.outlook.com"),
+    ("AM8P194", "EURP194.PROD.OUTLOOK.COM"),
+    ("FR5P281", "DEUP281.PROD.OUTLOOK.COM"),
+    ("VI1PR04", "eurprd04.prod.outlook.com"),
+    ("SY5P282", "AUSP282.PROD.OUTLOOK.COM"),
 )
 _EDGES: Final = (  # site, and the domain of its region
     ("DB1", "eurprd02.prod.outlook.com"),
@@ -50,13 +50,13 @@ def session_names(endpoint: Endpoint, number: int, session: str, now: datetime, 
     """Draw the names of a session that begins at ``now``; each draw leaves the rest of ``number`` to the next."""
     number, site = divmod(number, len(_SITES))
     number, server = divmod(number, 10_000)
-    place, forest, domain = _SITES[site]
-    backend = f"{place}{forest}MB{server:04d}.{domain}"
+    place, domain = _SITES[site]
+    backend = f"{place}MB{server:04d}.{domain}"
     if endpoint is Endpoint.MX:
         renamed = calendar.has_come(milestones.MX_FRONT_ENDS_RENAMED.name, now)
         label, domain = _edge(number) if renamed else _old_edge(number)
         return SessionNames(f"{label}.mail.protection.outlook.com", f"{label}.{domain}", backend, session)
-    front = f"{place}{forest}CA{number % 10_000:04d}"
+    front = f"{place}CA{number % 10_000:04d}"
     return SessionNames(f"{front}.outlook.office365.com", f"{front}.{domain}", backend, session)
 
 

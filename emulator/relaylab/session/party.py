@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from relaylab.session.moment import Moment
 
 _UNSEEDED: Final = Randomness(0)
+_NONE: Final = Trailer.NONE  # Python 3.11 takes a call to find a name of an enum
+_MAILBOX_SERVER: Final = Trailer.MAILBOX_SERVER
+_ABSENT: Final = TrailerStyle.ABSENT
 
 
 @noun(kw_only=True)
@@ -44,10 +47,10 @@ class Party:
     def render(self, reply: Reply, moment: Moment, *, late: float = 0.0) -> bytes:
         """Write a reply as it goes on the wire, ``late`` seconds after this moment (CS-CMD-13: that is its stamp)."""
         kind = reply.template.trailer
-        if kind is Trailer.NONE:
+        if kind is _NONE:
             return untrailed(reply)
-        if kind is Trailer.MAILBOX_SERVER:  # the same in every style
-            return render(reply, self.names, moment.now, TrailerStyle.ABSENT)
+        if kind is _MAILBOX_SERVER:  # the same in every style
+            return render(reply, self.names, moment.now, _ABSENT)
         style = trailer_style(moment, self.endpoint)
         return render(reply, self.names, moment.now + timedelta(seconds=late), style)
 

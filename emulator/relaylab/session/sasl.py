@@ -5,9 +5,8 @@ The secret ends here and in the comparison with the world: no Ask, event or repo
 
 from __future__ import annotations
 
-import binascii
 import re
-from base64 import b64decode
+from binascii import a2b_base64
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -51,8 +50,8 @@ def failed(problem: Credential, user: str = "") -> Finished:
 def decode(response: str) -> str | None:
     """Undo base64 and UTF-8; None for what is neither."""
     try:
-        return b64decode(response.encode("ascii"), validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeError):
+        return a2b_base64(response, strict_mode=True).decode("utf-8")
+    except ValueError:  # also that of base64, and that of a character beyond ASCII
         return None
 
 
@@ -63,6 +62,8 @@ def harmless_name(text: str) -> str:
 
 class Login:
     """LOGIN: the user name, possibly as initial response, then the password (facts CS-AUTH-01, CS-AUTH-02)."""
+
+    __slots__ = ("_user",)
 
     mechanism = Mechanism.LOGIN
 

@@ -1,5 +1,8 @@
 """Who signed in by a password before: all that a sign-in hangs on besides the password is found once (decision 0043).
 
+What it hangs on besides world and user is a door: client, TLS, host and rules in force. Behind one, the mechanisms that
+were granted are remembered, and who signed in.
+
 Laws:
 
 - The password is compared each time, with that of the world in force. No key and no value holds what a client gave for
@@ -20,10 +23,9 @@ from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.identity import Credential, Mechanism
 from relaylab.domain.memory import Memory
 from relaylab.session.end_of_data import Account
+from relaylab.session.envelopes import Opening
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
-
     from relaylab.domain.asks import SignInAsk
     from relaylab.domain.secret import Secret
     from relaylab.engine.verdict import Verdict
@@ -31,6 +33,10 @@ if TYPE_CHECKING:
     from relaylab.session.progress import Progress
     from relaylab.session.sasl import Finished
 
+_SUBMISSION: Final = Endpoint.SUBMISSION  # Python 3.11 takes a call to find a name of an enum
+_LOGIN: Final = Mechanism.LOGIN
+_FAILED: Final = Meter.FAILED_SIGN_INS
+_MECHANISM: Final = "mechanism"
 _KEY: Final = "sign-ins"  # of all that is remembered here, within the memory of a world
 
 
@@ -44,37 +50,48 @@ class SignedIn:
     verdict: Verdict
 
 
-def signed_in_before(mechanism: Mechanism, given: Finished, progress: Progress, moment: Moment) -> SignedIn | None:
+def door_of(progress: Progress, moment: Moment) -> Opening | None:
+    """Give the door that a client signs in by, the same one as long as a memory lasts; None where each is judged."""
+    party = progress.party
+    if party.endpoint is not _SUBMISSION or moment.board.faults or not moment.memory.lasts:
+        return None
+    mark, epoch = moment.memory.mark, moment.rulebook.epoch(moment.now)
+    key = epoch, party.peer, progress.seen_tls, party.on_legacy_host
+    return _sign_ins(moment).recall(key, lambda: Opening(mark, epoch))
+
+
+def mechanism_before(door: Opening, name: str, moment: Moment) -> Mechanism | None:
+    """Give the mechanism of that name, as the client wrote it, if it was granted behind the door before."""
+    known = _sign_ins(moment).known((_MECHANISM, door, name))
+    return known if isinstance(known, Mechanism) else None
+
+
+def remember_mechanism(door: Opening, name: str, mechanism: Mechanism, moment: Moment) -> None:
+    """Remember a mechanism that was granted; names of those are few."""
+    _sign_ins(moment).keep((_MECHANISM, door, name), mechanism)
+
+
+def signed_in_before(door: Opening, mechanism: Mechanism, given: Finished, moment: Moment) -> SignedIn | None:
     """Give an earlier sign-in that this one is like, if its password is right; None where it must be judged."""
-    if progress.party.endpoint is not Endpoint.SUBMISSION or mechanism is not Mechanism.LOGIN:
+    if given.problem is not None or mechanism is not _LOGIN:
         return None
-    if given.problem is not None or moment.board.faults:
-        return None
-    known = _sign_ins(moment).known(_circumstances(given.user, progress, moment))
+    known = _sign_ins(moment).known((door, given.user))
     if not isinstance(known, SignedIn) or not known.password.matches(given.secret.reveal()):
         return None
-    return None if moment.usage.total(Meter.FAILED_SIGN_INS, given.user, moment.now) else known
+    return None if moment.usage.total(_FAILED, given.user, moment.now) else known
 
 
 def remember_sign_in(
-    ask: SignInAsk, account: Account, verdict: Verdict, progress: Progress, moment: Moment
+    door: Opening, ask: SignInAsk, account: Account, verdict: Verdict, moment: Moment
 ) -> SignedIn | None:
     """Remember a sign-in that was granted, where the next one would be."""
     password = account.mailbox.password if account.mailbox is not None else None
     is_by_password = ask.mechanism is Mechanism.LOGIN and ask.credential is Credential.MATCHES
-    if password is None or not is_by_password or ask.endpoint is not Endpoint.SUBMISSION:
-        return None
-    if ask.recent_failures or moment.board.faults or not moment.memory.lasts:
+    if password is None or not is_by_password or ask.recent_failures:
         return None
     granted = SignedIn(moment.memory.mark, account, password, verdict)
-    _sign_ins(moment).keep(_circumstances(ask.user, progress, moment), granted)
+    _sign_ins(moment).keep((door, ask.user), granted)
     return granted
-
-
-def _circumstances(user: str, progress: Progress, moment: Moment) -> Hashable:
-    """Name all that a sign-in hangs on besides the world and the password."""
-    party = progress.party
-    return moment.rulebook.epoch(moment.now), party.peer, progress.seen_tls, party.on_legacy_host, user
 
 
 def _sign_ins(moment: Moment) -> Memory:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.asks import MechanismAsk
 from relaylab.domain.charge import Charge, Meter
@@ -17,19 +17,31 @@ from relaylab.session.faulting import address_of
 from relaylab.session.other_mechanisms import DrawnOut, exchange_of
 from relaylab.session.sasl import Exchange, Finished, Login, XOAuth2
 from relaylab.session.sign_in import sign_in_ask
-from relaylab.session.signed_in import remember_sign_in, signed_in_before
+from relaylab.session.signed_in import (
+    door_of,
+    mechanism_before,
+    remember_mechanism,
+    remember_sign_in,
+    signed_in_before,
+)
+from relaylab.session.turn import Turn
 
 if TYPE_CHECKING:
     from relaylab.session.commands import Command
+    from relaylab.session.envelopes import Opening
     from relaylab.session.faulting import Faulting
     from relaylab.session.moment import Moment
     from relaylab.session.progress import Progress
     from relaylab.session.speech import Speech
-    from relaylab.session.turn import Turn
+
+_LOGIN: Final = Mechanism.LOGIN  # Python 3.11 takes a call to find a name of an enum
+_ACS: Final = Endpoint.ACS_SMTP
 
 
 class SigningIn:
     """The sign-in conduct of one session."""
+
+    __slots__ = ("_door", "_exchange", "_faulting", "_progress", "_speech")
 
     def __init__(self, speech: Speech, progress: Progress, faulting: Faulting) -> None:
         """Begin with no exchange under way."""
@@ -37,6 +49,7 @@ class SigningIn:
         self._progress = progress
         self._faulting = faulting
         self._exchange: Exchange | None = None
+        self._door: Opening | None = None  # that the last AUTH came by
 
     @property
     def is_under_way(self) -> bool:
@@ -54,20 +67,33 @@ class SigningIn:
         name, _, initial = command.argument.partition(" ")
         if not name:
             return self._speech.protocol_error(replies.INVALID_ARGUMENTS.fill(), "AUTH", moment)
+        door = self._door = door_of(self._progress, moment)
+        known = mechanism_before(door, name, moment) if door is not None else None
+        begun = self._exchange_of(known) if known is not None else self._begin(name, moment)
+        return begun if isinstance(begun, Turn) else self._advance(begun, initial.strip() or None, moment)
+
+    def _begin(self, name: str, moment: Moment) -> Exchange | Turn:
+        """Judge a mechanism and begin its exchange, or refuse it."""
         mechanism = Mechanism.named(name)
         if moment.board.faults:
             answer = self._faulting.answer(Step.MECHANISM, f"AUTH {mechanism}", moment)
             if answer is not None:
                 return answer
             if self._faulting.takes(mechanism):
-                return self._advance(exchange_of(mechanism), initial.strip() or None, moment)
+                return exchange_of(mechanism)
         verdict = moment.rulebook.judge(
             MechanismAsk(**self._progress.circumstances(moment), mechanism=mechanism, mechanism_name=name)
         )
         if not verdict.admits:
             return self._speech.refuse(verdict, f"AUTH {mechanism}", moment, counts_as_error=True)
-        exchange: Exchange = Login() if mechanism is Mechanism.LOGIN else XOAuth2()
-        return self._advance(exchange, initial.strip() or None, moment)
+        if self._door is not None:
+            remember_mechanism(self._door, name, mechanism, moment)
+        return self._exchange_of(mechanism)
+
+    @staticmethod
+    def _exchange_of(mechanism: Mechanism) -> Exchange:
+        """Begin the exchange of a mechanism that was granted."""
+        return Login() if mechanism is _LOGIN else XOAuth2()
 
     def answer(self, line: bytes, moment: Moment) -> Turn:
         """Take the answer to a prompt."""
@@ -101,9 +127,12 @@ class SigningIn:
             if answer is not None:
                 progress.sign_in_failure = self._faulting.said
                 return answer
-        if progress.party.endpoint is Endpoint.ACS_SMTP:
+        if progress.party.endpoint is _ACS:
             return self._judge_for_acs(mechanism, given, moment)
-        known = signed_in_before(mechanism, given, progress, moment)
+        door = self._door
+        if door is None or not door.holds(moment):
+            door = door_of(progress, moment)
+        known = signed_in_before(door, mechanism, given, moment) if door is not None else None
         if known is not None:
             progress.account, progress.signed_in, progress.sign_in_failure = known.account, known, None
             return self._speech.admit_again(known.verdict, command, moment)
@@ -123,8 +152,8 @@ class SigningIn:
                 if ask.tenant and (ask.mailbox or ask.hve)
                 else None
             )
-            if progress.account is not None:
-                progress.signed_in = remember_sign_in(ask, progress.account, verdict, progress, moment)
+            if progress.account is not None and door is not None:
+                progress.signed_in = remember_sign_in(door, ask, progress.account, verdict, moment)
             progress.sign_in_failure = None
             return self._speech.admit(verdict, command, moment)
         progress.sign_in_failure = verdict.reply.line if verdict.reply else None

@@ -7,8 +7,9 @@ releases what it held.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
 from relaylab.domain.asks import HelloAsk
 from relaylab.domain.certificate import CertificateFacts
@@ -16,16 +17,17 @@ from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import Closed, Connected, TlsFailed, TlsStarted
 from relaylab.domain.fault import Step
 from relaylab.rules import limits, replies
-from relaylab.session.banner import banner_date, banner_session
+from relaylab.session.banner import banner_date, banner_session, duration
 from relaylab.session.capabilities import capabilities
 from relaylab.session.commands import Command, Verb
 from relaylab.session.faulting import Faulting
 from relaylab.session.hello import answer_before, remember_answer
 from relaylab.session.mailing import Mailing
+from relaylab.session.moment import Moment
 from relaylab.session.progress import Progress
 from relaylab.session.signing_in import SigningIn
 from relaylab.session.speech import Speech
-from relaylab.session.transitions import OUT_OF_ORDER, State
+from relaylab.session.transitions import IN_ORDER, OUT_OF_ORDER, State
 from relaylab.session.turn import Then, Turn
 
 if TYPE_CHECKING:
@@ -33,8 +35,24 @@ if TYPE_CHECKING:
     from relaylab.domain.event import Event
     from relaylab.domain.peer import ClientHello, TlsFacts
     from relaylab.domain.reply import Reply
-    from relaylab.session.moment import Moment
     from relaylab.session.party import Party
+
+_T = TypeVar("_T")
+_Conducts = Mapping[Verb, Callable[[_T, Command, Moment], Turn]]
+
+_CLOSE: Final = Then.CLOSE  # a name of an enum takes Python 3.11 a call to find, and these are asked for at every line
+_OF_MAILING: Final[_Conducts[Mailing]] = {
+    Verb.MAIL: Mailing.mail,
+    Verb.RCPT: Mailing.rcpt,
+    Verb.DATA: Mailing.data,
+    Verb.BDAT: Mailing.bdat,
+}
+_SMALL_ANSWERS: Final = {
+    Verb.RSET: replies.RESET,
+    Verb.NOOP: replies.NOOP_OK,
+    Verb.VRFY: replies.CANNOT_VERIFY,
+    Verb.HELP: replies.HELP,
+}
 
 
 class SmtpSession:
@@ -61,9 +79,14 @@ class SmtpSession:
 
     def greet(self, moment: Moment) -> Turn:
         """Say who answers, the instant, and the session id where it is shown (CS-BAN-01, MX-BAN-02)."""
-        peer, names = self._party.peer, self._party.names
+        party = self._party
         connected = Connected(
-            **self._speech.stamp(moment), ip=peer.address, site=peer.site, session_id=names.session_id
+            at=moment.now,
+            session=party.label,
+            endpoint=party.endpoint,
+            ip=party.peer.address,
+            site=party.peer.site,
+            session_id=party.names.session_id,
         )
         if moment.board.faults and self._faulting.opens_in_tls(moment):
             self._owes_greeting = True
@@ -72,13 +95,14 @@ class SmtpSession:
 
     def receive_line(self, line: bytes, moment: Moment) -> Turn:
         """Take a command, or the answer to an AUTH prompt."""
-        if moment.board.faults:
+        has_faults = bool(moment.board.faults)
+        if has_faults:
             self._faulting.begin()
-        signing_in = self._signing_in
-        if signing_in is not None and signing_in.is_under_way:
-            return self._finish(signing_in.answer(line, moment), moment)
-        turn = self._read(line, moment)
-        return self._finish(turn, moment) if turn.then is Then.CLOSE or moment.board.faults else turn
+        if self._signing_in is not None and self._signing_in.is_under_way:
+            turn = self._signing_in.answer(line, moment)
+        else:
+            turn = self._read(line, moment)
+        return self._finish(turn, moment) if has_faults or turn.then is _CLOSE else turn
 
     def receive_overlong_line(self, moment: Moment) -> Turn:
         """Refuse a line that is too long; an AUTH exchange under way ends with it."""
@@ -143,7 +167,7 @@ class SmtpSession:
 
     def time_out(self, lasted: float, moment: Moment) -> Turn:
         """Say how long the session lasted, and close (CS-TO-01)."""
-        timed_out = replies.TIMED_OUT.fill(duration=_duration(lasted))
+        timed_out = replies.TIMED_OUT.fill(duration=duration(lasted))
         closed = Closed(**self._speech.stamp(moment), why="timed out")
         if self._faulting.is_silent:
             return self._released(Turn(then=Then.CLOSE, events=(closed,)), moment)
@@ -158,11 +182,11 @@ class SmtpSession:
         """Let faults have their way with a turn, then see to it that nothing stays open behind its end."""
         if moment.board.faults:
             turn = self._faulting.mark(turn, moment)
-        return self._released(turn, moment) if turn.then is Then.CLOSE else turn
+        return self._released(turn, moment) if turn.then is _CLOSE else turn
 
     def _released(self, turn: Turn, moment: Moment) -> Turn:
         """Close the submission that is open, if this turn closes the session."""
-        charges = self._mailing.release(moment) if turn.then is Then.CLOSE else ()
+        charges = self._mailing.release(moment) if turn.then is _CLOSE else ()
         return replace(turn, charges=(*turn.charges, *charges)) if charges else turn
 
     # Commands ----------------------------------------------------------------------------------------------------
@@ -177,7 +201,12 @@ class SmtpSession:
         return self._speech.say(banner, moment, events=(begun,))
 
     def _read(self, line: bytes, moment: Moment) -> Turn:
-        command = Command.parse(line)
+        command, is_shut = Command.parse(line), self._faulting.is_shut
+        is_in_order = command.verb in IN_ORDER[self._progress.state] and len(line) <= limits.COMMAND_LINE
+        return self._obey(command, moment) if is_in_order and not is_shut else self._doubt(command, line, moment)
+
+    def _doubt(self, command: Command, line: bytes, moment: Moment) -> Turn:
+        """Refuse what is no command, or not in its order; obey the few that are taken all the same."""
         if self._faulting.is_shut and command.verb is not Verb.QUIT:  # RFC 5321 §3.1
             return self._speech.protocol_error(replies.BAD_SEQUENCE.fill(), command.verb.value, moment)
         if len(line) > limits.COMMAND_LINE and command.verb is not Verb.AUTH:
@@ -202,24 +231,11 @@ class SmtpSession:
         at_the_mx = self._progress.party.endpoint is Endpoint.MX
         return says_so and at_the_mx and self._progress.state is State.MAIL and self._progress.refused
 
-    def _obey(self, command: Command, moment: Moment) -> Turn:  # noqa: PLR0911 - one line a verb
-        match command.verb:
-            case Verb.MAIL:
-                return self._mailing.mail(command, moment)
-            case Verb.RCPT:
-                return self._mailing.rcpt(command, moment)
-            case Verb.DATA:
-                return self._mailing.data(command, moment)
-            case Verb.BDAT:
-                return self._mailing.bdat(command, moment)
-            case Verb.EHLO | Verb.HELO:
-                return self._hello(command, moment)
-            case Verb.STARTTLS:
-                return self._starttls(command, moment)
-            case Verb.AUTH:
-                return self._sign_in(command, moment)
-            case _:
-                return self._obey_small(command, moment)
+    def _obey(self, command: Command, moment: Moment) -> Turn:
+        of_mailing = _OF_MAILING.get(command.verb)
+        if of_mailing is not None:
+            return of_mailing(self._mailing, command, moment)
+        return self._OWN.get(command.verb, SmtpSession._obey_small)(self, command, moment)
 
     def _sign_in(self, command: Command, moment: Moment) -> Turn:
         if self._signing_in is None:
@@ -232,18 +248,11 @@ class SmtpSession:
             answer = self._faulting.answer(step, command.verb.value, moment)
             if answer is not None:
                 return answer
-        match command.verb:
-            case Verb.RSET:
-                return self._speech.say(replies.RESET.fill(), moment, charges=self._mailing.forget(moment))
-            case Verb.QUIT:
-                closed = Closed(**self._speech.stamp(moment), why="QUIT")
-                return self._speech.say(replies.BYE.fill(), moment, then=Then.CLOSE, events=(closed,))
-            case Verb.VRFY:
-                return self._speech.say(replies.CANNOT_VERIFY.fill(), moment)
-            case Verb.HELP:
-                return self._speech.say(replies.HELP.fill(), moment)
-            case _:
-                return self._speech.say(replies.NOOP_OK.fill(), moment)
+        if command.verb is Verb.QUIT:
+            closed = Closed(**self._speech.stamp(moment), why="QUIT")
+            return self._speech.say(replies.BYE.fill(), moment, then=_CLOSE, events=(closed,))
+        charges = self._mailing.forget(moment) if command.verb is Verb.RSET else ()
+        return self._speech.say(_SMALL_ANSWERS[command.verb].fill(), moment, charges=charges)
 
     def _hello(self, command: Command, moment: Moment) -> Turn:
         known = answer_before(command, self._progress, moment)
@@ -294,8 +303,9 @@ class SmtpSession:
     def _too_long(self, moment: Moment) -> Turn:
         return self._speech.bad_input(replies.LINE_TOO_LONG.fill(), "a line that is too long", moment)
 
-
-def _duration(seconds: float) -> str:
-    """Give ``00:10:01.8904373``: hours, minutes, seconds with seven decimals (CS-TO-01)."""
-    whole, ticks = divmod(round(seconds * 10_000_000), 10_000_000)
-    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}.{ticks:07d}"
+    _OWN: ClassVar[_Conducts[SmtpSession]] = {
+        Verb.EHLO: _hello,
+        Verb.HELO: _hello,
+        Verb.STARTTLS: _starttls,
+        Verb.AUTH: _sign_in,
+    }

@@ -50,3 +50,8 @@ OUT_OF_ORDER: Final[Mapping[State, Mapping[Verb, ReplyTemplate]]] = {
         (Verb.MAIL, Verb.RCPT, Verb.DATA, Verb.AUTH, Verb.STARTTLS), replies.BAD_SEQUENCE
     ),
 }
+
+# The other way round, since nearly every line is a command in its order.
+IN_ORDER: Final[Mapping[State, frozenset[Verb]]] = {
+    state: frozenset(Verb) - {Verb.UNKNOWN, Verb.GARBAGE} - refused.keys() for state, refused in OUT_OF_ORDER.items()
+}

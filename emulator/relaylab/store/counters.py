@@ -19,6 +19,7 @@ _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(hours=24)
 _LONGEST_LEASE: Final = timedelta(days=14)  # of the managed suppression list (fact ACS-DLV-07)
+_OPEN: Final = Meter.OPEN_SUBMISSIONS  # Python 3.11 takes a call to find a name of an enum
 _TIDY_ABOVE: Final = 4096  # owners; with fewer, forgetting some saves nothing worth having
 
 # Of the quotas that go on where they stood when a store is opened again; what is open ends with its process.
@@ -55,7 +56,7 @@ class Counters:
 
     def total(self, meter: Meter, owner: str, now: datetime) -> int:
         """Give what ``owner`` has been charged over the meter's span up to ``now``."""
-        if meter is Meter.OPEN_SUBMISSIONS:
+        if meter is _OPEN:
             return self._open.get(owner.lower(), 0)
         charged = self._sums.get((meter, owner.lower()))
         return charged.total(microseconds(now)) if charged else 0
@@ -69,7 +70,7 @@ class Counters:
     def apply(self, charge: Charge) -> None:
         """Add a charge to its meter."""
         owner = charge.owner.lower()
-        if charge.meter is Meter.OPEN_SUBMISSIONS:
+        if charge.meter is _OPEN:
             self._open[owner] += charge.amount
             if self._open[owner] == 0:
                 del self._open[owner]

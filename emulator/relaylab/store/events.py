@@ -10,7 +10,7 @@ import re
 from collections import deque
 from dataclasses import dataclass, fields
 from datetime import datetime
-from itertools import chain, islice
+from itertools import chain, count, islice
 from threading import Lock
 from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
@@ -100,13 +100,13 @@ class EventLog:
 
     def extend(self, events: Sequence[Event]) -> None:
         """Number events, keep them and tell who listens."""
-        if self._listeners:
-            for event in events:
-                self.append(event)
-            return
         with self._lock:
             self._events.extend(events)
             self._last += len(events)
+            first = self._last - len(events) + 1
+        if self._listeners:  # asked behind the lock: who began before it was open may have read a page without them
+            for entry in map(Entry, count(first), events):
+                self._tell(entry)
 
     def append(self, event: Event) -> Entry:
         """Number an event, keep it and tell who listens."""
@@ -114,12 +114,7 @@ class EventLog:
             self._events.append(event)
             self._last += 1
             entry = Entry(self._last, event)
-        for listener in self._listeners:
-            try:
-                listener(entry)
-            except Exception:  # noqa: BLE001 - whatever it is, the turn that is being applied must not feel it
-                self._unsubscribe(listener)
-                _LOG.exception("a listener to the event log failed and hears no more; the log itself goes on")
+        self._tell(entry)
         return entry
 
     def page(
@@ -188,6 +183,15 @@ class EventLog:
         """Count the numbers that belong to events which were not rolled back."""
         rolled_back = sum(max(0, min(gap.stop - 1, through) - max(gap.start - 1, after)) for gap in self._gaps)
         return max(0, through - after) - rolled_back
+
+    def _tell(self, entry: Entry) -> None:
+        """Tell who listens."""
+        for listener in self._listeners:
+            try:
+                listener(entry)
+            except Exception:  # noqa: BLE001 - whatever it is, the turn that is being applied must not feel it
+                self._unsubscribe(listener)
+                _LOG.exception("a listener to the event log failed and hears no more; the log itself goes on")
 
     def _unsubscribe(self, listener: Callable[[Entry], None]) -> None:
         self._listeners = tuple(other for other in self._listeners if other is not listener)

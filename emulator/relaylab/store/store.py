@@ -35,6 +35,9 @@ class StoreDump:
     faults: BoardState
 
 
+_OPEN: Final = Meter.OPEN_SUBMISSIONS  # Python 3.11 takes a call to find a name of an enum
+
+
 class Store:
     """Applies what turns leave behind. Fresh counters go on from what the mail store remembers."""
 
@@ -64,9 +67,9 @@ class Store:
         counted: Sequence[Charge] = ()
         if charges:
             for charge in charges:
-                if charge.meter is Meter.OPEN_SUBMISSIONS:
+                if charge.meter is _OPEN:
                     self.counters.apply(charge)
-            counted = [charge for charge in charges if charge.meter is not Meter.OPEN_SUBMISSIONS]
+            counted = [charge for charge in charges if charge.meter is not _OPEN]
         if kept or counted:
             self.mail.keep(*kept, charges=counted)
         for charge in counted:
