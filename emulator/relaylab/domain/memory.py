@@ -17,21 +17,23 @@ _MOST: Final = 4_096  # answers; a device asks the same few again and again
 class Memory:
     """Answers by their key, so many at most: beyond that all are forgotten.
 
-    ``mark`` stands for the memory where nothing may hold it alive. ``rooms`` are memories within it, each of answers
-    that push no others out. One that does not last keeps nothing: ``NO_MEMORY``.
+    ``known`` gives the answer to a key if it is remembered, else None, which is never kept. ``mark`` stands for the
+    memory where nothing may hold it alive. ``rooms`` are memories within it, each of answers that push no others
+    out. One that does not last keeps nothing: ``NO_MEMORY``.
     """
 
-    __slots__ = ("_answers", "lasts", "mark", "rooms")
+    __slots__ = ("_answers", "known", "lasts", "mark", "rooms")
 
     def __init__(self, *, lasts: bool = True) -> None:
         """Begin with none."""
-        self._answers: dict[Hashable, object] = {}
+        self._answers: Final[dict[Hashable, object]] = {}
+        self.known: Final = self._answers.get
         self.lasts: Final = lasts
         self.mark: Final = object()
         self.rooms: Final = _Rooms(lasts=lasts)
 
     def recall(self, key: Hashable, work: Callable[[], T]) -> T:
-        """Give the answer to ``key``, by ``work`` where it is not remembered: whoever asks by a key has kept a T by it.
+        """Give the answer to ``key``, by ``work`` where it is not remembered.
 
         Two threads may work at once; they find the same.
         """
@@ -42,16 +44,12 @@ class Memory:
             self.keep(key, answer)
             return answer
 
-    def known(self, key: Hashable) -> object | None:
-        """Give the answer to ``key`` if it is remembered; None is never kept."""
-        return self._answers.get(key)
-
     def keep(self, key: Hashable, answer: object) -> None:
         """Remember an answer."""
         if not self.lasts:
             return
         if len(self._answers) >= _MOST:
-            self._answers = {}
+            self._answers.clear()
         self._answers[key] = answer
 
     def __len__(self) -> int:
