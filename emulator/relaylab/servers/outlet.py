@@ -39,12 +39,13 @@ class Outlet:
             self.flush()
 
     def flush(self) -> None:
-        """Write the replies that are due."""
-        if self._due:
-            due, self._due = self._due, b""
-            if self.tls is not None:
+        """Write the replies that are due, behind what TLS itself has to say."""
+        due, self._due = self._due, b""
+        if self.tls is not None:
+            if due:
                 self.tls.write(due)
-                due = self.tls.take()
+            due = self.tls.take()
+        if due:
             self._transport.write(due)
 
     def pump(self, tls: TlsEngine) -> None:
@@ -72,14 +73,13 @@ class Outlet:
         A socket closed while the client still sends would be reset, and our last reply could be lost; so we wait for
         the client to close its side, unless it is done. What is due goes in one piece with the end of TLS.
         """
-        tls, self.tls = self.tls, None
-        if tls is not None:
-            due, self._due = self._due, b""
-            if due:
-                tls.write(due)
-            tls.close()
-            self.pump(tls)
+        if self.tls is not None:
+            if self._due:
+                self.tls.write(self._due)
+                self._due = b""
+            self.tls.close()
         self.flush()
+        self.tls = None
         if self.client_is_done or not self._transport.can_write_eof():
             self._transport.close()
         else:

@@ -273,14 +273,11 @@ class SmtpStream(asyncio.Protocol):
             self._outlet.pump(tls)  # the alert
             self._mute()
             self._hang_up(str(error) if self._shaking is not None else f"TLS broke: {error}")
-        else:
-            self._outlet.pump(tls)
 
     def _shake(self, tls: TlsEngine) -> bool:
         """Go on with the handshake; True once it is finished."""
         if not tls.handshake():
             return False
-        self._outlet.pump(tls)
         self._shaking = None
         self._reader = self._lines
         self._follow(self._dialogue.tls_established(tls.facts(), self._desk.moment()))
