@@ -39,3 +39,13 @@ def test_nobody_can_tell_what_was_implied_from_what_was_given() -> None:
 def test_an_attribute_that_does_not_exist_is_an_error_of_the_usual_kind() -> None:
     with pytest.raises(AttributeError, match="'Finding' has no attribute 'nmae'"):
         _ = Finding("short", "long").nmae  # type: ignore[attr-defined]
+
+
+def test_what_is_implied_is_worked_out_of_what_it_was_given() -> None:
+    def work(word: str, times: int) -> dict[str, object]:
+        return {"text": word * times}
+
+    finding = Finding.implied(work, "so ", 2, name="short")
+
+    assert "so so " == finding.text
+    assert Finding("short", "so so ") == finding

@@ -19,3 +19,14 @@ def test_a_memory_is_bounded() -> None:
 
     assert len(memory) <= 4_096
     assert memory.known(4_999) == 4_999
+
+
+def test_a_room_is_a_memory_of_its_own_and_lasts_as_the_one_around_it() -> None:
+    memory, fleeting = Memory(), Memory(lasts=False)
+
+    memory.rooms["hellos"].keep("key", 7)
+    fleeting.rooms["hellos"].keep("key", 7)
+
+    assert (7, None) == (memory.rooms["hellos"].known("key"), memory.known("key"))
+    assert (1, 0) == (len(memory), len(fleeting))
+    assert fleeting.rooms["hellos"].known("key") is None

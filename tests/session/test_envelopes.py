@@ -445,7 +445,7 @@ def test_a_long_envelope_takes_no_room_in_the_memory() -> None:
     answer(line, SCANNER, *many)
     answer(line, SCANNER, EVERYBODY)
 
-    remembered = lab.memory.known("envelopes")
+    remembered = lab.memory.rooms.get("envelopes")
     assert isinstance(remembered, Memory)
     assert len(remembered) <= MOST_RECIPIENTS + 3  # and the opening, the sender, the group
 

@@ -384,7 +384,7 @@ def test_a_session_that_outlives_its_world_leaves_nothing_in_the_next() -> None:
     put_in_force(lab, with_new_password())
     line.envelope(SCANNER, HELPDESK).data().message()
 
-    assert lab.memory.known("envelopes") is None
+    assert "envelopes" not in lab.memory.rooms
 
 
 def test_messages_of_who_signs_in_again_are_counted() -> None:
@@ -417,7 +417,7 @@ class _Listening(Memory):
 
 def test_no_password_is_in_what_is_remembered_or_looked_up() -> None:
     lab, memory = Lab(remembers=True), _Listening()
-    lab.memory.keep("sign-ins", memory)
+    lab.memory.rooms["sign-ins"] = memory
 
     for password in (SCANNER_PASSWORD, SCANNER_PASSWORD, "guess"):
         sign_in(lab, password)

@@ -18,10 +18,11 @@ class Memory:
     """Answers by their key, so many at most: beyond that all are forgotten.
 
     ``known`` gives the answer to a key if it is remembered, else None, which is never kept. ``mark`` stands for the
-    memory where nothing may hold it alive. One that does not last keeps nothing: ``NO_MEMORY``.
+    memory where nothing may hold it alive. ``rooms`` are memories within it, each of answers that push no others
+    out. One that does not last keeps nothing: ``NO_MEMORY``.
     """
 
-    __slots__ = ("_answers", "known", "lasts", "mark")
+    __slots__ = ("_answers", "known", "lasts", "mark", "rooms")
 
     def __init__(self, *, lasts: bool = True) -> None:
         """Begin with none."""
@@ -29,6 +30,7 @@ class Memory:
         self.known: Final = self._answers.get
         self.lasts: Final = lasts
         self.mark: Final = object()
+        self.rooms: Final = _Rooms(lasts=lasts)
 
     def recall(self, key: Hashable, work: Callable[[], T]) -> T:
         """Give the answer to ``key``, by ``work`` where it is not remembered.
@@ -51,7 +53,20 @@ class Memory:
         self._answers[key] = answer
 
     def __len__(self) -> int:
-        return len(self._answers)
+        """Count the answers, those in its rooms included."""
+        return len(self._answers) + sum(map(len, self.rooms.values()))
+
+
+class _Rooms(dict[str, Memory]):
+    """Memories by their names, each made when it is first entered: a look-up at every line."""
+
+    def __init__(self, *, lasts: bool) -> None:
+        super().__init__()
+        self._last: Final = lasts
+
+    def __missing__(self, name: str) -> Memory:
+        room = Memory(lasts=self._last)
+        return self.setdefault(name, room) if self._last else room
 
 
 NO_MEMORY: Final = Memory(lasts=False)

@@ -130,7 +130,7 @@ class House:
         events = turn.events
         if events and events[0].session == PROBE:
             return
-        if turn.is_only_told:  # most lines, and as Store.apply would
+        if not (turn.kept or turn.charges or turn.uses or turn.despatch):  # Store.apply would do no more
             if events:
                 with self.lock:
                     self.store.events.extend(events)

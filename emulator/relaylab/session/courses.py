@@ -131,7 +131,7 @@ class Followed:
 
     def reply(self) -> Reply:
         """Give the answer: nothing but the words of the receipt stands in the blanks of an acceptance."""
-        return self.course.template.fill_from(self._words())
+        return self.course.template.fill_from(receipt(self.thrown, self.head.message_id, self.size, self.party))
 
     def message(self, content: bytes | bytearray, hello: str, moment: Moment) -> KeptMessage:
         """Give the message as it is kept."""
@@ -147,12 +147,14 @@ class Followed:
         return judged, kept, Authenticated.implied_in(session, Followed._authenticated, of)
 
     def _ask(self) -> DataAsk:
+        words = receipt(self.thrown, self.head.message_id, self.size, self.party)
         return replace(
-            self.course.ask, now=self.now, head=self.head, size=self.size, receipt=tuple(self._words().items())
+            self.course.ask,
+            now=self.now,
+            head=self.head,
+            size=self.size,
+            receipt=tuple(words.items()),
         )
-
-    def _words(self) -> dict[str, str]:
-        return receipt(self.thrown, self.head.message_id, self.size, self.party)
 
     def _verdict(self) -> Verdict:
         return replace(self.course.verdict, ask=self._ask())

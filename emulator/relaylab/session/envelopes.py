@@ -156,4 +156,4 @@ def is_lasting(recipient: Recipient, moment: Moment) -> bool:
 
 def envelopes(moment: Moment) -> Memory:
     """Give a memory of their own within the world's: senders that differ for each message push nothing else out."""
-    return moment.memory.recall(_KEY, Memory)
+    return moment.memory.rooms[_KEY]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from relaylab.domain.asks import MailAsk, RcptAsk
 from relaylab.domain.charge import Charge, Meter
@@ -61,6 +61,8 @@ _SUBMISSION: Final = Endpoint.SUBMISSION
 _OPEN: Final = Meter.OPEN_SUBMISSIONS
 _NEW: Final = State.NEW
 _READY: Final = State.READY
+_MAIL: Final = State.MAIL
+_RCPT: Final = State.RCPT
 _FAULTS: Final = {
     Fault.ARGUMENTS: replies.INVALID_ARGUMENTS,
     Fault.SENDER: replies.INVALID_SENDER,
@@ -115,7 +117,7 @@ class Mailing:
         if not verdict.admits:
             return self._speech.refuse(verdict, "MAIL", moment)
         transaction = progress.transaction = Transaction(mail)
-        progress.state = State.MAIL
+        progress.state = _MAIL
         progress.refused = False
         events: tuple[Event, ...] = ()
         if progress.party.endpoint is Endpoint.MX:
@@ -130,7 +132,7 @@ class Mailing:
         """Begin a transaction with a sender that was granted under these circumstances before."""
         progress = self._progress
         progress.transaction = Transaction(mail, named.attribution, named=named)
-        progress.state = State.MAIL
+        progress.state = _MAIL
         progress.refused = False
         events = (self._attributed(named.attribution, moment),) if progress.party.endpoint is _MX else ()
         if mail is named.mail:  # the same line, octet for octet
@@ -140,7 +142,7 @@ class Mailing:
 
     def rcpt(self, command: Command, moment: Moment) -> Turn:
         """Judge a recipient and add it."""
-        transaction = self._under_way()
+        transaction = self._progress.transaction or self._astray()
         rcpt = parse_rcpt(command.argument)
         if isinstance(rcpt, Fault):
             self._progress.refused = True
@@ -156,7 +158,7 @@ class Mailing:
         if known is not None:
             transaction.add(known.recipient, rcpt.notice)
             transaction.named = known
-            self._progress.state = State.RCPT
+            self._progress.state = _RCPT
             return self._speech.admit_again(known.verdict, name, moment, reply=known.reply)
         recipient, account = moment.world.recipient(address), self._progress.account
         today, outside_today = sent_today(account, transaction, moment)
@@ -185,7 +187,7 @@ class Mailing:
             self._progress.refused = True
             return self._speech.refuse(verdict, name, moment)
         transaction.add(recipient, rcpt.notice)
-        self._progress.state = State.RCPT
+        self._progress.state = _RCPT
         transaction.named = None
         if before is not None and is_lasting(recipient, moment) and len(transaction.recipients) <= MOST_RECIPIENTS:
             transaction.named = NamedRecipient(verdict, recipient)
@@ -194,7 +196,7 @@ class Mailing:
 
     def data(self, command: Command, moment: Moment) -> Turn:
         """Ask for the message."""
-        transaction = self._under_way()
+        transaction = self._progress.transaction or self._astray()
         if command.argument:
             return self._speech.protocol_error(replies.INVALID_ARGUMENTS.fill(), "DATA", moment)
         if transaction.mail.body == "BINARYMIME":  # RFC 3030 §3
@@ -261,7 +263,8 @@ class Mailing:
             return replace(answer, charges=self.forget(moment))
         number = self._messages + 1
         message_id = f"{party.label}-{number}"
-        transaction, letter = self._under_way(), Letter.read(content, size)
+        transaction = self._progress.transaction or self._astray()
+        letter = Letter.read(content, size)
         before = self._named_before(transaction, moment)
         marks = marks_of(letter) if before is not None and party.endpoint is _MX else None
         known = course_before(before, marks, moment) if before is not None and marks is not None else None
@@ -394,18 +397,20 @@ class Mailing:
 
     def _open_submission(self, moment: Moment) -> tuple[Charge, ...]:
         """Open the submission at DATA or the first chunk; the place in the queue is taken here (CS-LIM-01)."""
-        transaction, account = self._under_way(), self._progress.account
-        if account is None or account.mailbox is None or transaction.open_before is not None:
+        account = self._progress.account
+        if account is None or account.mailbox is None:
+            return ()
+        transaction = self._progress.transaction or self._astray()
+        if transaction.open_before is not None:
             return ()
         owner = account.mailbox.address.key
         transaction.open_before = moment.usage.total(_OPEN, owner, moment.now)
         return (Charge(_OPEN, owner, 1, moment.now),)
 
-    def _under_way(self) -> Transaction:
-        if self._progress.transaction is None:
-            msg = "the transition table lets this command through only within a transaction"
-            raise AssertionError(msg)
-        return self._progress.transaction
+    @staticmethod
+    def _astray() -> NoReturn:
+        msg = "the transition table lets this command through only within a transaction"
+        raise AssertionError(msg)
 
 
 def _counts_for_direct_send(sender: Address | None, moment: Moment) -> bool:

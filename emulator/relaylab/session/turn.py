@@ -76,11 +76,6 @@ class Turn:
     despatch: Despatch | None = None
     manner: Manner | None = None
 
-    @property
-    def is_only_told(self) -> bool:
-        """True where nothing is to be kept but events."""
-        return not (self.charges or self.kept or self.uses or self.despatch)
-
 
 class Dialogue(Protocol):
     """One connection's side of the service, driven by a transport; every method is synchronous and pure of I/O."""

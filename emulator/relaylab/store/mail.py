@@ -176,16 +176,17 @@ class MemoryMailStore:
 
     def keep(self, *messages: KeptMessage, charges: Sequence[Charge] = ()) -> None:
         """Keep all that one turn keeps, or raise StoreError and keep nothing of it."""
-        names = [message.id for message in messages]
-        for number, name in enumerate(names):
-            if name in self._messages or name in names[:number]:
-                raise StoreError(kept_before(name))
+        for number, message in enumerate(messages):
+            if message.id in self._messages or (number and message.id in {other.id for other in messages[:number]}):
+                raise StoreError(kept_before(message.id))
         for message in messages:
             self._messages.add(message)
             self._octets += len(message.raw)
         if charges:
             self._charges.add(charges)
-        self._make_room()
+        while self.bounds.are_over(len(self._messages), self._octets):
+            self._octets -= len(self._messages.take_oldest().raw)
+            self.dropped += 1
 
     def messages(  # noqa: PLR0913 - each narrows the list
         self,
@@ -257,11 +258,6 @@ class MemoryMailStore:
 
     def close(self) -> None:
         """Hold nothing, let go of nothing."""
-
-    def _make_room(self) -> None:
-        while self.bounds.are_over(len(self._messages), self._octets):
-            self._octets -= len(self._messages.take_oldest().raw)
-            self.dropped += 1
 
     def __len__(self) -> int:
         return len(self._messages)
