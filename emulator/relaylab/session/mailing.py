@@ -1,30 +1,22 @@
-"""MAIL, RCPT, DATA and BDAT: a transaction from its sender to the verdict on the complete message.
+"""MAIL, RCPT, DATA and BDAT: a transaction from its sender to the last octet of its message.
 
-Laws of this module: every transaction begins here and ends in ``forget``; a submission that is opened is closed, by the
-final reply or by ``release``.
+Law of this module: every transaction begins here.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.asks import MailAsk, RcptAsk
-from relaylab.domain.charge import Charge, Meter
 from relaylab.domain.endpoint import Endpoint
-from relaylab.domain.event import Attributed
 from relaylab.domain.fault import Step
 from relaylab.domain.world import Standing
 from relaylab.engine.attribution import attribute
 from relaylab.rules import limits, replies
 from relaylab.rules.limits import direct_send_delay
-from relaylab.session.acs_delivery import deliver_through_acs
-from relaylab.session.aftermath import aftermath
 from relaylab.session.commands import Chunk, Fault, Verb, parse_chunk, parse_mail, parse_rcpt
-from relaylab.session.courses import Followed, course_before, marks_of, remember_course
-from relaylab.session.delivery import deliver, delivery_instant
-from relaylab.session.end_of_data import called, data_ask, throw
+from relaylab.session.completing import Completing
 from relaylab.session.envelopes import (
     MOST_RECIPIENTS,
     NamedRecipient,
@@ -35,8 +27,6 @@ from relaylab.session.envelopes import (
     remember,
     sender_before,
 )
-from relaylab.session.habits import SentAgain, habit_before, remember_habit
-from relaylab.session.head import Letter
 from relaylab.session.hve import sent_today
 from relaylab.session.standing import standing_of_address, standing_of_names
 from relaylab.session.transaction import Transaction
@@ -47,20 +37,13 @@ if TYPE_CHECKING:
     from relaylab.domain.address import Address
     from relaylab.domain.attribution import Attribution
     from relaylab.domain.event import Event
-    from relaylab.engine.verdict import Verdict
     from relaylab.session.commands import Command, MailFrom
-    from relaylab.session.courses import Course
-    from relaylab.session.envelopes import Named
     from relaylab.session.faulting import Faulting
     from relaylab.session.moment import Moment
     from relaylab.session.progress import Progress
     from relaylab.session.speech import Speech
 
 _MX: Final = Endpoint.MX  # Python 3.11 takes a call to find a name of an enum
-_SUBMISSION: Final = Endpoint.SUBMISSION
-_OPEN: Final = Meter.OPEN_SUBMISSIONS
-_NEW: Final = State.NEW
-_READY: Final = State.READY
 _MAIL: Final = State.MAIL
 _RCPT: Final = State.RCPT
 _FAULTS: Final = {
@@ -70,18 +53,15 @@ _FAULTS: Final = {
 }
 
 
-class Mailing:
-    """The transaction conduct of one session."""
+class Mailing(Completing):
+    """The commands of one session's transactions."""
 
-    __slots__ = ("_faulting", "_messages", "_pending_chunk", "_progress", "_speech")
+    __slots__ = ("_pending_chunk",)
 
     def __init__(self, speech: Speech, progress: Progress, faulting: Faulting) -> None:
         """Begin without a transaction."""
-        self._speech = speech
-        self._progress = progress
-        self._faulting = faulting
+        super().__init__(speech, progress, faulting)
         self._pending_chunk: Chunk | None = None
-        self._messages = 0
 
     # Commands ----------------------------------------------------------------------------------------------------
 
@@ -218,13 +198,6 @@ class Mailing:
         onto = bytearray() if transaction is None or is_refused else transaction.content
         return Turn(then=Then.READ_CHUNK, chunk=chunk.octets, onto=onto)
 
-    def _named_before(self, transaction: Transaction, moment: Moment) -> Named | None:
-        """Give the name that was granted last, where it still stands; else from here on all is found anew."""
-        opening = self._progress.opening
-        if opening is None or not opening.holds(moment):
-            transaction.named = None
-        return transaction.named
-
     # Content -----------------------------------------------------------------------------------------------------
 
     def take_chunk(self, dropped: int, moment: Moment) -> Turn:
@@ -256,110 +229,6 @@ class Mailing:
         turn = self.end_of_data(transaction.content, size, moment)
         return replace(turn, charges=(*charges, *turn.charges))
 
-    def end_of_data(self, content: bytearray, size: int, moment: Moment) -> Turn:
-        """Judge the complete message and, where it is accepted, deliver it; the transaction is over either way."""
-        party, command = self._progress.party, called(size)
-        if moment.board.faults and (answer := self._faulting.answer(Step.FINAL, command, moment)):
-            return replace(answer, charges=self.forget(moment))
-        number = self._messages + 1
-        message_id = f"{party.label}-{number}"
-        transaction = self._progress.transaction or self._astray()
-        letter = Letter.read(content, size)
-        before = self._named_before(transaction, moment)
-        marks = marks_of(letter) if before is not None and party.endpoint is _MX else None
-        known = course_before(before, marks, moment) if before is not None and marks is not None else None
-        if known is not None:
-            self._messages = number
-            return self._follow(known, letter, message_id, moment)
-        is_submitted = party.endpoint is _SUBMISSION
-        habit = habit_before(before, letter, moment) if before is not None and is_submitted else None
-        if habit is not None:
-            ask = habit.ask_about(letter, transaction, party, moment)
-        else:
-            ask = data_ask(
-                transaction,
-                letter,
-                party=party,
-                tls=self._progress.seen_tls,
-                hello=self._progress.hello_name,
-                message_id=message_id,
-                account=self._progress.account,
-                acs=self._progress.acs,
-                moment=moment,
-            )
-        is_let_through = bool(moment.board.faults) and self._faulting.lets_through(moment)
-        verdict = moment.rulebook.default(ask) if is_let_through else moment.rulebook.judge(ask)
-        charges = (*self.forget(moment), *(self._progress.acs.charges(ask, moment) if self._progress.acs else ()))
-        # Until 2023-11-01 the From header may have bettered what was found at MAIL.
-        is_bettered = ask.attribution is not transaction.attribution and ask.attribution != transaction.attribution
-        anew = (self._attributed(ask.attribution, moment),) if is_bettered else ()
-        if not verdict.admits:
-            refused = self._speech.refuse(verdict, command, moment, charges=charges)
-            return replace(refused, events=(*anew, *refused.events))
-        self._messages = number
-        if habit is not None and habit.holds(verdict, ask, moment):
-            sent = SentAgain.of(habit, ask, verdict, party, message_id, command, moment)
-            return self._send_again(sent, content, charges, moment)
-        decision = None if is_let_through else verdict.decision()
-        if self._progress.acs is not None:
-            delivered = deliver_through_acs(
-                ask, decision, content, account=self._progress.acs, message_id=message_id, party=party, moment=moment
-            )
-        else:
-            delivered = deliver(
-                ask,
-                decision,
-                content,
-                transaction=transaction,
-                message_id=message_id,
-                hello=self._progress.hello_name,
-                party=party,
-                moment=moment,
-            )
-        if before is not None and marks is not None and transaction.named is before:
-            remember_course(before, marks, ask, verdict, delivered, transaction, moment)
-        elif before is not None and is_submitted:
-            remember_habit(before, ask, verdict, delivered, moment)
-        kept = tuple(message for message in (delivered.message, delivered.report) if message is not None)
-        events = aftermath(delivered, self._speech, moment)
-        turn = self._admit(verdict, command, moment, is_let_through=is_let_through)
-        late = turn.delay
-        if moment.rulebook.readings["message_rate"] == "late_reply":
-            late = (delivery_instant(ask, moment) - moment.now) / timedelta(seconds=1)
-        return Turn(
-            data=turn.data,
-            then=turn.then,
-            delay=late,
-            charges=(*charges, *delivered.charges),
-            kept=kept,
-            events=(*anew, *turn.events, *events),
-            uses=(*turn.uses, *(one.use for one in delivered.faulted)),
-            despatch=delivered.despatch,
-            manner=turn.manner,
-        )
-
-    def _follow(self, course: Course, letter: Letter, message_id: str, moment: Moment) -> Turn:
-        """Let a message go the course of the one before it."""
-        party = self._progress.party
-        same = Followed(course, moment.now, party, message_id, letter.head, letter.size, throw(party))
-        kept = same.message(letter.content, self._progress.hello_name, moment)
-        self._end()  # nobody is signed in, so nothing is charged
-        return self._speech.say(same.reply(), moment, events=same.events(), kept=(kept,))
-
-    def _send_again(self, sent: SentAgain, content: bytearray, charges: tuple[Charge, ...], moment: Moment) -> Turn:
-        """Accept a message that is like others of its mailbox."""
-        reply, kept = sent.reply(), sent.message(content)
-        return self._speech.say(reply, moment, events=sent.events(), charges=(*charges, *sent.charges()), kept=(kept,))
-
-    def _admit(
-        self, verdict: Verdict, command: str, moment: Moment, *further: Event, is_let_through: bool = False
-    ) -> Turn:
-        """Give the good answer, as the rules' or as that of a fault that did not ask them."""
-        if is_let_through:
-            turn = self._faulting.admit(verdict, moment)
-            return replace(turn, events=(*turn.events, *further)) if further else turn
-        return self._speech.admit(verdict, command, moment, *further)
-
     @staticmethod
     def _attribution(ask: MailAsk, moment: Moment) -> Attribution:
         """Attribute a transaction; for a client without a certificate it is the same again in this world."""
@@ -367,50 +236,6 @@ class Mailing:
             return attribute(moment.world, ask.arrival, ask.mail_from)
         key = ("attribution", ask.peer.ip, ask.tls is None, str(ask.mail_from))
         return moment.memory.recall(key, lambda: attribute(moment.world, ask.arrival, ask.mail_from))
-
-    def _attributed(self, attribution: Attribution, moment: Moment) -> Attributed:
-        party = self._progress.party
-        return Attributed(at=moment.now, session=party.label, endpoint=party.endpoint, attribution=attribution)
-
-    # Ends --------------------------------------------------------------------------------------------------------
-
-    def forget(self, moment: Moment) -> tuple[Charge, ...]:
-        """End the transaction, if there is one; the session is where it was after its hello."""
-        charges = self.release(moment)
-        self._end()
-        return charges
-
-    def _end(self) -> None:
-        progress = self._progress
-        progress.transaction = None
-        progress.refused = False
-        if progress.state is not _NEW:
-            progress.state = _READY
-
-    def release(self, moment: Moment) -> tuple[Charge, ...]:
-        """Close the submission, if one is open."""
-        account, transaction = self._progress.account, self._progress.transaction
-        if account is None or account.mailbox is None or transaction is None or transaction.open_before is None:
-            return ()
-        transaction.open_before = None
-        return (Charge(_OPEN, account.mailbox.address.key, -1, moment.now),)
-
-    def _open_submission(self, moment: Moment) -> tuple[Charge, ...]:
-        """Open the submission at DATA or the first chunk; the place in the queue is taken here (CS-LIM-01)."""
-        account = self._progress.account
-        if account is None or account.mailbox is None:
-            return ()
-        transaction = self._progress.transaction or self._astray()
-        if transaction.open_before is not None:
-            return ()
-        owner = account.mailbox.address.key
-        transaction.open_before = moment.usage.total(_OPEN, owner, moment.now)
-        return (Charge(_OPEN, owner, 1, moment.now),)
-
-    @staticmethod
-    def _astray() -> NoReturn:
-        msg = "the transition table lets this command through only within a transaction"
-        raise AssertionError(msg)
 
 
 def _counts_for_direct_send(sender: Address | None, moment: Moment) -> bool:

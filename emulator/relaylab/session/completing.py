@@ -1,0 +1,159 @@
+"""The complete message: judged, and delivered where it is accepted.
+
+Law of this module: the transaction is over when it has answered, whatever the answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from relaylab.domain.endpoint import Endpoint
+from relaylab.domain.fault import Step
+from relaylab.session.acs_delivery import deliver_through_acs
+from relaylab.session.aftermath import aftermath
+from relaylab.session.conduct import Conduct
+from relaylab.session.courses import Followed, course_before, marks_of, remember_course
+from relaylab.session.delivery import deliver, delivery_instant
+from relaylab.session.end_of_data import called, data_ask, throw
+from relaylab.session.habits import SentAgain, habit_before, remember_habit
+from relaylab.session.head import Letter
+from relaylab.session.turn import Turn
+
+if TYPE_CHECKING:
+    from relaylab.domain.asks import DataAsk
+    from relaylab.domain.charge import Charge
+    from relaylab.domain.decision import Decision
+    from relaylab.session.courses import Course
+    from relaylab.session.delivery import Delivered
+    from relaylab.session.faulting import Faulting
+    from relaylab.session.moment import Moment
+    from relaylab.session.progress import Progress
+    from relaylab.session.speech import Speech
+    from relaylab.session.transaction import Transaction
+
+_MX: Final = Endpoint.MX  # Python 3.11 takes a call to find a name of an enum
+_SUBMISSION: Final = Endpoint.SUBMISSION
+
+
+class Completing(Conduct):
+    """How a session takes the message of a transaction, and how many it has taken."""
+
+    __slots__ = ("_messages",)
+
+    def __init__(self, speech: Speech, progress: Progress, faulting: Faulting) -> None:
+        super().__init__(speech, progress, faulting)
+        self._messages = 0
+
+    def end_of_data(self, content: bytearray, size: int, moment: Moment) -> Turn:
+        """Judge the complete message and, where it is accepted, deliver it; the transaction is over either way."""
+        party, command = self._progress.party, called(size)
+        if moment.board.faults and (answer := self._faulting.answer(Step.FINAL, command, moment)):
+            return replace(answer, charges=self.forget(moment))
+        number = self._messages + 1
+        message_id = f"{party.label}-{number}"
+        transaction = self._progress.transaction or self._astray()
+        letter = Letter.read(content, size)
+        before = self._named_before(transaction, moment)
+        marks = marks_of(letter) if before is not None and party.endpoint is _MX else None
+        known = course_before(before, marks, moment) if before is not None and marks is not None else None
+        if known is not None:
+            self._messages = number
+            return self._follow(known, letter, message_id, moment)
+        is_submitted = party.endpoint is _SUBMISSION
+        habit = habit_before(before, letter, moment) if before is not None and is_submitted else None
+        if habit is not None:
+            ask = habit.ask_about(letter, transaction, party, moment)
+        else:
+            ask = self._ask_about(letter, transaction, message_id, moment)
+        is_let_through = bool(moment.board.faults) and self._faulting.lets_through(moment)
+        verdict = moment.rulebook.default(ask) if is_let_through else moment.rulebook.judge(ask)
+        charges = (*self.forget(moment), *(self._progress.acs.charges(ask, moment) if self._progress.acs else ()))
+        # Until 2023-11-01 the From header may have bettered what was found at MAIL.
+        is_bettered = ask.attribution is not transaction.attribution and ask.attribution != transaction.attribution
+        anew = (self._attributed(ask.attribution, moment),) if is_bettered else ()
+        if not verdict.admits:
+            refused = self._speech.refuse(verdict, command, moment, charges=charges)
+            return replace(refused, events=(*anew, *refused.events))
+        self._messages = number
+        if habit is not None and habit.holds(verdict, ask, moment):
+            sent = SentAgain.of(habit, ask, verdict, party, message_id, command, moment)
+            return self._send_again(sent, content, charges, moment)
+        decision = None if is_let_through else verdict.decision()
+        delivered = self._deliver(ask, decision, content, transaction, message_id, moment)
+        if before is not None and marks is not None and transaction.named is before:
+            remember_course(before, marks, ask, verdict, delivered, transaction, moment)
+        elif before is not None and is_submitted:
+            remember_habit(before, ask, verdict, delivered, moment)
+        kept = tuple(message for message in (delivered.message, delivered.report) if message is not None)
+        events = aftermath(delivered, self._speech, moment)
+        turn = self._admit(verdict, command, moment, is_let_through=is_let_through)
+        late = turn.delay
+        if moment.rulebook.readings["message_rate"] == "late_reply":
+            late = (delivery_instant(ask, moment) - moment.now) / timedelta(seconds=1)
+        return Turn(
+            data=turn.data,
+            then=turn.then,
+            delay=late,
+            charges=(*charges, *delivered.charges),
+            kept=kept,
+            events=(*anew, *turn.events, *events),
+            uses=(*turn.uses, *(one.use for one in delivered.faulted)),
+            despatch=delivered.despatch,
+            manner=turn.manner,
+        )
+
+    def _ask_about(self, letter: Letter, transaction: Transaction, message_id: str, moment: Moment) -> DataAsk:
+        """Ask about a message of which nothing is remembered."""
+        progress = self._progress
+        return data_ask(
+            transaction,
+            letter,
+            party=progress.party,
+            tls=progress.seen_tls,
+            hello=progress.hello_name,
+            message_id=message_id,
+            account=progress.account,
+            acs=progress.acs,
+            moment=moment,
+        )
+
+    def _deliver(  # noqa: PLR0913, PLR0917 - the message, its verdict, and where both are
+        self,
+        ask: DataAsk,
+        decision: Decision | None,
+        content: bytearray,
+        transaction: Transaction,
+        message_id: str,
+        moment: Moment,
+    ) -> Delivered:
+        """Deliver an accepted message, by the road of whoever is signed in."""
+        progress = self._progress
+        if progress.acs is not None:
+            return deliver_through_acs(
+                ask, decision, content, account=progress.acs, message_id=message_id, party=progress.party, moment=moment
+            )
+        return deliver(
+            ask,
+            decision,
+            content,
+            transaction=transaction,
+            message_id=message_id,
+            hello=progress.hello_name,
+            party=progress.party,
+            moment=moment,
+        )
+
+    def _follow(self, course: Course, letter: Letter, message_id: str, moment: Moment) -> Turn:
+        """Let a message go the course of the one before it."""
+        party = self._progress.party
+        same = Followed(course, moment.now, party, message_id, letter.head, letter.size, throw(party))
+        kept = same.message(letter.content, self._progress.hello_name, moment)
+        self._end()  # nobody is signed in, so nothing is charged
+        return self._speech.say(same.reply(), moment, events=same.events(), kept=(kept,))
+
+    def _send_again(self, sent: SentAgain, content: bytearray, charges: tuple[Charge, ...], moment: Moment) -> Turn:
+        """Accept a message that is like others of its mailbox."""
+        reply, kept = sent.reply(), sent.message(content)
+        return self._speech.say(reply, moment, events=sent.events(), charges=(*charges, *sent.charges()), kept=(kept,))
