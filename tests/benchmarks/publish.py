@@ -43,7 +43,7 @@ _HEAD: Final = """\
 
 What each load is, what is aimed at and what bounds it: [speed](performance.md). Rates are wall time on a machine that
 driver and server share; *CPU* is the server's own processor time a unit, and *to bare* the same next to that of bare
-aiosmtpd in the same rounds. Medians, with the slowest and fastest round in brackets.
+aiosmtpd in the same turns. Medians of all turns, with the slowest and fastest in brackets.
 """
 
 

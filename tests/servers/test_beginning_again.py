@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from ipaddress import ip_address
 
 import pytest
 
 from relaylab.app.config import LoadedWorld
 from relaylab.app.emulator import Emulator
 from relaylab.domain.clock import parse_instant
+from relaylab.domain.endpoint import Endpoint
+from relaylab.domain.peer import Peer
+from relaylab.domain.randomness import Randomness
+from relaylab.domain.reply import SessionNames
+from relaylab.servers.house import Listener
 from relaylab_certs import TestAuthority
 from tests.clients.by_socket import MESSAGE, Wire, send_directly, signed_in
 from tests.conftest import Emulate
@@ -17,6 +23,7 @@ from tests.servers.conftest import Play
 DECEMBER = parse_instant("2026-12-01")
 AFTER_THE_CUTOVER = parse_instant("2027-01-04")
 SUBMITTED = "250 2.0.0 OK"
+CLIENT = Peer(ip_address("203.0.113.9"))
 
 
 def test_beginning_again_gives_the_same_octets_again(emulate: Emulate) -> None:
@@ -31,6 +38,26 @@ def test_beginning_again_gives_the_same_octets_again(emulate: Emulate) -> None:
 
 def test_another_seed_gives_other_names(emulate: Emulate) -> None:
     assert everything_said(emulate(seed=7)) != everything_said(emulate(seed=8))
+
+
+def test_a_session_has_the_names_of_its_number_and_seed_whatever_was_drawn_before(emulate: Emulate) -> None:
+    house = emulate(seed=7).desk("mx").house
+
+    def names(many: int) -> list[SessionNames]:
+        moment = house.moment()
+        return [house.party(Endpoint.MX, CLIENT, moment, listener=Listener()).names for _ in range(many)]
+
+    first = names(70)
+    house.begin_again(house.started, 20)
+    of_number = names(20)
+    house.randomness = Randomness(8)
+    of_another_seed = names(1)
+    house.randomness = Randomness(7)
+
+    assert first[20:40] == of_number
+    assert first[40:41] != of_another_seed
+    assert first[41:] == names(29)
+    assert 70 == len({one.host for one in first})
 
 
 def test_beginning_again_forgets_mail_events_and_open_connections(emulate: Emulate) -> None:

@@ -360,6 +360,13 @@ def test_plain_and_cram_md5_are_taken_where_they_are_offered_and_the_password_is
     assert "504" == lab.connect().secure().say("AUTH NTLM")[:3]
 
 
+@pytest.mark.parametrize("mechanism", ["PLAIN", "CRAM-MD5"])
+def test_the_mx_takes_no_sign_in_though_a_fault_offers_it(mechanism: str) -> None:
+    line = lab_with("plainoffer").connect_mx().secure()
+
+    assert line.say(f"AUTH {mechanism} {base64(chr(0) + SCANNER + chr(0) + SCANNER_PASSWORD)}").startswith("504 5.7.4")
+
+
 @pytest.mark.parametrize("answer", ["", "AQ==", "what?"])
 def test_after_an_error_in_json_any_answer_is_refused(answer: str) -> None:
     line = lab_with("json334").connect().secure()

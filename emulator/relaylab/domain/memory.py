@@ -62,11 +62,11 @@ class _Rooms(dict[str, Memory]):
 
     def __init__(self, *, lasts: bool) -> None:
         super().__init__()
-        self._last: Final = lasts
+        self._lasts: Final = lasts
 
     def __missing__(self, name: str) -> Memory:
-        room = Memory(lasts=self._last)
-        return self.setdefault(name, room) if self._last else room
+        room = Memory(lasts=self._lasts)
+        return self.setdefault(name, room) if self._lasts else room
 
 
 NO_MEMORY: Final = Memory(lasts=False)

@@ -45,22 +45,23 @@ class ReplyTemplate:
     slow: bool = False
     has_blanks: bool = field(init=False, repr=False, compare=False)  # words are needed to make the reply
     start: str = field(init=False, repr=False, compare=False)  # what the last line begins with
-    _pattern: str = field(init=False, repr=False, compare=False)  # the text, with %s for each of its
-    _blanks: tuple[str, ...] = field(init=False, repr=False, compare=False)  # words
+    _pattern: str = field(init=False, repr=False, compare=False)  # the text, with %s for each of its blanks
+    _blanks: tuple[str, ...] = field(init=False, repr=False, compare=False)  # their names
     _plain: Reply = field(init=False, repr=False, compare=False)  # the reply, where no word is needed
     wire: bytes = field(init=False, repr=False, compare=False)  # that on the wire; empty where a word or name is needed
 
     def __post_init__(self) -> None:
         """Make what is the same for every reply: a template is filled many times for each message."""
         enhanced = f"{self.enhanced} " if self.enhanced else ""
-        pieces = [(text.replace("%", "%%"), name) for text, name, _, _ in Formatter().parse(self.text)]
-        object.__setattr__(self, "_pattern", "".join(text if name is None else f"{text}%s" for text, name in pieces))
+        pieces = [(text, name) for text, name, _, _ in Formatter().parse(self.text)]
+        pattern = (text.replace("%", "%%") + ("" if name is None else "%s") for text, name in pieces)
+        object.__setattr__(self, "_pattern", "".join(pattern))
         object.__setattr__(self, "_blanks", tuple(name for _, name in pieces if name is not None))
         object.__setattr__(self, "has_blanks", bool(self._blanks))
         object.__setattr__(self, "start", f"{self.code:d} {enhanced}")
-        object.__setattr__(self, "_plain", Reply(self, self.text))
+        object.__setattr__(self, "_plain", Reply(self, "".join(text for text, _ in pieces)))
         is_fixed = self.trailer is Trailer.NONE and not self.has_blanks
-        object.__setattr__(self, "wire", _lines(self, self.text) if is_fixed else b"")
+        object.__setattr__(self, "wire", _lines(self, self._plain.text) if is_fixed else b"")
 
     def fill(self, **words: str) -> Reply:
         """Make the reply; raise KeyError when a blank has no word."""

@@ -165,7 +165,7 @@ class House:
         block, place = divmod(session, _DRAWN_AT_ONCE)
         path, drawn = (self.randomness, self.store.mail.run, block), self._drawn
         if drawn is None or drawn[0] != path:
-            numbers = self.randomness.numbers(_DRAWN_AT_ONCE, "sessions", *path[1:])
+            numbers = path[0].numbers(_DRAWN_AT_ONCE, "sessions", *path[1:])
             drawn = self._drawn = (path, numbers)
         return drawn[1][place]
 

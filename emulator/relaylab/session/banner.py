@@ -1,6 +1,6 @@
-"""The words of the greeting: its date, and the session id where it is shown (facts CS-BAN-01, CS-BAN-03, MX-BAN-02).
+"""When a session began and how long it lasted, in the words of its greeting and of its end for age.
 
-And how long it is ago, where a session is ended for its age.
+Facts CS-BAN-01, CS-BAN-03 and MX-BAN-02 for the greeting, CS-TO-01 for the end.
 """
 
 from __future__ import annotations

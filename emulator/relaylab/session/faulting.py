@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.address import Address
 from relaylab.domain.decision import ReplyFacts
+from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import Closed, Faulted
 from relaylab.domain.fault import Behaviour, Fault, Layer, Step
 from relaylab.domain.identity import Credential, Mechanism
@@ -130,7 +131,12 @@ class Faulting:
         return offered
 
     def takes(self, mechanism: Mechanism) -> bool:
-        """Tell whether a fault has offered a mechanism that the service does not hold, and that can be held."""
+        """Tell whether a fault has offered a mechanism that the service does not hold, and that can be held.
+
+        At the MX none can: whoever gives a password there is judged by nobody.
+        """
+        if self._party.endpoint is Endpoint.MX:
+            return False
         layer = Layer.CLEAR if self._progress.tls is None else Layer.TLS
         return mechanism in TAKEN and mechanism.value in mechanisms_of(self._offered.get(layer, ()))
 

@@ -53,5 +53,5 @@ OUT_OF_ORDER: Final[Mapping[State, Mapping[Verb, ReplyTemplate]]] = {
 
 # The other way round, since nearly every line is a command in its order.
 IN_ORDER: Final[Mapping[State, frozenset[Verb]]] = {
-    state: frozenset(Verb) - {Verb.UNKNOWN, Verb.GARBAGE} - refused.keys() for state, refused in OUT_OF_ORDER.items()
+    state: frozenset(Verb).difference((Verb.UNKNOWN, Verb.GARBAGE), refused) for state, refused in OUT_OF_ORDER.items()
 }
