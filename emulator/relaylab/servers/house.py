@@ -210,7 +210,7 @@ class SmtpDesk:
     host: str = ""
     key: str = ""
     over_ipv6: bool = False
-    # What the house gives and keeps at each step, asked of it without a call between.
+    # What the house gives and keeps at each step, without a call between: methods of these names are not asked.
     moment: Callable[[], Moment] = field(init=False, repr=False, compare=False)
     apply: Callable[[Turn], None] = field(init=False, repr=False, compare=False)
     _listener: Listener = field(init=False, repr=False, compare=False)

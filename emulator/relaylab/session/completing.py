@@ -13,12 +13,12 @@ from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.fault import Step
 from relaylab.session.acs_delivery import deliver_through_acs
 from relaylab.session.aftermath import aftermath
-from relaylab.session.conduct import Conduct
 from relaylab.session.courses import Followed, course_before, marks_of, remember_course
 from relaylab.session.delivery import deliver, delivery_instant
 from relaylab.session.end_of_data import called, data_ask, throw
 from relaylab.session.habits import SentAgain, habit_before, remember_habit
 from relaylab.session.head import Letter
+from relaylab.session.transacting import Transacting
 from relaylab.session.turn import Turn
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _MX: Final = Endpoint.MX  # Python 3.11 takes a call to find a name of an enum
 _SUBMISSION: Final = Endpoint.SUBMISSION
 
 
-class Completing(Conduct):
+class Completing(Transacting):
     """How a session takes the message of a transaction, and how many it has taken."""
 
     __slots__ = ("_messages",)

@@ -28,7 +28,8 @@ class WorldHolder:
 
     def __init__(self, world: World, rulebook: Rulebook) -> None:
         """Begin with revision 1."""
-        # The snapshot in force: read it once where world and rulebook must fit each other.
+        # The snapshot in force: read it once where world and rulebook must fit each other. Only ``swap`` sets it; an
+        # attribute, since every line of a client reads it.
         self.current = Snapshot(world, rulebook, revision=1)
 
     @property

@@ -33,7 +33,7 @@ CAPTURED: Final = (
     ),
     offers(
         Behaviour.PLAINOFFER,
-        "Offers AUTH PLAIN LOGIN CRAM-MD5 XOAUTH2 NTLM inside TLS, and takes PLAIN and CRAM-MD5.",
+        "Offers AUTH PLAIN LOGIN CRAM-MD5 XOAUTH2 NTLM inside TLS, and takes PLAIN and CRAM-MD5 but at the MX.",
         _CAPTURE,
         words=("PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2", "NTLM"),
     ),

@@ -13,7 +13,7 @@ from relaylab.rules.sources import requirement
 OFFERS: Final = (
     offers(
         Behaviour.OFFER,
-        "Offers these mechanisms, inside TLS or in clear (`layer`), and takes PLAIN and CRAM-MD5 among them.",
+        "Offers these mechanisms, inside TLS or in clear (`layer`); takes PLAIN and CRAM-MD5 but at the MX.",
         requirement("AUT-21", 4954, "4"),
         "mechanisms",
         "layer",

@@ -29,8 +29,8 @@ _NEW: Final = State.NEW
 _READY: Final = State.READY
 
 
-class Conduct:
-    """The conduct of one session's transactions; begins without one."""
+class Transacting:
+    """How a session conducts a transaction; begins without one."""
 
     __slots__ = ("_faulting", "_progress", "_speech")
 
