@@ -24,7 +24,7 @@ from relaylab.session.smtp import SmtpSession
 from relaylab.session.turn import Turn
 from relaylab.session.wire import TLS_1_3, Wire
 from relaylab.store import Counters, FaultBoard
-from tests.session.worlds import APP, ELSEWHERE, SCANNER, SCANNER_PASSWORD, TOKEN, two_tenants
+from tests.session.worlds import APP, ELSEWHERE, HELPDESK, SCANNER, SCANNER_PASSWORD, TOKEN, two_tenants
 
 BEFORE = datetime(2026, 11, 23, 9, tzinfo=UTC)
 CUTOVER = datetime(2026, 12, 31, tzinfo=UTC)
@@ -205,3 +205,14 @@ class Line:
         if content is None:
             content = LETTER.replace(SCANNER.encode(), sender.encode() or SCANNER.encode())
         return self.envelope(sender, *recipients).data().message(content)
+
+
+def offer(line: Line, letter: str, *recipients: str, sender: str) -> str:
+    """Send a message as far as it gets; give its last answer."""
+    line.say(f"MAIL FROM:<{sender}>")
+    for recipient in recipients or (HELPDESK,):
+        line.say(f"RCPT TO:<{recipient}>")
+    last = line.say("DATA")
+    last = line.message(letter.encode()) if last.startswith("354") else last
+    line.say("RSET")
+    return last

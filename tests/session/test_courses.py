@@ -32,7 +32,7 @@ from relaylab.rules.dns.hosts import ARC_SELECTOR
 from relaylab.session.courses import Course, Marks
 from relaylab.session.envelopes import MOST_RECIPIENTS, envelopes
 from tests.builders import a_connector, a_domain, a_mailbox, an_address, some_addresses
-from tests.session.lines import Lab, Line
+from tests.session.lines import Lab, Line, offer
 from tests.session.named import Named, Records
 from tests.session.test_envelopes import Event, all_of
 from tests.session.worlds import (
@@ -110,15 +110,9 @@ WORLDS: Final = (
 )
 
 
-def send(line: Line, content: str, *recipients: str, sender: str = STRANGER) -> str:
-    """Send a message as far as it gets; give its last answer."""
-    line.say(f"MAIL FROM:<{sender}>")
-    for recipient in recipients or (HELPDESK,):
-        line.say(f"RCPT TO:<{recipient}>")
-    last = line.say("DATA")
-    last = line.message(content.encode()) if last.startswith("354") else last
-    line.say("RSET")
-    return last
+def send(line: Line, letter: str, *recipients: str, sender: str = STRANGER) -> str:
+    """Send as somebody from elsewhere, as far as it gets; give the last answer."""
+    return offer(line, letter, *recipients, sender=sender)
 
 
 def has_followed(message: KeptMessage) -> bool:

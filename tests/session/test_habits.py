@@ -28,7 +28,7 @@ from relaylab.rules.catalogue import CATALOGUE
 from relaylab.session.envelopes import MOST_RECIPIENTS, envelopes
 from relaylab.session.habits import OF_ONE_MESSAGE, Habit
 from tests.builders import a_mailbox, an_address, some_addresses
-from tests.session.lines import BEFORE, CUTOVER, Lab, Line
+from tests.session.lines import BEFORE, CUTOVER, Lab, Line, offer
 from tests.session.test_courses import IN_PARTS, has_followed, holds
 from tests.session.test_envelopes import Event, all_of, put_in_force
 from tests.session.test_signed_in import with_grant_of_just_now
@@ -95,14 +95,8 @@ def habits(lab: Lab) -> list[Habit]:
 
 
 def send(line: Line, letter: str = SCAN, *recipients: str, sender: str = SCANNER) -> str:
-    """Send a message as far as it gets; give its last answer."""
-    line.say(f"MAIL FROM:<{sender}>")
-    for recipient in recipients or (HELPDESK,):
-        line.say(f"RCPT TO:<{recipient}>")
-    last = line.say("DATA")
-    last = line.message(letter.encode()) if last.startswith("354") else last
-    line.say("RSET")
-    return last
+    """Send as the scanner, as far as it gets; give the last answer."""
+    return offer(line, letter, *recipients, sender=sender)
 
 
 # Anything, in any order -----------------------------------------------------------------------------------------------
