@@ -30,19 +30,16 @@ def samples(
     slows the machine for a second slows them all. A load with one turn measures memory, or lasts: servers run alone.
     """
     order = dice.stream("order", number, workload.name)
-    if workload.turns == 1:
-        for launcher in order.sample(launchers, len(launchers)):
-            with ExitStack() as running:
-                yield _Ready(launcher, workload, running).sample(amount, number)
-        return
-    with ExitStack() as running:
-        able = [_Ready(launcher, workload, running) for launcher in launchers]
-        for turn in range(workload.turns):
-            for ready in order.sample(able, len(able)):
-                found = ready.sample(amount // workload.turns, number * workload.turns + turn)
-                if isinstance(found, Failure):
-                    able.remove(ready)
-                yield found
+    at_once = [launchers] if workload.turns > 1 else [[one] for one in order.sample(launchers, len(launchers))]
+    for side_by_side in at_once:
+        with ExitStack() as running:
+            able = [_Ready(launcher, workload, running) for launcher in side_by_side]
+            for turn in range(workload.turns):
+                for ready in order.sample(able, len(able)):
+                    found = ready.sample(amount // workload.turns, number * workload.turns + turn)
+                    if isinstance(found, Failure):
+                        able.remove(ready)
+                    yield found
 
 
 class _Ready:

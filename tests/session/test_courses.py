@@ -115,6 +115,16 @@ def send(line: Line, letter: str, *recipients: str, sender: str = STRANGER) -> s
     return offer(line, letter, *recipients, sender=sender)
 
 
+def asks_behind(lab: Lab) -> list[object]:
+    """Give what was asked for each verdict that is told of."""
+    return [
+        event.verdict_behind.ask
+        for event in lab.events
+        if isinstance(event, Judged)
+        if isinstance(event.verdict_behind, Verdict)
+    ]
+
+
 def has_followed(message: KeptMessage) -> bool:
     """Tell whether a message went a known course: then most of it is not written before somebody reads it."""
     try:
@@ -524,15 +534,7 @@ def test_a_followed_message_says_of_itself_what_one_found_anew_says() -> None:
             send(line, letter)
 
     followed, anew = labs
-    behind = [
-        [
-            event.verdict_behind.ask
-            for event in lab.events
-            if isinstance(event, Judged)
-            if isinstance(event.verdict_behind, Verdict)
-        ]
-        for lab in labs
-    ]
+    behind = [asks_behind(lab) for lab in labs]
     assert any(has_followed(message) for message in followed.kept)
     assert behind[0] == behind[1]
     assert followed.kept == anew.kept

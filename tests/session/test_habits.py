@@ -22,14 +22,13 @@ from relaylab.domain.event import Judged
 from relaylab.domain.memory import Memory
 from relaylab.domain.message import MessageHead
 from relaylab.domain.tenant import DistributionGroup, OrganizationConfig
-from relaylab.engine.verdict import Verdict
 from relaylab.rules import limits
 from relaylab.rules.catalogue import CATALOGUE
 from relaylab.session.envelopes import MOST_RECIPIENTS, envelopes
 from relaylab.session.habits import OF_ONE_MESSAGE, Habit
 from tests.builders import a_mailbox, an_address, some_addresses
 from tests.session.lines import BEFORE, CUTOVER, Lab, Line, offer
-from tests.session.test_courses import IN_PARTS, has_followed, holds
+from tests.session.test_courses import IN_PARTS, asks_behind, has_followed, holds
 from tests.session.test_envelopes import Event, all_of, put_in_force
 from tests.session.test_signed_in import with_grant_of_just_now
 from tests.session.worlds import (
@@ -203,15 +202,7 @@ def test_what_is_read_of_a_message_of_a_habit_is_its_own() -> None:
             send(lab.connect().signed_in(), letter)
             lab.clock.advance(timedelta(hours=1))
 
-    behind = [
-        [
-            event.verdict_behind.ask
-            for event in lab.events
-            if isinstance(event, Judged)
-            if isinstance(event.verdict_behind, Verdict)
-        ]
-        for lab in labs
-    ]
+    behind = [asks_behind(lab) for lab in labs]
     assert has_followed(labs[0].kept[2])
     assert behind[0] == behind[1]
     assert labs[0].kept == labs[1].kept

@@ -8,7 +8,11 @@ nobody can tell when it was.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from typing import TYPE_CHECKING, Self, TypeVarTuple
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 Ts = TypeVarTuple("Ts")
 
@@ -43,6 +47,11 @@ class Implied:
             object.__setattr__(self, "_work", _nothing)  # what it was worked out from is let go
             object.__setattr__(self, "_given", ())
             return object.__getattribute__(self, name)
+
+
+def fields_of(whole: DataclassInstance) -> dict[str, object]:
+    """Give all that is to be worked out of a value, where one was made whole for it."""
+    return {one.name: getattr(whole, one.name) for one in fields(whole)}
 
 
 def _nothing(*_: object) -> Mapping[str, object]:

@@ -38,12 +38,14 @@ class Outlet:
         if len(self._due) >= _JOINED:
             self.flush()
 
-    def flush(self) -> None:
-        """Write the replies that are due, behind what TLS itself has to say."""
+    def flush(self, *, ends: bool = False) -> None:
+        """Write the replies that are due, behind what TLS itself has to say and, where it ``ends``, with its end."""
         due, self._due = self._due, b""
         if self.tls is not None:
             if due:
                 self.tls.write(due)
+            if ends:
+                self.tls.close()
             due = self.tls.take()
         if due:
             self._transport.write(due)
@@ -71,14 +73,9 @@ class Outlet:
         """Write what is due, close TLS and our side.
 
         A socket closed while the client still sends would be reset, and our last reply could be lost; so we wait for
-        the client to close its side, unless it is done. What is due goes in one piece with the end of TLS.
+        the client to close its side, unless it is done.
         """
-        if self.tls is not None:
-            if self._due:
-                self.tls.write(self._due)
-                self._due = b""
-            self.tls.close()
-        self.flush()
+        self.flush(ends=True)
         self.tls = None
         if self.client_is_done or not self._transport.can_write_eof():
             self._transport.close()

@@ -78,7 +78,7 @@ class Completing(Transacting):
             return replace(refused, events=(*anew, *refused.events))
         self._messages = number
         if habit is not None and habit.holds(verdict, ask, moment):
-            sent = SentAgain.of(habit, ask, verdict, party, message_id, command, moment)
+            sent = SentAgain(habit, ask, verdict, party, message_id, delivery_instant(ask, moment))
             return self._send_again(sent, content, charges, moment)
         decision = None if is_let_through else verdict.decision()
         delivered = self._deliver(ask, decision, content, transaction, message_id, moment)

@@ -18,12 +18,13 @@ Laws:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from relaylab.domain.decision import Decision
 from relaylab.domain.event import Authenticated, Judged, Kept
+from relaylab.domain.implied import fields_of
 from relaylab.domain.message import KeptMessage, MessageHead, Version
 from relaylab.domain.noun import noun
 from relaylab.session.aftermath import kept_words, told
@@ -193,11 +194,10 @@ class Followed:
                 for one in like.versions  # one, as there is one part
             ),
         )
-        return {one.name: getattr(whole, one.name) for one in fields(whole)}
+        return fields_of(whole)
 
     def _decided(self) -> dict[str, object]:
-        decision = self._verdict().decision()
-        return {one.name: getattr(decision, one.name) for one in fields(decision)}
+        return fields_of(self._verdict().decision())
 
     def _stamps(self, content: bytes | bytearray, hello: str, moment: Moment) -> dict[str, object]:
         way = self.course.way

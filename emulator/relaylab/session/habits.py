@@ -23,12 +23,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from relaylab.domain.asks import DataAsk
 from relaylab.domain.charge import Meter
 from relaylab.domain.event import Judged, Kept
+from relaylab.domain.implied import fields_of
 from relaylab.domain.message import KeptMessage, MessageHead
 from relaylab.domain.noun import noun
 from relaylab.session.aftermath import kept_words
 from relaylab.session.courses import is_by_default
-from relaylab.session.delivery import charges_of_mailbox, copy_ask, delivery_instant
-from relaylab.session.end_of_data import receipt, throw
+from relaylab.session.delivery import charges_of_mailbox, copy_ask
+from relaylab.session.end_of_data import called, receipt, throw
 from relaylab.session.envelopes import envelopes
 from relaylab.session.parts import excessive_parts
 from relaylab.session.speech import judged_words
@@ -139,25 +140,14 @@ def _copies(ask: DataAsk, way: Way) -> tuple[tuple[partial[DeliveryAsk], int], .
 
 @noun(eq=False)
 class SentAgain:
-    """A message that is of a habit: what is told of it, worked out when it is read. It holds no content.
-
-    ``command`` is what its end is called in the event log.
-    """
+    """A message that is of a habit: what is told of it, worked out when it is read. It holds no content."""
 
     habit: Habit
     ask: DataAsk
     verdict: Verdict
     party: Party
     message_id: str
-    command: str
     delivered_at: datetime
-
-    @classmethod
-    def of(  # noqa: PLR0913, PLR0917 - the message, its verdict, and where both are
-        cls, habit: Habit, ask: DataAsk, verdict: Verdict, party: Party, message_id: str, command: str, moment: Moment
-    ) -> SentAgain:
-        """Give an accepted message, and find when it is delivered."""
-        return cls(habit, ask, verdict, party, message_id, command, delivery_instant(ask, moment))
 
     def reply(self) -> Reply:
         """Give the answer: nothing but the words of the receipt stands in the blanks of an acceptance."""
@@ -180,7 +170,7 @@ class SentAgain:
         return {"at": self.ask.now, "session": self.party.label, "endpoint": self.party.endpoint}
 
     def _judged(self) -> dict[str, object]:
-        return {**self._stamp(), "command": self.command, **judged_words(self.verdict)}
+        return {**self._stamp(), "command": called(self.ask.size), **judged_words(self.verdict)}
 
     def _kept(self) -> dict[str, object]:
         return {**self._stamp(), **kept_words(self.ask.envelope, self.message_id, self.ask.size)}
@@ -197,4 +187,4 @@ class SentAgain:
             raw=content,
             decision=self.verdict.decision(),
         )
-        return {one.name: getattr(whole, one.name) for one in fields(whole)}
+        return fields_of(whole)

@@ -32,27 +32,28 @@ _KEY: Final = "hellos"  # of all that is remembered here, within the memory of a
 
 def answer_before(command: Command, progress: Progress, moment: Moment) -> bytes | None:
     """Give the answer to a name that was granted before, or None."""
-    party = progress.party
-    if moment.board.faults or party.endpoint not in ENDPOINTS:
-        return None
-    known = _hellos(moment).known(_key(command, progress, moment))
-    if not isinstance(known, tuple) or command.argument.lower() == party.names.host.lower():
+    host, key = progress.party.names.host, _key(command, progress, moment)
+    known = _hellos(moment).known(key) if key is not None else None
+    if not isinstance(known, tuple) or command.argument.lower() == host.lower():
         return None
     before, behind = known
-    return b"%b%b%b" % (before, party.names.host.encode(), behind)
+    return b"%b%b%b" % (before, host.encode(), behind)
 
 
 def remember_answer(command: Command, progress: Progress, moment: Moment, answer: bytes) -> None:
     """Remember the answer to a name that was granted; the server names itself in it once, and first."""
+    key = _key(command, progress, moment)
+    if key is not None:
+        before, _, behind = answer.partition(progress.party.names.host.encode())
+        _hellos(moment).keep(key, (before, behind))
+
+
+def _key(command: Command, progress: Progress, moment: Moment) -> Hashable | None:
+    """Name all that an answer hangs on; None where nothing is remembered."""
     party = progress.party
     if moment.board.faults or party.endpoint not in ENDPOINTS:
-        return
-    before, _, behind = answer.partition(party.names.host.encode())
-    _hellos(moment).keep(_key(command, progress, moment), (before, behind))
-
-
-def _key(command: Command, progress: Progress, moment: Moment) -> Hashable:
-    party, epoch = progress.party, moment.rulebook.epoch(moment.now)
+        return None
+    epoch = moment.rulebook.epoch(moment.now)
     return epoch, party.endpoint, command.verb, command.argument, party.peer.address, progress.tls is None
 
 
