@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import TurnedAway
 from relaylab.domain.randomness import Dice
+from relaylab.domain.telling import Telling
 from relaylab.rules import milestones
 from relaylab.servers.desk import StreamLimits
 from relaylab.servers.peers import Peers
@@ -128,7 +129,7 @@ class House:
     def apply(self, turn: Turn) -> None:
         """Keep what a turn keeps, unless it is a probe's."""
         events = turn.events
-        if events and events[0].session == PROBE:
+        if events and (events.session if isinstance(events, Telling) else events[0].session) == PROBE:
             return
         if not (turn.kept or turn.charges or turn.uses or turn.despatch):  # Store.apply would do no more
             if events:

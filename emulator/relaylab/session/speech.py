@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from relaylab.domain.event import Event
     from relaylab.domain.message import KeptMessage
     from relaylab.domain.reply import Reply
+    from relaylab.domain.telling import Told
     from relaylab.engine.verdict import Verdict
     from relaylab.session.moment import Moment
     from relaylab.session.party import Party
@@ -70,7 +71,7 @@ class Speech:
         moment: Moment,
         *,
         then: Then = Then.READ_COMMAND,
-        events: tuple[Event, ...] = (),
+        events: Told = (),
         charges: tuple[Charge, ...] = (),
         kept: tuple[KeptMessage, ...] = (),
     ) -> Turn:

@@ -9,11 +9,11 @@ from relaylab.domain.noun import noun
 
 if TYPE_CHECKING:
     from relaylab.domain.charge import Charge
-    from relaylab.domain.event import Event
     from relaylab.domain.fault import FaultUse
     from relaylab.domain.handshake import Handshake
     from relaylab.domain.message import KeptMessage
     from relaylab.domain.peer import ClientHello, TlsFacts
+    from relaylab.domain.telling import Told
     from relaylab.session.acs_delivery import Despatch
     from relaylab.session.moment import Moment
 
@@ -71,7 +71,7 @@ class Turn:
     delay: float = 0.0
     charges: tuple[Charge, ...] = ()
     kept: tuple[KeptMessage, ...] = ()
-    events: tuple[Event, ...] = ()
+    events: Told = ()
     uses: tuple[FaultUse, ...] = ()
     despatch: Despatch | None = None
     manner: Manner | None = None

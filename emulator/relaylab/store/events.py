@@ -23,7 +23,9 @@ from relaylab.domain.source import Source
 from relaylab.store.shapes import attribution_json, decision_json, reply_json, source_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
+
+    from relaylab.domain.telling import Told
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -98,7 +100,7 @@ class EventLog:
         """The last number given; 0 before the first."""
         return self._last
 
-    def extend(self, events: Sequence[Event]) -> None:
+    def extend(self, events: Told) -> None:
         """Number events, keep them and tell who listens."""
         with self._lock:
             self._events.extend(events)

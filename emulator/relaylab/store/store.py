@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from relaylab.domain.charge import Charge
-    from relaylab.domain.event import Event
     from relaylab.domain.fault import FaultUse
     from relaylab.domain.keeping import Keeping
     from relaylab.domain.message import KeptMessage
+    from relaylab.domain.telling import Told
     from relaylab.engine.quotas import RollingSum
     from relaylab.store.counters import Counters
     from relaylab.store.events import EventLog, LogDump
@@ -55,7 +55,7 @@ class Store:
         *,
         charges: Sequence[Charge] = (),
         kept: Sequence[KeptMessage] = (),
-        events: Sequence[Event] = (),
+        events: Told = (),
         uses: Sequence[FaultUse] = (),
     ) -> None:
         """Keep mail, then count, then log; where mail cannot be kept (StoreError), nothing is counted or logged.
