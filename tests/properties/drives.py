@@ -15,7 +15,6 @@ from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.message import KeptMessage
 from relaylab.domain.peer import ClientHello, TlsFacts
 from relaylab.session.moment import Moment
-from relaylab.session.smtp import SmtpSession
 from relaylab.session.turn import Ending, Then, Turn
 from tests.session.lines import LETTER, Lab, Line, base64, bearer
 from tests.session.speech import replies_of
@@ -219,7 +218,7 @@ def _is_deaf(last: Turn) -> bool:
 
 
 def _do(  # noqa: PLR0911 - one line a thing
-    session: SmtpSession, step: Step, last: Turn, moment: Moment
+    session: Dialogue, step: Step, last: Turn, moment: Moment
 ) -> tuple[str, Turn]:
     """Do what a step means after the last turn."""
     if last.manner is not None and last.manner.ending is Ending.RESET_AT_INPUT:
@@ -240,7 +239,7 @@ def _do(  # noqa: PLR0911 - one line a thing
     return "response" if last.data.startswith(b"334 ") else verb, session.receive_line(step.octets, moment)
 
 
-def _send_content(session: SmtpSession, step: Step, last: Turn, moment: Moment) -> tuple[str, Turn]:
+def _send_content(session: Dialogue, step: Step, last: Turn, moment: Moment) -> tuple[str, Turn]:
     if last.then is Then.READ_CHUNK:
         if last.chunk > session.message_limit:
             return "chunk", session.receive_oversized_chunk(last.chunk, moment)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_address
+from operator import is_
 
 from relaylab.domain.clock import ManualClock
 from relaylab.domain.endpoint import Endpoint
@@ -18,10 +19,12 @@ from relaylab.domain.randomness import Random, Randomness
 from relaylab.domain.reply import SessionNames
 from relaylab.domain.world import World
 from relaylab.rules.catalogue import rulebook
+from relaylab.session.familiar import Familiar
 from relaylab.session.moment import Moment
 from relaylab.session.party import Party
+from relaylab.session.places import Era
 from relaylab.session.smtp import SmtpSession
-from relaylab.session.turn import Turn
+from relaylab.session.turn import Dialogue, Turn
 from relaylab.session.wire import TLS_1_3, Wire
 from relaylab.store import Counters, FaultBoard
 from tests.session.worlds import APP, ELSEWHERE, HELPDESK, SCANNER, SCANNER_PASSWORD, TOKEN, two_tenants
@@ -78,10 +81,26 @@ class Lab:
         self.events: list[Event] = []
         self._randomness = Randomness(seed)
         self._lines = 0
+        self._era: tuple[tuple[object, ...], Era] | None = None
 
     def moment(self) -> Moment:
-        memory = self.memory if self._remembers else Memory()
-        return Moment(self.clock.now(), self.world, self.rulebook, self.counters, self.board.view, memory=memory)
+        now, view = self.clock.now(), self.board.view
+        memory, era = (self.memory, self._era_at(now)) if self._remembers else (Memory(), None)
+        return Moment(now, self.world, self.rulebook, self.counters, view, memory=memory, era=era)
+
+    def _era_at(self, now: datetime) -> Era:
+        """Give the era, the same one as long as nothing has changed that a step may know."""
+        epoch = self.rulebook.epoch_around(now)
+        hangs_on = (self.world, self.rulebook, self.board.view, self.memory, epoch.number)
+        known = self._era
+        if known is None or not all(map(is_, known[0], hangs_on)) or not known[1].since <= now < known[1].until:
+            known = self._era = (hangs_on, Era(epoch.since, epoch.until))
+        return known[1]
+
+    def session(self, party: Party) -> Dialogue:
+        """Give a session as a listener opens it; a whole one where nothing is remembered."""
+        is_familiar = self._remembers and party.endpoint is Endpoint.MX
+        return Familiar(party) if is_familiar else SmtpSession(party)
 
     def apply(self, turn: Turn) -> None:
         self.turns.append(turn)
@@ -128,7 +147,7 @@ class Line:
     def __init__(self, lab: Lab, party: Party) -> None:
         self.lab = lab
         self.party = party
-        self.session = SmtpSession(party)
+        self.session = lab.session(party)
         self.wire = Wire(self.session, lab.moment, lab.apply)
 
     @property

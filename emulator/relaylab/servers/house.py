@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import TurnedAway
+from relaylab.domain.memory import NO_MEMORY, Memory
 from relaylab.domain.randomness import Dice
 from relaylab.domain.telling import Telling
 from relaylab.rules import milestones
 from relaylab.servers.desk import StreamLimits
 from relaylab.servers.peers import Peers
+from relaylab.session.familiar import Familiar
 from relaylab.session.moment import NO_TOKENS, Moment
 from relaylab.session.names import session_id, session_names
 from relaylab.session.party import Party
+from relaylab.session.places import Era
 from relaylab.session.recorded import Recorded
 from relaylab.session.smtp import SmtpSession
 
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from ipaddress import IPv4Address, IPv6Address
 
+    from relaylab.domain.fault import Board
     from relaylab.domain.handshake import Handshake
     from relaylab.domain.peer import Peer
     from relaylab.domain.randomness import Randomness
@@ -31,10 +35,10 @@ if TYPE_CHECKING:
     from relaylab.servers.clocks import MovableClock
     from relaylab.servers.faulty_tls import FaultyTls
     from relaylab.servers.tls import TlsServer
-    from relaylab.servers.zones import ZoneKeeper
+    from relaylab.servers.zones import DnsNow, ZoneKeeper
     from relaylab.session.acs_delivery import Despatch
     from relaylab.session.turn import Dialogue, Turn
-    from relaylab.store import Dialogues, Store, WorldHolder
+    from relaylab.store import Dialogues, Snapshot, Store, WorldHolder
 
 
 # The name of every session that only asks whether a listener answers: it is not numbered, and leaves no trace.
@@ -66,6 +70,18 @@ class TlsChoice:
     strict: TlsServer
     lenient: TlsServer
     asking: TlsServer
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a step may know besides the instant, as long as an era lasts, and what that hangs on."""
+
+    era: Era
+    snapshot: Snapshot
+    board: Board
+    randomness: Randomness
+    dns: DnsNow | None = None
+    memory: Memory = NO_MEMORY
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +126,7 @@ class House:
     proxied: bool = False
     on_despatch: Callable[[Despatch], None] | None = None
     peers: Peers = field(init=False, repr=False)
+    _known: _Known | None = field(default=None, init=False, repr=False)
     _drawn: tuple[tuple[Randomness, int, int], tuple[int, ...]] | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -117,14 +134,37 @@ class House:
         self.peers = Peers(self.holder)
 
     def moment(self) -> Moment:
-        """Read the clock and the world, once for one step."""
-        snapshot = self.holder.current
-        now, store = self.clock.now(), self.store
-        world, rulebook, view = snapshot.world, snapshot.rulebook, store.faults.view
+        """Read the clock and the world, once for one step; all but the instant is the same as long as an era lasts."""
+        now, known, store = self.clock.now(), self._known, self.store
+        if (
+            known is None
+            or not known.era.since <= now < known.era.until
+            or known.snapshot is not self.holder.current
+            or known.board is not store.faults.view
+            or known.randomness is not self.randomness
+        ):
+            known = self._known = self._look_around(now)
+        return Moment(
+            now,
+            known.snapshot.world,
+            known.snapshot.rulebook,
+            store.counters,
+            known.board,
+            self.tokens,
+            known.dns,
+            known.memory,
+            known.era,
+        )
+
+    def _look_around(self, now: datetime) -> _Known:
+        """Find what is the same from now on, and until when."""
+        snapshot, board, randomness = self.holder.current, self.store.faults.view, self.randomness
+        rules = snapshot.rulebook.epoch_around(now)
         if self.zones is None:
-            return Moment(now, world, rulebook, store.counters, view, self.tokens)
-        dns, memory = self.zones.at_hand(snapshot, now)
-        return Moment(now, world, rulebook, store.counters, view, self.tokens, dns, memory)
+            return _Known(Era(rules.since, rules.until), snapshot, board, randomness)
+        dns, memory, zone = self.zones.at_hand(snapshot, now)
+        era = Era(max(rules.since, zone.since), min(rules.until, zone.until))
+        return _Known(era, snapshot, board, randomness, dns, memory)
 
     def apply(self, turn: Turn) -> None:
         """Keep what a turn keeps, unless it is a probe's."""
@@ -144,6 +184,7 @@ class House:
     def begin_again(self, started: datetime, sessions: int = 0, questions: int = 0) -> None:
         """Number sessions as after a start at ``started`` and so many sessions, and questions to DNS likewise."""
         self.started = started
+        self._known = None
         self.sessions = sessions
         self.questions = questions
         if self.dialogues is not None:
@@ -266,5 +307,6 @@ class SmtpDesk:
 
     def _session(self, peer: Peer, moment: Moment, *, is_probe: bool = False) -> Dialogue:
         party = self.house.party(self.endpoint, peer, moment, listener=self._listener, is_probe=is_probe)
-        session, dialogues = SmtpSession(party), self.house.dialogues
+        session: Dialogue = Familiar(party) if self.endpoint is Endpoint.MX else SmtpSession(party)
+        dialogues = self.house.dialogues
         return session if dialogues is None or is_probe else Recorded(session, party.label, dialogues.append)

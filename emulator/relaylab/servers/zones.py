@@ -34,7 +34,6 @@ class ZoneKeeper:
         self._dkim_key = cache(dkim_key)
         self.signer = cache(self._signer)
         self._made: tuple[Snapshot, int, Zones] | None = None
-        self._at_hand: tuple[Snapshot, int, Epoch, tuple[DnsNow, Memory]] | None = None
 
     def at(self, now: datetime, lab: Lab | None = None) -> Zone:
         """Give the zone: as the internet sees it, or with a lab as its clients must."""
@@ -52,20 +51,13 @@ class ZoneKeeper:
         publishing = self.zones().publishing(now)
         return {str(one.name): mail_hosts(publishing, tenant, one)[0] for tenant, one in publishing.domains()}
 
-    def at_hand(self, snapshot: Snapshot, now: datetime) -> tuple[DnsNow, Memory]:
+    def at_hand(self, snapshot: Snapshot, now: datetime) -> tuple[DnsNow, Memory, Epoch]:
         """Give a world's DNS as the internet sees it at an instant, and what was worked out from that world and DNS.
 
-        It is asked once for each line.
+        Both are the same throughout the epoch, which is given besides.
         """
-        hand = self._at_hand
-        if hand is not None:
-            of, seed, epoch, answer = hand
-            if of is snapshot and seed == self._house.randomness.seed and epoch.since <= now < epoch.until:
-                return answer
         zones = self._zones_of(snapshot)
-        answer = (DnsNow(self, zones, now), zones.memory(now))
-        self._at_hand = (snapshot, self._house.randomness.seed, zones.epoch(now), answer)
-        return answer
+        return DnsNow(self, zones, now), zones.memory(now), zones.epoch(now)
 
     def zones(self) -> Zones:
         """Give the zones of the world in force, at all instants."""

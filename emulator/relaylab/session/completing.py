@@ -27,10 +27,7 @@ if TYPE_CHECKING:
     from relaylab.domain.decision import Decision
     from relaylab.session.courses import Course
     from relaylab.session.delivery import Delivered
-    from relaylab.session.faulting import Faulting
     from relaylab.session.moment import Moment
-    from relaylab.session.progress import Progress
-    from relaylab.session.speech import Speech
     from relaylab.session.transaction import Transaction
 
 _MX: Final = Endpoint.MX  # Python 3.11 takes a call to find a name of an enum
@@ -38,20 +35,16 @@ _SUBMISSION: Final = Endpoint.SUBMISSION
 
 
 class Completing(Transacting):
-    """How a session takes the message of a transaction, and how many it has taken."""
+    """How a session takes the message of a transaction."""
 
-    __slots__ = ("_messages",)
-
-    def __init__(self, speech: Speech, progress: Progress, faulting: Faulting) -> None:
-        super().__init__(speech, progress, faulting)
-        self._messages = 0
+    __slots__ = ()
 
     def end_of_data(self, content: bytearray, size: int, moment: Moment) -> Turn:
         """Judge the complete message and, where it is accepted, deliver it; the transaction is over either way."""
         party, command = self._progress.party, called(size)
         if moment.board.faults and (answer := self._faulting.answer(Step.FINAL, command, moment)):
             return replace(answer, charges=self.forget(moment))
-        number = self._messages + 1
+        number = self._progress.messages + 1
         message_id = f"{party.label}-{number}"
         transaction = self._progress.transaction or self._astray()
         letter = Letter.read(content, size)
@@ -59,7 +52,7 @@ class Completing(Transacting):
         marks = marks_of(letter) if before is not None and party.endpoint is _MX else None
         known = course_before(before, marks, moment) if before is not None and marks is not None else None
         if known is not None:
-            self._messages = number
+            self._progress.messages = number
             return self._follow(known, letter, message_id, moment)
         is_submitted = party.endpoint is _SUBMISSION
         habit = habit_before(before, letter, moment) if before is not None and is_submitted else None
@@ -76,7 +69,7 @@ class Completing(Transacting):
         if not verdict.admits:
             refused = self._speech.refuse(verdict, command, moment, charges=charges)
             return replace(refused, events=(*anew, *refused.events))
-        self._messages = number
+        self._progress.messages = number
         if habit is not None and habit.holds(verdict, ask, moment):
             sent = SentAgain(habit, ask, verdict, party, message_id, delivery_instant(ask, moment))
             return self._send_again(sent, content, charges, moment)

@@ -19,7 +19,7 @@ Laws:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -42,6 +42,7 @@ T = TypeVar("T")
 MOST_RECIPIENTS: Final = 20  # of an envelope, before groups are expanded and after: longer ones are found anew
 _MX: Final = Endpoint.MX  # Python 3.11 takes a call to find a name of an enum
 _SUBMISSION: Final = Endpoint.SUBMISSION
+NO_FACTS: Final[Mapping[str, object]] = {}
 _KEY: Final = "envelopes"  # of all that is remembered here, within the memory of a world
 
 
@@ -92,6 +93,12 @@ class NamedSender(Named):
 
     attribution: Attribution
     mail: MailFrom
+
+    def facts_of(self, mail: MailFrom) -> Mapping[str, object]:
+        """Give what is asked otherwise where MAIL was said like this, of the same sender."""
+        if mail is self.mail:  # the same line, octet for octet
+            return NO_FACTS
+        return {"mail_from": mail.sender, "declared_size": mail.size, "wants_smtputf8": mail.smtputf8}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -115,10 +115,7 @@ class Mailing(Completing):
         progress.state = _MAIL
         progress.refused = False
         events = (self._attributed(named.attribution, moment),) if progress.party.endpoint is _MX else ()
-        if mail is named.mail:  # the same line, octet for octet
-            return self._speech.admit_again(named.verdict, mail.said, moment, events, reply=named.reply)
-        facts = {"mail_from": mail.sender, "declared_size": mail.size, "wants_smtputf8": mail.smtputf8}
-        return self._speech.admit_again(named.verdict, mail.said, moment, events, facts, named.reply)
+        return self._speech.admit_again(named.verdict, mail.said, moment, events, named.facts_of(mail), named.reply)
 
     def rcpt(self, command: Command, moment: Moment) -> Turn:
         """Judge a recipient and add it."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from relaylab.domain.world import World
     from relaylab.engine.rulebook import Rulebook
     from relaylab.mailauth import SigningKey
+    from relaylab.session.places import Era
 
 
 class Usage(Protocol):
@@ -48,7 +49,8 @@ class Moment:
     """The instant, the world, its rules, the counters and the faults: read once per command by the adapter.
 
     ``tokens`` reads what Entra has signed. ``dns`` is what senders are authenticated by; None: nobody is.
-    ``memory`` is what was worked out before, from this world under these rules and with this DNS.
+    ``memory`` is what was worked out before, from this world under these rules and with this DNS. ``era`` is the span
+    of time in which all of this but ``now`` and what is counted stays the same; None where nobody knows.
     """
 
     now: datetime
@@ -59,3 +61,4 @@ class Moment:
     tokens: TokenReader = NO_TOKENS
     dns: MailDns | None = None
     memory: Memory = field(default=NO_MEMORY, compare=False, repr=False)
+    era: Era | None = field(default=None, compare=False, repr=False)

@@ -42,6 +42,7 @@ class Progress:
     ``acs`` is who is signed in at Azure Communication Services, in place of an ``account``.
     ``signed_in`` is how ``account`` signed in, where that is remembered.
     ``opening`` is what ``envelopes.opening_of`` found last.
+    ``messages`` counts those that were accepted.
     ``refused`` is true from a refused MAIL or RCPT on, until a MAIL is granted or the transaction is over.
     """
 
@@ -57,6 +58,7 @@ class Progress:
     acs: AcsAccount | None = None
     opening: Opening | None = None
     signed_in: SignedIn | None = None
+    messages: int = 0
 
     def begin_anew(self, tls: TlsFacts) -> None:
         """Forget everything said in clear (RFC 3207 §4.2)."""

@@ -70,6 +70,11 @@ class SmtpSession:
         self._signing_in: SigningIn | None = None  # made for the first AUTH
         self._mailing = Mailing(self._speech, self._progress, self._faulting)
 
+    @property
+    def progress(self) -> Progress:
+        """How far it has come."""
+        return self._progress
+
     # What the transport calls ------------------------------------------------------------------------------------
 
     @property

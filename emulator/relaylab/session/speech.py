@@ -14,6 +14,7 @@ from relaylab.domain.decision import EffectKind, ReplyFacts
 from relaylab.domain.event import Answered, BadInput, Closed, Judged
 from relaylab.domain.reply import untrailed
 from relaylab.rules import limits, replies
+from relaylab.session.envelopes import NO_FACTS
 from relaylab.session.turn import Then, Turn
 
 if TYPE_CHECKING:
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from relaylab.engine.verdict import Verdict
     from relaylab.session.moment import Moment
     from relaylab.session.party import Party
-
-
-NO_FACTS: Final[Mapping[str, object]] = {}
 
 
 class Stamp(TypedDict):
@@ -98,9 +96,7 @@ class Speech:
 
         ``reply`` is that answer, where somebody has it.
         """
-        party = self._party
-        given = verdict, moment.now, party.endpoint, command, facts
-        judged = Judged.implied_in(party.label, _judged_again, given)
+        judged = judged_again(verdict, command, facts, self._party, moment.now)
         return self.say(reply or _spoken(verdict), moment, events=(judged, *further))
 
     def refuse(
@@ -159,7 +155,12 @@ def judged_words(verdict: Verdict) -> dict[str, object]:
     return {"decision": verdict.decision(), "verdict_behind": verdict}
 
 
-def _judged_again(
+def judged_again(verdict: Verdict, command: str, facts: Mapping[str, object], party: Party, now: datetime) -> Judged:
+    """Give the event of a verdict that was given before, and holds at this instant and for these facts as well."""
+    return Judged.implied_in(party.label, _words_again, (verdict, now, party.endpoint, command, facts))
+
+
+def _words_again(
     verdict: Verdict, now: datetime, endpoint: Endpoint, command: str, facts: Mapping[str, object]
 ) -> dict[str, object]:
     """Give all that an event says of a verdict that was given before, as it holds now and for these facts."""

@@ -13,12 +13,15 @@ from relaylab.domain.event import Attributed
 from relaylab.session.transitions import State
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from relaylab.domain.attribution import Attribution
     from relaylab.domain.event import Event
     from relaylab.engine.verdict import Verdict
     from relaylab.session.envelopes import Named
     from relaylab.session.faulting import Faulting
     from relaylab.session.moment import Moment
+    from relaylab.session.party import Party
     from relaylab.session.progress import Progress
     from relaylab.session.speech import Speech
     from relaylab.session.transaction import Transaction
@@ -51,8 +54,7 @@ class Transacting:
         return self._speech.admit(verdict, command, moment, *further)
 
     def _attributed(self, attribution: Attribution, moment: Moment) -> Attributed:
-        party = self._progress.party
-        return Attributed(at=moment.now, session=party.label, endpoint=party.endpoint, attribution=attribution)
+        return attributed(attribution, self._progress.party, moment.now)
 
     def _named_before(self, transaction: Transaction, moment: Moment) -> Named | None:
         """Give the name that was granted last, where it still stands; else from here on all is found anew."""
@@ -100,3 +102,8 @@ class Transacting:
     def _astray() -> NoReturn:
         msg = "the transition table lets this command through only within a transaction"
         raise AssertionError(msg)
+
+
+def attributed(attribution: Attribution, party: Party, now: datetime) -> Attributed:
+    """Give the event of an attribution."""
+    return Attributed(at=now, session=party.label, endpoint=party.endpoint, attribution=attribution)

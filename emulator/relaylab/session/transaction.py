@@ -65,6 +65,10 @@ class Transaction:
         self.recipients.append(recipient)
         self.notices.append(notice)
 
+    def again(self) -> Transaction:
+        """Give another one that has gathered the same; it is as yet without content."""
+        return Transaction(self.mail, self.attribution, [*self.recipients], [*self.notices], named=self.named)
+
     def of_domain(self, domain: DomainName) -> int:
         """Count the accepted recipients in a domain."""
         if self._domains is None:
