@@ -22,6 +22,7 @@ from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import Authenticated, Judged
 from relaylab.domain.memory import Memory
 from relaylab.domain.message import KeptMessage, MessageHead
+from relaylab.domain.telling import Telling
 from relaylab.domain.tenant import DistributionGroup
 from relaylab.domain.world import DnsRecord, World
 from relaylab.engine.verdict import Verdict
@@ -213,6 +214,23 @@ def test_what_is_read_of_a_followed_message_is_its_own() -> None:
     assert second.content_for(second.copies[0].recipient) == "".join(
         f"{one}\r\n" for one in second.headers
     ).encode() + (LETTERS[1].encode())
+
+
+@pytest.mark.parametrize(("kind", "many"), [(Named, 3), (Lab, 2)], ids=["with DNS", "without"])
+def test_what_is_told_of_a_followed_message_is_made_when_it_is_read_and_once(kind: type[Lab], many: int) -> None:
+    """The log takes the events of each message, and hardly any of them is ever read."""
+    lab = kind(WORLDS[0], remembers=True)
+    line = lab.connect_mx(ELSEWHERE).begin()
+    send(line, PLAIN)
+    line.envelope(STRANGER, HELPDESK).data()
+
+    told = line.session.receive_message(bytearray(PLAIN.encode()), lab.moment()).events
+
+    assert isinstance(told, Telling)
+    assert not hasattr(told, "_events")
+    assert (many, line.party.label) == (told.many, told.session)
+    assert [line.party.label] * many == [event.session for event in told]
+    assert all(one is again for one, again in zip(told, told, strict=True))
 
 
 @pytest.mark.parametrize(

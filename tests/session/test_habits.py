@@ -21,6 +21,7 @@ from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import Judged
 from relaylab.domain.memory import Memory
 from relaylab.domain.message import MessageHead
+from relaylab.domain.telling import Telling
 from relaylab.domain.tenant import DistributionGroup, OrganizationConfig
 from relaylab.rules import limits
 from relaylab.rules.catalogue import CATALOGUE
@@ -192,6 +193,21 @@ def test_messages_that_differ_in_head_and_content_are_of_one_habit() -> None:
         send(lab.connect().signed_in(), letter)
 
     assert [False, True, True] == [has_followed(message) for message in lab.kept]
+
+
+def test_what_is_told_of_a_message_of_a_habit_is_made_when_it_is_read() -> None:
+    lab = Lab(remembers=True)
+    for letter in LETTERS[:2]:
+        send(lab.connect().signed_in(), letter)
+    line = lab.connect().signed_in().envelope(SCANNER, HELPDESK)
+    line.data()
+
+    told = line.session.receive_message(bytearray(LETTERS[2].encode()), lab.moment()).events
+
+    assert isinstance(told, Telling)
+    assert not hasattr(told, "_events")
+    assert [line.party.label] * told.many == [event.session for event in told]
+    assert told.session == line.party.label
 
 
 def test_what_is_read_of_a_message_of_a_habit_is_its_own() -> None:

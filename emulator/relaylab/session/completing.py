@@ -13,9 +13,9 @@ from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.fault import Step
 from relaylab.session.acs_delivery import deliver_through_acs
 from relaylab.session.aftermath import aftermath
-from relaylab.session.courses import Followed, course_before, marks_of, remember_course
+from relaylab.session.courses import follow, remember_course
 from relaylab.session.delivery import deliver, delivery_instant
-from relaylab.session.end_of_data import called, data_ask, throw
+from relaylab.session.end_of_data import called, data_ask
 from relaylab.session.habits import SentAgain, habit_before, remember_habit
 from relaylab.session.head import Letter
 from relaylab.session.transacting import Transacting
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from relaylab.domain.asks import DataAsk
     from relaylab.domain.charge import Charge
     from relaylab.domain.decision import Decision
-    from relaylab.session.courses import Course
     from relaylab.session.delivery import Delivered
+    from relaylab.session.envelopes import Named
     from relaylab.session.moment import Moment
     from relaylab.session.transaction import Transaction
 
@@ -41,19 +41,26 @@ class Completing(Transacting):
 
     def end_of_data(self, content: bytearray, size: int, moment: Moment) -> Turn:
         """Judge the complete message and, where it is accepted, deliver it; the transaction is over either way."""
-        party, command = self._progress.party, called(size)
-        if moment.board.faults and (answer := self._faulting.answer(Step.FINAL, command, moment)):
+        progress = self._progress
+        if moment.board.faults and (answer := self._faulting.answer(Step.FINAL, called(size), moment)):
             return replace(answer, charges=self.forget(moment))
-        number = self._progress.messages + 1
-        message_id = f"{party.label}-{number}"
-        transaction = self._progress.transaction or self._astray()
+        party, transaction = progress.party, progress.transaction or self._astray()
+        message_id = f"{party.label}-{progress.messages + 1}"
         letter = Letter.read(content, size)
         before = self._named_before(transaction, moment)
-        marks = marks_of(letter) if before is not None and party.endpoint is _MX else None
-        known = course_before(before, marks, moment) if before is not None and marks is not None else None
-        if known is not None:
-            self._progress.messages = number
-            return self._follow(known, letter, message_id, moment)
+        if before is not None and party.endpoint is _MX:
+            turn = follow(party, before, letter, progress.hello_name, message_id, moment)
+            if turn is not None:
+                progress.messages += 1
+                self._end()  # nobody is signed in, so nothing is charged
+                return turn
+        return self._judge(letter, transaction, before, message_id, moment)
+
+    def _judge(
+        self, letter: Letter, transaction: Transaction, before: Named | None, message_id: str, moment: Moment
+    ) -> Turn:
+        """Judge a message that goes no known course; ``before`` is the name that was granted last, where it holds."""
+        party, command, content = self._progress.party, called(letter.size), letter.content
         is_submitted = party.endpoint is _SUBMISSION
         habit = habit_before(before, letter, moment) if before is not None and is_submitted else None
         if habit is not None:
@@ -69,14 +76,14 @@ class Completing(Transacting):
         if not verdict.admits:
             refused = self._speech.refuse(verdict, command, moment, charges=charges)
             return replace(refused, events=(*anew, *refused.events))
-        self._progress.messages = number
+        self._progress.messages += 1
         if habit is not None and habit.holds(verdict, ask, moment):
             sent = SentAgain(habit, ask, verdict, party, message_id, delivery_instant(ask, moment))
             return self._send_again(sent, content, charges, moment)
         decision = None if is_let_through else verdict.decision()
         delivered = self._deliver(ask, decision, content, transaction, message_id, moment)
-        if before is not None and marks is not None and transaction.named is before:
-            remember_course(before, marks, ask, verdict, delivered, transaction, moment)
+        if before is not None and party.endpoint is _MX and transaction.named is before:
+            remember_course(before, letter, ask, verdict, delivered, transaction, moment)
         elif before is not None and is_submitted:
             remember_habit(before, ask, verdict, delivered, moment)
         kept = tuple(message for message in (delivered.message, delivered.report) if message is not None)
@@ -116,7 +123,7 @@ class Completing(Transacting):
         self,
         ask: DataAsk,
         decision: Decision | None,
-        content: bytearray,
+        content: bytes | bytearray,
         transaction: Transaction,
         message_id: str,
         moment: Moment,
@@ -138,15 +145,9 @@ class Completing(Transacting):
             moment=moment,
         )
 
-    def _follow(self, course: Course, letter: Letter, message_id: str, moment: Moment) -> Turn:
-        """Let a message go the course of the one before it."""
-        party = self._progress.party
-        same = Followed(course, moment.now, party, message_id, letter.head, letter.size, throw(party))
-        kept = same.message(letter.content, self._progress.hello_name, moment)
-        self._end()  # nobody is signed in, so nothing is charged
-        return self._speech.say(same.reply(), moment, events=same.events(), kept=(kept,))
-
-    def _send_again(self, sent: SentAgain, content: bytearray, charges: tuple[Charge, ...], moment: Moment) -> Turn:
+    def _send_again(
+        self, sent: SentAgain, content: bytes | bytearray, charges: tuple[Charge, ...], moment: Moment
+    ) -> Turn:
         """Accept a message that is like others of its mailbox."""
         reply, kept = sent.reply(), sent.message(content)
-        return self._speech.say(reply, moment, events=sent.events(), charges=(*charges, *sent.charges()), kept=(kept,))
+        return self._speech.say(reply, moment, events=sent, charges=(*charges, *sent.charges()), kept=(kept,))

@@ -26,13 +26,14 @@ from relaylab.domain.decision import Decision
 from relaylab.domain.event import Authenticated, Judged, Kept
 from relaylab.domain.implied import fields_of
 from relaylab.domain.message import KeptMessage, MessageHead, Version
-from relaylab.domain.noun import noun
+from relaylab.domain.telling import Telling
 from relaylab.session.aftermath import kept_words, told
 from relaylab.session.authenticating import holds_for_the_next
-from relaylab.session.end_of_data import called, receipt
+from relaylab.session.end_of_data import called, receipt, throw
 from relaylab.session.envelopes import MOST_RECIPIENTS, envelopes
 from relaylab.session.parts import excessive_parts
 from relaylab.session.speech import judged_words
+from relaylab.session.turn import Turn
 from relaylab.session.versions import versions
 
 if TYPE_CHECKING:
@@ -71,6 +72,11 @@ class Course:
     way: Way
     message: KeptMessage
 
+    @property
+    def tells(self) -> int:
+        """How many events the log is told of such a message."""
+        return 3 if self.message.authentication else 2
+
 
 def marks_of(letter: Letter) -> Marks | None:
     """Give the marks of a message; None where rules or delivery read more of it."""
@@ -80,15 +86,26 @@ def marks_of(letter: Letter) -> Marks | None:
     return None if authors is None else Marks(authors, head.from_address, head.hops)
 
 
-def course_before(named: Named, marks: Marks, moment: Moment) -> Course | None:
-    """Give the course of an earlier message behind the same envelope with the same marks."""
-    known = envelopes(moment).known((named, marks))
-    return known if isinstance(known, Course) else None
+def follow(  # noqa: PLR0913, PLR0917 - the message, and where it is
+    party: Party, named: Named, letter: Letter, hello: str, message_id: str, moment: Moment
+) -> Turn | None:
+    """Let a message at the tenant MX go the course of an earlier one; where none is known, do nothing and give None.
+
+    ``named`` is the name that was granted last, where that holds at this moment: then no fault is at work and nobody is
+    signed in.
+    """
+    marks = marks_of(letter)
+    course = envelopes(moment).known((named, marks)) if marks is not None else None
+    if not isinstance(course, Course):
+        return None
+    same = Followed(course, moment.now, party, message_id, letter.head, letter.size, throw(party))
+    kept = same.message(letter.content, hello, moment)
+    return Turn(party.render(same.reply(), moment), events=same, kept=(kept,))
 
 
 def remember_course(  # noqa: PLR0913, PLR0917 - where it is remembered, and what became of the message
     named: Named,
-    marks: Marks,
+    letter: Letter,
     ask: DataAsk,
     verdict: Verdict,
     delivered: Delivered,
@@ -96,10 +113,10 @@ def remember_course(  # noqa: PLR0913, PLR0917 - where it is remembered, and wha
     moment: Moment,
 ) -> None:
     """Remember what became of an accepted message, where the next one would go the same course."""
-    way, template = delivered.way, verdict.effect.reply
+    way, template, marks = delivered.way, verdict.effect.reply, marks_of(letter)
     if way is None or way.within is None or template is None or not is_by_default(delivered, moment):
         return
-    if delivered.charges or not holds_for_the_next(ask, transaction):
+    if template.slow or marks is None or delivered.charges or not holds_for_the_next(ask, transaction):
         return
     nothing = MessageHead()
     asked = replace(ask, head=nothing, receipt=())
@@ -115,20 +132,27 @@ def is_by_default(delivered: Delivered, moment: Moment) -> bool:
     return not is_late and len(copies) <= MOST_RECIPIENTS and all(copy.decision is None for copy in copies)
 
 
-@noun(eq=False)
-class Followed:
+class Followed(Telling):
     """A message that goes a known course: what is told of it, worked out when it is read. It holds no content.
 
     ``thrown`` is what its receipt was drawn with: a number takes a tenth of the room of the words.
     """
 
-    course: Course
-    now: datetime
-    party: Party
-    message_id: str
-    head: MessageHead
-    size: int
-    thrown: int
+    __slots__ = ("course", "head", "message_id", "now", "party", "size", "thrown")
+
+    def __init__(  # noqa: PLR0913, PLR0917 - each is its own
+        self, course: Course, now: datetime, party: Party, message_id: str, head: MessageHead, size: int, thrown: int
+    ) -> None:
+        """Put together what its answer, its kept message and its events are made of."""
+        self.session = party.label
+        self.many = course.tells
+        self.course = course
+        self.now = now
+        self.party = party
+        self.message_id = message_id
+        self.head = head
+        self.size = size
+        self.thrown = thrown
 
     def reply(self) -> Reply:
         """Give the answer: nothing but the words of the receipt stands in the blanks of an acceptance."""
@@ -138,9 +162,9 @@ class Followed:
         """Give the message as it is kept."""
         return KeptMessage.implied(self._message, content, hello, moment, id=self.message_id, raw=content)
 
-    def events(self) -> tuple[Event, ...]:
+    def told(self) -> tuple[Event, ...]:
         """Give what the event log is told, in its order."""
-        session, of = self.party.label, (self,)
+        session, of = self.session, (self,)
         judged = Judged.implied_in(session, Followed._judged, of)
         kept = Kept.implied_in(session, Followed._kept, of)
         if not self.course.message.authentication:

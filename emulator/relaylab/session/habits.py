@@ -25,7 +25,7 @@ from relaylab.domain.charge import Meter
 from relaylab.domain.event import Judged, Kept
 from relaylab.domain.implied import fields_of
 from relaylab.domain.message import KeptMessage, MessageHead
-from relaylab.domain.noun import noun
+from relaylab.domain.telling import Telling
 from relaylab.session.aftermath import kept_words
 from relaylab.session.courses import is_by_default
 from relaylab.session.delivery import charges_of_mailbox, copy_ask
@@ -138,16 +138,24 @@ def _copies(ask: DataAsk, way: Way) -> tuple[tuple[partial[DeliveryAsk], int], .
     return tuple((copy_ask(ask, one, ask.tenant), one.place) for one in way.finals)
 
 
-@noun(eq=False)
-class SentAgain:
+class SentAgain(Telling):
     """A message that is of a habit: what is told of it, worked out when it is read. It holds no content."""
 
-    habit: Habit
-    ask: DataAsk
-    verdict: Verdict
-    party: Party
-    message_id: str
-    delivered_at: datetime
+    __slots__ = ("ask", "delivered_at", "habit", "message_id", "party", "verdict")
+
+    many = 2
+
+    def __init__(  # noqa: PLR0913, PLR0917 - each is its own
+        self, habit: Habit, ask: DataAsk, verdict: Verdict, party: Party, message_id: str, delivered_at: datetime
+    ) -> None:
+        """Put together what its kept message and its events are made of."""
+        self.session = party.label
+        self.habit = habit
+        self.ask = ask
+        self.verdict = verdict
+        self.party = party
+        self.message_id = message_id
+        self.delivered_at = delivered_at
 
     def reply(self) -> Reply:
         """Give the answer: nothing but the words of the receipt stands in the blanks of an acceptance."""
@@ -157,10 +165,9 @@ class SentAgain:
         """Give the message as it is kept."""
         return KeptMessage.implied(self._message, content, id=self.message_id, raw=content)
 
-    def events(self) -> tuple[Event, ...]:
+    def told(self) -> tuple[Event, ...]:
         """Give what the event log is told, in its order."""
-        session = self.party.label
-        return Judged.implied_in(session, self._judged, ()), Kept.implied_in(session, self._kept, ())
+        return Judged.implied_in(self.session, self._judged, ()), Kept.implied_in(self.session, self._kept, ())
 
     def charges(self) -> tuple[Charge, ...]:
         """Give what the mailbox is charged."""
