@@ -15,7 +15,7 @@ from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.message import KeptMessage
 from relaylab.domain.peer import ClientHello, TlsFacts
 from relaylab.session.moment import Moment
-from relaylab.session.turn import Ending, Then, Turn
+from relaylab.session.turn import Dialogue, Ending, Then, Turn
 from tests.session.lines import LETTER, Lab, Line, base64, bearer
 from tests.session.speech import replies_of
 from tests.session.worlds import (

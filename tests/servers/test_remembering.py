@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from operator import is_
 
 from relaylab.app.config import LoadedWorld, parse_world
 from relaylab.app.emulator import Emulator
+from relaylab.app.faults import parse_spec
 from relaylab.app.rulebooks import rulebook_for
 from relaylab.domain.clock import ManualClock
 from relaylab.domain.event import Authenticated
@@ -153,17 +155,33 @@ def test_what_one_world_grants_is_not_remembered_of_the_next_one(authority: Test
     assert [b"250", b"550"] == [mail(desk), mail(desk)]
 
 
-def test_the_dns_at_hand_is_found_anew_for_another_world_seed_or_slice_of_time(emulate: Emulate) -> None:
+def test_what_a_step_may_know_is_found_anew_for_another_world_seed_board_or_slice_of_time(emulate: Emulate) -> None:
     house = emulate().desk("mx").house
     zones, holder, now = house.zones, house.holder, house.clock.now()
     assert zones is not None
-    first = zones.at_hand(holder.current, now)
-    assert first is zones.at_hand(holder.current, now + timedelta(minutes=1))
 
-    later = zones.at_hand(holder.current, zones.zones().epoch(now).until)
+    def known(at: datetime = now) -> tuple[object, ...]:
+        house.clock.set(at)
+        moment = house.moment()
+        return moment.dns, moment.era
+
+    first = known()
+    assert all(map(is_, first, known(now + timedelta(minutes=1))))
+
+    later = known(zones.zones().epoch(now).until)
     holder.swap(holder.world, holder.rulebook)
-    swapped = zones.at_hand(holder.current, now)
+    swapped = known()
     house.randomness = Randomness(house.randomness.seed + 1)
-    reseeded = zones.at_hand(holder.current, now)
+    reseeded = known()
+    house.store.faults.add(parse_spec("ehlo500"))
+    faulty = known()
 
-    assert 4 == len({id(one) for one in (first, later, swapped, reseeded)})
+    assert 10 == len({id(one) for pair in (first, later, swapped, reseeded, faulty) for one in pair})
+
+
+def test_rules_that_come_into_force_end_an_era(emulate: Emulate) -> None:
+    house = emulate().desk("mx").house
+    first = house.moment().era
+    house.clock.set(house.holder.rulebook.epoch_around(house.clock.now()).until)
+
+    assert first is not house.moment().era

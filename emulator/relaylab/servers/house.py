@@ -135,19 +135,20 @@ class House:
 
     def moment(self) -> Moment:
         """Read the clock and the world, once for one step; all but the instant is the same as long as an era lasts."""
+        snapshot = self.holder.current  # before the clock: whatever is put in force meanwhile is the next step's
         now, known, store = self.clock.now(), self._known, self.store
         if (
             known is None
             or not known.era.since <= now < known.era.until
-            or known.snapshot is not self.holder.current
+            or known.snapshot is not snapshot
             or known.board is not store.faults.view
             or known.randomness is not self.randomness
         ):
-            known = self._known = self._look_around(now)
+            known = self._known = self._look_around(snapshot, now)
         return Moment(
             now,
-            known.snapshot.world,
-            known.snapshot.rulebook,
+            snapshot.world,
+            snapshot.rulebook,
             store.counters,
             known.board,
             self.tokens,
@@ -156,9 +157,9 @@ class House:
             known.era,
         )
 
-    def _look_around(self, now: datetime) -> _Known:
+    def _look_around(self, snapshot: Snapshot, now: datetime) -> _Known:
         """Find what is the same from now on, and until when."""
-        snapshot, board, randomness = self.holder.current, self.store.faults.view, self.randomness
+        board, randomness = self.store.faults.view, self.randomness
         rules = snapshot.rulebook.epoch_around(now)
         if self.zones is None:
             return _Known(Era(rules.since, rules.until), snapshot, board, randomness)

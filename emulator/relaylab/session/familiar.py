@@ -16,7 +16,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from relaylab.rules import limits
+from relaylab.session.banner import connected, greeting
 from relaylab.session.commands import Command, Verb
+from relaylab.session.courses import follow
+from relaylab.session.head import Letter
 from relaylab.session.places import Place
 from relaylab.session.refrains import closed, refrain_of
 from relaylab.session.smtp import SmtpSession
@@ -56,9 +59,11 @@ class Familiar:
 
     def greet(self, moment: Moment) -> Turn:
         """Greet, and stand where every client of this address begins."""
-        turn = self._all(moment).greet(moment)
-        self._place = self._here(None, moment)
-        return turn
+        era, party = moment.era, self._party
+        if era is None or moment.board.faults:
+            return self._all(moment).greet(moment)
+        self._place = era.home((party.peer, None), None)
+        return Turn(greeting(party, moment), events=(connected(party, moment),))
 
     def receive_line(self, line: bytes, moment: Moment) -> Turn:
         """Answer what was said before at this place; else have the whole session answer, and remember it."""
@@ -83,6 +88,15 @@ class Familiar:
 
     def receive_message(self, content: bytearray, moment: Moment) -> Turn:
         """Let a message go the course of the one before; else have the whole session judge it."""
+        place = self._place
+        if place is not None and place.named is not None and place.era is moment.era:
+            letter, number = Letter.read(content, len(content)), self._messages + 1
+            hello, name = place.hello or "", f"{self._party.label}-{number}"
+            turn = follow(self._party, place.named, letter, hello, name, moment)
+            if turn is not None:
+                self._place = place.home
+                self._messages = number
+                return turn
         return self._wholly(self._all(moment).receive_message(content, moment), moment)
 
     def hung_up(self, why: str, moment: Moment) -> Turn:
