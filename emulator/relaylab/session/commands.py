@@ -51,7 +51,7 @@ _BODIES: Final = frozenset({"7BIT", "8BITMIME", "BINARYMIME"})
 # Lines that are remembered: what a line says is always the same, and devices say theirs again and again. Reading them
 # anew was 8 % of a small message's time.
 _SPOKEN: Final = 2_048
-_WORTH_REMEMBERING: Final = 512  # octets of a line (RFC 5321 §4.5.3.1.4)
+WORTH_REMEMBERING: Final = 512  # octets of a line (RFC 5321 §4.5.3.1.4)
 _WORDS_ALONE: Final = frozenset(word.encode() for word in _VERBS)
 _READ_BEFORE: Final[dict[bytes, Command]] = {}  # none with a secret in it
 
@@ -79,7 +79,7 @@ class Command:
         if known is not None:
             return known
         command = cls._read(line)
-        if len(line) <= _WORTH_REMEMBERING and (command.verb in FREE_OF_SECRETS or line in _WORDS_ALONE):
+        if len(line) <= WORTH_REMEMBERING and (command.verb in FREE_OF_SECRETS or line in _WORDS_ALONE):
             if len(_READ_BEFORE) >= _SPOKEN:
                 _READ_BEFORE.clear()
             _READ_BEFORE[line] = command

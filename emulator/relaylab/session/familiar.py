@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from relaylab.rules import limits
 from relaylab.session.banner import connected, greeting
-from relaylab.session.commands import Command, Verb
+from relaylab.session.commands import WORTH_REMEMBERING, Command, Verb
 from relaylab.session.courses import follow
 from relaylab.session.head import Letter
 from relaylab.session.places import Place
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from relaylab.session.party import Party
     from relaylab.session.progress import Progress
 
-_LONGEST: Final = 512  # octets of a line that is remembered (RFC 5321 §4.5.3.1.4)
 _READ_CHUNK: Final = Then.READ_CHUNK  # Python 3.11 takes a call to find a name of an enum
 _WITHIN: Final = frozenset({State.MAIL, State.RCPT})
 
@@ -80,10 +79,10 @@ class Familiar:
         if turn.then is _READ_CHUNK:  # into the whole session's transaction
             return turn
         here = self._place = self._here(place, moment)
-        if place is not None and here is not None and place.era is here.era and len(line) <= _LONGEST:
+        if place is not None and here is not None and place.era is here.era and len(line) <= WORTH_REMEMBERING:
             refrain = refrain_of(command, turn, here, whole.progress)
             if refrain is not None:
-                place.said[line] = refrain
+                place.remember(line, refrain)
         return turn
 
     def receive_message(self, content: bytearray, moment: Moment) -> Turn:

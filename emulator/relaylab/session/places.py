@@ -4,7 +4,8 @@ A device says the same lines in each of its sessions, and as long as world, rule
 they are answered the same. A place is reached by lines alone, from the client's address on, and stands for all that the
 session's own state would be.
 
-Law of this module: an era holds so many places at most; one that is full is over, and the next begins with none.
+Law of this module: an era remembers so many lines and clients at most; one that is full is over, and the next begins
+with none.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from relaylab.session.refrains import Refrain
     from relaylab.session.transaction import Transaction
 
-_MOST: Final = 4_096  # places of an era
+MOST: Final = 4_096  # lines and clients that an era remembers
 _NEW: Final = State.NEW  # Python 3.11 takes a call to find a name of an enum
 _READY: Final = State.READY
 _MAIL: Final = State.MAIL
@@ -32,26 +33,27 @@ _RCPT: Final = State.RCPT
 class Era:
     """A span of time, ``since <= now < until``, in which a step may know the same but for instant and counters."""
 
-    __slots__ = ("_homes", "_places", "since", "until")
+    __slots__ = ("_homes", "_remembered", "since", "until")
 
     def __init__(self, since: datetime, until: datetime) -> None:
-        """Begin without a place."""
+        """Begin with nothing remembered."""
         self.since = since
         self.until = until
         self._homes: dict[tuple[Hashable, str | None], Place] = {}
-        self._places = 0
+        self._remembered = 0
 
     def home(self, client: Hashable, hello: str | None) -> Place:
         """Give the place of a client that said a name, or none yet: the same one each time."""
         home = self._homes.get((client, hello))
         if home is None:
             home = self._homes[client, hello] = Place(self, hello)
+            self.grow()
         return home
 
     def grow(self) -> None:
-        """Count a place, and end behind the last one there is room for."""
-        self._places += 1
-        if self._places >= _MOST:
+        """Count what is remembered, and end behind the last there is room for."""
+        self._remembered += 1
+        if self._remembered >= MOST:
             self.until = self.since
 
 
@@ -82,7 +84,11 @@ class Place:
         self.named = transaction.named if transaction else None
         self._opening = opening
         self._transaction = transaction
-        era.grow()
+
+    def remember(self, line: bytes, refrain: Refrain) -> None:
+        """Have a line answered so from now on."""
+        self.said[line] = refrain
+        self.era.grow()
 
     def within(self, progress: Progress) -> Place:
         """Give a new place behind this one, where a session stands whose envelope was granted as far as it goes."""

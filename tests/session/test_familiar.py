@@ -1,0 +1,287 @@
+"""A session that answers what was said before is the whole session to everybody: its client, the log and the store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from relaylab.app.faults import parse_spec
+from relaylab.domain.endpoint import Endpoint
+from relaylab.domain.reputation import SenderReputation, SenderState
+from relaylab.domain.telling import Telling
+from relaylab.session.places import MOST
+from relaylab.session.turn import Then
+from relaylab.session.wire import TLS_1_3
+from tests.builders import a_certificate
+from tests.session.lines import BEFORE, LETTER, MX_NAMES, Lab, Line
+from tests.session.test_envelopes import Event, all_of, put_in_force
+from tests.session.worlds import ELSEWHERE, HELPDESK, HQ, NOBODY, SCANNER, contoso, two_tenants, with_organization
+
+ANOTHER_SERVER: Final = replace(MX_NAMES, host="AM4PEPF0001AAAA.mail.protection.outlook.com")
+WORLDS: Final = (
+    two_tenants(),
+    replace(two_tenants(contoso()), reputations=(SenderReputation(SCANNER, SenderState.BANNED),)),
+    with_organization(reject_direct_send=True, reject_direct_send_changed=BEFORE),
+)
+LINES: Final = (
+    "EHLO device.contoso.com",
+    "HELO device.contoso.com",
+    f"EHLO {MX_NAMES.host}",
+    "EHLO a..b",
+    "EHLO",
+    f"MAIL FROM:<{SCANNER}>",
+    f"mail from:<{SCANNER}> SIZE=100",
+    f"MAIL FROM:<{SCANNER}> BODY=BINARYMIME",
+    f"RCPT TO:<{HELPDESK}>",
+    f"RCPT TO:<{HELPDESK}> NOTIFY=NEVER",
+    f"RCPT TO:<{NOBODY}>",
+    "DATA",
+    "DATA",
+    "DATA now",
+    "RSET",
+    "NOOP",
+    "NOOP x",
+    "HELP",
+    "AUTH LOGIN",
+    "STARTTLS",
+    "NONSENSE",
+    "\x00",
+    "QUIT",
+)
+ENVELOPE: Final = ("EHLO device.contoso.com", f"MAIL FROM:<{SCANNER}>", f"RCPT TO:<{HELPDESK}>", "DATA")
+
+
+def send(line: Line) -> str:
+    """Send one message on a new connection, and take leave."""
+    for said in ENVELOPE:
+        line.say(said)
+    answer = line.message(LETTER)
+    line.say("QUIT")
+    return answer
+
+
+def is_told_again(line: Line, said: str) -> bool:
+    """Tell whether a line is answered as before: then its events are made for who reads them."""
+    line.say(said)
+    return isinstance(line.last.events, Telling)
+
+
+# Anything, in any order -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Said:
+    """Lines on one of the connections, one after the other; behind 354 comes a message, and BDAT is two chunks."""
+
+    line: int
+    lines: Sequence[str]
+
+    def say(self, lines: Sequence[Line]) -> None:
+        line = lines[self.line]
+        for said in self.lines:
+            if line.is_closed:
+                return
+            if said == "BDAT":
+                line.chunk(LETTER, last=False)
+                line.chunk(b"more\r\n", last=True)
+            elif said == "STARTTLS":
+                line.wire.start_tls(TLS_1_3)
+            elif line.say(said).startswith("354"):
+                line.message(LETTER)
+
+
+said = st.builds(
+    Said,
+    line=st.integers(0, 3),
+    lines=st.one_of(
+        st.lists(st.sampled_from((*LINES, "BDAT")), min_size=1, max_size=6), st.just(ENVELOPE), st.just(ENVELOPE[1:])
+    ),
+)
+happened = st.one_of(
+    st.builds(Event, world=st.integers(0, len(WORLDS) - 1)),
+    st.builds(Event, fault=st.sampled_from(("mail4xx", "starttlsplain", "rcpt452", "datafinal5xx"))),
+    st.just(Event(ends_faults=True)),
+    st.builds(Event, leap=st.sampled_from((timedelta(days=-1500), timedelta(minutes=30), timedelta(days=400)))),
+)
+
+
+@given(st.lists(st.one_of(said, said, said, happened), min_size=3, max_size=12), st.sampled_from(range(len(WORLDS))))
+def test_whatever_is_said_a_familiar_session_is_the_whole_one(steps: list[Said | Event], world: int) -> None:
+    labs = Lab(WORLDS[world], remembers=True), Lab(WORLDS[world])
+
+    for lab in labs:
+        servers = (MX_NAMES, MX_NAMES, ANOTHER_SERVER, MX_NAMES)
+        lines = [
+            lab.connect(lab.party(endpoint=Endpoint.MX, ip=ip, names=names))
+            for ip, names in zip((HQ, HQ, HQ, ELSEWHERE), servers, strict=True)
+        ]
+        for step in (*steps, *steps):  # the second time most of it was said before
+            step.happen(lab, WORLDS) if isinstance(step, Event) else step.say(lines)
+        for line in lines:
+            line.hang_up()
+
+    remembering, anew = labs
+    assert all_of(anew) == all_of(remembering)
+
+
+# What is answered as before, and what is not --------------------------------------------------------------------------
+
+
+def test_a_session_that_says_what_another_has_said_is_answered_as_before() -> None:
+    lab = Lab(WORLDS[0], remembers=True)
+    first = send(lab.connect_mx(HQ))
+
+    line = lab.connect_mx(HQ)
+    line.say(ENVELOPE[0])
+
+    assert [True, True] == [is_told_again(line, said) for said in ENVELOPE[1:3]]
+    assert line.say("DATA").startswith("354")
+    assert line.message(LETTER)[:9] == first[:9] == "250 2.6.0"
+    assert [kept.id for kept in lab.kept] == ["s-000001-1", "s-000002-1"]
+
+
+@pytest.mark.parametrize("said", ["RSET", "NOOP", "NONSENSE", f"RCPT TO:<{NOBODY}>", "EHLO another.contoso.com"])
+def test_a_session_that_was_whole_for_a_line_is_familiar_again(said: str) -> None:
+    lab = Lab(WORLDS[0], remembers=True)
+    send(lab.connect_mx(HQ))
+    line = lab.connect_mx(HQ)
+    line.say(ENVELOPE[0])
+    line.say(said)
+    line.say(ENVELOPE[0])
+
+    assert is_told_again(line, ENVELOPE[1])
+
+
+def test_messages_of_a_session_are_counted_whether_or_not_it_was_whole() -> None:
+    lab = Lab(WORLDS[0], remembers=True)
+    line = lab.connect_mx(HQ)
+    line.say(ENVELOPE[0])
+
+    for another in ("", "", "X-Odd\r\n", ""):
+        for said in ENVELOPE[1:]:
+            line.say(said)
+        line.message(another.encode() + LETTER)
+
+    assert [kept.id for kept in lab.kept] == [f"s-000001-{number}" for number in (1, 2, 3, 4)]
+
+
+def test_a_chunk_belongs_to_the_transaction_that_announced_it() -> None:
+    lab = Lab(WORLDS[0], remembers=True)
+    send(lab.connect_mx(HQ))
+    line = lab.connect_mx(HQ)
+    for said in ENVELOPE[:3]:
+        line.say(said)
+
+    line.chunk(LETTER, last=True)
+
+    assert lab.kept[-1].raw == LETTER
+
+
+def test_a_line_that_was_familiar_before_a_fault_is_judged_under_it_and_ever_after() -> None:
+    lab = Lab(WORLDS[0], remembers=True)
+    send(lab.connect_mx(HQ))
+    line = lab.connect_mx(HQ)
+    line.say(ENVELOPE[0])
+    lab.board.add(parse_spec("mail4xx"))
+
+    assert line.say(ENVELOPE[1]).startswith("4")
+    lab.board.reset()
+    assert not is_told_again(line, ENVELOPE[1])
+    fresh = lab.connect_mx(HQ)
+    fresh.say(ENVELOPE[0])
+    send(fresh)
+    assert is_told_again(lab.connect_mx(HQ).begin(), ENVELOPE[1])
+
+
+def test_another_world_is_asked_anew_in_the_middle_of_a_session() -> None:
+    lab = Lab(WORLDS[0], remembers=True)
+    send(lab.connect_mx(HQ))
+    line = lab.connect_mx(HQ)
+    line.say(ENVELOPE[0])
+
+    put_in_force(lab, WORLDS[1])
+
+    assert line.say(ENVELOPE[1]).startswith("550")
+
+
+def test_a_name_that_a_server_may_have_is_judged_each_time() -> None:
+    lab = Lab(WORLDS[0], remembers=True)
+    said = f"EHLO {MX_NAMES.host}"
+    granted = lab.connect(lab.party(endpoint=Endpoint.MX, ip=HQ, names=ANOTHER_SERVER)).say(said)
+    refused = lab.connect(lab.party(endpoint=Endpoint.MX, ip=HQ, names=MX_NAMES)).say(said)
+
+    assert (granted[:3], refused[:3]) == ("250", "550")
+
+
+def test_a_recipient_about_whom_something_spreads_is_judged_each_time() -> None:
+    lab = Lab(with_organization(reject_direct_send=True, reject_direct_send_changed=BEFORE), remembers=True)
+    lab.clock.advance(timedelta(hours=2))
+    for _ in range(3):
+        line = lab.connect_mx(HQ).begin()
+        line.say(f"MAIL FROM:<{SCANNER}>")
+        line.say(f"RCPT TO:<{HELPDESK}>")
+
+        assert not isinstance(line.last.events, Telling)
+
+
+def test_who_shows_a_certificate_stands_nowhere_that_is_remembered() -> None:
+    lab = Lab(WORLDS[0], remembers=True)
+    tls = replace(TLS_1_3, client_certificate=a_certificate())
+
+    for _ in range(2):
+        assert not is_told_again(lab.connect_mx(HQ).secure(tls), ENVELOPE[1])
+
+
+def test_commands_in_flight_behind_a_refusal_are_forgiven_though_they_are_familiar() -> None:
+    lab = Lab(WORLDS[0], remembers=True)
+    send(lab.connect_mx(HQ))
+    line = lab.connect_mx(HQ).begin()
+    line.say("MAIL FROM:<not an address>")
+
+    answers = {line.say(said) for said in (f"RCPT TO:<{HELPDESK}>", "DATA") * 10}
+
+    assert not line.is_closed
+    assert {"503"} == {answer[:3] for answer in answers}
+
+
+def test_quit_is_answered_as_before_and_logged() -> None:
+    lab = Lab(WORLDS[0], remembers=True)
+    ends = []
+    for _ in range(2):
+        line = lab.connect_mx(HQ).begin()
+        ends.append((line.say("QUIT"), line.last.then, [type(event) for event in line.last.events]))
+
+    assert ends[0] == ends[1]
+    assert ends[1][1] is Then.CLOSE
+
+
+def test_an_era_that_is_full_is_over_and_the_next_one_begins_with_nothing() -> None:
+    """Names come from the wire, and there is no end of them."""
+    lab = Lab(WORLDS[0], remembers=True)
+    line = lab.connect_mx(HQ)
+    first = lab.moment().era
+
+    for number in range(MOST):
+        line.say(f"EHLO device{number}.contoso.com")
+        line.say("NOOP")
+
+    assert first is not None
+    assert first is not lab.moment().era
+    assert line.say("EHLO device1.contoso.com").startswith("250-")
+
+
+def test_a_line_that_is_longer_than_commands_are_takes_no_room_in_an_era() -> None:
+    lab = Lab(WORLDS[0], remembers=True)
+    line = lab.connect_mx(HQ).begin()
+    era = lab.moment().era
+
+    for number in range(MOST):
+        line.say(f"NOOP {number:0>600}")
+
+    assert era is lab.moment().era
