@@ -24,7 +24,7 @@ from relaylab.domain.telling import Telling, Told
 from relaylab.store.shapes import attribution_json, decision_json, reply_json, source_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -151,7 +151,11 @@ class EventLog:
             recent = self._newest(sum(map(len, runs)))
             missed = self._given(max(after, self._cleared), held[0].start - 1) if held else 0
             newest = held[-1].stop - 1 if runs else self._last
-        events = chain.from_iterable(_of(session, told) for told in recent)
+        events: Iterator[Event | None] = chain.from_iterable(
+            # None for each event of another session: it is passed over, and not made for that.
+            repeat(None, told.many) if isinstance(told, Telling) and session not in {None, told.session} else told
+            for told in recent
+        )
         matching = (
             Entry(seq, event)
             for seq, event in zip(chain.from_iterable(runs), events, strict=True)
@@ -245,11 +249,6 @@ class EventLog:
             numbers, held = self._numbers(), self._newest(len(self))
         events = (event for told in reversed(held) for event in reversed(tuple(told)))
         return map(Entry, chain.from_iterable(map(reversed, reversed(numbers))), events)
-
-
-def _of(session: str | None, told: Told) -> Iterable[Event | None]:
-    """Give the events of a step, or None in place of each where all are told of another session than is asked for."""
-    return repeat(None, told.many) if isinstance(told, Telling) and session not in {None, told.session} else told
 
 
 def kind_of(event: Event) -> str:
