@@ -46,7 +46,7 @@ class Completing(Transacting):
         super().__init__(speech, progress, faulting)
         self._messages = 0
 
-    def end_of_data(self, content: bytearray, size: int, moment: Moment) -> Turn:
+    def end_of_data(self, content: bytes | bytearray, size: int, moment: Moment) -> Turn:
         """Judge the complete message and, where it is accepted, deliver it; the transaction is over either way."""
         progress = self._progress
         if moment.board.faults and (answer := self._faulting.answer(Step.FINAL, called(size), moment)):
