@@ -83,7 +83,7 @@ class ScriptedDialogue:
         self.note("tls failed", reason)
         return Turn(then=Then.CLOSE)
 
-    def receive_message(self, content: bytearray, moment: Moment) -> Turn:
+    def receive_message(self, content: bytes | bytearray, moment: Moment) -> Turn:
         self.note("message", bytes(content))
         return self.answer(b"250", b"message")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from relaylab.servers.framing import MORE, ChunkReader, LineReader, MessageReader
 from relaylab.session.turn import Turn
@@ -49,13 +51,41 @@ def test_a_message_is_the_same_wherever_it_is_cut(sent: bytes) -> None:
         assert whole.heard[:1] == cut.heard
 
 
-def read_message(dialogue: ScriptedDialogue, segments: list[bytes]) -> int:
-    """Read a message that ends in the last segment; give the position behind it there."""
+@settings(max_examples=300)
+@given(
+    st.lists(st.sampled_from([b"\r\n", b"\r\n", b".", b"..", b"\r", b"\n", b"text"]), max_size=12).map(b"".join),
+    st.sampled_from([b"", b"DATA\r\n", b"."]),
+    st.integers(5, 20),
+)
+def test_a_message_in_one_segment_is_the_one_that_comes_octet_by_octet(text: bytes, before: bytes, limit: int) -> None:
+    sent = text + b"\r\n.\r\n"
+    whole, cut = ScriptedDialogue(), ScriptedDialogue()
+    slowly = MessageReader(limit)
+    length = next(at for at, octet in enumerate(sent, 1) if slowly.take(bytes([octet]), 0) != MORE)
+    slowly.deliver(cut, A_MOMENT)
+
+    assert len(before) + length == read_message(whole, [before + sent[:length]], limit=limit, start=len(before))
+    assert cut.heard == whole.heard
+
+
+def test_a_message_that_comes_as_it_stands_is_cut_out_of_its_segment() -> None:
+    """A buffer takes more room, and another copy."""
+    dialogue = ScriptedDialogue()
     reader = MessageReader(1000)
+    reader.take(b"Subject: x\r\n\r\na.b\r\n.\r\n", 0)
+
+    assert 0 == len(reader._content)
+    reader.deliver(dialogue, A_MOMENT)
+    assert [("message", b"Subject: x\r\n\r\na.b\r\n")] == dialogue.heard
+
+
+def read_message(dialogue: ScriptedDialogue, segments: list[bytes], *, limit: int = 1000, start: int = 0) -> int:
+    """Read a message that ends in the last segment; give the position behind it there."""
+    reader = MessageReader(limit)
     *others, last = segments
     for segment in others:
         assert MORE == reader.take(segment, 0)
-    end = reader.take(last, 0)
+    end = reader.take(last, start)
     reader.deliver(dialogue, A_MOMENT)
     return end
 
@@ -80,9 +110,9 @@ def test_of_an_oversized_message_nothing_is_held() -> None:
 
 def test_a_message_is_handed_over_and_not_copied() -> None:
     class Receiver(ScriptedDialogue):
-        content = bytearray()
+        content: bytes | bytearray = b""
 
-        def receive_message(self, content: bytearray, moment: object) -> Turn:
+        def receive_message(self, content: bytes | bytearray, moment: object) -> Turn:
             self.content = content
             return Turn()
 

@@ -102,19 +102,24 @@ class MessageReader:
 
     The CRLF of the DATA line counts as the first two octets of the message while that is read, so an empty message and
     a dot in the first column need no case of their own. What may be the beginning of CRLF.CRLF at the end of a segment,
-    four octets at most, is held back. Of more than ``limit`` octets nothing is kept; they are only counted.
+    four octets at most, is held back. Of more than ``limit`` octets nothing is kept; they are only counted. A message
+    that comes as it is in one segment, as a small one does, is cut out of that with no buffer between.
     """
 
-    __slots__ = ("_content", "_held_back", "_limit", "_size")
+    __slots__ = ("_content", "_held_back", "_limit", "_size", "_whole")
 
     def __init__(self, limit: int) -> None:
         self._content = bytearray()
         self._held_back = _CRLF
         self._limit = limit + len(_CRLF)
         self._size = 0
+        self._whole: bytes | None = None
 
     def take(self, data: bytes, start: int) -> int:
         """Take up to CRLF.CRLF."""
+        if data.endswith(_END_OF_MESSAGE) and self._is_as_it_stands(data, start):
+            self._whole = data[start : -len(_END_OF_MESSAGE) + len(_CRLF)]
+            return len(data)
         held_back = self._held_back
         if len(held_back) < len(_STUFFED) and len(data) - start >= len(_CRLF) and data.find(b".", start) < 0:
             # By far the fastest search, and base64 has no dot: nothing ends here and nothing is stuffed.
@@ -134,6 +139,12 @@ class MessageReader:
         self._keep(text.replace(_STUFFED, _CRLF) if dotted else text)
         return MORE
 
+    def _is_as_it_stands(self, data: bytes, start: int) -> bool:
+        """Tell whether a segment that ends as a message does is one: nothing came before, and no dot is stuffed."""
+        end = len(data) - len(_END_OF_MESSAGE)
+        is_first = not self._size and self._held_back == _CRLF and end - start + 2 * len(_CRLF) <= self._limit
+        return is_first and data.find(_STUFFED, start) == end and not data.startswith(b".", start)
+
     def _keep(self, octets: bytes | memoryview) -> None:
         """Add to the message, or only to its size once it is too long."""
         self._size += len(octets)
@@ -146,6 +157,9 @@ class MessageReader:
         """Hand over the buffer itself, or the size of a message that was too long."""
         if self._size > self._limit:
             return dialogue.receive_oversized_message(self._size - len(_CRLF), moment)
+        if self._whole is not None:
+            whole, self._whole = self._whole, None
+            return dialogue.receive_message(whole, moment)
         content, self._content = self._content, bytearray()
         del content[: len(_CRLF)]
         return dialogue.receive_message(content, moment)

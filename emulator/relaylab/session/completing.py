@@ -39,7 +39,7 @@ class Completing(Transacting):
 
     __slots__ = ()
 
-    def end_of_data(self, content: bytearray, size: int, moment: Moment) -> Turn:
+    def end_of_data(self, content: bytes | bytearray, size: int, moment: Moment) -> Turn:
         """Judge the complete message and, where it is accepted, deliver it; the transaction is over either way."""
         progress = self._progress
         if moment.board.faults and (answer := self._faulting.answer(Step.FINAL, called(size), moment)):

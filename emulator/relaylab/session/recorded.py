@@ -69,7 +69,7 @@ class Recorded:
         self._note(f"the TLS handshake failed: {reason}")
         return self._told(self._dialogue.tls_failed(reason, moment))
 
-    def receive_message(self, content: bytearray, moment: Moment) -> Turn:
+    def receive_message(self, content: bytes | bytearray, moment: Moment) -> Turn:
         """Tell how much it was."""
         self._client(f"({len(content)} octets of message)")
         return self._told(self._dialogue.receive_message(content, moment))

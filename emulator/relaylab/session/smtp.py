@@ -140,7 +140,7 @@ class SmtpSession:
         failed = TlsFailed(**self._speech.stamp(moment), reason=reason)
         return self._released(Turn(then=Then.CLOSE, events=(failed,)), moment)
 
-    def receive_message(self, content: bytearray, moment: Moment) -> Turn:
+    def receive_message(self, content: bytes | bytearray, moment: Moment) -> Turn:
         """Judge a message that came by DATA."""
         if moment.board.faults:
             self._faulting.begin()

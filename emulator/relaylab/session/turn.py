@@ -109,8 +109,8 @@ class Dialogue(Protocol):
         """Take note of a handshake that failed."""
         ...
 
-    def receive_message(self, content: bytearray, moment: Moment) -> Turn:
-        """Take a message, dot-unstuffed, its last line ended by CRLF; the buffer is handed over."""
+    def receive_message(self, content: bytes | bytearray, moment: Moment) -> Turn:
+        """Take a message, dot-unstuffed, its last line ended by CRLF; a buffer is handed over."""
         ...
 
     def receive_oversized_message(self, size: int, moment: Moment) -> Turn:
