@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from relaylab.session.moment import Moment
     from relaylab.session.party import Party
 
+_MX: Final = Endpoint.MX  # Python 3.11 takes a call to find a name of an enum
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # strftime takes longer than the whole greeting
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _TWO_DIGITS: Final = tuple(f"{number:02d}" for number in range(60))  # to look one up takes half as long as to write it
@@ -49,7 +50,7 @@ def _session(party: Party, moment: Moment) -> str:
     """Give the session id as the greeting shows it, or nothing."""
     rulebook = moment.rulebook
     shown = rulebook.calendar.has_come(milestones.BANNER_WITH_SESSION_ID.name, moment.now)
-    if party.endpoint is Endpoint.MX:
+    if party.endpoint is _MX:
         shown = shown and rulebook.readings["mx_banner_session_id"] == "present"
     return f" [{party.names.session_id}]" if shown else ""
 

@@ -85,7 +85,7 @@ class Familiar:
                 place.remember(line, refrain)
         return turn
 
-    def receive_message(self, content: bytearray, moment: Moment) -> Turn:
+    def receive_message(self, content: bytes | bytearray, moment: Moment) -> Turn:
         """Let a message go the course of the one before; else have the whole session judge it."""
         place = self._place
         if place is not None and place.named is not None and place.era is moment.era:

@@ -41,6 +41,7 @@ _T = TypeVar("_T")
 _Conducts = Mapping[Verb, Callable[[_T, Command, Moment], Turn]]
 
 _CLOSE: Final = Then.CLOSE  # a name of an enum takes Python 3.11 a call to find, and these are asked for at every line
+_READ_COMMAND: Final = Then.READ_COMMAND
 _OF_MAILING: Final[_Conducts[Mailing]] = {
     Verb.MAIL: Mailing.mail,
     Verb.RCPT: Mailing.rcpt,
@@ -194,7 +195,7 @@ class SmtpSession:
         """Greet; ``begun`` is what has happened before."""
         if moment.board.faults and (answer := self._faulting.answer(Step.CONNECT, "connection", moment)):
             return replace(answer, events=(begun, *answer.events))
-        return Turn(greeting(self._party, moment), events=(begun,))
+        return Turn(greeting(self._party, moment), _READ_COMMAND, (begun,))
 
     def _read(self, line: bytes, moment: Moment) -> Turn:
         command, is_shut = Command.parse(line), self._faulting.is_shut
