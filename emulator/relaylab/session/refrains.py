@@ -36,7 +36,8 @@ _FIXED: Final = {
     Verb.NOOP: replies.NOOP_OK.wire,
     Verb.RSET: replies.RESET.wire,
 }
-_CLOSE: Final = Then.CLOSE
+_CLOSE: Final = Then.CLOSE  # Python 3.11 takes a call to find a name of an enum
+_READ_COMMAND: Final = Then.READ_COMMAND
 
 
 class Refrain(Protocol):
@@ -79,7 +80,7 @@ class Hello:
 
 @noun(eq=False)
 class Granted:
-    """MAIL or RCPT, by the verdict of ``named``; ``command`` and ``facts`` are what an event says of the line."""
+    """RCPT, by the verdict of ``named``; ``command`` and ``facts`` are what an event says of the line."""
 
     leads_to: Place
     data: bytes
@@ -89,14 +90,26 @@ class Granted:
 
     def answer(self, party: Party, now: datetime) -> Turn:
         """Grant it."""
-        return Turn(self.data, events=_GrantedAgain(self, party, now))
+        return Turn(self.data, _READ_COMMAND, _GrantedAgain(self, party, now))
 
     def told(self, party: Party, now: datetime) -> tuple[Event, ...]:
         """Give what the event log is told where it is said now."""
-        judged = judged_again(self.named.verdict, self.command, self.facts, party, now)
-        if isinstance(self.named, NamedSender):
-            return judged, attributed(self.named.attribution, party, now)
-        return (judged,)
+        return (judged_again(self.named.verdict, self.command, self.facts, party, now),)
+
+
+@noun(eq=False)
+class Opened(Granted):
+    """MAIL, by the verdict of a sender, whose attribution is told as well."""
+
+    named: NamedSender
+
+    def answer(self, party: Party, now: datetime) -> Turn:
+        """Grant it."""
+        return Turn(self.data, _READ_COMMAND, _OpenedAgain(self, party, now))
+
+    def told(self, party: Party, now: datetime) -> tuple[Event, ...]:
+        """Give what the event log is told where it is said now."""
+        return *Granted.told(self, party, now), attributed(self.named.attribution, party, now)
 
 
 class _GrantedAgain(Telling):
@@ -104,15 +117,24 @@ class _GrantedAgain(Telling):
 
     __slots__ = ("_granted", "_now", "_party")
 
+    many = 1
+
     def __init__(self, granted: Granted, party: Party, now: datetime) -> None:
         self.session = party.label
-        self.many = 2 if granted.named.__class__ is NamedSender else 1
         self._granted = granted
         self._party = party
         self._now = now
 
     def told(self) -> tuple[Event, ...]:
         return self._granted.told(self._party, self._now)
+
+
+class _OpenedAgain(_GrantedAgain):
+    """What is told of a sender that was granted again."""
+
+    __slots__ = ()
+
+    many = 2
 
 
 @noun(eq=False)
@@ -123,7 +145,7 @@ class Leave:
 
     def answer(self, party: Party, now: datetime) -> Turn:
         """Close."""
-        return Turn(replies.BYE.wire, _CLOSE, events=(closed(party, "QUIT", now),))
+        return Turn(replies.BYE.wire, _CLOSE, (closed(party, "QUIT", now),))
 
 
 def closed(party: Party, why: str, now: datetime) -> Closed:
@@ -164,7 +186,7 @@ def _granted(command: Command, turn: Turn, there: Place, transaction: Transactio
         return None
     if isinstance(named, NamedSender):
         mail = transaction.mail
-        return Granted(there, turn.data, named, mail.said, named.facts_of(mail)) if command.verb is Verb.MAIL else None
+        return Opened(there, turn.data, named, mail.said, named.facts_of(mail)) if command.verb is Verb.MAIL else None
     rcpt = parse_rcpt(command.argument)
     if not isinstance(named, NamedRecipient) or isinstance(rcpt, Fault) or command.verb is not Verb.RCPT:
         return None
