@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from relaylab.app.faults import parse_spec
 from relaylab.domain.endpoint import Endpoint
+from relaylab.domain.fault import Fault
 from relaylab.domain.reputation import SenderReputation, SenderState
 from relaylab.domain.telling import Telling
 from relaylab.session.places import MOST
@@ -20,6 +21,7 @@ from relaylab.session.turn import Then
 from relaylab.session.wire import TLS_1_3
 from tests.builders import a_certificate
 from tests.session.lines import BEFORE, LETTER, MX_NAMES, Lab, Line
+from tests.session.test_courses import asks_behind
 from tests.session.test_envelopes import Event, all_of, put_in_force
 from tests.session.worlds import ELSEWHERE, HELPDESK, HQ, NOBODY, SCANNER, contoso, two_tenants, with_organization
 
@@ -128,6 +130,87 @@ def test_whatever_is_said_a_familiar_session_is_the_whole_one(steps: list[Said |
 
     remembering, anew = labs
     assert all_of(anew) == all_of(remembering)
+    assert asks_behind(anew) == asks_behind(remembering)
+
+
+# One by one, next to the whole session --------------------------------------------------------------------------------
+
+BASE: Final = (*ENVELOPE, LETTER)
+ODD: Final = b"X-Odd: 1\r\n" + LETTER
+SCRIPTS: Final[dict[str, tuple[Sequence[object], ...]]] = {
+    "the same three times": (BASE, BASE, BASE),
+    "over one connection": ((*BASE, *BASE[1:], *BASE[1:], "QUIT"),),
+    "other parameters of MAIL": ((*ENVELOPE[:1], f"MAIL FROM:<{SCANNER}> SIZE=100", *BASE[2:]),) * 3 + (BASE,) * 2,
+    "another author": (BASE, (*ENVELOPE, LETTER.replace(SCANNER.encode(), b"another@contoso.com"))) * 2,
+    "a second recipient": (
+        BASE,
+        (*ENVELOPE[:3], f"RCPT TO:<{SCANNER}>", "DATA", LETTER),
+        (*ENVELOPE[:3], "X", "DATA", ODD),
+    ),
+    "a name that was said before, and a sender that was not": (
+        ENVELOPE[:1],
+        (ENVELOPE[0], "MAIL FROM:<>", f"RCPT TO:<{HELPDESK}>", "DATA", LETTER),
+    ),
+    "errors": (("EHLO x", *("NONSENSE",) * 4), ("EHLO x", *("NONSENSE",) * 12)),
+    "help": (("EHLO x", "HELP", "HELP", "VRFY x", "VRFY x"),) * 2,
+    "chunks": ((*ENVELOPE[:3], [LETTER, b"more\r\n"]),) * 2,
+    "begun anew within an envelope": (BASE, (*ENVELOPE[:3], "EHLO another", *BASE[1:])) * 2,
+    "reset within an envelope": (BASE, (*ENVELOPE[:3], "RSET", *BASE[1:], "QUIT")) * 2,
+    "a message behind a leap of the clock": (BASE, (*ENVELOPE, timedelta(days=-1300), LETTER, *BASE[1:])),
+    "a message behind a fault": (BASE, BASE, (*ENVELOPE, parse_spec("datafinal5xx"), LETTER)),
+    "greeted by a fault": (BASE, (parse_spec("554connect"), None, "EHLO x", *BASE), BASE),
+    "signing in": (BASE, (ENVELOPE[0], "AUTH LOGIN", *BASE[1:]), BASE),
+    "two hellos": (("HELO x", "EHLO x", "HELO x"),) * 2,
+    "hung up": (BASE, ENVELOPE, ENVELOPE[:2], ()),
+    "no hello": (ENVELOPE[1:],) * 2,
+}
+
+
+def play(lab: Lab, script: Sequence[Sequence[object]]) -> None:
+    """Hold the dialogues of a script, one connection after the other; each step is a second behind the one before.
+
+    Octets are a message, a list the chunks of one; a fault is put on the board, and None clears it.
+    """
+    for dialogue in script:
+        before = [step for step in dialogue[:1] if isinstance(step, Fault)]
+        for fault in before:
+            lab.board.add(fault)
+        line = lab.connect_mx(HQ)
+        for step in dialogue[len(before) :]:
+            lab.clock.advance(timedelta(seconds=1))
+            if not line.is_closed:
+                take(line, step)
+        lab.board.reset()
+        line.hang_up()
+
+
+def take(line: Line, step: object) -> None:
+    match step:
+        case str():
+            line.say(step)
+        case bytes():
+            line.message(step)
+        case list():
+            for number, chunk in enumerate(step, 1):
+                line.chunk(chunk, last=number == len(step))
+        case timedelta():
+            line.lab.clock.advance(step)
+        case Fault():
+            line.lab.board.add(step)
+        case _:
+            line.lab.board.reset()
+
+
+@pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
+def test_a_familiar_session_answers_tells_and_keeps_as_the_whole_one(script: Sequence[Sequence[object]]) -> None:
+    labs = Lab(WORLDS[0], remembers=True), Lab(WORLDS[0])
+
+    for lab in labs:
+        play(lab, script)
+
+    remembering, anew = labs
+    assert all_of(anew) == all_of(remembering)
+    assert asks_behind(anew) == asks_behind(remembering)
 
 
 # What is answered as before, and what is not --------------------------------------------------------------------------
@@ -156,6 +239,26 @@ def test_a_session_that_was_whole_for_a_line_is_familiar_again(said: str) -> Non
     line.say(ENVELOPE[0])
 
     assert is_told_again(line, ENVELOPE[1])
+
+
+def test_a_small_command_within_an_envelope_leaves_it_familiar() -> None:
+    lab = Lab(WORLDS[0], remembers=True)
+    send(lab.connect_mx(HQ))
+    line = lab.connect_mx(HQ)
+    for said in (*ENVELOPE[:2], "NOOP"):
+        line.say(said)
+
+    assert is_told_again(line, ENVELOPE[2])
+
+
+def test_who_has_said_auth_is_judged_line_by_line() -> None:
+    lab = Lab(WORLDS[0], remembers=True)
+    send(lab.connect_mx(HQ))
+    line = lab.connect_mx(HQ)
+    for said in (ENVELOPE[0], "AUTH LOGIN", ENVELOPE[0]):
+        line.say(said)
+
+    assert not is_told_again(line, ENVELOPE[1])
 
 
 def test_messages_of_a_session_are_counted_whether_or_not_it_was_whole() -> None:
@@ -261,15 +364,15 @@ def test_quit_is_answered_as_before_and_logged() -> None:
     assert ends[1][1] is Then.CLOSE
 
 
-def test_an_era_that_is_full_is_over_and_the_next_one_begins_with_nothing() -> None:
+@pytest.mark.parametrize("said", ["EHLO device{}.contoso.com", "NOOP {}"])
+def test_an_era_that_is_full_is_over_and_the_next_one_begins_with_nothing(said: str) -> None:
     """Names come from the wire, and there is no end of them."""
     lab = Lab(WORLDS[0], remembers=True)
-    line = lab.connect_mx(HQ)
+    line = lab.connect_mx(HQ).begin()
     first = lab.moment().era
 
     for number in range(MOST):
-        line.say(f"EHLO device{number}.contoso.com")
-        line.say("NOOP")
+        line.say(said.format(number))
 
     assert first is not None
     assert first is not lab.moment().era

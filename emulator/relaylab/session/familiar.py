@@ -165,14 +165,14 @@ class Familiar:
         era, whole = moment.era, self._whole
         if era is None or whole is None or self._is_strange or whole.progress.refused:
             return None
-        progress, tls = whole.progress, whole.progress.seen_tls
+        progress = whole.progress
         self._messages = progress.messages
         if progress.state in _WITHIN:
             return self._within(before, progress) if before is not None and before.era is era else None
-        if progress.state is State.CHUNKS or (tls is not None and tls.client_certificate is not None):
+        if progress.state is State.CHUNKS:
             return None
         hello = None if progress.state is State.NEW else progress.hello_name
-        return era.home((self._party.peer, tls), hello)
+        return era.home((self._party.peer, progress.seen_tls), hello)
 
     @staticmethod
     def _within(before: Place, progress: Progress) -> Place | None:

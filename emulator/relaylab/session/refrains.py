@@ -158,17 +158,15 @@ def refrain_of(command: Command, turn: Turn, there: Place, progress: Progress) -
 
     ``there`` is where the session stands since.
     """
-    if turn.delay or turn.charges or turn.kept or turn.uses or turn.manner or turn.despatch:
-        return None
     match command.verb:
         case Verb.EHLO | Verb.HELO:
             return _hello(command, turn, there, progress.party.names.host)
         case Verb.MAIL | Verb.RCPT:
             return _granted(command, turn, there, progress.transaction)
         case Verb.QUIT:
-            return Leave(there) if turn.data == replies.BYE.wire else None
+            return Leave(there)
         case verb:
-            return Fixed(there, turn) if turn.data == _FIXED.get(verb) and not turn.events else None
+            return Fixed(there, Turn(turn.data, turn.then)) if turn.data == _FIXED.get(verb) else None
 
 
 def _hello(command: Command, turn: Turn, there: Place, host: str) -> Hello | None:
