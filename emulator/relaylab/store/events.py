@@ -112,16 +112,18 @@ class EventLog:
             many = told.many if isinstance(told, Telling) else len(told)
             if not many:
                 return
-            self._steps.append(told)
+            steps = self._steps
+            steps.append(told)
             self._last = last = self._last + many
-            self._size += many
-            while self._size > self._capacity:  # room is made here: a call for it would be one for each step
-                oldest = self._steps[0]
-                left = self._size - (oldest.many if isinstance(oldest, Telling) else len(oldest))
+            size = self._size + many
+            while size > self._capacity:  # room is made here: a call for it would be one for each step
+                oldest = steps[0]
+                left = size - (oldest.many if isinstance(oldest, Telling) else len(oldest))
                 if left < self._capacity:
                     break
-                self._steps.popleft()
-                self._size = left
+                steps.popleft()
+                size = left
+            self._size = size
         if self._listeners:  # asked behind the lock: who began before it was open may have read a page without them
             for entry in map(Entry, count(last - many + 1), told):
                 self._tell(entry)
