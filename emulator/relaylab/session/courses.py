@@ -39,7 +39,6 @@ from relaylab.session.versions import versions
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from relaylab.domain.address import Address
     from relaylab.domain.asks import DataAsk
     from relaylab.domain.event import Event
     from relaylab.domain.reply import Reply, ReplyTemplate
@@ -58,7 +57,7 @@ class Marks(NamedTuple):
     """What rules and delivery read of a message besides its names, where that is all they read."""
 
     authors: tuple[str, ...] | tuple[bytes, ...]
-    from_address: Address | None
+    from_address: str | None  # its key, which is hashed at once
     hops: int
 
 
@@ -82,8 +81,9 @@ def marks_of(letter: Letter) -> Marks | None:
     """Give the marks of a message; None where rules or delivery read more of it."""
     if not letter.content or excessive_parts(letter.content, letter.block):  # one that is too large has no content
         return None
-    authors, head = letter.authors(), letter.head
-    return None if authors is None else Marks(authors, head.from_address, head.hops)
+    authors, head = letter.authors, letter.head
+    sender = head.from_address
+    return None if authors is None else Marks(authors, None if sender is None else sender.key, head.hops)
 
 
 def follow(  # noqa: PLR0913, PLR0917 - the message, and where it is
@@ -160,7 +160,7 @@ class Followed(Telling):
 
     def message(self, content: bytes | bytearray, hello: str, moment: Moment) -> KeptMessage:
         """Give the message as it is kept."""
-        return KeptMessage.implied(self._message, content, hello, moment, id=self.message_id, raw=content)
+        return KeptMessage.implied_as(self.message_id, content, Followed._message, (self, content, hello, moment))
 
     def told(self) -> tuple[Event, ...]:
         """Give what the event log is told, in its order."""

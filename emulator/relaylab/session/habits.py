@@ -163,7 +163,7 @@ class SentAgain(Telling):
 
     def message(self, content: bytes | bytearray) -> KeptMessage:
         """Give the message as it is kept."""
-        return KeptMessage.implied(self._message, content, id=self.message_id, raw=content)
+        return KeptMessage.implied_as(self.message_id, content, SentAgain._message, (self, content))
 
     def told(self) -> tuple[Event, ...]:
         """Give what the event log is told, in its order."""
