@@ -11,6 +11,7 @@ from tests.clients.by_socket import Wire, send_directly
 from tests.clients.controlled import Controlled
 from tests.conftest import Emulate
 from tests.servers.steering import send
+from tests.store.builders import Noted
 
 
 @pytest.fixture
@@ -95,6 +96,15 @@ def test_the_trace_is_there_after_the_world_has_changed_and_after_a_return(refus
 @pytest.mark.parametrize("number", ["0", "1", "999", "x", "-1", "9" * 30, "\N{ARABIC-INDIC DIGIT ONE}"])
 def test_what_is_no_verdict_is_told_with_the_way_out(number: str, refused: Controlled) -> None:
     assert "GET /verdicts lists them" in refused.get(f"/verdicts/{number}", 404)["error"]
+
+
+def test_the_last_verdict_is_looked_for_from_the_end_of_the_log(controlled: Controlled) -> None:
+    made = list[str]()
+    controlled.emulator.store.events.extend(Noted("before", made))
+    send_directly(controlled.mx)
+
+    assert controlled.get("/verdicts/last")["command"].startswith("end of data")
+    assert [] == made
 
 
 def test_without_a_verdict_there_is_no_last_one(controlled: Controlled) -> None:

@@ -7,8 +7,10 @@ from relaylab.domain.address import Address
 from relaylab.domain.charge import Charge, Meter
 from relaylab.domain.decision import Decision, EffectKind, ReplyFacts
 from relaylab.domain.endpoint import Endpoint, Stage
+from relaylab.domain.event import Closed
 from relaylab.domain.message import Copy, Envelope, KeptMessage, MessageHead, Placement
 from relaylab.domain.source import Confidence, Source
+from relaylab.domain.telling import Telling
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 SCANNER = Address.parse("Scanner@contoso.com")
@@ -68,3 +70,22 @@ def a_charge(
 ) -> Charge:
     """Make a charge."""
     return Charge(meter, owner, amount, at)
+
+
+def closed(why: str, session: str = "s-000001") -> Closed:
+    """Make an end of a session."""
+    return Closed(at=NOON, session=session, endpoint=Endpoint.MX, why=why)
+
+
+class Noted(Telling):
+    """Tells of so many ends of its session, and notes its name in ``made`` when somebody reads of them."""
+
+    __slots__ = ("made", "name")
+
+    def __init__(self, name: str, made: list[str], *, many: int = 2, session: str = "s-000001") -> None:
+        self.name, self.made, self.many, self.session = name, made, many, session
+
+    def told(self) -> tuple[Closed, ...]:
+        """Make them."""
+        self.made.append(self.name)
+        return tuple(closed(f"{self.name}{number}", self.session) for number in range(self.many))

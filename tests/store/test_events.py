@@ -1,5 +1,4 @@
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import get_args
@@ -129,13 +128,13 @@ def test_who_reads_between_gaps_is_given_each_number_once() -> None:
     log = a_log(*[closed()] * 2, capacity=5)
     for _ in range(3):
         dump = log.dump()
-        log.extend([closed(), closed()])
+        log.extend((closed(), closed()))
         log.load(dump)  # what came since is gone, and its numbers with it
-        log.extend([closed()])
+        log.extend((closed(),))
 
     assert [1, 2, 5, 8, 11] == numbers(log.page().entries)
     assert [[1], [2], [5], [8], [11], []] == [numbers(log.page(n, limit=1).entries) for n in (0, 1, 3, 5, 9, 11)]
-    log.extend([closed()])
+    log.extend((closed(),))
     assert [2, 5, 8, 11, 12] == [entry.seq for entry in log]
     assert [1, 0] == [log.page(after).missed for after in (0, 1)]
 
@@ -157,13 +156,15 @@ def test_whoever_begins_to_listen_while_events_are_written_is_told_of_them() -> 
     """Their number is on no page that the listener has read before: it would wait for the next ones."""
     log, heard = EventLog(), list[int]()
 
-    class Slow(list[Closed]):
-        def __iter__(self) -> Iterator[Closed]:
-            if not heard:
-                log.subscribe(lambda entry: heard.append(entry.seq))
-            return super().__iter__()
+    class Slow(tuple[Closed, ...]):
+        __slots__ = ()
 
-    log.extend(Slow([closed(), closed()]))
+        def __len__(self) -> int:
+            assert log._lock.locked()
+            log.subscribe(lambda entry: heard.append(entry.seq))
+            return super().__len__()
+
+    log.extend(Slow((closed(), closed())))
 
     assert {1, 2} == set(heard)
 

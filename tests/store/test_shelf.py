@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,6 +40,18 @@ def test_a_page_looks_at_the_messages_of_the_page_and_no_others() -> None:
     assert 11 == row.looks
 
 
+@pytest.mark.parametrize("names", [["m-2", "m-1"], ["m-2", "m-2"]])
+def test_messages_of_which_one_has_an_id_that_is_taken_are_none_of_them_put(names: list[str]) -> None:
+    shelf, first = Shelf(), a_message("m-1")
+    assert 1 == shelf.add([first])
+
+    with pytest.raises(KeyError):
+        shelf.add([a_message(name) for name in names])
+
+    assert [first] == list(shelf.after(None))
+    assert 3 == shelf.add([a_message("m-2"), a_message("m-3")])
+
+
 @given(st.lists(st.one_of(st.just("add"), st.just("oldest"), st.integers(0, 30)), max_size=60))
 def test_it_holds_what_a_dict_would(steps: list[str | int]) -> None:
     before, shelves._EMPTY = shelves._EMPTY, 3  # type: ignore[misc]  # so that few messages move it together
@@ -47,7 +60,7 @@ def test_it_holds_what_a_dict_would(steps: list[str | int]) -> None:
         for number, step in enumerate(steps):
             if step == "add":
                 message = a_message(f"m-{number}")
-                shelf.add(message)
+                shelf.add([message])
                 expected[message.id] = message
             elif step == "oldest" and expected:
                 assert expected.pop(next(iter(expected))) is shelf.take_oldest()

@@ -129,17 +129,17 @@ class House:
     def apply(self, turn: Turn) -> None:
         """Keep what a turn keeps, unless it is a probe's."""
         events = turn.events
-        if events and (events.session if isinstance(events, Telling) else events[0].session) == PROBE:
+        session = events.session if isinstance(events, Telling) else events[0].session if events else None
+        if session == PROBE:
             return
-        if not (turn.kept or turn.charges or turn.uses or turn.despatch):  # Store.apply would do no more
-            if events:
-                with self.lock:
-                    self.store.events.extend(events)
-            return
-        with self.lock:
-            self.store.apply(charges=turn.charges, kept=turn.kept, events=events, uses=turn.uses)
-            if turn.despatch is not None and self.on_despatch is not None:
-                self.on_despatch(turn.despatch)
+        if turn.kept or turn.charges or turn.uses or turn.despatch:
+            with self.lock:
+                self.store.apply(charges=turn.charges, kept=turn.kept, events=events, uses=turn.uses)
+                if turn.despatch is not None and self.on_despatch is not None:
+                    self.on_despatch(turn.despatch)
+        elif session is not None:  # Store.apply would do no more
+            with self.lock:
+                self.store.events.extend(events)
 
     def begin_again(self, started: datetime, sessions: int = 0, questions: int = 0) -> None:
         """Number sessions as after a start at ``started`` and so many sessions, and questions to DNS likewise."""

@@ -10,7 +10,7 @@ import re
 from collections import deque
 from dataclasses import dataclass, fields
 from datetime import datetime
-from itertools import chain, count, islice
+from itertools import chain, count, islice, repeat
 from threading import Lock
 from typing import TYPE_CHECKING, Final, NamedTuple, get_args
 
@@ -20,12 +20,11 @@ from relaylab.domain.clock import iso
 from relaylab.domain.decision import Decision, ReplyFacts
 from relaylab.domain.event import Event
 from relaylab.domain.source import Source
+from relaylab.domain.telling import Telling, Told
 from relaylab.store.shapes import attribution_json, decision_json, reply_json, source_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from relaylab.domain.telling import Told
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -68,7 +67,10 @@ EVENTS: Final = 50_000  # kept where nobody says
 
 
 class EventLog:
-    """The newest ``capacity`` events. One thread at a time appends, any may read.
+    """The newest ``capacity`` events, one at least. One thread at a time appends, any may read.
+
+    It holds what each step told, as it came: events that are told as one value are made for who reads them, and only
+    then. A step is held whole while it has an event to be held, and readers are not given the others.
 
     It holds no numbers, as several events come of each line: the newest has the last that was given, and those before
     it the ones before, but for the gaps.
@@ -76,8 +78,10 @@ class EventLog:
 
     def __init__(self, capacity: int = EVENTS) -> None:
         """Start empty."""
-        self._lock = Lock()  # of events and numbers, which go together
-        self._events: deque[Event] = deque(maxlen=capacity)
+        self._lock = Lock()  # of steps and numbers, which go together
+        self._capacity = capacity
+        self._steps: deque[Told] = deque()
+        self._size = 0  # events, by the steps that are held
         self._last = 0
         self._cleared = 0
         self._gaps: tuple[range, ...] = ()  # numbers given to events that were rolled back
@@ -86,28 +90,40 @@ class EventLog:
     def bound(self, capacity: int) -> None:
         """Keep so many from now on; of more that are there, the oldest make room at once."""
         with self._lock:
-            if capacity != self._events.maxlen:
-                self._events = deque(self._events, capacity)
+            if capacity != self._capacity:
+                left = min(len(self), capacity)
+                self._steps, self._size = deque(self._newest(left)), left
+                self._capacity = capacity
 
     @property
     def dropped(self) -> int:
         """How many events had to make room for newer ones since the log was empty."""
         with self._lock:
-            return self._given(self._cleared, self._last) - len(self._events)
+            return self._given(self._cleared, self._last) - len(self)
 
     @property
     def last(self) -> int:
         """The last number given; 0 before the first."""
         return self._last
 
-    def extend(self, events: Told) -> None:
+    def extend(self, told: Told) -> None:
         """Number events, keep them and tell who listens."""
         with self._lock:
-            self._events.extend(events)
-            self._last += len(events)
-            first = self._last - len(events) + 1
+            many = told.many if isinstance(told, Telling) else len(told)
+            if not many:
+                return
+            self._steps.append(told)
+            self._last = last = self._last + many
+            self._size += many
+            while self._size > self._capacity:  # room is made here: a call for it would be one for each step
+                oldest = self._steps[0]
+                left = self._size - (oldest.many if isinstance(oldest, Telling) else len(oldest))
+                if left < self._capacity:
+                    break
+                self._steps.popleft()
+                self._size = left
         if self._listeners:  # asked behind the lock: who began before it was open may have read a page without them
-            for entry in map(Entry, count(first), events):
+            for entry in map(Entry, count(last - many + 1), told):
                 self._tell(entry)
 
     def append(self, event: Event) -> Entry:
@@ -126,18 +142,27 @@ class EventLog:
     ) -> Page:
         """Give at most ``limit`` entries after a number: of one session, of one kind, those for which ``where`` holds.
 
-        It costs what lies after that number, so that a reader at the end of a long log is a cheap one.
+        It costs what lies after that number, so that a reader at the end of a long log is a cheap one. Nor are events
+        made that lie before it, nor those that are told as one value of another session.
         """
         with self._lock:
             held = self._numbers()
             runs = [range(max(run.start, after + 1), run.stop) for run in held if run.stop > after + 1]
-            recent = tuple(islice(reversed(self._events), sum(map(len, runs))))[::-1]
+            recent = self._newest(sum(map(len, runs)))
             missed = self._given(max(after, self._cleared), held[0].start - 1) if held else 0
             newest = held[-1].stop - 1 if runs else self._last
+        events: Iterator[Event | None] = chain.from_iterable(
+            # None for each event of another session: it is passed over, and not made for that.
+            repeat(None, told.many) if isinstance(told, Telling) and session not in {None, told.session} else told
+            for told in recent
+        )
         matching = (
             Entry(seq, event)
-            for seq, event in zip(chain.from_iterable(runs), recent, strict=True)
-            if session in {None, event.session} and kind in {None, kind_of(event)} and (where is None or where(event))
+            for seq, event in zip(chain.from_iterable(runs), events, strict=True)
+            if event is not None
+            and session in {None, event.session}
+            and kind in {None, kind_of(event)}
+            and (where is None or where(event))
         )
         found = tuple(islice(matching, limit))
         reached = found[-1].seq if found else after
@@ -151,13 +176,15 @@ class EventLog:
     def clear(self) -> None:
         """Forget all events; numbering and listeners go on."""
         with self._lock:
-            self._events.clear()
+            self._steps.clear()
+            self._size = 0
             self._cleared, self._gaps = self._last, ()
 
     def dump(self) -> LogDump:
         """Give the log as it stands."""
         with self._lock:
-            return LogDump(tuple(self._events), self._last, self._cleared, self._gaps)
+            held, last, cleared, gaps = self._newest(len(self)), self._last, self._cleared, self._gaps
+        return LogDump(tuple(chain.from_iterable(held)), last, cleared, gaps)
 
     def load(self, dump: LogDump) -> None:
         """Hold what a dump holds, under its numbers; what was logged since is gone, and its numbers are not reused."""
@@ -166,16 +193,30 @@ class EventLog:
             self._gaps = (*dump.gaps, since) if since else dump.gaps
             self._cleared = dump.cleared
             self._last = max(self._last, dump.last)
-            self._events = deque(dump.events, self._events.maxlen)
+            events = dump.events[-self._capacity :]
+            self._steps = deque(zip(events))  # a step each, so that each makes room by itself
+            self._size = len(events)
 
     def _numbers(self) -> list[range]:
         """Give the numbers of the events that are held, in runs between the gaps."""
-        left, end, runs = len(self._events), self._last + 1, list[range]()
+        left, end, runs = len(self), self._last + 1, list[range]()
         for gap in (*reversed(self._gaps), range(1)):  # nothing has the number 0
             run = range(max(gap.stop, end - left), end)
             left, end = left - len(run), min(end, gap.start)
             runs += [run] if run else []
         return runs[::-1]
+
+    def _newest(self, many: int) -> list[Told]:
+        """Give the newest so many of the events that are held, as they were told; a step of more is cut."""
+        newest = list[Told]()
+        for told in reversed(self._steps):
+            if many <= 0:
+                break
+            newest.append(told)
+            many -= len(told)
+        if many < 0:
+            newest[-1] = tuple(newest[-1])[-many:]
+        return newest[::-1]
 
     def _given(self, after: int, through: int) -> int:
         """Count the numbers that belong to events which were not rolled back."""
@@ -195,12 +236,19 @@ class EventLog:
         self._listeners = tuple(other for other in self._listeners if other is not listener)
 
     def __len__(self) -> int:
-        return len(self._events)
+        return min(self._size, self._capacity)
 
     def __iter__(self) -> Iterator[Entry]:
         with self._lock:
-            numbers, events = chain.from_iterable(self._numbers()), tuple(self._events)
-        return map(Entry, numbers, events)
+            numbers, held = self._numbers(), self._newest(len(self))
+        return map(Entry, chain.from_iterable(numbers), chain.from_iterable(held))
+
+    def __reversed__(self) -> Iterator[Entry]:
+        """Give the newest first; events are made as far as somebody asks."""
+        with self._lock:
+            numbers, held = self._numbers(), self._newest(len(self))
+        events = (event for told in reversed(held) for event in reversed(tuple(told)))
+        return map(Entry, chain.from_iterable(map(reversed, reversed(numbers))), events)
 
 
 def kind_of(event: Event) -> str:

@@ -176,16 +176,17 @@ class MemoryMailStore:
 
     def keep(self, *messages: KeptMessage, charges: Sequence[Charge] = ()) -> None:
         """Keep all that one turn keeps, or raise StoreError and keep nothing of it."""
-        for number, message in enumerate(messages):
-            if message.id in self._messages or (number and message.id in {other.id for other in messages[:number]}):
-                raise StoreError(kept_before(message.id))
+        try:
+            held = self._messages.add(messages)
+        except KeyError as taken:
+            raise StoreError(kept_before(*taken.args)) from None
         for message in messages:
-            self._messages.add(message)
             self._octets += len(message.raw)
         if charges:
             self._charges.add(charges)
-        while self.bounds.are_over(len(self._messages), self._octets):
+        while self.bounds.are_over(held, self._octets):
             self._octets -= len(self._messages.take_oldest().raw)
+            held -= 1
             self.dropped += 1
 
     def messages(  # noqa: PLR0913 - each narrows the list
@@ -249,8 +250,7 @@ class MemoryMailStore:
     def load(self, dump: MailDump) -> None:
         """Keep what a dump holds and nothing else."""
         shelf = Shelf()
-        for message in dump.messages:
-            shelf.add(message)
+        shelf.add(dump.messages)
         self._messages = shelf
         self._octets = sum(len(message.raw) for message in dump.messages)
         self._charges = Ledger(dump.charges)

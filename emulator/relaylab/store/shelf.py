@@ -9,7 +9,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from relaylab.domain.message import KeptMessage
 
@@ -25,11 +25,18 @@ class Shelf:
         self._kept: tuple[list[KeptMessage | None], dict[str, int]] = ([], {})
         self._first = 0  # no place before it has a message
 
-    def add(self, message: KeptMessage) -> None:
-        """Put a message behind all others."""
+    def add(self, messages: Sequence[KeptMessage]) -> int:
+        """Put messages behind all others and count them all; raise KeyError, and put none, where an id is taken."""
         row, places = self._kept
-        row.append(message)
-        places[message.id] = len(row) - 1
+        for message in messages:
+            if message.id in places:
+                raise KeyError(message.id)
+        if len(messages) > 1:
+            _tell_apart(messages)
+        for message in messages:
+            row.append(message)
+            places[message.id] = len(row) - 1
+        return len(places)
 
     def get(self, name: str) -> KeptMessage | None:
         """Give the message of that id."""
@@ -49,10 +56,14 @@ class Shelf:
 
     def take_oldest(self) -> KeptMessage:
         """Take the first message away, and give it; raise IndexError when there is none."""
-        row, _ = self._kept
-        while (message := row[self._first]) is None:
-            self._first += 1
-        self.take(message.id)
+        row, places = self._kept
+        first = self._first
+        while (message := row[first]) is None:
+            first += 1
+        row[first] = None
+        del places[message.id]
+        self._first = first + 1
+        self._move_together()
         return message
 
     def after(self, name: str | None) -> Iterator[KeptMessage]:
@@ -75,8 +86,14 @@ class Shelf:
             self._first = 0  # before the row is another one: no reader may begin behind what is there
             self._kept = [*left], {message.id: place for place, message in enumerate(left)}
 
-    def __contains__(self, name: object) -> bool:
-        return name in self._kept[1]
-
     def __len__(self) -> int:
         return len(self._kept[1])
+
+
+def _tell_apart(messages: Sequence[KeptMessage]) -> None:
+    """Raise KeyError where two have the same id."""
+    names = set[str]()
+    for message in messages:
+        if message.id in names:
+            raise KeyError(message.id)
+        names.add(message.id)

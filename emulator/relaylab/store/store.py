@@ -64,16 +64,17 @@ class Store:
         """
         for use in uses:
             self.faults.apply(use)
-        counted: Sequence[Charge] = ()
         if charges:
             for charge in charges:
                 if charge.meter is _OPEN:
                     self.counters.apply(charge)
             counted = [charge for charge in charges if charge.meter is not _OPEN]
-        if kept or counted:
-            self.mail.keep(*kept, charges=counted)
-        for charge in counted:
-            self.counters.apply(charge)
+            if kept or counted:
+                self.mail.keep(*kept, charges=counted)
+            for charge in counted:
+                self.counters.apply(charge)
+        elif kept:
+            self.mail.keep(*kept)
         self.events.extend(events)
 
     def keep_within(self, keep: Keeping) -> None:

@@ -73,8 +73,8 @@ class Lab(PlacedLab):
     @property
     def last_seq(self) -> int:
         """The number of the newest event, 0 where there is none."""
-        newest = tuple(self.emulator.store.events)[-1:]
-        return newest[0].seq if newest else 0
+        newest = next(reversed(self.emulator.store.events), None)
+        return newest.seq if newest else 0
 
     def told(self, sentence: str) -> str:
         """Write what happened behind a sentence that says what was expected."""

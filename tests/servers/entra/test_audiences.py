@@ -48,7 +48,7 @@ def test_an_id_token_shown_to_smtp_is_told_from_a_forgery(oauth_lab: OAuthLab, t
     assert "submission.auth.token_is_an_id_token" == oauth_lab.last_rule()
     decision = next(
         entry.event.decision
-        for entry in reversed(tuple(oauth_lab.emulator.store.events))
+        for entry in reversed(oauth_lab.emulator.store.events)
         if isinstance(entry.event, Judged) and entry.event.decision.rule == oauth_lab.last_rule()
     )
     assert decision.fix.startswith("Send access_token of the token endpoint's answer, not id_token")

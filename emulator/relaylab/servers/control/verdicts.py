@@ -48,7 +48,7 @@ async def _page(call: Call) -> Response:
 
 async def _last(call: Call) -> Response:
     matches = _wanted(call)
-    newest_first = reversed(tuple(call.controlled.store.events))
+    newest_first = reversed(call.controlled.store.events)
     found = next((entry for entry in newest_first if matches(entry.event)), None)
     if found is None or not isinstance(found.event, Judged):
         raise not_found("no verdict matches; send a message first, or leave out a filter")
