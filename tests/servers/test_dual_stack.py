@@ -78,16 +78,16 @@ def test_the_verdict_says_that_the_connector_holds_ipv4_only(emulator: Emulator)
 def test_the_ports_of_a_site_are_told_apart_by_family(emulator: Emulator) -> None:
     desk = emulator._fleet.desk
 
-    assert IPV4 == desk("mx", "hq")._peer("127.0.0.1")
-    assert IPV6 == desk("mx", "hq", over_ipv6=True)._peer("127.0.0.1")
-    assert Peer(ip_address("198.51.100.7"), "shop") == desk("mx", "shop", over_ipv6=True)._peer("127.0.0.1")
+    assert IPV4 == desk("mx", "hq")._peers.of("127.0.0.1")
+    assert IPV6 == desk("mx", "hq", over_ipv6=True)._peers.of("127.0.0.1")
+    assert Peer(ip_address("198.51.100.7"), "shop") == desk("mx", "shop", over_ipv6=True)._peers.of("127.0.0.1")
 
 
 @pytest.mark.parametrize(
     ("client", "peer"), [("10.1.1.1", IPV4), ("fd00::1", IPV6), ("::ffff:10.1.1.1", Peer(ip_address("192.0.2.1")))]
 )
 def test_a_site_s_own_client_arrives_by_the_family_that_it_uses(client: str, peer: Peer, emulator: Emulator) -> None:
-    assert peer == emulator.desk("mx")._peer(client)
+    assert peer == emulator.desk("mx")._peers.of(client)
 
 
 @pytest.mark.parametrize(

@@ -43,17 +43,17 @@ def test_the_port_of_a_site_wins_over_the_address_of_another(emulate: Emulate) -
 
 @pytest.mark.parametrize("client", ["192.168.1.50", "10.0.0.9", "100.64.0.9", "169.254.3.4", "fd00::9", "fe80::9%eth0"])
 def test_a_client_of_a_private_network_comes_from_the_default_address(client: str, emulate: Emulate) -> None:
-    assert Peer(ip_address("192.0.2.1")) == emulate().desk("mx")._peer(client)
+    assert Peer(ip_address("192.0.2.1")) == emulate().desk("mx")._peers.of(client)
 
 
 def test_a_client_with_a_public_address_comes_from_it(emulate: Emulate) -> None:
-    assert Peer(ip_address("1.1.1.1")) == emulate().desk("mx")._peer("1.1.1.1")
+    assert Peer(ip_address("1.1.1.1")) == emulate().desk("mx")._peers.of("1.1.1.1")
 
 
 def test_a_client_whose_address_is_known_comes_from_elsewhere_in_another_world(emulate: Emulate) -> None:
     desk = emulate().desk("mx")
-    holder, before = desk.house.holder, desk._peer("127.0.0.5")
+    holder, before = desk.house.holder, desk._peers.of("127.0.0.5")
     holder.swap(replace(holder.world, sites=()), holder.rulebook)
 
     assert "shop" == before.site
-    assert Peer(ip_address("192.0.2.1")) == desk._peer("127.0.0.5")
+    assert Peer(ip_address("192.0.2.1")) == desk._peers.of("127.0.0.5")

@@ -56,3 +56,38 @@ def test_an_old_front_end_names_its_region_twice() -> None:
         short, _, rest = names.site.partition(".")
 
         assert rest.startswith(f"eop-{short[3:8]}.")
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "day", "host", "site"),
+    [
+        (
+            Endpoint.MX,
+            "2021-01-01",
+            "DM6NAM04FT884.mail.protection.outlook.com",
+            "DM6NAM04FT884.eop-NAM04.prod.protection.outlook.com",
+        ),
+        (
+            Endpoint.MX,
+            "2026-01-01",
+            "AM4PEPF000A9724.mail.protection.outlook.com",
+            "AM4PEPF000A9724.eurprd04.prod.outlook.com",
+        ),
+        (
+            Endpoint.SUBMISSION,
+            "2026-01-01",
+            "BN9PR03CA9537.outlook.office365.com",
+            "BN9PR03CA9537.namprd03.prod.outlook.com",
+        ),
+    ],
+)
+def test_a_number_gives_the_names_it_always_gave(endpoint: Endpoint, day: str, host: str, site: str) -> None:
+    """Whoever has kept a seed has kept the names that its sessions had."""
+    names = drawn(endpoint, day)[3]
+
+    assert (host, site, "BN9PR03MB9103.namprd03.prod.outlook.com", "0" * 16) == (
+        names.host,
+        names.site,
+        names.mailbox_server,
+        names.session_id,
+    )

@@ -48,6 +48,7 @@ class ReplyTemplate:
     start: str = field(init=False, repr=False, compare=False)  # what the last line begins with
     _pattern: str = field(init=False, repr=False, compare=False)  # the text, with %s for each of its blanks
     _words: Callable[[Mapping[str, str]], object] = field(init=False, repr=False, compare=False)  # takes those for them
+    _form: str = field(init=False, repr=False, compare=False)  # that on the wire, but for a trailer
     _plain: Reply = field(init=False, repr=False, compare=False)  # the reply, where no word is needed
     wire: bytes = field(init=False, repr=False, compare=False)  # that on the wire; empty where a word or name is needed
 
@@ -62,6 +63,7 @@ class ReplyTemplate:
         object.__setattr__(self, "has_blanks", bool(blanks))
         object.__setattr__(self, "start", f"{self.code:d} {enhanced}")
         object.__setattr__(self, "_plain", Reply(self, "".join(text for text, _ in pieces)))
+        object.__setattr__(self, "_form", _lines(self, self._pattern).decode())
         is_fixed = self.trailer is Trailer.NONE and not self.has_blanks
         object.__setattr__(self, "wire", _lines(self, self._plain.text) if is_fixed else b"")
 
@@ -74,6 +76,10 @@ class ReplyTemplate:
         if not self.has_blanks:
             return self._plain
         return Reply(self, self._pattern % self._words(words))
+
+    def write(self, *words: str) -> bytes:
+        """Write a reply without a trailer as it goes on the wire; its words, of a line each, in their order."""
+        return (self._form % words).encode()
 
     @property
     def codes(self) -> str:

@@ -109,12 +109,7 @@ class House:
     tokens: TokenReader = NO_TOKENS
     proxied: bool = False
     on_despatch: Callable[[Despatch], None] | None = None
-    peers: Peers = field(init=False, repr=False)
     _drawn: tuple[tuple[Randomness, int, int], tuple[int, ...]] | None = field(default=None, init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        """Begin with clients that nobody has seen."""
-        self.peers = Peers(self.holder)
 
     def moment(self) -> Moment:
         """Read the clock and the world, once for one step."""
@@ -182,17 +177,17 @@ class House:
                 label, number = self._next_label(), self.sessions
             drawn = self._number_of(number)
         session = session_id(self.started, number)
-        return Party(
-            label=label,
-            endpoint=endpoint,
-            peer=peer,
-            names=session_names(endpoint, drawn, session, moment.now, moment.rulebook.calendar),
-            chance=Dice(drawn),
-            tarpit=self.tarpit,
-            on_legacy_host=listener.on_legacy_host,
-            listener=listener.key,
-            host=listener.host,
-            randomness=self.randomness,
+        return Party(  # in the order of its fields: to call a class by their names takes thrice as long
+            label,
+            endpoint,
+            peer,
+            session_names(endpoint, drawn, session, moment.now, moment.rulebook.calendar),
+            Dice(drawn),
+            self.tarpit,
+            listener.on_legacy_host,
+            listener.key,
+            listener.host,
+            self.randomness,
         )
 
 
@@ -211,15 +206,19 @@ class SmtpDesk:
     host: str = ""
     key: str = ""
     over_ipv6: bool = False
+    limits: StreamLimits = field(init=False, repr=False, compare=False)
     # What the house gives and keeps at each step, without a call between: methods of these names are not asked.
     moment: Callable[[], Moment] = field(init=False, repr=False, compare=False)
     apply: Callable[[Turn], None] = field(init=False, repr=False, compare=False)
     _listener: Listener = field(init=False, repr=False, compare=False)
+    _peers: Peers = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Make what all sessions share."""
         listener = Listener(self.key or self.endpoint.value, self.host, self.on_legacy_host)
         object.__setattr__(self, "_listener", listener)
+        object.__setattr__(self, "_peers", Peers(self.house.holder, self.site, over_ipv6=self.over_ipv6))
+        object.__setattr__(self, "limits", self.house.limits)
         object.__setattr__(self, "moment", self.house.moment)
         object.__setattr__(self, "apply", self.house.apply)
 
@@ -244,25 +243,17 @@ class SmtpDesk:
         own, choice = self.tls, self.house.tls
         return self.house.faulty_tls.server(handshake, is_lenient=own is choice.lenient, asks=own is choice.asking)
 
-    @property
-    def limits(self) -> StreamLimits:
-        """The limits of a connection."""
-        return self.house.limits
-
     def open(self, remote: tuple[str, int], moment: Moment) -> Dialogue:
         """Begin a session for a client, as whom its site makes it look."""
-        return self._session(self._peer(remote[0]), moment, is_probe=remote in self.house.probes)
+        return self._session(self._peers.of(remote[0]), moment, is_probe=remote in self.house.probes)
 
     def open_for(self, source: IPv4Address | IPv6Address, moment: Moment) -> Dialogue:
         """Begin a session for the client that a balancer names; its site is the one that has that address."""
-        return self._session(self.house.peers.named(source), moment)
+        return self._session(self._peers.named(source), moment)
 
     def turn_away(self, remote: str, why: str) -> None:
         """Note that a connection was closed before it became a session."""
         self.house.turn_away(self.endpoint, remote, why)
-
-    def _peer(self, client: str) -> Peer:
-        return self.house.peers.of(client, self.site, over_ipv6=self.over_ipv6)
 
     def _session(self, peer: Peer, moment: Moment, *, is_probe: bool = False) -> Dialogue:
         party = self.house.party(self.endpoint, peer, moment, listener=self._listener, is_probe=is_probe)

@@ -17,27 +17,30 @@ _MOST: Final = 4_096  # clients; a fleet comes from the same few addresses
 
 
 class Peers:
-    """Gives the peer of a client, found once for each address in a world: to read one costs as much as a line."""
+    """The clients of one listener, each found once in a world: to read an address costs as much as a line.
 
-    def __init__(self, holder: WorldHolder) -> None:
+    They are those of ``site``, or without one those of the site whose they count as; with ``over_ipv6`` they arrive
+    over IPv6, by whatever family they came.
+    """
+
+    def __init__(self, holder: WorldHolder, site: str | None, *, over_ipv6: bool) -> None:
         """Know none yet."""
         self._holder = holder
-        self._known: tuple[World, dict[tuple[str, str | None, bool], Peer]] = (holder.world, {})
+        self._site = site
+        self._over_ipv6 = over_ipv6
+        self._known: tuple[World, dict[str, Peer]] = (holder.world, {})
 
-    def of(self, client: str, site: str | None, *, over_ipv6: bool) -> Peer:
-        """Give a client of a site's listener as the site makes it look; without a site, as whose it counts.
-
-        ``over_ipv6`` has it arrive over IPv6 by whatever family it came.
-        """
-        world, known = self._holder.world, self._known
+    def of(self, client: str) -> Peer:
+        """Give a client as its site makes it look."""
+        world, known = self._holder.current.world, self._known
         if known[0] is not world:
             known = self._known = (world, {})
-        peers, key = known[1], (client, site, over_ipv6)
-        peer = peers.get(key)
+        peers = known[1]
+        peer = peers.get(client)
         if peer is None:
             if len(peers) >= _MOST:
                 peers.clear()
-            peer = peers[key] = _peer(world, client, site, over_ipv6=over_ipv6)
+            peer = peers[client] = _peer(world, client, self._site, over_ipv6=self._over_ipv6)
         return peer
 
     def named(self, source: IPv4Address | IPv6Address) -> Peer:

@@ -34,7 +34,7 @@ class ProxyDesk(Desk, Protocol):
 class ProxiedStream(SmtpStream):
     """One connection that begins with a PROXY header."""
 
-    __slots__ = ("_header", "_proxy_desk", "_remote", "_source")
+    __slots__ = ("_header", "_proxy_desk", "_remote")
 
     _remote: tuple[str, int]
 
@@ -42,16 +42,11 @@ class ProxiedStream(SmtpStream):
         super().__init__(desk, sweep)
         self._proxy_desk = desk
         self._header: HeaderReader | None = None
-        self._source: IPv4Address | IPv6Address | None = None
 
     def _begin(self, remote: tuple[str, int]) -> None:
         """Wait for the header before anything is said."""
         self._remote = remote
         self._header = HeaderReader()
-
-    def _opened(self, remote: tuple[str, int], moment: Moment) -> Dialogue:
-        source = self._source
-        return super()._opened(remote, moment) if source is None else self._proxy_desk.open_for(source, moment)
 
     def data_received(self, data: bytes) -> None:
         """Take the header, then what an SMTP client says."""
@@ -81,8 +76,10 @@ class ProxiedStream(SmtpStream):
 
     def _welcome(self, header: ProxyHeader) -> None:
         self._header = None
-        self._source = header.source
-        super()._begin(self._remote)
+        if header.source is None:
+            super()._begin(self._remote)
+        else:
+            self._run(self._greet, self._proxy_desk.open_for, header.source)
         if header.rest:
             super().data_received(header.rest)
 

@@ -21,7 +21,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import replace
 from ipaddress import IPv4Network, ip_address
-from typing import TYPE_CHECKING, Final, TypeVarTuple, assert_never, cast
+from typing import TYPE_CHECKING, Final, TypeVar, TypeVarTuple, assert_never
 
 from relaylab.domain.codes import ReplyCode
 from relaylab.servers.binding import BACKLOG, bind
@@ -44,9 +44,12 @@ _LOOPBACK: Final = IPv4Network("127.0.0.0/8")
 _SLICE: Final = 65_536  # octets of the wire given to TLS at a time
 _BURST: Final = 256  # turns for one connection before the others have theirs
 _READ_COMMAND: Final = Then.READ_COMMAND  # Python 3.11 takes a call to find a name of an enum
+_READ_MESSAGE: Final = Then.READ_MESSAGE
+_CLOSE: Final = Then.CLOSE
 _ANSWER_TO_QUIT: Final = b"%d" % ReplyCode.CLOSING
 
 _Arguments = TypeVarTuple("_Arguments")
+_Client = TypeVar("_Client")
 
 
 class SmtpStream(asyncio.Protocol):
@@ -84,7 +87,7 @@ class SmtpStream(asyncio.Protocol):
         self._limits = desk.limits
         self._lines = LineReader(self._limits.line)
         self._reader: Reader | None = None  # takes what comes; without one it is dropped
-        self._queued = bytearray()  # clear input that waits
+        self._queued: bytearray | None = None  # clear input that waits
         self._paused = False  # more of it waits in the kernel
         self._input_over = ""  # why no more input will come
         self._stalled = False  # the client does not read its replies
@@ -97,16 +100,16 @@ class SmtpStream(asyncio.Protocol):
 
     # What the loop says.
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # of a server that is it
         """Open a dialogue and greet."""
-        self._transport = cast("asyncio.Transport", transport)
-        self._outlet = Outlet(self._transport)
+        self._transport = transport
+        self._outlet = Outlet(transport)
         self._born = self._heard = self._sweep.monotonic()
         remote = transport.get_extra_info("peername")
         if not remote:
-            self._transport.abort()  # gone before we looked
+            transport.abort()  # gone before we looked
             return
-        self._transport.set_write_buffer_limits(self._limits.unread)
+        transport.set_write_buffer_limits(self._limits.unread)
         self._sweep.add(self)
         self._begin(remote[:2])
 
@@ -207,8 +210,9 @@ class SmtpStream(asyncio.Protocol):
 
     def _queue(self, data: bytes) -> None:
         """Let input wait, and from a bound on let it wait in the kernel."""
-        self._queued += data
-        if len(self._queued) > self._limits.queue and not self._paused and not self._outlet.client_is_done:
+        queued = self._queued = self._queued or bytearray()
+        queued += data
+        if len(queued) > self._limits.queue and not self._paused and not self._outlet.client_is_done:
             self._transport.pause_reading()
             self._paused = True
 
@@ -224,8 +228,7 @@ class SmtpStream(asyncio.Protocol):
         """Take the input that waited, unless it must wait longer."""
         if self._must_wait:
             return
-        data = bytes(self._queued)
-        self._queued.clear()
+        data, self._queued = bytes(self._queued or b""), None
         self._take(data)
         if not self._must_wait:
             self._read_on()
@@ -250,7 +253,7 @@ class SmtpStream(asyncio.Protocol):
         """Begin a handshake; what came in clear after STARTTLS is dropped."""
         self._outlet.flush()
         looked_at, self._reader = self._reader, None
-        self._queued.clear()
+        self._queued = None
         if self._shaking is None:
             self._shaking = self._sweep.monotonic()
         if manner is not None and manner.peeks:
@@ -298,19 +301,15 @@ class SmtpStream(asyncio.Protocol):
 
     def _begin(self, remote: tuple[str, int]) -> None:
         """Begin the dialogue."""
-        self._run(self._greet, remote)
+        self._run(self._greet, self._desk.open, remote)
 
-    def _opened(self, remote: tuple[str, int], moment: Moment) -> Dialogue:
-        """Open the dialogue."""
-        return self._desk.open(remote, moment)
-
-    def _greet(self, remote: tuple[str, int]) -> None:
-        """Open the dialogue and follow its first turn."""
+    def _greet(self, opened: Callable[[_Client, Moment], Dialogue], client: _Client) -> None:
+        """Open the dialogue with a client and follow its first turn."""
         moment = self._desk.moment()
-        self._dialogue = self._opened(remote, moment)
+        dialogue = self._dialogue = opened(client, moment)
         self._ended = None
         self._reader = self._lines
-        self._follow(self._dialogue.greet(moment))
+        self._follow(dialogue.greet(moment))
 
     def _follow(self, turn: Turn) -> None:
         """Have a turn kept, then act on it, now or after its delay."""
@@ -329,21 +328,21 @@ class SmtpStream(asyncio.Protocol):
             self._outlet.write(turn.data)
         elif self._act_oddly(turn, turn.manner):
             return
-        match turn.then:
-            case Then.READ_MESSAGE:
-                self._reader = MessageReader(self._dialogue.message_limit)
-            case Then.CLOSE:
-                if self._outlet.tls is None and turn.data.startswith(_ANSWER_TO_QUIT):
-                    self._outlet.client_is_done = True  # after QUIT it only waits for the answer
-                self._finish()
-            case Then.READ_CHUNK:
-                self._reader = ChunkReader(turn.chunk, turn.onto, self._dialogue.message_limit)
-            case Then.START_TLS:
-                self._start_tls(turn.manner)
-            case Then.READ_COMMAND:
-                self._reader = self._lines
-            case _:
-                assert_never(turn.then)
+        then = turn.then
+        if then is _READ_MESSAGE:
+            self._reader = MessageReader(self._dialogue.message_limit)
+        elif then is _CLOSE:
+            if self._outlet.tls is None and turn.data.startswith(_ANSWER_TO_QUIT):
+                self._outlet.client_is_done = True  # after QUIT it only waits for the answer
+            self._finish()
+        elif then is _READ_COMMAND:
+            self._reader = self._lines
+        elif then is Then.READ_CHUNK:
+            self._reader = ChunkReader(turn.chunk, turn.onto, self._dialogue.message_limit)
+        elif then is Then.START_TLS:
+            self._start_tls(turn.manner)
+        else:
+            assert_never(then)
 
     def _act_oddly(self, turn: Turn, manner: Manner) -> bool:
         """Write a turn's reply as a fault has it; True where nothing of the turn is left to follow now."""
@@ -381,7 +380,7 @@ class SmtpStream(asyncio.Protocol):
         """End a connection without another word; the dialogue has said itself that it is over."""
         self._ended = self._sweep.monotonic()
         self._reader = None
-        self._queued.clear()
+        self._queued = None
         self._mute()
         self._outlet.break_off(is_reset=is_reset)
 
@@ -410,10 +409,12 @@ class SmtpStream(asyncio.Protocol):
         if self._ended is None:
             self._ended = self._sweep.monotonic()
         self._reader = None
-        self._queued.clear()
-        self._settle()
+        self._queued = None
+        if self._pending is not None:
+            self._settle()
         self._outlet.finish()
-        self._read_on()
+        if self._paused:
+            self._read_on()
 
     def _settle(self) -> None:
         """Write a delayed reply now, and wait for nothing more."""

@@ -1,36 +1,61 @@
-"""When a session began and how long it lasted, in the words of its greeting and of its end for age.
+"""How a session begins, as its client and the log are told, and how long it lasted where it ends for age.
 
 Facts CS-BAN-01, CS-BAN-03 and MX-BAN-02 for the greeting, CS-TO-01 for the end.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.endpoint import Endpoint
-from relaylab.rules import milestones
+from relaylab.domain.event import Connected
+from relaylab.rules import milestones, replies
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from relaylab.session.moment import Moment
     from relaylab.session.party import Party
 
+_MX: Final = Endpoint.MX  # Python 3.11 takes a call to find a name of an enum
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # strftime takes longer than the whole greeting
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_TWO_DIGITS: Final = tuple(f"{number:02d}" for number in range(60))  # to look one up takes half as long as to write it
 
 
-def banner_date(now: datetime) -> str:
+def connected(party: Party, moment: Moment) -> Connected:
+    """Give the event of a session that begins."""
+    return Connected(
+        at=moment.now,
+        session=party.label,
+        endpoint=party.endpoint,
+        ip=party.peer.address,
+        site=party.peer.site,
+        session_id=party.names.session_id,
+    )
+
+
+def greeting(party: Party, moment: Moment) -> bytes:
+    """Say who answers, the instant, and the session id where it is shown."""
+    return replies.BANNER.write(party.names.host, _date(moment.now), _session(party, moment))
+
+
+def _date(now: datetime) -> str:
     """Give RFC 5322 form without a leading zero in the day, as Exchange prints it (CS-BAN-03)."""
-    day, month = _DAYS[now.weekday()], _MONTHS[now.month - 1]
-    return f"{day}, {now.day} {month} {now.year:04d} {now.hour:02d}:{now.minute:02d}:{now.second:02d} +0000"
+    return f"{_day(now.date())} {_TWO_DIGITS[now.hour]}:{_TWO_DIGITS[now.minute]}:{_TWO_DIGITS[now.second]} +0000"
 
 
-def banner_session(party: Party, moment: Moment) -> str:
+@lru_cache(4)  # a day is that of most greetings
+def _day(day: date) -> str:
+    return f"{_DAYS[day.weekday()]}, {day.day} {_MONTHS[day.month - 1]} {day.year:04d}"
+
+
+def _session(party: Party, moment: Moment) -> str:
     """Give the session id as the greeting shows it, or nothing."""
     rulebook = moment.rulebook
     shown = rulebook.calendar.has_come(milestones.BANNER_WITH_SESSION_ID.name, moment.now)
-    if party.endpoint is Endpoint.MX:
+    if party.endpoint is _MX:
         shown = shown and rulebook.readings["mx_banner_session_id"] == "present"
     return f" [{party.names.session_id}]" if shown else ""
 

@@ -17,6 +17,7 @@ from relaylab.rules import milestones
 if TYPE_CHECKING:
     from relaylab.engine.milestones import Calendar
 
+_MX: Final = Endpoint.MX  # Python 3.11 takes a call to find a name of an enum
 _TICKS_BEGIN: Final = datetime(1, 1, 1, tzinfo=UTC)
 _SITES: Final = (  # three-letter site and forest, its domain as it is spelt
     ("DS7PR03", "namprd03.prod.outlook.com"),
@@ -48,11 +49,11 @@ def _ticks(instant: datetime) -> int:
 
 def session_names(endpoint: Endpoint, number: int, session: str, now: datetime, calendar: Calendar) -> SessionNames:
     """Draw the names of a session that begins at ``now``; each draw leaves the rest of ``number`` to the next."""
-    number, site = divmod(number, len(_SITES))
-    number, server = divmod(number, 10_000)
+    number, drawn = divmod(number, len(_SITES) * 10_000)  # two draws: it is long, and a division takes its length
+    server, site = divmod(drawn, len(_SITES))
     place, domain = _SITES[site]
     backend = f"{place}MB{server:04d}.{domain}"
-    if endpoint is Endpoint.MX:
+    if endpoint is _MX:
         renamed = calendar.has_come(milestones.MX_FRONT_ENDS_RENAMED.name, now)
         label, domain = _edge(number) if renamed else _old_edge(number)
         return SessionNames(f"{label}.mail.protection.outlook.com", f"{label}.{domain}", backend, session)
@@ -62,9 +63,9 @@ def session_names(endpoint: Endpoint, number: int, session: str, now: datetime, 
 
 def _edge(number: int) -> tuple[str, str]:
     """Draw a front end of the MX and its domain: ``DB1PEPF000509F9``, ``eurprd02.prod.outlook.com``."""
-    number, region = divmod(number, len(_EDGES))
+    number, region = divmod(number % (16**5 * len(_EDGES)), len(_EDGES))
     site, domain = _EDGES[region]
-    return f"{site}PEPF{number % 16**5:08X}", domain
+    return f"{site}PEPF{number:08X}", domain
 
 
 def _old_edge(number: int) -> tuple[str, str]:

@@ -23,7 +23,7 @@ _MAILBOX_SERVER: Final = Trailer.MAILBOX_SERVER
 _ABSENT: Final = TrailerStyle.ABSENT
 
 
-@noun(kw_only=True)
+@noun()
 class Party:
     """One connection: its door, its client, its server names and its own dice.
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 from relaylab.domain.asks import HelloAsk
 from relaylab.domain.certificate import CertificateFacts
 from relaylab.domain.endpoint import Endpoint
-from relaylab.domain.event import Closed, Connected, TlsFailed, TlsStarted
+from relaylab.domain.event import Closed, TlsFailed, TlsStarted
 from relaylab.domain.fault import Step
 from relaylab.rules import limits, replies
-from relaylab.session.banner import banner_date, banner_session, duration
+from relaylab.session.banner import connected, duration, greeting
 from relaylab.session.capabilities import capabilities
 from relaylab.session.commands import Command, Verb
 from relaylab.session.faulting import Faulting
@@ -41,6 +41,7 @@ _T = TypeVar("_T")
 _Conducts = Mapping[Verb, Callable[[_T, Command, Moment], Turn]]
 
 _CLOSE: Final = Then.CLOSE  # a name of an enum takes Python 3.11 a call to find, and these are asked for at every line
+_READ_COMMAND: Final = Then.READ_COMMAND
 _OF_MAILING: Final[_Conducts[Mailing]] = {
     Verb.MAIL: Mailing.mail,
     Verb.RCPT: Mailing.rcpt,
@@ -78,20 +79,14 @@ class SmtpSession:
         return limits.MESSAGE_SIZE
 
     def greet(self, moment: Moment) -> Turn:
-        """Say who answers, the instant, and the session id where it is shown (CS-BAN-01, MX-BAN-02)."""
-        party = self._party
-        connected = Connected(
-            at=moment.now,
-            session=party.label,
-            endpoint=party.endpoint,
-            ip=party.peer.address,
-            site=party.peer.site,
-            session_id=party.names.session_id,
-        )
-        if moment.board.faults and self._faulting.opens_in_tls(moment):
+        """Greet, or begin with TLS where a fault has it so."""
+        begun = connected(self._party, moment)
+        if not moment.board.faults:
+            return Turn(greeting(self._party, moment), _READ_COMMAND, (begun,))
+        if self._faulting.opens_in_tls(moment):
             self._owes_greeting = True
-            return self._finish(Turn(then=Then.START_TLS, events=(connected,)), moment)
-        return self._finish(self._greeting(moment, connected), moment)
+            return self._finish(Turn(then=Then.START_TLS, events=(begun,)), moment)
+        return self._finish(self._greeting(moment, begun), moment)
 
     def receive_line(self, line: bytes, moment: Moment) -> Turn:
         """Take a command, or the answer to an AUTH prompt."""
@@ -195,10 +190,7 @@ class SmtpSession:
         """Greet; ``begun`` is what has happened before."""
         if moment.board.faults and (answer := self._faulting.answer(Step.CONNECT, "connection", moment)):
             return replace(answer, events=(begun, *answer.events))
-        banner = replies.BANNER.fill(
-            host=self._party.names.host, date=banner_date(moment.now), session=banner_session(self._party, moment)
-        )
-        return self._speech.say(banner, moment, events=(begun,))
+        return Turn(greeting(self._party, moment), _READ_COMMAND, (begun,))
 
     def _read(self, line: bytes, moment: Moment) -> Turn:
         command, is_shut = Command.parse(line), self._faulting.is_shut
