@@ -95,7 +95,24 @@ def test_of_an_endless_line_next_to_nothing_is_held() -> None:
     for _ in range(3):
         reader.take(b"x" * 1000, 0)
 
-    assert 1 == len(reader._part)
+    assert 1 == len(reader._part or b"")
+
+
+def test_a_line_that_came_in_parts_leaves_no_buffer_behind() -> None:
+    reader = LineReader(LIMIT)
+    reader.take(b"NO", 0)
+    reader.take(b"OP\r\n", 0)
+    reader.deliver(ScriptedDialogue(), A_MOMENT)
+
+    assert reader._part is None
+
+
+def test_a_line_behind_nothing_is_whole() -> None:
+    reader = LineReader(LIMIT)
+
+    assert MORE == reader.take(b"", 0)
+    assert b"NOOP" == reader.whole(b"NOOP\r\n")
+    assert 6 == reader.take(b"NOOP\r\n", 0)
 
 
 def test_of_an_oversized_message_nothing_is_held() -> None:

@@ -92,6 +92,15 @@ def test_input_that_waits_is_bounded_and_read_on_afterwards(connection: HandConn
     assert b"250 2 ok\r\n500 3 ok\r\n" == connection.take_written()
 
 
+def test_what_has_waited_leaves_no_buffer_behind(connection: HandConnection) -> None:
+    connection.feed(b"SLOW\r\nNEXT\r\n")
+    assert connection.stream._queued
+
+    connection.loop.step(0.001)
+
+    assert connection.stream._queued is None
+
+
 def test_the_end_of_input_waits_for_a_delayed_reply(connection: HandConnection) -> None:
     connection.feed(b"SLOW\r\nNEXT\r\n")
     assert connection.stream.eof_received()

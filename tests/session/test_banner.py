@@ -30,6 +30,14 @@ def test_a_greeting_names_the_day_and_the_second_as_exchange_writes_them(instant
     assert f"220 {MX_NAMES.host} Microsoft ESMTP MAIL Service ready at {date}\r\n" == line
 
 
+def test_a_greeting_of_the_next_day_names_the_next_day() -> None:
+    midnight = at("2027-01-01")
+
+    assert "at Thu, 31 Dec 2026 23:59:59 +0000" in said_at(midnight - timedelta(microseconds=1))
+    assert "at Fri, 1 Jan 2027 00:00:00 +0000" in said_at(midnight)
+    assert "at Thu, 31 Dec 2026 23:59:59 +0000" in said_at(midnight - timedelta(seconds=1))
+
+
 def test_a_greeting_ends_in_the_session_id_from_its_day_on() -> None:
     day = at("2024-10-10")
 

@@ -8,6 +8,7 @@ import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
+from string import Formatter
 from types import ModuleType
 from typing import Final
 
@@ -22,15 +23,17 @@ from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import Authenticated, Judged
 from relaylab.domain.memory import Memory
 from relaylab.domain.message import KeptMessage, MessageHead
+from relaylab.domain.reply import Trailer
 from relaylab.domain.telling import Telling
 from relaylab.domain.tenant import DistributionGroup
 from relaylab.domain.world import DnsRecord, World
 from relaylab.engine.verdict import Verdict
 from relaylab.engine.zone import RecordZone
-from relaylab.rules import limits
+from relaylab.rules import limits, replies
 from relaylab.rules.catalogue import CATALOGUE
 from relaylab.rules.dns.hosts import ARC_SELECTOR
 from relaylab.session.courses import Course, Marks
+from relaylab.session.end_of_data import RECEIPT
 from relaylab.session.envelopes import MOST_RECIPIENTS, envelopes
 from tests.builders import a_connector, a_domain, a_mailbox, an_address, some_addresses
 from tests.session.lines import Lab, Line, offer
@@ -231,6 +234,14 @@ def test_what_is_told_of_a_followed_message_is_made_when_it_is_read_and_once(kin
     assert (many, line.party.label) == (told.many, told.session)
     assert [line.party.label] * many == [event.session for event in told]
     assert all(one is again for one, again in zip(told, told, strict=True))
+
+
+def test_an_acceptance_says_the_words_of_a_receipt_in_their_order_at_once_and_nothing_else() -> None:
+    """A followed message is answered so, without a look at its template."""
+    blanks = tuple(name for _, name, _, _ in Formatter().parse(replies.QUEUED.text) if name is not None)
+
+    assert RECEIPT == blanks
+    assert (Trailer.NONE, False) == (replies.QUEUED.trailer, replies.QUEUED.slow)
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self, TypeVarTuple
 
 from relaylab.domain.implied import Implied
 from relaylab.domain.noun import noun
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from relaylab.domain.address import Address
     from relaylab.domain.decision import Decision
     from relaylab.domain.endpoint import Endpoint
+
+Ts = TypeVarTuple("Ts")
 
 
 class Placement(StrEnum):
@@ -173,6 +176,18 @@ class KeptMessage(Implied):
     authentication: tuple[HopFacts, ...] = ()
     reported: tuple[Fate, ...] = ()
     operation: str | None = None
+
+    @classmethod
+    def implied_as(
+        cls, name: str, raw: bytes | bytearray, work: Callable[[*Ts], Mapping[str, object]], given: tuple[*Ts]
+    ) -> Self:
+        """Make a message of which only id and content are known; ``work`` makes the rest of what is ``given``."""
+        message = object.__new__(cls)
+        object.__setattr__(message, "id", name)
+        object.__setattr__(message, "raw", raw)
+        message._given = given
+        message._work = work
+        return message
 
     @property
     def headers(self) -> tuple[str, ...]:

@@ -55,23 +55,22 @@ class Dice:
     to read a line, is made for the second. What was logged of a message holds its session's dice.
     """
 
-    __slots__ = ("_generator", "_is_thrown", "_number")
+    __slots__ = ("_is_thrown", "_source")
 
     def __init__(self, number: int) -> None:
         """Take the number of a path."""
-        self._number = number
+        self._source: int | Random = number
         self._is_thrown = False
-        self._generator: Random | None = None
 
     def getrandbits(self, k: int, /) -> int:
         """Give a number of ``k`` bits."""
-        if self._generator is not None:
-            return self._generator.getrandbits(k)
-        if not self._is_thrown and k <= _BITS:
-            self._is_thrown = True
-            return self._number >> _BITS - k
-        self._generator = stream_of(self._number)
-        return self._generator.getrandbits(k)
+        source = self._source
+        if isinstance(source, int):
+            if not self._is_thrown and k <= _BITS:
+                self._is_thrown = True
+                return source >> _BITS - k
+            source = self._source = stream_of(source)
+        return source.getrandbits(k)
 
 
 def stream_of(number: int) -> Random:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from http import HTTPStatus
+from operator import itemgetter
 from string import Formatter
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from relaylab.domain.clock import as_utc
 from relaylab.domain.noun import noun
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from relaylab.domain.codes import EnhancedCode, ReplyCode
     from relaylab.domain.source import Source
@@ -46,7 +47,7 @@ class ReplyTemplate:
     has_blanks: bool = field(init=False, repr=False, compare=False)  # words are needed to make the reply
     start: str = field(init=False, repr=False, compare=False)  # what the last line begins with
     _pattern: str = field(init=False, repr=False, compare=False)  # the text, with %s for each of its blanks
-    _blanks: tuple[str, ...] = field(init=False, repr=False, compare=False)  # their names
+    _words: Callable[[Mapping[str, str]], object] = field(init=False, repr=False, compare=False)  # takes those for them
     _form: str = field(init=False, repr=False, compare=False)  # that on the wire, but for a trailer
     _plain: Reply = field(init=False, repr=False, compare=False)  # the reply, where no word is needed
     wire: bytes = field(init=False, repr=False, compare=False)  # that on the wire; empty where a word or name is needed
@@ -57,8 +58,9 @@ class ReplyTemplate:
         pieces = [(text, name) for text, name, _, _ in Formatter().parse(self.text)]
         pattern = (text.replace("%", "%%") + ("" if name is None else "%s") for text, name in pieces)
         object.__setattr__(self, "_pattern", "".join(pattern))
-        object.__setattr__(self, "_blanks", tuple(name for _, name in pieces if name is not None))
-        object.__setattr__(self, "has_blanks", bool(self._blanks))
+        blanks = [name for _, name in pieces if name is not None]
+        object.__setattr__(self, "_words", itemgetter(*blanks) if blanks else None)
+        object.__setattr__(self, "has_blanks", bool(blanks))
         object.__setattr__(self, "start", f"{self.code:d} {enhanced}")
         object.__setattr__(self, "_plain", Reply(self, "".join(text for text, _ in pieces)))
         object.__setattr__(self, "_form", _lines(self, self._pattern).decode())
@@ -73,7 +75,7 @@ class ReplyTemplate:
         """Make the reply with words that are looked up one by one; raise KeyError when a blank has none."""
         if not self.has_blanks:
             return self._plain
-        return Reply(self, self._pattern % tuple(map(words.__getitem__, self._blanks)))
+        return Reply(self, self._pattern % self._words(words))
 
     def write(self, *words: str) -> bytes:
         """Write a reply without a trailer as it goes on the wire; its words, of a line each, in their order."""

@@ -45,7 +45,7 @@ class LineReader:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._line = b""
-        self._part = bytearray()
+        self._part: bytearray | None = None  # of a line whose end has not come
         self._dropped = False
 
     def whole(self, data: bytes) -> bytes | None:
@@ -56,7 +56,7 @@ class LineReader:
     def take(self, data: bytes, start: int) -> int:
         """Take up to the next CRLF."""
         if self._part:
-            return self._take_on(data, start)
+            return self._take_on(self._part, data, start)
         end = data.find(_CRLF, start)
         if end < 0:
             self._hold(data, start)
@@ -64,12 +64,11 @@ class LineReader:
         self._line = data[start:end]
         return end + len(_CRLF)
 
-    def _take_on(self, data: bytes, start: int) -> int:
+    def _take_on(self, part: bytearray, data: bytes, start: int) -> int:
         """Take up to the next CRLF behind a part that came before, whose last octet may be its CR."""
-        part = self._part
         if part[-1] == _CR[0] and data.startswith(b"\n", start):
             self._line = bytes(part[:-1])
-            part.clear()
+            self._part = None
             return start + 1
         end = data.find(_CRLF, start)
         if end < 0:
@@ -77,12 +76,12 @@ class LineReader:
             return MORE
         part += data[start:end]
         self._line = bytes(part)
-        part.clear()
+        self._part = None
         return end + len(_CRLF)
 
     def _hold(self, data: bytes, start: int) -> None:
         """Keep the beginning of a line; of one that is too long already, only the octet that may be its CR."""
-        part = self._part
+        part = self._part = self._part or bytearray()
         part += data[start:]
         if self._dropped or len(part) > self._limit + 1:
             self._dropped = True

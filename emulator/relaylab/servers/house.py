@@ -248,6 +248,7 @@ class SmtpDesk:
     host: str = ""
     key: str = ""
     over_ipv6: bool = False
+    limits: StreamLimits = field(init=False, repr=False, compare=False)
     # What the house gives and keeps at each step, without a call between: methods of these names are not asked.
     moment: Callable[[], Moment] = field(init=False, repr=False, compare=False)
     apply: Callable[[Turn], None] = field(init=False, repr=False, compare=False)
@@ -259,6 +260,7 @@ class SmtpDesk:
         listener = Listener(self.key or self.endpoint.value, self.host, self.on_legacy_host)
         object.__setattr__(self, "_listener", listener)
         object.__setattr__(self, "_peers", Peers(self.house.holder, self.site, over_ipv6=self.over_ipv6))
+        object.__setattr__(self, "limits", self.house.limits)
         object.__setattr__(self, "moment", self.house.moment)
         object.__setattr__(self, "apply", self.house.apply)
 
@@ -282,11 +284,6 @@ class SmtpDesk:
         """Give another handshake; the versions that the fault leaves open are the listener's own."""
         own, choice = self.tls, self.house.tls
         return self.house.faulty_tls.server(handshake, is_lenient=own is choice.lenient, asks=own is choice.asking)
-
-    @property
-    def limits(self) -> StreamLimits:
-        """The limits of a connection."""
-        return self.house.limits
 
     def open(self, remote: tuple[str, int], moment: Moment) -> Dialogue:
         """Begin a session for a client, as whom its site makes it look."""

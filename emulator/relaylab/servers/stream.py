@@ -87,7 +87,7 @@ class SmtpStream(asyncio.Protocol):
         self._limits = desk.limits
         self._lines = LineReader(self._limits.line)
         self._reader: Reader | None = None  # takes what comes; without one it is dropped
-        self._queued = bytearray()  # clear input that waits
+        self._queued: bytearray | None = None  # clear input that waits
         self._paused = False  # more of it waits in the kernel
         self._input_over = ""  # why no more input will come
         self._stalled = False  # the client does not read its replies
@@ -210,8 +210,9 @@ class SmtpStream(asyncio.Protocol):
 
     def _queue(self, data: bytes) -> None:
         """Let input wait, and from a bound on let it wait in the kernel."""
-        self._queued += data
-        if len(self._queued) > self._limits.queue and not self._paused and not self._outlet.client_is_done:
+        queued = self._queued = self._queued or bytearray()
+        queued += data
+        if len(queued) > self._limits.queue and not self._paused and not self._outlet.client_is_done:
             self._transport.pause_reading()
             self._paused = True
 
@@ -227,8 +228,7 @@ class SmtpStream(asyncio.Protocol):
         """Take the input that waited, unless it must wait longer."""
         if self._must_wait:
             return
-        data = bytes(self._queued)
-        self._queued.clear()
+        data, self._queued = bytes(self._queued or b""), None
         self._take(data)
         if not self._must_wait:
             self._read_on()
@@ -253,7 +253,7 @@ class SmtpStream(asyncio.Protocol):
         """Begin a handshake; what came in clear after STARTTLS is dropped."""
         self._outlet.flush()
         looked_at, self._reader = self._reader, None
-        self._queued.clear()
+        self._queued = None
         if self._shaking is None:
             self._shaking = self._sweep.monotonic()
         if manner is not None and manner.peeks:
@@ -380,7 +380,7 @@ class SmtpStream(asyncio.Protocol):
         """End a connection without another word; the dialogue has said itself that it is over."""
         self._ended = self._sweep.monotonic()
         self._reader = None
-        self._queued.clear()
+        self._queued = None
         self._mute()
         self._outlet.break_off(is_reset=is_reset)
 
@@ -409,7 +409,7 @@ class SmtpStream(asyncio.Protocol):
         if self._ended is None:
             self._ended = self._sweep.monotonic()
         self._reader = None
-        self._queued.clear()
+        self._queued = None
         if self._pending is not None:
             self._settle()
         self._outlet.finish()

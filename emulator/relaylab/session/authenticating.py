@@ -68,7 +68,7 @@ def authenticated(  # noqa: PLR0913 - the message and its session
         return Judged(None, seen_from=seen_from)
     tenant, ip = inside[0].tenant if inside else None, seen_from.ip if seen_from else party.peer.ip
     domain = inside[0].address.domain if inside else None
-    authors = letter.authors()
+    authors = letter.authors
     sender, internal = str(transaction.sender or ""), attribution.counts_as_internal
     key = ("judged", ip, hello, sender, authors, head.from_address, domain, internal)
     known = moment.memory.known(key) if seen_from is None and authors is not None else None

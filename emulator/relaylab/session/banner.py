@@ -5,6 +5,7 @@ Facts CS-BAN-01, CS-BAN-03 and MX-BAN-02 for the greeting, CS-TO-01 for the end.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.endpoint import Endpoint
@@ -12,7 +13,7 @@ from relaylab.domain.event import Connected
 from relaylab.rules import milestones, replies
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from relaylab.session.moment import Moment
     from relaylab.session.party import Party
@@ -42,8 +43,12 @@ def greeting(party: Party, moment: Moment) -> bytes:
 
 def _date(now: datetime) -> str:
     """Give RFC 5322 form without a leading zero in the day, as Exchange prints it (CS-BAN-03)."""
-    time = f"{_TWO_DIGITS[now.hour]}:{_TWO_DIGITS[now.minute]}:{_TWO_DIGITS[now.second]}"
-    return f"{_DAYS[now.weekday()]}, {now.day} {_MONTHS[now.month - 1]} {now.year:04d} {time} +0000"
+    return f"{_day(now.date())} {_TWO_DIGITS[now.hour]}:{_TWO_DIGITS[now.minute]}:{_TWO_DIGITS[now.second]} +0000"
+
+
+@lru_cache(4)  # a day is that of most greetings
+def _day(day: date) -> str:
+    return f"{_DAYS[day.weekday()]}, {day.day} {_MONTHS[day.month - 1]} {day.year:04d}"
 
 
 def _session(party: Party, moment: Moment) -> str:

@@ -27,22 +27,21 @@ from relaylab.domain.event import Authenticated, Judged, Kept
 from relaylab.domain.implied import fields_of
 from relaylab.domain.message import KeptMessage, MessageHead, Version
 from relaylab.domain.telling import Telling
+from relaylab.rules import replies
 from relaylab.session.aftermath import kept_words, told
 from relaylab.session.authenticating import holds_for_the_next
-from relaylab.session.end_of_data import called, receipt, throw
+from relaylab.session.end_of_data import called, named_receipt, receipt, throw
 from relaylab.session.envelopes import MOST_RECIPIENTS, envelopes
 from relaylab.session.parts import excessive_parts
 from relaylab.session.speech import judged_words
-from relaylab.session.turn import Turn
+from relaylab.session.turn import Then, Turn
 from relaylab.session.versions import versions
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from relaylab.domain.address import Address
     from relaylab.domain.asks import DataAsk
     from relaylab.domain.event import Event
-    from relaylab.domain.reply import Reply, ReplyTemplate
     from relaylab.engine.verdict import Verdict
     from relaylab.session.delivery import Delivered, Way
     from relaylab.session.envelopes import Named
@@ -52,23 +51,23 @@ if TYPE_CHECKING:
     from relaylab.session.transaction import Transaction
 
 _RATE: Final = "message_rate"
+_READ_COMMAND: Final = Then.READ_COMMAND  # Python 3.11 takes a call to find a name of an enum
 
 
 class Marks(NamedTuple):
     """What rules and delivery read of a message besides its names, where that is all they read."""
 
     authors: tuple[str, ...] | tuple[bytes, ...]
-    from_address: Address | None
+    from_address: str | None  # its key, which is hashed at once
     hops: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Course:
-    """What became of a message: how it was judged and answered, where it went, and itself without head and content."""
+    """What became of a message: how it was judged, where it went, and itself without head and content."""
 
     ask: DataAsk
     verdict: Verdict
-    template: ReplyTemplate
     way: Way
     message: KeptMessage
 
@@ -82,8 +81,9 @@ def marks_of(letter: Letter) -> Marks | None:
     """Give the marks of a message; None where rules or delivery read more of it."""
     if not letter.content or excessive_parts(letter.content, letter.block):  # one that is too large has no content
         return None
-    authors, head = letter.authors(), letter.head
-    return None if authors is None else Marks(authors, head.from_address, head.hops)
+    authors, head = letter.authors, letter.head
+    sender = head.from_address
+    return None if authors is None else Marks(authors, None if sender is None else sender.key, head.hops)
 
 
 def follow(  # noqa: PLR0913, PLR0917 - the message, and where it is
@@ -100,7 +100,7 @@ def follow(  # noqa: PLR0913, PLR0917 - the message, and where it is
         return None
     same = Followed(course, moment.now, party, message_id, letter.head, letter.size, throw(party))
     kept = same.message(letter.content, hello, moment)
-    return Turn(party.render(same.reply(), moment), events=same, kept=(kept,))
+    return Turn(same.answer(), _READ_COMMAND, same, (), (kept,))
 
 
 def remember_course(  # noqa: PLR0913, PLR0917 - where it is remembered, and what became of the message
@@ -113,16 +113,16 @@ def remember_course(  # noqa: PLR0913, PLR0917 - where it is remembered, and wha
     moment: Moment,
 ) -> None:
     """Remember what became of an accepted message, where the next one would go the same course."""
-    way, template, marks = delivered.way, verdict.effect.reply, marks_of(letter)
-    if way is None or way.within is None or template is None or not is_by_default(delivered, moment):
+    way, marks = delivered.way, marks_of(letter)
+    if way is None or way.within is None or marks is None or not is_by_default(delivered, moment):
         return
-    if template.slow or marks is None or delivered.charges or not holds_for_the_next(ask, transaction):
+    if verdict.effect.reply is not replies.QUEUED or delivered.charges or not holds_for_the_next(ask, transaction):
         return
     nothing = MessageHead()
     asked = replace(ask, head=nothing, receipt=())
     unstamped = tuple(replace(one, headers=()) for one in delivered.message.versions)
     bare = replace(delivered.message, head=nothing, raw=b"", decision=None, versions=unstamped)
-    envelopes(moment).keep((named, marks), Course(asked, replace(verdict, ask=asked), template, way, bare))
+    envelopes(moment).keep((named, marks), Course(asked, replace(verdict, ask=asked), way, bare))
 
 
 def is_by_default(delivered: Delivered, moment: Moment) -> bool:
@@ -154,13 +154,13 @@ class Followed(Telling):
         self.size = size
         self.thrown = thrown
 
-    def reply(self) -> Reply:
-        """Give the answer: nothing but the words of the receipt stands in the blanks of an acceptance."""
-        return self.course.template.fill_from(receipt(self.thrown, self.head.message_id, self.size, self.party))
+    def answer(self) -> bytes:
+        """Write the answer: nothing but the words of the receipt stands in an acceptance."""
+        return replies.QUEUED.write(*receipt(self.thrown, self.head.message_id, self.size, self.party))
 
     def message(self, content: bytes | bytearray, hello: str, moment: Moment) -> KeptMessage:
         """Give the message as it is kept."""
-        return KeptMessage.implied(self._message, content, hello, moment, id=self.message_id, raw=content)
+        return KeptMessage.implied_as(self.message_id, content, Followed._message, (self, content, hello, moment))
 
     def told(self) -> tuple[Event, ...]:
         """Give what the event log is told, in its order."""
@@ -172,14 +172,8 @@ class Followed(Telling):
         return judged, kept, Authenticated.implied_in(session, Followed._authenticated, of)
 
     def _ask(self) -> DataAsk:
-        words = receipt(self.thrown, self.head.message_id, self.size, self.party)
-        return replace(
-            self.course.ask,
-            now=self.now,
-            head=self.head,
-            size=self.size,
-            receipt=tuple(words.items()),
-        )
+        words = named_receipt(self.thrown, self.head.message_id, self.size, self.party)
+        return replace(self.course.ask, now=self.now, head=self.head, size=self.size, receipt=words)
 
     def _verdict(self) -> Verdict:
         return replace(self.course.verdict, ask=self._ask())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from relaylab.domain.arrival import Arrival
 from relaylab.domain.asks import DataAsk
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from relaylab.session.moment import Moment
     from relaylab.session.party import Party
     from relaylab.session.transaction import Transaction
+
+# The words of a receipt, in their order in the final 250.
+RECEIPT: Final = ("message_id", "internal_id", "backend", "octets", "seconds", "rate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,7 @@ def data_ask(  # noqa: PLR0913 - each is a fact of its own
         may_log_on=log_on.opens,
         log_on_spreading=log_on.spreading,
         token=account.token if account else None,
-        receipt=tuple(receipt(throw(party), head.message_id, size, party).items()),
+        receipt=named_receipt(throw(party), head.message_id, size, party),
         authentication=found.results,
         handling=found.handling,
         seen_from=found.seen_from,
@@ -206,17 +209,22 @@ def throw(party: Party) -> int:
     return party.chance.getrandbits(196)
 
 
-def receipt(thrown: int, message_id: str | None, size: int, party: Party) -> dict[str, str]:
-    """Give the words of the final 250 (CS-TX-05, MX-OK-05)."""
+def receipt(thrown: int, message_id: str | None, size: int, party: Party) -> tuple[str, ...]:
+    """Write the words of the final 250, which are those of RECEIPT (CS-TX-05, MX-OK-05)."""
     backend = party.names.mailbox_server
     octets = size + 8_000 + (thrown & 0xFFFFFF) % 200  # with the headers that Exchange Online adds before it measures
     seconds = 0.08 + 0.52 * (thrown >> 24 & 0xFFFFFF) / 0xFFFFFF
     queue, number = 1_000 + (thrown >> 48 & 0xFFFFFF) % 11_000, 1 + (thrown >> 72 & 0xFFFFFF) % 9_999
-    return {
-        "message_id": message_id or f"<{backend.partition('.')[0]}{thrown >> 96:025X}@{backend}>",
-        "internal_id": str((queue << 32) + number),
-        "backend": backend,
-        "octets": str(octets),
-        "seconds": f"{seconds:.3f}",
-        "rate": f"{octets / 1024 / seconds:.3f}",
-    }
+    return (
+        message_id or f"<{backend.partition('.')[0]}{thrown >> 96:025X}@{backend}>",
+        str((queue << 32) + number),
+        backend,
+        str(octets),
+        f"{seconds:.3f}",
+        f"{octets / 1024 / seconds:.3f}",
+    )
+
+
+def named_receipt(thrown: int, message_id: str | None, size: int, party: Party) -> tuple[tuple[str, str], ...]:
+    """Give the words of the final 250, each behind its name: so an ask holds them."""
+    return tuple(zip(RECEIPT, receipt(thrown, message_id, size, party), strict=True))

@@ -29,7 +29,7 @@ from relaylab.domain.telling import Telling
 from relaylab.session.aftermath import kept_words
 from relaylab.session.courses import is_by_default
 from relaylab.session.delivery import charges_of_mailbox, copy_ask
-from relaylab.session.end_of_data import called, receipt, throw
+from relaylab.session.end_of_data import called, named_receipt, throw
 from relaylab.session.envelopes import envelopes
 from relaylab.session.parts import excessive_parts
 from relaylab.session.speech import judged_words
@@ -93,7 +93,7 @@ class Habit:
             size=size,
             open_before=transaction.open_before or 0,
             recipients_today=moment.usage.total(_RECIPIENTS, self.owner, moment.now),
-            receipt=tuple(receipt(throw(party), head.message_id, size, party).items()),
+            receipt=named_receipt(throw(party), head.message_id, size, party),
         )
 
     def holds(self, verdict: Verdict, ask: DataAsk, moment: Moment) -> bool:
@@ -163,7 +163,7 @@ class SentAgain(Telling):
 
     def message(self, content: bytes | bytearray) -> KeptMessage:
         """Give the message as it is kept."""
-        return KeptMessage.implied(self._message, content, id=self.message_id, raw=content)
+        return KeptMessage.implied_as(self.message_id, content, SentAgain._message, (self, content))
 
     def told(self) -> tuple[Event, ...]:
         """Give what the event log is told, in its order."""

@@ -87,7 +87,7 @@ class SmtpSession:
         """Greet, or begin with TLS where a fault has it so."""
         begun = connected(self._party, moment)
         if not moment.board.faults:
-            return self._greeting(moment, begun)
+            return Turn(greeting(self._party, moment), _READ_COMMAND, (begun,))
         if self._faulting.opens_in_tls(moment):
             self._owes_greeting = True
             return self._finish(Turn(then=Then.START_TLS, events=(begun,)), moment)
