@@ -1,5 +1,6 @@
 """How a session begins: the greeting and its event, which need no session."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -7,8 +8,10 @@ import pytest
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import Connected
 from relaylab.domain.reply import ReplyTemplate, untrailed
+from relaylab.domain.telling import Telling
 from relaylab.rules import replies
-from relaylab.session.banner import connected, greeting
+from relaylab.session.banner import begin, connected, greeting
+from relaylab.session.turn import Turn
 from tests.builders import at
 from tests.session.lines import MX_NAMES, SUBMISSION_NAMES, Lab, Line
 
@@ -58,7 +61,18 @@ def test_a_session_begins_with_that_greeting_and_that_event(endpoint: Endpoint) 
     line = Line(lab, lab.party(endpoint=endpoint))
 
     assert greeting(line.party, lab.moment()) == line.wire.greeting
-    assert (connected(line.party, lab.moment()),) == tuple(line.last.events)
+    assert [connected(line.party, lab.moment())] == list(line.last.events)
+
+
+def test_a_session_that_begins_is_told_of_when_somebody_reads_it() -> None:
+    lab = Lab()
+    party, moment = lab.party(), lab.moment()
+
+    turn = begin(party, moment)
+
+    assert (1, party.label) == (len(turn.events), turn.events.session if isinstance(turn.events, Telling) else "")
+    assert [connected(party, moment)] == list(turn.events)
+    assert turn == replace(Turn(greeting(party, moment)), events=turn.events)
 
 
 def test_the_event_of_a_new_session_says_who_came_and_under_which_id() -> None:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import Connected
+from relaylab.domain.telling import Telling
 from relaylab.rules import milestones, replies
+from relaylab.session.turn import Then, Turn
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -19,21 +21,46 @@ if TYPE_CHECKING:
     from relaylab.session.party import Party
 
 _MX: Final = Endpoint.MX  # Python 3.11 takes a call to find a name of an enum
+_READ_COMMAND: Final = Then.READ_COMMAND
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # strftime takes longer than the whole greeting
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _TWO_DIGITS: Final = tuple(f"{number:02d}" for number in range(60))  # to look one up takes half as long as to write it
 
 
+class Begun(Telling):
+    """What is told of a session that begins."""
+
+    __slots__ = ("_at", "_party")
+
+    def __init__(self, party: Party, at: datetime) -> None:
+        self.many = 1
+        self.session = party.label
+        self._party = party
+        self._at = at
+
+    def told(self) -> tuple[Connected]:
+        """Say who came, and under which id."""
+        party = self._party
+        return (
+            Connected(
+                at=self._at,
+                session=party.label,
+                endpoint=party.endpoint,
+                ip=party.peer.address,
+                site=party.peer.site,
+                session_id=party.names.session_id,
+            ),
+        )
+
+
+def begin(party: Party, moment: Moment) -> Turn:
+    """Greet, and tell of it: the first turn of a session, which needs none."""
+    return Turn(greeting(party, moment), _READ_COMMAND, Begun(party, moment.now))
+
+
 def connected(party: Party, moment: Moment) -> Connected:
     """Give the event of a session that begins."""
-    return Connected(
-        at=moment.now,
-        session=party.label,
-        endpoint=party.endpoint,
-        ip=party.peer.address,
-        site=party.peer.site,
-        session_id=party.names.session_id,
-    )
+    return Begun(party, moment.now).told()[0]
 
 
 def greeting(party: Party, moment: Moment) -> bytes:

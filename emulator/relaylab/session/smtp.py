@@ -17,7 +17,7 @@ from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import Closed, TlsFailed, TlsStarted
 from relaylab.domain.fault import Step
 from relaylab.rules import limits, replies
-from relaylab.session.banner import connected, duration, greeting
+from relaylab.session.banner import begin, connected, duration, greeting
 from relaylab.session.capabilities import capabilities
 from relaylab.session.commands import Command, Verb
 from relaylab.session.faulting import Faulting
@@ -41,7 +41,6 @@ _T = TypeVar("_T")
 _Conducts = Mapping[Verb, Callable[[_T, Command, Moment], Turn]]
 
 _CLOSE: Final = Then.CLOSE  # a name of an enum takes Python 3.11 a call to find, and these are asked for at every line
-_READ_COMMAND: Final = Then.READ_COMMAND
 _OF_MAILING: Final[_Conducts[Mailing]] = {
     Verb.MAIL: Mailing.mail,
     Verb.RCPT: Mailing.rcpt,
@@ -85,9 +84,9 @@ class SmtpSession:
 
     def greet(self, moment: Moment) -> Turn:
         """Greet, or begin with TLS where a fault has it so."""
-        begun = connected(self._party, moment)
         if not moment.board.faults:
-            return Turn(greeting(self._party, moment), _READ_COMMAND, (begun,))
+            return begin(self._party, moment)
+        begun = connected(self._party, moment)
         if self._faulting.opens_in_tls(moment):
             self._owes_greeting = True
             return self._finish(Turn(then=Then.START_TLS, events=(begun,)), moment)
@@ -195,7 +194,7 @@ class SmtpSession:
         """Greet; ``begun`` is what has happened before."""
         if moment.board.faults and (answer := self._faulting.answer(Step.CONNECT, "connection", moment)):
             return replace(answer, events=(begun, *answer.events))
-        return Turn(greeting(self._party, moment), _READ_COMMAND, (begun,))
+        return Turn(greeting(self._party, moment), events=(begun,))
 
     def _read(self, line: bytes, moment: Moment) -> Turn:
         command, is_shut = Command.parse(line), self._faulting.is_shut
