@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from relaylab.domain.charge import Charge
     from relaylab.domain.decision import Decision
     from relaylab.session.delivery import Delivered
-    from relaylab.session.envelopes import Named
     from relaylab.session.moment import Moment
     from relaylab.session.transaction import Transaction
 
@@ -41,25 +40,22 @@ class Completing(Transacting):
 
     def end_of_data(self, content: bytes | bytearray, size: int, moment: Moment) -> Turn:
         """Judge the complete message and, where it is accepted, deliver it; the transaction is over either way."""
-        progress = self._progress
         if moment.board.faults and (answer := self._faulting.answer(Step.FINAL, called(size), moment)):
             return replace(answer, charges=self.forget(moment))
-        party, transaction = progress.party, progress.transaction or self._astray()
-        message_id = f"{party.label}-{progress.messages + 1}"
-        letter = Letter.read(content, size)
-        before = self._named_before(transaction, moment)
-        if before is not None and party.endpoint is _MX:
-            turn = follow(party, before, letter, progress.hello_name, message_id, moment)
+        letter, progress = Letter.read(content, size), self._progress
+        before = self._named_before(self._under_way(), moment)
+        if before is not None and progress.party.endpoint is _MX:
+            turn = follow(progress.party, before, letter, progress.hello_name, progress.messages + 1, moment)
             if turn is not None:
                 progress.messages += 1
                 self._end()  # nobody is signed in, so nothing is charged
                 return turn
-        return self._judge(letter, transaction, before, message_id, moment)
+        return self.judge(letter, moment)
 
-    def _judge(
-        self, letter: Letter, transaction: Transaction, before: Named | None, message_id: str, moment: Moment
-    ) -> Turn:
-        """Judge a message that goes no known course; ``before`` is the name that was granted last, where it holds."""
+    def judge(self, letter: Letter, moment: Moment) -> Turn:
+        """Judge a complete message that goes no known course."""
+        transaction, message_id = self._under_way(), self._progress.party.message_id(self._progress.messages + 1)
+        before = self._named_before(transaction, moment)
         party, command, content = self._progress.party, called(letter.size), letter.content
         is_submitted = party.endpoint is _SUBMISSION
         habit = habit_before(before, letter, moment) if before is not None and is_submitted else None

@@ -87,18 +87,18 @@ def marks_of(letter: Letter) -> Marks | None:
 
 
 def follow(  # noqa: PLR0913, PLR0917 - the message, and where it is
-    party: Party, named: Named, letter: Letter, hello: str, message_id: str, moment: Moment
+    party: Party, named: Named, letter: Letter, hello: str, number: int, moment: Moment
 ) -> Turn | None:
     """Let a message at the tenant MX go the course of an earlier one; where none is known, do nothing and give None.
 
     ``named`` is the name that was granted last, where that holds at this moment: then no fault is at work and nobody is
-    signed in.
+    signed in. ``number`` counts the messages of the session, this one included.
     """
     marks = marks_of(letter)
     course = envelopes(moment).known((named, marks)) if marks is not None else None
     if not isinstance(course, Course):
         return None
-    same = Followed(course, moment.now, party, message_id, letter.head, letter.size, throw(party))
+    same = Followed(course, moment.now, party, party.message_id(number), letter.head, letter.size, throw(party))
     kept = same.message(letter.content, hello, moment)
     return Turn(same.answer(), _READ_COMMAND, same, (), (kept,))
 

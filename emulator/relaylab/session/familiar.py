@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from relaylab.rules import limits
-from relaylab.session.banner import connected, greeting
+from relaylab.session.banner import begin
 from relaylab.session.commands import WORTH_REMEMBERING, Command, Verb
 from relaylab.session.courses import follow
 from relaylab.session.head import Letter
@@ -58,11 +58,11 @@ class Familiar:
 
     def greet(self, moment: Moment) -> Turn:
         """Greet, and stand where every client of this address begins."""
-        era, party = moment.era, self._party
+        era = moment.era
         if era is None or moment.board.faults:
             return self._all(moment).greet(moment)
-        self._place = era.home((party.peer, None), None)
-        return Turn(greeting(party, moment), events=(connected(party, moment),))
+        self._place = era.home((self._party.peer, None), None)
+        return begin(self._party, moment)
 
     def receive_line(self, line: bytes, moment: Moment) -> Turn:
         """Answer what was said before at this place; else have the whole session answer, and remember it."""
@@ -88,15 +88,15 @@ class Familiar:
     def receive_message(self, content: bytes | bytearray, moment: Moment) -> Turn:
         """Let a message go the course of the one before; else have the whole session judge it."""
         place = self._place
-        if place is not None and place.named is not None and place.era is moment.era:
-            letter, number = Letter.read(content, len(content)), self._messages + 1
-            hello, name = place.hello or "", f"{self._party.label}-{number}"
-            turn = follow(self._party, place.named, letter, hello, name, moment)
-            if turn is not None:
-                self._place = place.home
-                self._messages = number
-                return turn
-        return self._wholly(self._all(moment).receive_message(content, moment), moment)
+        if place is None or place.named is None or place.era is not moment.era:
+            return self._wholly(self._all(moment).receive_message(content, moment), moment)
+        letter, number = Letter.read(content, len(content)), self._messages + 1
+        turn = follow(self._party, place.named, letter, place.hello or "", number, moment)
+        if turn is None:
+            return self._wholly(self._all(moment).judge(letter, moment), moment)
+        self._place = place.home
+        self._messages = number
+        return turn
 
     def hung_up(self, why: str, moment: Moment) -> Turn:
         """Note the end; nobody is signed in at a place, so nothing is released."""

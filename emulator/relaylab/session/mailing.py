@@ -119,7 +119,7 @@ class Mailing(Completing):
 
     def rcpt(self, command: Command, moment: Moment) -> Turn:
         """Judge a recipient and add it."""
-        transaction = self._progress.transaction or self._astray()
+        transaction = self._under_way()
         rcpt = parse_rcpt(command.argument)
         if isinstance(rcpt, Fault):
             self._progress.refused = True
@@ -173,7 +173,7 @@ class Mailing(Completing):
 
     def data(self, command: Command, moment: Moment) -> Turn:
         """Ask for the message."""
-        transaction = self._progress.transaction or self._astray()
+        transaction = self._under_way()
         if command.argument:
             return self._speech.protocol_error(replies.INVALID_ARGUMENTS.fill(), "DATA", moment)
         if transaction.mail.body == "BINARYMIME":  # RFC 3030 §3

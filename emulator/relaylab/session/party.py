@@ -44,6 +44,10 @@ class Party:
     host: str = ""
     randomness: Randomness = _UNSEEDED
 
+    def message_id(self, number: int) -> str:
+        """Give the id in relaylab of the message that is so many among those the session takes, counted from 1."""
+        return f"{self.label}-{number}"
+
     def render(self, reply: Reply, moment: Moment, *, late: float = 0.0) -> bytes:
         """Write a reply as it goes on the wire, ``late`` seconds after this moment (CS-CMD-13: that is its stamp)."""
         kind = reply.template.trailer

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from relaylab.domain.event import Event
     from relaylab.domain.peer import ClientHello, TlsFacts
     from relaylab.domain.reply import Reply
+    from relaylab.session.head import Letter
     from relaylab.session.party import Party
 
 _T = TypeVar("_T")
@@ -145,6 +146,10 @@ class SmtpSession:
         if moment.board.faults:
             self._faulting.begin()
         return self._finish(self._mailing.end_of_data(content, len(content), moment), moment)
+
+    def judge(self, letter: Letter, moment: Moment) -> Turn:
+        """Judge a message that goes no known course, while the board is empty (``session.familiar``)."""
+        return self._finish(self._mailing.judge(letter, moment), moment)
 
     def receive_oversized_message(self, size: int, moment: Moment) -> Turn:
         """Judge a message that was too long to be kept."""

@@ -6,7 +6,7 @@ Law of this module: a submission that is opened here is closed here, by the fina
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final
 
 from relaylab.domain.charge import Charge, Meter
 from relaylab.domain.event import Attributed
@@ -91,17 +91,20 @@ class Transacting:
         account = self._progress.account
         if account is None or account.mailbox is None:
             return ()
-        transaction = self._progress.transaction or self._astray()
+        transaction = self._under_way()
         if transaction.open_before is not None:
             return ()
         owner = account.mailbox.address.key
         transaction.open_before = moment.usage.total(_OPEN, owner, moment.now)
         return (Charge(_OPEN, owner, 1, moment.now),)
 
-    @staticmethod
-    def _astray() -> NoReturn:
-        msg = "the transition table lets this command through only within a transaction"
-        raise AssertionError(msg)
+    def _under_way(self) -> Transaction:
+        """Give the transaction where there must be one."""
+        transaction = self._progress.transaction
+        if transaction is None:
+            msg = "the transition table lets this command through only within a transaction"
+            raise AssertionError(msg)
+        return transaction
 
 
 def attributed(attribution: Attribution, party: Party, now: datetime) -> Attributed:
