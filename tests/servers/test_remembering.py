@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from operator import is_
 
+import pytest
+
 from relaylab.app.config import LoadedWorld, parse_world
 from relaylab.app.emulator import Emulator
 from relaylab.app.faults import parse_spec
@@ -179,9 +181,12 @@ def test_what_a_step_may_know_is_found_anew_for_another_world_seed_board_or_slic
     assert 10 == len({id(one) for pair in (first, later, swapped, reseeded, faulty) for one in pair})
 
 
-def test_rules_that_come_into_force_end_an_era(emulate: Emulate) -> None:
+@pytest.mark.parametrize("by", [timedelta(), -timedelta(microseconds=1)], ids=["after", "before"])
+def test_other_rules_in_force_are_another_era(emulate: Emulate, by: timedelta) -> None:
     house = emulate().desk("mx").house
+    epoch = house.holder.rulebook.epoch_around(house.clock.now())
     first = house.moment().era
-    house.clock.set(house.holder.rulebook.epoch_around(house.clock.now()).until)
+
+    house.clock.set((epoch.since if by else epoch.until) + by)
 
     assert first is not house.moment().era

@@ -25,6 +25,7 @@ from tests.session.test_courses import asks_behind
 from tests.session.test_envelopes import Event, all_of, put_in_force
 from tests.session.worlds import ELSEWHERE, HELPDESK, HQ, NOBODY, SCANNER, contoso, two_tenants, with_organization
 
+BANNED: Final = "banned.example"
 ANOTHER_SERVER: Final = replace(MX_NAMES, host="AM4PEPF0001AAAA.mail.protection.outlook.com")
 WORLDS: Final = (
     two_tenants(),
@@ -151,6 +152,7 @@ SCRIPTS: Final[dict[str, tuple[Sequence[object], ...]]] = {
         ENVELOPE[:1],
         (ENVELOPE[0], "MAIL FROM:<>", f"RCPT TO:<{HELPDESK}>", "DATA", LETTER),
     ),
+    "a name that is banned": ((f"EHLO {BANNED}",), (f"EHLO {BANNED}", *BASE[1:])),
     "errors": (("EHLO x", *("NONSENSE",) * 4), ("EHLO x", *("NONSENSE",) * 12)),
     "help": (("EHLO x", "HELP", "HELP", "VRFY x", "VRFY x"),) * 2,
     "chunks": ((*ENVELOPE[:3], [LETTER, b"more\r\n"]),) * 2,
@@ -158,7 +160,7 @@ SCRIPTS: Final[dict[str, tuple[Sequence[object], ...]]] = {
     "reset within an envelope": (BASE, (*ENVELOPE[:3], "RSET", *BASE[1:], "QUIT")) * 2,
     "a message behind a leap of the clock": (BASE, (*ENVELOPE, timedelta(days=-1300), LETTER, *BASE[1:])),
     "a message behind a fault": (BASE, BASE, (*ENVELOPE, parse_spec("datafinal5xx"), LETTER)),
-    "greeted by a fault": (BASE, (parse_spec("554connect"), None, "EHLO x", *BASE), BASE),
+    "greeted by a fault": (BASE, (parse_spec("554connect"), None, ENVELOPE[0], *BASE), BASE),
     "signing in": (BASE, (ENVELOPE[0], "AUTH LOGIN", *BASE[1:]), BASE),
     "two hellos": (("HELO x", "EHLO x", "HELO x"),) * 2,
     "hung up": (BASE, ENVELOPE, ENVELOPE[:2], ()),
@@ -188,8 +190,10 @@ def take(line: Line, step: object) -> None:
     match step:
         case str():
             line.say(step)
-        case bytes():
+        case bytes() if line.last.then is Then.READ_MESSAGE:
             line.message(step)
+        case bytes():
+            pass  # DATA was refused
         case list():
             for number, chunk in enumerate(step, 1):
                 line.chunk(chunk, last=number == len(step))
@@ -203,7 +207,8 @@ def take(line: Line, step: object) -> None:
 
 @pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
 def test_a_familiar_session_answers_tells_and_keeps_as_the_whole_one(script: Sequence[Sequence[object]]) -> None:
-    labs = Lab(WORLDS[0], remembers=True), Lab(WORLDS[0])
+    world = replace(WORLDS[0], reputations=(SenderReputation(BANNED, SenderState.BLOCKLISTED),))
+    labs = Lab(world, remembers=True), Lab(world)
 
     for lab in labs:
         play(lab, script)
@@ -377,6 +382,16 @@ def test_an_era_that_is_full_is_over_and_the_next_one_begins_with_nothing(said: 
     assert first is not None
     assert first is not lab.moment().era
     assert line.say("EHLO device1.contoso.com").startswith("250-")
+
+
+def test_clients_without_number_end_an_era_as_well() -> None:
+    lab = Lab(WORLDS[0], remembers=True)
+    first = lab.moment().era
+
+    for number in range(MOST):
+        lab.connect_mx(f"198.18.{number // 256}.{number % 256}")
+
+    assert first is not lab.moment().era
 
 
 def test_a_line_that_is_longer_than_commands_are_takes_no_room_in_an_era() -> None:

@@ -180,7 +180,6 @@ class House:
     def begin_again(self, started: datetime, sessions: int = 0, questions: int = 0) -> None:
         """Number sessions as after a start at ``started`` and so many sessions, and questions to DNS likewise."""
         self.started = started
-        self._known = None
         self.sessions = sessions
         self.questions = questions
         if self.dialogues is not None:
