@@ -1,7 +1,7 @@
 """Whether a message has too many parts, by the lines that begin them: no part is parsed.
 
-Law: a message that cannot have too many costs a look at its header, or one search for an octet; one that may, three
-passes over it.
+Law: a message that cannot have too many costs a look at its length or header, or one search for an octet; one that may,
+three passes over it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from relaylab.session.head import header_block
 # "boundary" and "Boundary" by one literal, which is found as fast as memory is read; nobody writes it otherwise.
 _DECLARED: Final = re.compile(rb'oundary[ \t]*=[ \t]*(?:"([^"\r\n]{1,70})"|([^\s;"]{1,70}))')
 _BEGINS: Final = b"\r\n--"
+_SHORTEST: Final = len(_BEGINS) + 1  # octets of a line that begins a part
 _DELIMITER: Final = re.compile(rb"\r\n--([^\r\n]{1,70}?)[ \t]*(?=\r\n)")  # RFC 2046 §5.1.1
 
 
@@ -23,6 +24,8 @@ def excessive_parts(content: bytes | bytearray, block: bytes | None = None) -> i
 
     ``block`` is the content's header block, where somebody has it.
     """
+    if len(content) < limits.MIME_PARTS * _SHORTEST:
+        return 0
     if b"multipart" not in (header_block(content) if block is None else block).lower():
         return 0
     if not _may_begin(content, limits.MIME_PARTS) or content.count(_BEGINS) < limits.MIME_PARTS:
