@@ -182,7 +182,8 @@ def play(lab: Lab, script: Sequence[Sequence[object]]) -> None:
             lab.clock.advance(timedelta(seconds=1))
             if not line.is_closed:
                 take(line, step)
-        lab.board.reset()
+        if lab.board.faults:
+            lab.board.reset()
         line.hang_up()
 
 
@@ -305,6 +306,16 @@ def test_a_line_that_was_familiar_before_a_fault_is_judged_under_it_and_ever_aft
     fresh.say(ENVELOPE[0])
     send(fresh)
     assert is_told_again(lab.connect_mx(HQ).begin(), ENVELOPE[1])
+
+
+def test_a_session_that_a_fault_has_shut_stays_shut() -> None:
+    lab = Lab(WORLDS[0], remembers=True)
+    lab.board.add(parse_spec("554connect"))
+    line = lab.connect_mx(HQ)
+    lab.board.reset()
+    send(lab.connect_mx(HQ))
+
+    assert ["503", "503"] == [line.say(said)[:3] for said in ("NOOP", ENVELOPE[0])]
 
 
 def test_another_world_is_asked_anew_in_the_middle_of_a_session() -> None:
