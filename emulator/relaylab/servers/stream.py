@@ -20,6 +20,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from ipaddress import IPv4Network, ip_address
 from typing import TYPE_CHECKING, Final, TypeVar, TypeVarTuple, assert_never
 
@@ -482,10 +483,10 @@ async def listen(  # noqa: PLR0913 - a desk, a place, and how it is served
         parse_lab_address(host)
     else:
         check_loopback(host)
-    make = stream or (lambda sweep: SmtpStream(desk, sweep))
+    make = partial(SmtpStream, desk, sweep) if stream is None else partial(stream, sweep)
     listener = bind(host, port)
     try:
-        return await sweep.loop.create_server(lambda: make(sweep), sock=listener, backlog=BACKLOG)
+        return await sweep.loop.create_server(make, sock=listener, backlog=BACKLOG)
     except BaseException:
         listener.close()
         raise
