@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import cast
 
 from relaylab.domain.handshake import Handshake
@@ -10,7 +11,8 @@ from relaylab.domain.peer import ClientHello, TlsFacts
 from relaylab.servers.desk import StreamLimits
 from relaylab.servers.tls import TlsServer
 from relaylab.session.moment import Moment
-from relaylab.session.turn import Then, Turn
+from relaylab.session.places import Era
+from relaylab.session.turn import Dialogue, Then, Turn
 
 A_MOMENT = cast("Moment", None)  # the transport only hands it on
 GREETING = b"220 scripted\r\n"
@@ -47,6 +49,9 @@ class ScriptedDialogue:
     def greet(self, moment: Moment) -> Turn:
         self.note("greet")
         return self.greeting
+
+    def again(self, line: bytes, era: Era | None, now: datetime) -> None:
+        """Every line is received."""
 
     def receive_line(self, line: bytes, moment: Moment) -> Turn:
         self.note("line", line)
@@ -135,6 +140,11 @@ class ScriptedDesk:
 
     def apply(self, turn: Turn) -> None:
         self.applied.append(turn)
+
+    def hear(self, dialogue: Dialogue, line: bytes) -> Turn:
+        turn = dialogue.receive_line(line, self.moment())
+        self.apply(turn)
+        return turn
 
     @property
     def heard(self) -> list[Heard]:

@@ -70,7 +70,7 @@ class Forgetful(SmtpDesk):
         object.__setattr__(self, "moment", self._unremembered)  # a method of that name would not be asked
 
     def _unremembered(self) -> Moment:
-        return replace(self.house.moment(), memory=Memory())
+        return replace(self.house.moment(), memory=Memory(), era=None)
 
 
 def emulator(authority: TestAuthority, spf: str = "v=spf1 -all exp=explained.contoso.com") -> Emulator:

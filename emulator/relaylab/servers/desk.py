@@ -58,3 +58,7 @@ class Desk(Protocol):
     def apply(self, turn: Turn) -> None:
         """Keep what the turn keeps; its reply is written afterwards."""
         ...
+
+    def hear(self, dialogue: Dialogue, line: bytes) -> Turn:
+        """Have a dialogue answer a line, and keep what its turn keeps: ``moment`` and ``apply`` around it."""
+        ...

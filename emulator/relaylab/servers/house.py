@@ -129,28 +129,53 @@ class House:
     _drawn: tuple[tuple[Randomness, int, int], tuple[int, ...]] | None = field(default=None, init=False, repr=False)
 
     def moment(self) -> Moment:
-        """Read the clock and the world, once for one step; all but the instant is the same as long as an era lasts."""
+        """Read the clock and the world, once for one step."""
         snapshot = self.holder.current  # before the clock: whatever is put in force meanwhile is the next step's
-        now, known, store = self.clock.now(), self._known, self.store
-        if (
-            known is None
-            or not known.era.since <= now < known.era.until
-            or known.snapshot is not snapshot
-            or known.board is not store.faults.view
-            or known.randomness is not self.randomness
-        ):
-            known = self._known = self._look_around(snapshot, now)
+        now = self.clock.now()
+        return self._moment(now, self._lasting(snapshot, now))
+
+    def hear(self, dialogue: Dialogue, line: bytes) -> Turn:
+        """Have a dialogue answer a line, by what was said before where it can, and keep what is to be kept of it."""
+        snapshot = self.holder.current
+        now = self.clock.now()
+        known = self._lasting(snapshot, now)
+        again = dialogue.again(line, known.era, now)
+        if again is None:
+            turn = dialogue.receive_line(line, self._moment(now, known))
+            self.apply(turn)
+            return turn
+        turn, told = again
+        if told is not None:
+            with self.lock:
+                self.store.events.extend(told)
+        return turn
+
+    def _moment(self, now: datetime, known: _Known) -> Moment:
+        snapshot = known.snapshot
         return Moment(
             now,
             snapshot.world,
             snapshot.rulebook,
-            store.counters,
+            self.store.counters,
             known.board,
             self.tokens,
             known.dns,
             known.memory,
             known.era,
         )
+
+    def _lasting(self, snapshot: Snapshot, now: datetime) -> _Known:
+        """Give what is the same for as long as an era lasts; it is looked for where that is over."""
+        known = self._known
+        if (
+            known is None
+            or not known.era.since <= now < known.era.until
+            or known.snapshot is not snapshot
+            or known.board is not self.store.faults.view
+            or known.randomness is not self.randomness
+        ):
+            known = self._known = self._look_around(snapshot, now)
+        return known
 
     def _look_around(self, snapshot: Snapshot, now: datetime) -> _Known:
         """Find what is the same from now on, and until when."""
@@ -251,6 +276,7 @@ class SmtpDesk:
     # What the house gives and keeps at each step, without a call between: methods of these names are not asked.
     moment: Callable[[], Moment] = field(init=False, repr=False, compare=False)
     apply: Callable[[Turn], None] = field(init=False, repr=False, compare=False)
+    hear: Callable[[Dialogue, bytes], Turn] = field(init=False, repr=False, compare=False)
     _listener: Listener = field(init=False, repr=False, compare=False)
     _peers: Peers = field(init=False, repr=False, compare=False)
 
@@ -262,6 +288,7 @@ class SmtpDesk:
         object.__setattr__(self, "limits", self.house.limits)
         object.__setattr__(self, "moment", self.house.moment)
         object.__setattr__(self, "apply", self.house.apply)
+        object.__setattr__(self, "hear", self.house.hear)
 
     @property
     def tls(self) -> TlsServer:
@@ -298,6 +325,7 @@ class SmtpDesk:
 
     def _session(self, peer: Peer, moment: Moment, *, is_probe: bool = False) -> Dialogue:
         party = self.house.party(self.endpoint, peer, moment, listener=self._listener, is_probe=is_probe)
-        session: Dialogue = Familiar(party) if self.endpoint is Endpoint.MX else SmtpSession(party)
+        is_familiar = self.endpoint is Endpoint.MX and not is_probe  # a probe leaves no trace, so `apply` must see it
+        session: Dialogue = Familiar(party) if is_familiar else SmtpSession(party)
         dialogues = self.house.dialogues
         return session if dialogues is None or is_probe else Recorded(session, party.label, dialogues.append)

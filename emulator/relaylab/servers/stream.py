@@ -187,7 +187,7 @@ class SmtpStream(asyncio.Protocol):
         if reader is self._lines and self._pending is None and not self._stalled:
             line = self._lines.whole(data)
             if line is not None:  # as the loop below would, with half the steps
-                self._follow(self._dialogue.receive_line(line, self._desk.moment()))
+                self._heed(self._desk.hear(self._dialogue, line))
                 if not isinstance(self._reader, ChunkReader):
                     return
                 start = len(data)
@@ -313,8 +313,12 @@ class SmtpStream(asyncio.Protocol):
         self._follow(dialogue.greet(moment))
 
     def _follow(self, turn: Turn) -> None:
-        """Have a turn kept, then act on it, now or after its delay."""
+        """Have a turn kept, then act on it."""
         self._desk.apply(turn)
+        self._heed(turn)
+
+    def _heed(self, turn: Turn) -> None:
+        """Act on a turn that is kept, now or after its delay."""
         if turn.delay > 0:
             self._hold(turn, turn.delay)
         elif turn.then is _READ_COMMAND and turn.manner is None:  # nearly always

@@ -13,6 +13,7 @@ Laws:
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from relaylab.rules import limits
@@ -21,15 +22,19 @@ from relaylab.session.commands import WORTH_REMEMBERING, Command, Verb
 from relaylab.session.courses import follow
 from relaylab.session.head import Letter
 from relaylab.session.places import Place
-from relaylab.session.refrains import closed, refrain_of
+from relaylab.session.refrains import Ended, refrain_of
 from relaylab.session.smtp import SmtpSession
 from relaylab.session.transitions import State
 from relaylab.session.turn import Then, Turn
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from relaylab.domain.peer import ClientHello, TlsFacts
+    from relaylab.domain.telling import Telling
     from relaylab.session.moment import Moment
     from relaylab.session.party import Party
+    from relaylab.session.places import Era
     from relaylab.session.progress import Progress
 
 _READ_CHUNK: Final = Then.READ_CHUNK  # Python 3.11 takes a call to find a name of an enum
@@ -64,14 +69,24 @@ class Familiar:
         self._place = era.home((self._party.peer, None), None)
         return begin(self._party, moment)
 
+    def again(self, line: bytes, era: Era | None, now: datetime) -> tuple[Turn, Telling | None] | None:
+        """Answer what was said before at this place."""
+        place = self._place
+        if place is None or place.era is not era:
+            return None
+        refrain = place.said.get(line)
+        if refrain is None:
+            return None
+        self._place = refrain.leads_to
+        return refrain.answer(self._party, now)
+
     def receive_line(self, line: bytes, moment: Moment) -> Turn:
         """Answer what was said before at this place; else have the whole session answer, and remember it."""
+        again = self.again(line, moment.era, moment.now)
+        if again is not None:
+            turn, told = again
+            return turn if told is None else replace(turn, events=told)
         place = self._place
-        if place is not None and place.era is moment.era:
-            refrain = place.said.get(line)
-            if refrain is not None:
-                self._place = refrain.leads_to
-                return refrain.answer(self._party, moment.now)
         command = Command.parse(line)
         self._is_strange = self._is_strange or command.verb is Verb.AUTH
         whole = self._all(moment)
@@ -102,7 +117,7 @@ class Familiar:
         """Note the end; nobody is signed in at a place, so nothing is released."""
         if self._place is None:
             return self._all(moment).hung_up(why, moment)
-        return Turn(then=Then.CLOSE, events=(closed(self._party, why, moment.now),))
+        return Turn(b"", Then.CLOSE, Ended(self._party, why, moment.now))
 
     # What is always the whole session's --------------------------------------------------------------------------
 

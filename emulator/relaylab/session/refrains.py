@@ -36,8 +36,10 @@ _FIXED: Final = {
     Verb.NOOP: replies.NOOP_OK.wire,
     Verb.RSET: replies.RESET.wire,
 }
-_CLOSE: Final = Then.CLOSE  # Python 3.11 takes a call to find a name of an enum
-_READ_COMMAND: Final = Then.READ_COMMAND
+_FAREWELL: Final = Turn(replies.BYE.wire, Then.CLOSE)
+
+
+Answer = tuple[Turn, Telling | None]  # what is answered, and what the event log is told of it
 
 
 class Refrain(Protocol):
@@ -48,8 +50,8 @@ class Refrain(Protocol):
         """Where a session stands that has said it."""
         ...
 
-    def answer(self, party: Party, now: datetime) -> Turn:
-        """Give the turn of a session that says it now."""
+    def answer(self, party: Party, now: datetime) -> Answer:
+        """Answer a session that says it now."""
         ...
 
 
@@ -60,9 +62,9 @@ class Fixed:
     leads_to: Place
     turn: Turn
 
-    def answer(self, party: Party, now: datetime) -> Turn:  # noqa: ARG002 - the same for everybody, always
+    def answer(self, party: Party, now: datetime) -> Answer:  # noqa: ARG002 - the same for everybody, always
         """Give the turn, which is the same each time."""
-        return self.turn
+        return self.turn, None
 
 
 @noun(eq=False)
@@ -73,9 +75,20 @@ class Hello:
     before: bytes
     behind: bytes
 
-    def answer(self, party: Party, now: datetime) -> Turn:  # noqa: ARG002 - no event tells of it
-        """Give the answer in the name of this session's server."""
-        return Turn(b"%b%b%b" % (self.before, party.names.host.encode(), self.behind))
+    def answer(self, party: Party, now: datetime) -> Answer:  # noqa: ARG002 - no event tells of it
+        """Answer in the name of this session's server."""
+        return Turn(b"%b%b%b" % (self.before, party.names.host.encode(), self.behind)), None
+
+
+@noun(eq=False)
+class Leave:
+    """QUIT."""
+
+    leads_to: Place
+
+    def answer(self, party: Party, now: datetime) -> Answer:
+        """Close."""
+        return _FAREWELL, Ended(party, "QUIT", now)
 
 
 @noun(eq=False)
@@ -83,14 +96,14 @@ class Granted:
     """RCPT, by the verdict of ``named``; ``command`` and ``facts`` are what an event says of the line."""
 
     leads_to: Place
-    data: bytes
+    turn: Turn
     named: Named
     command: str
     facts: Mapping[str, object]
 
-    def answer(self, party: Party, now: datetime) -> Turn:
+    def answer(self, party: Party, now: datetime) -> Answer:
         """Grant it."""
-        return Turn(self.data, _READ_COMMAND, _GrantedAgain(self, party, now))
+        return self.turn, _GrantedAgain(self, party, now)
 
     def told(self, party: Party, now: datetime) -> tuple[Event, ...]:
         """Give what the event log is told where it is said now."""
@@ -103,9 +116,9 @@ class Opened(Granted):
 
     named: NamedSender
 
-    def answer(self, party: Party, now: datetime) -> Turn:
+    def answer(self, party: Party, now: datetime) -> Answer:
         """Grant it."""
-        return Turn(self.data, _READ_COMMAND, _OpenedAgain(self, party, now))
+        return self.turn, _OpenedAgain(self, party, now)
 
     def told(self, party: Party, now: datetime) -> tuple[Event, ...]:
         """Give what the event log is told where it is said now."""
@@ -137,20 +150,24 @@ class _OpenedAgain(_GrantedAgain):
     many = 2
 
 
-@noun(eq=False)
-class Leave:
-    """QUIT."""
+class Ended(Telling):
+    """What is told of a session's end."""
 
-    leads_to: Place
+    __slots__ = ("_now", "_party", "_why")
 
-    def answer(self, party: Party, now: datetime) -> Turn:
-        """Close."""
-        return Turn(replies.BYE.wire, _CLOSE, (closed(party, "QUIT", now),))
+    many = 1
 
+    def __init__(self, party: Party, why: str, now: datetime) -> None:
+        """Tell why."""
+        self.session = party.label
+        self._party = party
+        self._why = why
+        self._now = now
 
-def closed(party: Party, why: str, now: datetime) -> Closed:
-    """Give the event of an end."""
-    return Closed(at=now, session=party.label, endpoint=party.endpoint, why=why)
+    def told(self) -> tuple[Event, ...]:
+        """Give the event."""
+        party = self._party
+        return (Closed(at=self._now, session=party.label, endpoint=party.endpoint, why=self._why),)
 
 
 def refrain_of(command: Command, turn: Turn, there: Place, progress: Progress) -> Refrain | None:
@@ -184,10 +201,14 @@ def _granted(command: Command, turn: Turn, there: Place, transaction: Transactio
         return None
     if isinstance(named, NamedSender):
         mail = transaction.mail
-        return Opened(there, turn.data, named, mail.said, named.facts_of(mail)) if command.verb is Verb.MAIL else None
+        return (
+            Opened(there, Turn(turn.data), named, mail.said, named.facts_of(mail))
+            if command.verb is Verb.MAIL
+            else None
+        )
     rcpt = parse_rcpt(command.argument)
     if not isinstance(named, NamedRecipient) or isinstance(rcpt, Fault) or command.verb is not Verb.RCPT:
         return None
     tenant = named.recipient.tenant
     spreads = tenant is not None and tenant.organization_config.reject_direct_send_changed is not None
-    return None if spreads else Granted(there, turn.data, named, rcpt.said, NO_FACTS)
+    return None if spreads else Granted(there, Turn(turn.data), named, rcpt.said, NO_FACTS)
