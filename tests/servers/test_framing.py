@@ -37,6 +37,7 @@ def test_a_line_may_have_as_many_octets_as_its_limit(length: int, end: str, *, i
         b"text\r\n..stuffed\r\nin.side\r\n\r\n.\r\n",
         b"\r.\r\n\n.\n\r\r\n..\r\r\n.\r\n",
         b"\r\n.\r.\r\n...\r\n.\n\r\n.\r\n",
+        b".\r\r\n.\r\n",
         b"bdat\r\nno dot before\r\nthe end\r\n.\r\n",
     ],
 )

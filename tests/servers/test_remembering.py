@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from operator import is_
+from typing import Final
 
 import pytest
 
 from relaylab.app.config import LoadedWorld, parse_world
-from relaylab.app.emulator import Emulator
+from relaylab.app.emulator import Emulator, Settings
 from relaylab.app.faults import parse_spec
 from relaylab.app.rulebooks import rulebook_for
 from relaylab.domain.clock import ManualClock
-from relaylab.domain.event import Authenticated
+from relaylab.domain.event import Authenticated, Kept
 from relaylab.domain.memory import Memory
 from relaylab.domain.randomness import Randomness
 from relaylab.domain.reputation import SenderReputation, SenderState
 from relaylab.servers.house import SmtpDesk
 from relaylab.session.moment import Moment
-from relaylab.session.turn import Turn
+from relaylab.session.places import Place
+from relaylab.session.turn import Dialogue, Turn
+from relaylab.store import StoreError
 from relaylab.store.events import as_json
 from relaylab.store.shapes import message_json
 from relaylab_certs import TestAuthority
@@ -67,10 +71,16 @@ class Forgetful(SmtpDesk):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        object.__setattr__(self, "moment", self._unremembered)  # a method of that name would not be asked
+        object.__setattr__(self, "moment", self._unremembered)  # methods of these names would not be asked
+        object.__setattr__(self, "hear", self._received)
 
     def _unremembered(self) -> Moment:
         return replace(self.house.moment(), memory=Memory(), era=None)
+
+    def _received(self, dialogue: Dialogue, line: bytes) -> Turn:
+        turn = dialogue.receive_line(line, self.moment())
+        self.apply(turn)
+        return turn
 
 
 def emulator(authority: TestAuthority, spf: str = "v=spf1 -all exp=explained.contoso.com") -> Emulator:
@@ -85,7 +95,7 @@ def send(desk: SmtpDesk, sender: bytes, author: bytes, extra: bytes = b"") -> li
         return turn.data
 
     lines = (b"EHLO scanner", b"MAIL FROM:<%s>" % sender, b"RCPT TO:<helpdesk@contoso.com>", b"DATA")
-    said = [told(session.greet(desk.moment())), *(told(session.receive_line(line, desk.moment())) for line in lines)]
+    said = [told(session.greet(desk.moment())), *(desk.hear(session, line).data for line in lines)]
     content = bytearray(b"From: <%s>\r\n%sSubject: a\r\n\r\nPage\r\n" % (author, extra))
     return [*said, told(session.receive_message(content, desk.moment()))]
 
@@ -146,8 +156,8 @@ def test_what_one_world_grants_is_not_remembered_of_the_next_one(authority: Test
 
     def mail(desk: SmtpDesk) -> bytes:
         session = desk.open(("127.0.0.1", 50_000), desk.moment())
-        session.receive_line(b"EHLO scanner", desk.moment())
-        return session.receive_line(b"MAIL FROM:<%s>" % CONTOSO, desk.moment()).data[:3]
+        desk.hear(session, b"EHLO scanner")
+        return desk.hear(session, b"MAIL FROM:<%s>" % CONTOSO).data[:3]
 
     def swap() -> None:
         lab.holder.swap(world, rulebook_for(world, {}, {}))
@@ -155,6 +165,56 @@ def test_what_one_world_grants_is_not_remembered_of_the_next_one(authority: Test
     desk.house.clock = Swapping(datetime(2026, 11, 2, tzinfo=UTC), 3, swap)  # at MAIL
 
     assert [b"250", b"550"] == [mail(desk), mail(desk)]
+
+
+def test_a_recorded_session_tells_each_line_though_another_has_said_it(authority: TestAuthority) -> None:
+    settings = Settings(record=True)
+    lab = Emulator(a_world("v=spf1 -all"), at=datetime(2026, 11, 2, tzinfo=UTC), authority=authority, settings=settings)
+    desk = lab.desk("mx")
+
+    for _ in range(2):
+        send(desk, CONTOSO, CONTOSO)
+
+    assert lab.dialogues is not None
+    first, second = (len(lab.dialogues.of(f"s-00000{number}")) for number in (1, 2))
+    assert first == second > 8
+
+
+def test_where_a_message_cannot_be_kept_nothing_of_it_is_counted_or_logged(authority: TestAuthority) -> None:
+    lab = emulator(authority)
+    desk = lab.desk("mx")
+    send(desk, CONTOSO, CONTOSO)
+    (kept,) = (lab.store.mail.message(one.id) for one in lab.store.mail.messages())
+    assert kept is not None
+    lab.store.mail.keep(replace(kept, id="s-000002-1"))  # so another message of that id cannot be
+
+    with pytest.raises(StoreError):
+        send(desk, CONTOSO, CONTOSO)
+
+    assert not [one for one in lab.store.events if isinstance(one.event, Kept) and one.event.session == "s-000002"]
+    assert len(lab.store.mail) == 2
+
+
+def test_of_an_era_that_has_ended_nothing_is_held_but_where_sessions_stand(authority: TestAuthority) -> None:
+    """The log, the mail and an idle session hold what they have heard, and no other client's lines or names."""
+    lab = emulator(authority)
+    desk = lab.desk("mx")
+    for _ in range(2):
+        send(desk, CONTOSO, CONTOSO)
+        send(desk, FABRIKAM, FABRIKAM)
+    idle = desk.open(("127.0.0.1", 50_000), desk.moment())
+    idle.greet(desk.moment())
+    desk.hear(idle, b"EHLO scanner")
+    ended = desk.moment().era
+
+    lab.holder.swap(lab.holder.world, rulebook_for(lab.holder.world, {}, {}))
+    desk.moment()
+    lab.store.clear()
+    gc.collect()
+
+    places = [one for one in gc.get_objects() if isinstance(one, Place) and one.era is ended]
+    assert len(places) == 1
+    assert not places[0].said
 
 
 def test_what_a_step_may_know_is_found_anew_for_another_world_seed_board_or_slice_of_time(emulate: Emulate) -> None:
@@ -181,12 +241,22 @@ def test_what_a_step_may_know_is_found_anew_for_another_world_seed_board_or_slic
     assert 10 == len({id(one) for pair in (first, later, swapped, reseeded, faulty) for one in pair})
 
 
-@pytest.mark.parametrize("by", [timedelta(), -timedelta(microseconds=1)], ids=["after", "before"])
-def test_other_rules_in_force_are_another_era(emulate: Emulate, by: timedelta) -> None:
+RULES_ALONE: Final = datetime(2026, 12, 31, tzinfo=UTC)  # Basic goes off: no record changes
+DNS_ALONE: Final = datetime(2026, 4, 1, tzinfo=UTC)  # records change: no rule does
+
+
+@pytest.mark.parametrize("edge", [RULES_ALONE, DNS_ALONE], ids=["rules", "DNS"])
+def test_an_era_ends_with_the_rules_and_with_the_dns_whichever_is_first(emulate: Emulate, edge: datetime) -> None:
     house = emulate().desk("mx").house
-    epoch = house.holder.rulebook.epoch_around(house.clock.now())
-    first = house.moment().era
+    assert house.zones is not None
+    before = edge - timedelta(microseconds=1)
+    of_rules = {house.holder.rulebook.epoch(at) for at in (before, edge)}
+    of_dns = {house.zones.zones().epoch(at).number for at in (before, edge)}
+    assert (len(of_rules), len(of_dns)) == ((2, 1) if edge is RULES_ALONE else (1, 2))
 
-    house.clock.set((epoch.since if by else epoch.until) + by)
+    eras = []
+    for at in (before, edge, before):
+        house.clock.set(at)
+        eras.append(house.moment().era)
 
-    assert first is not house.moment().era
+    assert len({id(era) for era in eras}) == 3

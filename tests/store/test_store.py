@@ -49,6 +49,12 @@ def test_what_cannot_be_kept_is_neither_counted_nor_logged_but_its_submission_en
     assert 0 == len(store.events)
 
 
+def test_a_charge_that_comes_without_mail_outlives_its_process_as_well(mail: MailStore) -> None:
+    a_store(mail).apply(charges=(a_charge(2), a_charge(1, meter=Meter.OPEN_SUBMISSIONS)), events=(QUIT,))
+
+    assert [a_charge(2)] == mail.charges()
+
+
 def test_a_cleared_store_has_nothing_left(mail: MailStore) -> None:
     store = a_store(mail)
     store.apply(charges=(a_charge(),), kept=(a_message(),), events=(QUIT,))

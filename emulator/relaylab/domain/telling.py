@@ -1,7 +1,7 @@
 """What one step tells the event log, as one value: the events are made when somebody reads them.
 
 A session tells some six events of each message, and few of them are ever read. Law of this module: what is told depends
-on frozen values only, so nobody can tell when the events were made; and they are made once.
+on frozen values only, so nobody can tell when the events were made; they are made for the first who reads, and kept.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Telling:
         return self.many
 
     def __iter__(self) -> Iterator[Event]:
-        """Give the events, made once; two threads that read at once make the same."""
+        """Give the events; two threads that are the first at once make equal ones."""
         try:
             events = self._events
         except AttributeError:  # nobody has read them yet

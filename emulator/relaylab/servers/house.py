@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import TurnedAway
-from relaylab.domain.memory import NO_MEMORY, Memory
 from relaylab.domain.randomness import Dice
 from relaylab.domain.telling import Telling
 from relaylab.rules import milestones
 from relaylab.servers.desk import StreamLimits
+from relaylab.servers.eras import Eras
 from relaylab.servers.peers import Peers
 from relaylab.session.familiar import Familiar
 from relaylab.session.moment import NO_TOKENS, Moment
 from relaylab.session.names import session_id, session_names
 from relaylab.session.party import Party
-from relaylab.session.places import Era
 from relaylab.session.recorded import Recorded
 from relaylab.session.smtp import SmtpSession
 
@@ -27,18 +26,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from ipaddress import IPv4Address, IPv6Address
 
-    from relaylab.domain.fault import Board
     from relaylab.domain.handshake import Handshake
     from relaylab.domain.peer import Peer
     from relaylab.domain.randomness import Randomness
     from relaylab.domain.token import TokenReader
     from relaylab.servers.clocks import MovableClock
+    from relaylab.servers.eras import Standing
     from relaylab.servers.faulty_tls import FaultyTls
     from relaylab.servers.tls import TlsServer
-    from relaylab.servers.zones import DnsNow, ZoneKeeper
+    from relaylab.servers.zones import ZoneKeeper
     from relaylab.session.acs_delivery import Despatch
     from relaylab.session.turn import Dialogue, Turn
-    from relaylab.store import Dialogues, Snapshot, Store, WorldHolder
+    from relaylab.store import Dialogues, Store, WorldHolder
 
 
 # The name of every session that only asks whether a listener answers: it is not numbered, and leaves no trace.
@@ -70,18 +69,6 @@ class TlsChoice:
     strict: TlsServer
     lenient: TlsServer
     asking: TlsServer
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What a step may know besides the instant, as long as an era lasts, and what that hangs on."""
-
-    era: Era
-    snapshot: Snapshot
-    board: Board
-    randomness: Randomness
-    dns: DnsNow | None = None
-    memory: Memory = NO_MEMORY
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,23 +112,27 @@ class House:
     tokens: TokenReader = NO_TOKENS
     proxied: bool = False
     on_despatch: Callable[[Despatch], None] | None = None
-    _known: _Known | None = field(default=None, init=False, repr=False)
+    _eras: Eras = field(init=False, repr=False)
     _drawn: tuple[tuple[Randomness, int, int], tuple[int, ...]] | None = field(default=None, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Begin in no era."""
+        self._eras = Eras(self)
 
     def moment(self) -> Moment:
         """Read the clock and the world, once for one step."""
         snapshot = self.holder.current  # before the clock: whatever is put in force meanwhile is the next step's
         now = self.clock.now()
-        return self._moment(now, self._lasting(snapshot, now))
+        return self._moment(now, self._eras.standing(snapshot, now))
 
     def hear(self, dialogue: Dialogue, line: bytes) -> Turn:
         """Have a dialogue answer a line, by what was said before where it can, and keep what is to be kept of it."""
-        snapshot = self.holder.current
+        snapshot = self.holder.current  # before the clock, as in ``moment``
         now = self.clock.now()
-        known = self._lasting(snapshot, now)
-        again = dialogue.again(line, known.era, now)
+        standing = self._eras.standing(snapshot, now)
+        again = dialogue.again(line, standing.era, now)
         if again is None:
-            turn = dialogue.receive_line(line, self._moment(now, known))
+            turn = dialogue.receive_line(line, self._moment(now, standing))
             self.apply(turn)
             return turn
         turn, told = again
@@ -150,47 +141,28 @@ class House:
                 self.store.events.extend(told)
         return turn
 
-    def _moment(self, now: datetime, known: _Known) -> Moment:
-        snapshot = known.snapshot
+    def _moment(self, now: datetime, standing: Standing) -> Moment:
+        snapshot = standing.snapshot
         return Moment(
             now,
             snapshot.world,
             snapshot.rulebook,
             self.store.counters,
-            known.board,
+            standing.board,
             self.tokens,
-            known.dns,
-            known.memory,
-            known.era,
+            standing.dns,
+            standing.memory,
+            standing.era,
         )
-
-    def _lasting(self, snapshot: Snapshot, now: datetime) -> _Known:
-        """Give what is the same for as long as an era lasts; it is looked for where that is over."""
-        known = self._known
-        if (
-            known is None
-            or not known.era.since <= now < known.era.until
-            or known.snapshot is not snapshot
-            or known.board is not self.store.faults.view
-            or known.randomness is not self.randomness
-        ):
-            known = self._known = self._look_around(snapshot, now)
-        return known
-
-    def _look_around(self, snapshot: Snapshot, now: datetime) -> _Known:
-        """Find what is the same from now on, and until when."""
-        board, randomness = self.store.faults.view, self.randomness
-        rules = snapshot.rulebook.epoch_around(now)
-        if self.zones is None:
-            return _Known(Era(rules.since, rules.until), snapshot, board, randomness)
-        dns, memory, zone = self.zones.at_hand(snapshot, now)
-        era = Era(max(rules.since, zone.since), min(rules.until, zone.until))
-        return _Known(era, snapshot, board, randomness, dns, memory)
 
     def apply(self, turn: Turn) -> None:
         """Keep what a turn keeps, unless it is a probe's."""
         events = turn.events
-        session = events.session if isinstance(events, Telling) else events[0].session if events else None
+        session = None
+        if isinstance(events, Telling):
+            session = events.session
+        elif events:
+            session = events[0].session
         if session == PROBE:
             return
         if turn.kept or turn.charges or turn.uses or turn.despatch:

@@ -101,7 +101,7 @@ class SmtpStream(asyncio.Protocol):
 
     # What the loop says.
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # of a server that is it
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # a server's is one
         """Open a dialogue and greet."""
         self._transport = transport
         self._outlet = Outlet(transport)

@@ -4,8 +4,10 @@ A device says the same lines in each of its sessions, and as long as world, rule
 they are answered the same. A place is reached by lines alone, from the client's address on, and stands for all that the
 session's own state would be.
 
-Law of this module: an era remembers so many lines and clients at most; one that is full is over, and the next begins
-with none.
+Laws of this module:
+
+- An era remembers so many lines and clients at most; one that is full is over, and the next begins with none.
+- Of an era that has ended, a session holds the place where it stands and no other.
 """
 
 from __future__ import annotations
@@ -31,15 +33,19 @@ _RCPT: Final = State.RCPT
 
 
 class Era:
-    """A span of time, ``since <= now < until``, in which a step may know the same but for instant and counters."""
+    """A span of time, ``since <= now < until``, in which a step may know the same but for instant and counters.
 
-    __slots__ = ("_homes", "_remembered", "since", "until")
+    Whoever finds that it is over ends it: what the event log and sessions hold of it then leads nowhere.
+    """
+
+    __slots__ = ("_homes", "_places", "_remembered", "since", "until")
 
     def __init__(self, since: datetime, until: datetime) -> None:
         """Begin with nothing remembered."""
         self.since = since
         self.until = until
         self._homes: dict[tuple[Hashable, str | None], Place] = {}
+        self._places: list[Place] = []
         self._remembered = 0
 
     def home(self, client: Hashable, hello: str | None) -> Place:
@@ -47,14 +53,23 @@ class Era:
         home = self._homes.get((client, hello))
         if home is None:
             home = self._homes[client, hello] = Place(self, hello)
-            self.grow()
+            self.grow(home)
         return home
 
-    def grow(self) -> None:
-        """Count what is remembered, and end behind the last there is room for."""
+    def grow(self, place: Place) -> None:
+        """Count what is remembered at a place, and be over behind the last there is room for."""
+        self._places.append(place)
         self._remembered += 1
         if self._remembered >= MOST:
             self.until = self.since
+
+    def end(self) -> None:
+        """Forget everything that was said, and who said it."""
+        self.until = self.since
+        self._homes.clear()
+        for place in self._places:
+            place.said.clear()
+        self._places.clear()
 
 
 class Place:
@@ -88,7 +103,7 @@ class Place:
     def remember(self, line: bytes, refrain: Refrain) -> None:
         """Have a line answered so from now on."""
         self.said[line] = refrain
-        self.era.grow()
+        self.era.grow(self)
 
     def within(self, progress: Progress) -> Place:
         """Give a new place behind this one, where a session stands whose envelope was granted as far as it goes."""

@@ -210,15 +210,19 @@ class EventLog:
 
     def _newest(self, many: int) -> list[Told]:
         """Give the newest so many of the events that are held, as they were told; a step of more is cut."""
-        newest = list[Told]()
-        for told in reversed(self._steps):
-            if many <= 0:
-                break
-            newest.append(told)
-            many -= len(told)
-        if many < 0:
-            newest[-1] = tuple(newest[-1])[-many:]
-        return newest[::-1]
+        if many >= len(self):  # all: no step but the oldest can be one of more
+            newest, left = list(self._steps), len(self) - self._size
+        else:
+            newest, left = list[Told](), many
+            for told in reversed(self._steps):
+                if left <= 0:
+                    break
+                newest.append(told)
+                left -= len(told)
+            newest.reverse()
+        if left < 0:
+            newest[0] = tuple(newest[0])[-left:]
+        return newest
 
     def _given(self, after: int, through: int) -> int:
         """Count the numbers that belong to events which were not rolled back."""

@@ -178,8 +178,8 @@ class MemoryMailStore:
         """Keep all that one turn keeps, or raise StoreError and keep nothing of it."""
         try:
             held = self._messages.add(messages)
-        except KeyError as taken:
-            raise StoreError(kept_before(*taken.args)) from None
+        except KeyError as taken:  # the id
+            raise StoreError(kept_before(str(taken.args[0]))) from None
         for message in messages:
             self._octets += len(message.raw)
         if charges:

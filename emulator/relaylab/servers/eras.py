@@ -1,0 +1,70 @@
+"""What a step may know besides the instant, and how long it stays the same: found once an era, checked at each step.
+
+Law: an era ends with the world, the rules, the DNS, the faults or the seed that it hangs on, at both edges of time; and
+when it is full (``session.places``). Then what was remembered in it is let go.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from relaylab.domain.memory import NO_MEMORY, Memory
+from relaylab.session.places import Era
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from relaylab.domain.fault import Board
+    from relaylab.domain.randomness import Randomness
+    from relaylab.servers.house import House
+    from relaylab.servers.zones import DnsNow
+    from relaylab.store import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands as long as an era lasts; fields as in ``Moment``. ``randomness`` is that of the DNS."""
+
+    era: Era
+    snapshot: Snapshot
+    board: Board
+    randomness: Randomness
+    dns: DnsNow | None = None
+    memory: Memory = NO_MEMORY
+
+
+class Eras:
+    """The eras of one house, one at a time."""
+
+    __slots__ = ("_house", "_standing")
+
+    def __init__(self, house: House) -> None:
+        """Have found nothing yet."""
+        self._house = house
+        self._standing: Standing | None = None
+
+    def standing(self, snapshot: Snapshot, now: datetime) -> Standing:
+        """Give what stands at an instant, in that world."""
+        standing, house = self._standing, self._house
+        if (
+            standing is None
+            or not standing.era.since <= now < standing.era.until
+            or standing.snapshot is not snapshot
+            or standing.board is not house.store.faults.view
+            or standing.randomness is not house.randomness
+        ):
+            if standing is not None:
+                standing.era.end()
+            standing = self._standing = self._look_around(snapshot, now)
+        return standing
+
+    def _look_around(self, snapshot: Snapshot, now: datetime) -> Standing:
+        """Find what stands from now on, and until when."""
+        board, randomness, zones = self._house.store.faults.view, self._house.randomness, self._house.zones
+        rules = snapshot.rulebook.epoch_around(now)
+        if zones is None:
+            return Standing(Era(rules.since, rules.until), snapshot, board, randomness)
+        dns, memory, zone = zones.at_hand(snapshot, now)
+        era = Era(max(rules.since, zone.since), min(rules.until, zone.until))
+        return Standing(era, snapshot, board, randomness, dns, memory)
