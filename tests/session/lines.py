@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 from operator import is_
 
-from relaylab.domain.clock import ManualClock
+from relaylab.domain.clock import Epoch, ManualClock
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.event import Event
 from relaylab.domain.memory import Memory
@@ -19,6 +19,7 @@ from relaylab.domain.randomness import Random, Randomness
 from relaylab.domain.reply import SessionNames
 from relaylab.domain.world import World
 from relaylab.rules.catalogue import rulebook
+from relaylab.session.envelopes import spreading_ends
 from relaylab.session.familiar import Familiar
 from relaylab.session.moment import Moment
 from relaylab.session.party import Party
@@ -90,11 +91,11 @@ class Lab:
 
     def _era_at(self, now: datetime) -> Era:
         """Give the era, the same one as long as nothing has changed that a step may know."""
-        epoch = self.rulebook.epoch_around(now)
-        hangs_on = (self.world, self.rulebook, self.board.view, self.memory, epoch.number)
+        epoch, spread = self.rulebook.epoch_around(now), Epoch.around(now, spreading_ends(self.world))
+        hangs_on = (self.world, self.rulebook, self.board.view, self.memory)
         known = self._era
         if known is None or not all(map(is_, known[0], hangs_on)) or not known[1].since <= now < known[1].until:
-            known = self._era = (hangs_on, Era(epoch.since, epoch.until))
+            known = self._era = (hangs_on, Era(max(epoch.since, spread.since), min(epoch.until, spread.until)))
         return known[1]
 
     def session(self, party: Party) -> Dialogue:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import Final
 
@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from relaylab.app.faults import parse_spec
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.fault import Fault
+from relaylab.domain.peer import TlsFacts
 from relaylab.domain.reputation import SenderReputation, SenderState
 from relaylab.domain.telling import Telling
 from relaylab.session.places import MOST
+from relaylab.session.progress import Progress
 from relaylab.session.turn import Then
 from relaylab.session.wire import TLS_1_3
 from tests.builders import a_certificate
@@ -138,6 +140,8 @@ def test_whatever_is_said_a_familiar_session_is_the_whole_one(steps: list[Said |
 
 BASE: Final = (*ENVELOPE, LETTER)
 ODD: Final = b"X-Odd: 1\r\n" + LETTER
+OVERLONG: Final = -1
+TIME_OUT: Final = 600.0
 SCRIPTS: Final[dict[str, tuple[Sequence[object], ...]]] = {
     "the same three times": (BASE, BASE, BASE),
     "over one connection": ((*BASE, *BASE[1:], *BASE[1:], "QUIT"),),
@@ -162,6 +166,10 @@ SCRIPTS: Final[dict[str, tuple[Sequence[object], ...]]] = {
     "a message behind a fault": (BASE, BASE, (*ENVELOPE, parse_spec("datafinal5xx"), LETTER)),
     "greeted by a fault": (BASE, (parse_spec("554connect"), None, ENVELOPE[0], *BASE), BASE),
     "signing in": (BASE, (ENVELOPE[0], "AUTH LOGIN", *BASE[1:]), BASE),
+    "in TLS": (("EHLO x", TLS_1_3, *BASE), ("EHLO x", TLS_1_3, *BASE, *BASE[1:]), BASE),
+    "no recipient": ((*ENVELOPE[:2], "DATA", *BASE[2:]),) * 3,
+    "a line that is too long": (BASE, (*ENVELOPE[:2], OVERLONG, *BASE[2:])) * 2,
+    "timed out": (BASE, (TIME_OUT,), (*ENVELOPE[:3], TIME_OUT)) * 2,
     "two hellos": (("HELO x", "EHLO x", "HELO x"),) * 2,
     "hung up": (BASE, ENVELOPE, ENVELOPE[:2], ()),
     "no hello": (ENVELOPE[1:],) * 2,
@@ -171,7 +179,8 @@ SCRIPTS: Final[dict[str, tuple[Sequence[object], ...]]] = {
 def play(lab: Lab, script: Sequence[Sequence[object]]) -> None:
     """Hold the dialogues of a script, one connection after the other; each step is a second behind the one before.
 
-    Octets are a message, a list the chunks of one; a fault is put on the board, and None clears it.
+    Octets are a message, a list the chunks of one; a fault is put on the board, and None clears it; a span is a leap of
+    the clock, a float the seconds after which the session is timed out.
     """
     for dialogue in script:
         before = [step for step in dialogue[:1] if isinstance(step, Fault)]
@@ -187,7 +196,7 @@ def play(lab: Lab, script: Sequence[Sequence[object]]) -> None:
         line.hang_up()
 
 
-def take(line: Line, step: object) -> None:
+def take(line: Line, step: object) -> None:  # noqa: C901 - one line a kind of step
     match step:
         case str():
             line.say(step)
@@ -202,6 +211,12 @@ def take(line: Line, step: object) -> None:
             line.lab.clock.advance(step)
         case Fault():
             line.lab.board.add(step)
+        case TlsFacts():
+            line.wire.start_tls(step)
+        case float():
+            line.lab.apply(line.session.time_out(step, line.lab.moment()))
+        case int():
+            line.lab.apply(line.session.receive_overlong_line(line.lab.moment()))
         case _:
             line.lab.board.reset()
 
@@ -338,15 +353,23 @@ def test_a_name_that_a_server_may_have_is_judged_each_time() -> None:
     assert (granted[:3], refused[:3]) == ("250", "550")
 
 
-def test_a_recipient_about_whom_something_spreads_is_judged_each_time() -> None:
+def test_a_recipient_is_judged_each_time_while_something_spreads_and_not_after() -> None:
     lab = Lab(with_organization(reject_direct_send=True, reject_direct_send_changed=BEFORE), remembers=True)
-    lab.clock.advance(timedelta(hours=2))
-    for _ in range(3):
-        line = lab.connect_mx(HQ).begin()
-        line.say(f"MAIL FROM:<{SCANNER}>")
-        line.say(f"RCPT TO:<{HELPDESK}>")
 
-        assert not isinstance(line.last.events, Telling)
+    def is_familiar() -> bool:
+        told = []
+        for _ in range(3):
+            line = lab.connect_mx(HQ).begin()
+            line.say(f"MAIL FROM:<{SCANNER}>")
+            told.append(is_told_again(line, f"RCPT TO:<{HELPDESK}>"))
+        return told[-1]
+
+    told = [is_familiar()]
+    for leap in (timedelta(hours=2), -timedelta(hours=2), timedelta(minutes=30)):
+        lab.clock.advance(leap)
+        told.append(is_familiar())
+
+    assert told == [False, True, False, True]
 
 
 def test_who_shows_a_certificate_stands_nowhere_that_is_remembered() -> None:
@@ -405,12 +428,22 @@ def test_clients_without_number_end_an_era_as_well() -> None:
     assert first is not lab.moment().era
 
 
-def test_a_line_that_is_longer_than_commands_are_takes_no_room_in_an_era() -> None:
+@pytest.mark.parametrize("said", ["NOOP {:0>600}", "EHLO x{:0>600}"])
+def test_a_line_that_is_longer_than_commands_are_takes_no_room_in_an_era(said: str) -> None:
     lab = Lab(WORLDS[0], remembers=True)
     line = lab.connect_mx(HQ).begin()
     era = lab.moment().era
 
     for number in range(MOST):
-        line.say(f"NOOP {number:0>600}")
+        line.say(said.format(number))
 
     assert era is lab.moment().era
+
+
+def test_a_place_brings_all_that_differs_behind_granted_lines() -> None:
+    """Who adds to a session's progress says here whether lines at the MX can change it; then ``Place.bring`` must."""
+    brought = {"hello_name", "messages", "opening", "refused", "state", "transaction"}
+    of_the_client = {"party", "tls"}
+    never_at_a_place = {"account", "acs", "pretended_tls", "sign_in_failure", "signed_in"}
+
+    assert brought | of_the_client | never_at_a_place == {one.name for one in fields(Progress)}

@@ -6,6 +6,7 @@ from itertools import product
 import pytest
 
 from relaylab.domain.address import DomainName
+from relaylab.domain.event import Judged
 from relaylab.domain.message import Placement
 from relaylab.domain.recipients import DynamicDistributionGroup, MailUser, TenantAllowBlockList
 from relaylab.domain.reputation import SenderReputation, SenderState
@@ -20,6 +21,7 @@ from tests.session.worlds import (
     ELSEWHERE,
     HELPDESK,
     HQ,
+    NOBODY,
     OUTSIDE,
     SCANNER,
     contoso,
@@ -251,3 +253,15 @@ def test_over_ipv6_an_address_has_the_name_that_the_dns_of_the_world_gives_it(re
     session.say(f"MAIL FROM:<{OUTSIDE}>")
 
     assert session.say(f"RCPT TO:<{HELPDESK}>").startswith(status)
+
+
+def test_a_refusal_is_explained_though_the_connector_in_question_is_gone_since_mail() -> None:
+    lab = Lab(two_tenants(contoso(inbound_connectors=(a_connector(ELSEWHERE, name="partner", enabled=False),))))
+    line = lab.connect_mx(ELSEWHERE).begin()
+    line.say(f"MAIL FROM:<{SCANNER}>")
+    lab.world = two_tenants(contoso(inbound_connectors=()))
+
+    line.say(f"RCPT TO:<{NOBODY}>")
+
+    (judged,) = (event for event in lab.events[-1:] if isinstance(event, Judged))
+    assert any("partner" in sentence for sentence in judged.decision.because)

@@ -145,12 +145,13 @@ class Attribution:
         return tuple(one.advice if with_ways else one.sentence for one in self._not_the_one())
 
     def inside(self, tenant: Tenant, standing: Callable[[InboundConnector], str]) -> tuple[str, ...]:
-        """Say the same for a recipient of ``tenant``, whom no relay is needed for, with ``standing`` of its own."""
-        own = {one.name: one for one in tenant.inbound_connectors}
-        return tuple(
-            f"{one.sentence}{standing(own[one.connector]) if one.tenant == tenant.name else ''}"
-            for one in self._not_the_one(tenant)
-        )
+        """Say the same for a recipient of ``tenant``, whom no relay is needed for, with ``standing`` of its own.
+
+        The tenant may have lost a connector since: another world is put in force between MAIL and RCPT.
+        """
+        own = {(tenant.name, one.name): one for one in tenant.inbound_connectors}
+        found = ((one, own.get((one.tenant, one.connector))) for one in self._not_the_one(tenant))
+        return tuple(f"{one.sentence}{standing(connector) if connector else ''}" for one, connector in found)
 
     def _not_the_one(self, recipient_tenant: Tenant | None = None) -> tuple[ConnectorEvidence, ...]:
         found = self.witness.involved(recipient_tenant) if self.witness else ()

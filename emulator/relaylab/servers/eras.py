@@ -1,7 +1,7 @@
 """What a step may know besides the instant, and how long it stays the same: found once an era, checked at each step.
 
-Law: an era ends with the world, the rules, the DNS, the faults or the seed that it hangs on, at both edges of time; and
-when it is full (``session.places``). Then what was remembered in it is let go.
+Law: an era ends with the world, the rules, the DNS, the faults or the seed that it hangs on, and where a change of a
+tenant has spread, at both edges of time; and when it is full (``session.places``). What was remembered in it is let go.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from relaylab.domain.clock import Epoch
 from relaylab.domain.memory import NO_MEMORY, Memory
+from relaylab.session.envelopes import spreading_ends
 from relaylab.session.places import Era
 
 if TYPE_CHECKING:
@@ -62,9 +64,13 @@ class Eras:
     def _look_around(self, snapshot: Snapshot, now: datetime) -> Standing:
         """Find what stands from now on, and until when."""
         board, randomness, zones = self._house.store.faults.view, self._house.randomness, self._house.zones
-        rules = snapshot.rulebook.epoch_around(now)
+        slices = [snapshot.rulebook.epoch_around(now), Epoch.around(now, spreading_ends(snapshot.world))]
         if zones is None:
-            return Standing(Era(rules.since, rules.until), snapshot, board, randomness)
+            return Standing(_common(slices), snapshot, board, randomness)
         dns, memory, zone = zones.at_hand(snapshot, now)
-        era = Era(max(rules.since, zone.since), min(rules.until, zone.until))
-        return Standing(era, snapshot, board, randomness, dns, memory)
+        return Standing(_common([*slices, zone]), snapshot, board, randomness, dns, memory)
+
+
+def _common(slices: list[Epoch]) -> Era:
+    """Give the span that lies in all of these."""
+    return Era(max(one.since for one in slices), min(one.until for one in slices))

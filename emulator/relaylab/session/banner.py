@@ -32,8 +32,9 @@ class Begun(Telling):
 
     __slots__ = ("_at", "_party")
 
+    many = 1
+
     def __init__(self, party: Party, at: datetime) -> None:
-        self.many = 1
         self.session = party.label
         self._party = party
         self._at = at

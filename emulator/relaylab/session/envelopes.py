@@ -25,11 +25,14 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from relaylab.domain.endpoint import Endpoint
 from relaylab.domain.memory import Memory
 from relaylab.rules import limits
+from relaylab.rules.milestones import NOT_SUPPORTED_FROM
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from relaylab.domain.attribution import Attribution
     from relaylab.domain.reply import Reply
-    from relaylab.domain.world import Recipient
+    from relaylab.domain.world import Recipient, World
     from relaylab.engine.verdict import Verdict
     from relaylab.session.commands import MailFrom
     from relaylab.session.moment import Moment
@@ -158,6 +161,12 @@ def is_lasting(recipient: Recipient, moment: Moment) -> bool:
     """Tell whether a recipient is granted or not for as long as the epoch lasts: nothing about it spreads."""
     changed = recipient.tenant.organization_config.reject_direct_send_changed if recipient.tenant else None
     return changed is None or moment.now >= changed + limits.DIRECT_SEND_DELAY
+
+
+def spreading_ends(world: World) -> list[datetime]:
+    """Give the instants, in order, from which on a change of a tenant of the world spreads no more."""
+    changes = (tenant.organization_config.reject_direct_send_changed for tenant in world.tenants)
+    return sorted({one + limits.DIRECT_SEND_DELAY for one in changes if one is not None and one < NOT_SUPPORTED_FROM})
 
 
 def envelopes(moment: Moment) -> Memory:

@@ -94,10 +94,13 @@ class Familiar:
         if turn.then is _READ_CHUNK:  # into the whole session's transaction
             return turn
         here = self._place = self._here(place, moment)
-        if place is not None and here is not None and place.era is here.era and len(line) <= WORTH_REMEMBERING:
+        if here is None:
+            return turn
+        if place is not None and place.era is here.era and len(line) <= WORTH_REMEMBERING:
             refrain = refrain_of(command, turn, here, whole.progress)
             if refrain is not None:
                 place.remember(line, refrain)
+        whole.progress.transaction = None  # the place has it
         return turn
 
     def receive_message(self, content: bytes | bytearray, moment: Moment) -> Turn:
@@ -187,6 +190,8 @@ class Familiar:
         if progress.state is State.CHUNKS:
             return None
         hello = None if progress.state is State.NEW else progress.hello_name
+        if hello is not None and len(hello) > WORTH_REMEMBERING:
+            return None
         return era.home((self._party.peer, progress.seen_tls), hello)
 
     @staticmethod

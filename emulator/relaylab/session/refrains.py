@@ -181,7 +181,7 @@ def refrain_of(command: Command, turn: Turn, there: Place, progress: Progress) -
         case Verb.MAIL | Verb.RCPT:
             return _granted(command, turn, there, progress.transaction)
         case Verb.QUIT:
-            return Leave(there)
+            return Leave(there) if turn.data == _FAREWELL.data else None
         case verb:
             return Fixed(there, Turn(turn.data, turn.then)) if turn.data == _FIXED.get(verb) else None
 
@@ -195,7 +195,7 @@ def _hello(command: Command, turn: Turn, there: Place, host: str) -> Hello | Non
 
 
 def _granted(command: Command, turn: Turn, there: Place, transaction: Transaction | None) -> Granted | None:
-    """Take a name that is remembered, and about which nothing spreads (envelopes.is_lasting)."""
+    """Take a name that is remembered."""
     named = there.named
     if transaction is None or named is None or named.reply is None or turn.data != named.reply.template.wire:
         return None
@@ -209,6 +209,4 @@ def _granted(command: Command, turn: Turn, there: Place, transaction: Transactio
     rcpt = parse_rcpt(command.argument)
     if not isinstance(named, NamedRecipient) or isinstance(rcpt, Fault) or command.verb is not Verb.RCPT:
         return None
-    tenant = named.recipient.tenant
-    spreads = tenant is not None and tenant.organization_config.reject_direct_send_changed is not None
-    return None if spreads else Granted(there, Turn(turn.data), named, rcpt.said, NO_FACTS)
+    return Granted(there, Turn(turn.data), named, rcpt.said, NO_FACTS)
