@@ -20,6 +20,7 @@ from relaylab.domain.event import Authenticated, Kept
 from relaylab.domain.memory import Memory
 from relaylab.domain.randomness import Randomness
 from relaylab.domain.reputation import SenderReputation, SenderState
+from relaylab.rules import limits
 from relaylab.servers.house import SmtpDesk
 from relaylab.session.moment import Moment
 from relaylab.session.places import Place
@@ -29,6 +30,7 @@ from relaylab.store.events import as_json
 from relaylab.store.shapes import message_json
 from relaylab_certs import TestAuthority
 from tests.conftest import Emulate
+from tests.session.worlds import with_organization
 
 CONTOSO, FABRIKAM = b"scanner@contoso.com", b"shop@fabrikam.example"
 SENDERS = (CONTOSO, FABRIKAM, b"Scanner@contoso.com", b"")
@@ -260,3 +262,16 @@ def test_an_era_ends_with_the_rules_and_with_the_dns_whichever_is_first(emulate:
         eras.append(house.moment().era)
 
     assert len({id(era) for era in eras}) == 3
+
+
+def test_an_era_ends_where_a_change_of_a_tenant_has_spread(emulate: Emulate) -> None:
+    house = emulate().desk("mx").house
+    now = house.clock.now()
+    world = with_organization(reject_direct_send=True, reject_direct_send_changed=now)
+    house.holder.swap(world, rulebook_for(world, {}, {}))
+    first = house.moment().era
+
+    house.clock.set(now + limits.DIRECT_SEND_DELAY - timedelta(microseconds=1))
+    assert first is house.moment().era
+    house.clock.set(now + limits.DIRECT_SEND_DELAY)
+    assert first is not house.moment().era
