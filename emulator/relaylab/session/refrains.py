@@ -196,17 +196,13 @@ def _hello(command: Command, turn: Turn, there: Place, host: str) -> Hello | Non
 
 def _granted(command: Command, turn: Turn, there: Place, transaction: Transaction | None) -> Granted | None:
     """Take a name that is remembered."""
-    named = there.named
+    named, granted = there.named, Turn(turn.data)
     if transaction is None or named is None or named.reply is None or turn.data != named.reply.template.wire:
         return None
-    if isinstance(named, NamedSender):
+    if isinstance(named, NamedSender) and command.verb is Verb.MAIL:
         mail = transaction.mail
-        return (
-            Opened(there, Turn(turn.data), named, mail.said, named.facts_of(mail))
-            if command.verb is Verb.MAIL
-            else None
-        )
+        return Opened(there, granted, named, mail.said, named.facts_of(mail))
     rcpt = parse_rcpt(command.argument)
-    if not isinstance(named, NamedRecipient) or isinstance(rcpt, Fault) or command.verb is not Verb.RCPT:
-        return None
-    return Granted(there, Turn(turn.data), named, rcpt.said, NO_FACTS)
+    if isinstance(named, NamedRecipient) and command.verb is Verb.RCPT and not isinstance(rcpt, Fault):
+        return Granted(there, granted, named, rcpt.said, NO_FACTS)
+    return None
