@@ -415,11 +415,9 @@ class SmtpStream(asyncio.Protocol):
             self._ended = self._sweep.monotonic()
         self._reader = None
         self._queued = None
-        if self._pending is not None:
-            self._settle()
+        self._settle()
         self._outlet.finish()
-        if self._paused:
-            self._read_on()
+        self._read_on()
 
     def _settle(self) -> None:
         """Write a delayed reply now, and wait for nothing more."""

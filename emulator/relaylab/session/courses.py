@@ -79,11 +79,13 @@ class Course:
 
 def marks_of(letter: Letter) -> Marks | None:
     """Give the marks of a message; None where rules or delivery read more of it."""
-    if not letter.content or excessive_parts(letter.content, letter.block):  # one that is too large has no content
-        return None
     authors, head = letter.authors, letter.head
+    if authors is None or not letter.content:  # one that is too large has no content
+        return None
+    if excessive_parts(letter.content, letter.block):
+        return None
     sender = head.from_address
-    return None if authors is None else Marks(authors, None if sender is None else sender.key, head.hops)
+    return Marks(authors, None if sender is None else sender.key, head.hops)
 
 
 def follow(  # noqa: PLR0913, PLR0917 - the message, and where it is
@@ -113,10 +115,13 @@ def remember_course(  # noqa: PLR0913, PLR0917 - where it is remembered, and wha
     moment: Moment,
 ) -> None:
     """Remember what became of an accepted message, where the next one would go the same course."""
-    way, marks = delivered.way, marks_of(letter)
-    if way is None or way.within is None or marks is None or not is_by_default(delivered, moment):
+    way = delivered.way
+    if way is None or way.within is None or not is_by_default(delivered, moment):
         return
     if verdict.effect.reply is not replies.QUEUED or delivered.charges or not holds_for_the_next(ask, transaction):
+        return
+    marks = marks_of(letter)
+    if marks is None:
         return
     nothing = MessageHead()
     asked = replace(ask, head=nothing, receipt=())
