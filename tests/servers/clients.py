@@ -87,7 +87,6 @@ async def serving(desk: ScriptedDesk) -> AsyncIterator[Service]:
         service.close_clients()
         server.close()
         await sweep.close_all()
-        await server.wait_closed()
     assert [] == service.reported
 
 

@@ -21,6 +21,7 @@ from relaylab.domain.estate import OutboundPort25
 from relaylab.domain.zone import Door, Lab, View, Zone
 from relaylab.rules.dns.hve import service_name
 from relaylab.servers import lab_obstacles
+from relaylab.servers.acceptor import Acceptor
 from relaylab.servers.blocked_port import BlockedPort
 from relaylab.servers.dns import NameDesk, NameServer
 from relaylab.servers.house import House, SmtpDesk
@@ -161,7 +162,7 @@ class Fleet:
         self._host = host
         self._port_base = port_base
         self._lab = lab
-        self._servers: list[asyncio.Server | BlockedPort] = []
+        self._servers: list[Acceptor | BlockedPort] = []
         self._port_25: dict[str, OutboundPort25] = {}
         self._sweep: Sweep | None = None
         self._names = names
@@ -297,7 +298,7 @@ class Fleet:
 
     async def _open(
         self, desk: SmtpDesk, host: str, port: int, sweep: Sweep, blocked: OutboundPort25 = OutboundPort25.OPEN
-    ) -> asyncio.Server | BlockedPort:
+    ) -> Acceptor | BlockedPort:
         """Listen at a place, or hold it as a provider that blocks port 25 does."""
         if blocked is not OutboundPort25.OPEN:
             return BlockedPort(host, port, refuses=blocked is OutboundPort25.REFUSED)
@@ -309,7 +310,7 @@ class Fleet:
             msg = "start() comes first"
             raise RuntimeError(msg)
         listening = {}
-        servers: list[asyncio.Server | BlockedPort] = []
+        servers: list[Acceptor | BlockedPort] = []
         try:
             for kind in _KINDS:
                 desk = self.desk(kind.key, site, over_ipv6=over_ipv6)
@@ -335,7 +336,7 @@ class Fleet:
 
     async def _listen_for(
         self, kind: _Kind, desk: SmtpDesk, offset: int, sweep: Sweep, blocked: OutboundPort25
-    ) -> asyncio.Server | BlockedPort | None:
+    ) -> Acceptor | BlockedPort | None:
         if self._lab is not None:
             return await self._listen_in_lab(self._lab, kind, desk, sweep, blocked)
         port = self._port(kind.key, offset)
@@ -352,7 +353,7 @@ class Fleet:
 
     async def _listen_in_lab(
         self, lab: LabPlan, kind: _Kind, desk: SmtpDesk, sweep: Sweep, blocked: OutboundPort25
-    ) -> asyncio.Server | BlockedPort | None:
+    ) -> Acceptor | BlockedPort | None:
         """Listen where the lab wants this kind; None where it has no address."""
         place = lab.place(kind.key, desk.site)
         if place is None:

@@ -25,7 +25,8 @@ from ipaddress import IPv4Network, ip_address
 from typing import TYPE_CHECKING, Final, TypeVar, TypeVarTuple, assert_never
 
 from relaylab.domain.codes import ReplyCode
-from relaylab.servers.binding import BACKLOG, bind
+from relaylab.servers.acceptor import Acceptor
+from relaylab.servers.binding import bind
 from relaylab.servers.framing import MORE, ChunkReader, LineReader, MessageReader, Reader
 from relaylab.servers.lab_plan import parse_lab_address
 from relaylab.servers.outlet import Outlet
@@ -472,7 +473,7 @@ async def listen(  # noqa: PLR0913 - a desk, a place, and how it is served
     sweep: Sweep,
     in_lab: bool = False,
     stream: Callable[[Sweep], SmtpStream] | None = None,
-) -> asyncio.Server:
+) -> Acceptor:
     """Accept connections on a loopback address, ``in_lab`` on one that a user has named; port 0 takes a free one.
 
     ``stream`` makes the protocol of a connection, where that is another than a plain one of the desk.
@@ -486,12 +487,9 @@ async def listen(  # noqa: PLR0913 - a desk, a place, and how it is served
     else:
         check_loopback(host)
     make = partial(SmtpStream, desk, sweep) if stream is None else partial(stream, sweep)
-    listener = bind(host, port)
-    try:
-        return await sweep.loop.create_server(make, sock=listener, backlog=BACKLOG)
-    except BaseException:
-        listener.close()
-        raise
+    acceptor = Acceptor(make, bind(host, port), loop=sweep.loop, monotonic=sweep.monotonic)
+    await acceptor.open()
+    return acceptor
 
 
 def check_loopback(host: str) -> None:
