@@ -44,7 +44,7 @@ class Door:
 
     def come(self, many: int) -> None:
         """Connect, while the loop does nothing else: all of them wait in the kernel."""
-        self.clients += [socket.create_connection(self.place) for _ in range(many)]
+        self.clients += [socket.create_connection(self.place, PATIENCE) for _ in range(many)]
 
     async def are_greeted(self) -> int:
         """Wait until all are, and tell how often the loop looked what had happened."""
