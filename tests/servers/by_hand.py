@@ -117,11 +117,13 @@ class HandConnection:
         self.transport = HandTransport(peername)
         self.stream = SmtpStream(desk, self.sweep)
         self.stream.connection_made(self.transport)
+        self.loop.step()  # the turn of the loop ends, and what was answered in it is written
 
     def feed(self, *segments: bytes) -> None:
         for segment in segments:
             assert self.transport.reads
             self.stream.data_received(segment)
+            self.sweep.outbox.flush()
 
     def take_written(self) -> bytes:
         """Give what was written since the last time."""

@@ -1,4 +1,10 @@
-"""What a connection writes: replies joined, TLS around them once it has begun, and an end that loses nothing."""
+"""What a connection writes: replies joined, TLS around them once it has begun, and an end that loses nothing.
+
+Replies wait for those that other connections are given in the same turn of the loop, and are written one right after
+the other. A reply that is written as soon as it is there wakes a client that has had nothing to do but sleep, and to
+wake it costs more than to write; where the last one is still being read, the next wakes nobody. Of the processor time
+of a small message on a reused connection a quarter was this.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +15,39 @@ from socket import SO_LINGER, SOL_SOCKET
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from asyncio import Transport
+    from asyncio import AbstractEventLoop, Transport
 
     from relaylab.servers.tls import TlsEngine
 
 _NO_LINGER: Final = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)  # on close: what waits is lost, RST is sent
 _JOINED: Final = 16_384  # octets of replies that are joined before they are written
+
+
+class Outbox:
+    """The outlets of one loop that have replies to write in this turn of it, in that order."""
+
+    __slots__ = ("_loop", "_outlets")
+
+    def __init__(self, loop: AbstractEventLoop) -> None:
+        """Begin empty."""
+        self._loop = loop
+        self._outlets: list[Outlet] = []
+
+    def add(self, outlet: Outlet) -> None:
+        """Have what an outlet has due written at the end of this turn."""
+        if not self._outlets:
+            self._loop.call_soon(self.flush)
+        self._outlets.append(outlet)
+
+    def flush(self) -> None:
+        """Write what is due; where that fails, the connection is cut and the others do not feel it."""
+        outlets, self._outlets = self._outlets, []
+        for outlet in outlets:
+            try:
+                outlet.flush()
+            except Exception as error:  # noqa: BLE001 - whatever it is
+                outlet.cut()
+                self._loop.call_exception_handler({"message": "a reply could not be written", "exception": error})
 
 
 class Outlet:
@@ -24,16 +57,19 @@ class Outlet:
     its side or has nothing to say any more.
     """
 
-    __slots__ = ("_due", "_transport", "client_is_done", "tls")
+    __slots__ = ("_due", "_outbox", "_transport", "client_is_done", "tls")
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, outbox: Outbox) -> None:
         self._transport = transport
+        self._outbox = outbox
         self._due = b""
         self.tls: TlsEngine | None = None
         self.client_is_done = False
 
     def write(self, reply: bytes) -> None:
-        """Write a reply, at the latest with the next ``flush``."""
+        """Write a reply, at the latest at the end of this turn of the loop."""
+        if not self._due:
+            self._outbox.add(self)
         self._due += reply
         if len(self._due) >= _JOINED:
             self.flush()
@@ -54,6 +90,11 @@ class Outlet:
         """Write what TLS itself has to say."""
         if octets := tls.take():
             self._transport.write(octets)
+
+    def cut(self) -> None:
+        """Cut the connection as it stands."""
+        self.mute()
+        self._transport.abort()
 
     def mute(self) -> None:
         """Write no reply any more: the connection, or its TLS, is broken."""

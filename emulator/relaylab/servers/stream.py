@@ -105,7 +105,7 @@ class SmtpStream(asyncio.Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # a server's is one
         """Open a dialogue and greet."""
         self._transport = transport
-        self._outlet = Outlet(transport)
+        self._outlet = Outlet(transport, self._sweep.outbox)
         self._born = self._heard = self._sweep.monotonic()
         remote = transport.get_extra_info("peername")
         if not remote:
@@ -124,10 +124,9 @@ class SmtpStream(asyncio.Protocol):
         if outlet.tls is not None:
             self._run(self._decrypt, outlet.tls, data)
             return
-        try:  # as _run does, without its call: this is every line
+        try:
             self._take(data)
-            outlet.flush()
-        except Exception as error:  # noqa: BLE001 - as there
+        except Exception as error:  # noqa: BLE001 - as in _run
             self._fail(error)
 
     def eof_received(self) -> bool:
@@ -178,7 +177,7 @@ class SmtpStream(asyncio.Protocol):
 
     def abort(self) -> None:
         """Cut the connection."""
-        self._transport.abort()
+        self._outlet.cut()
 
     # Input.
 
@@ -303,7 +302,10 @@ class SmtpStream(asyncio.Protocol):
 
     def _begin(self, remote: tuple[str, int]) -> None:
         """Begin the dialogue."""
-        self._run(self._greet, self._desk.open, remote)
+        try:
+            self._greet(self._desk.open, remote)
+        except Exception as error:  # noqa: BLE001 - as in _run
+            self._fail(error)
 
     def _greet(self, opened: Callable[[_Client, Moment], Dialogue], client: _Client) -> None:
         """Open the dialogue with a client and follow its first turn."""
@@ -452,7 +454,7 @@ class SmtpStream(asyncio.Protocol):
             self._hang_up("internal error")
         except Exception as another:  # noqa: BLE001 - as in _run
             self._report(another)
-            self._transport.abort()
+            self._outlet.cut()
 
     def _report(self, error: Exception) -> None:
         self._sweep.loop.call_exception_handler(

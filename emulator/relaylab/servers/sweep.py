@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from relaylab.servers.outlet import Outbox
+
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Future, TimerHandle
     from collections.abc import Callable
@@ -28,6 +30,8 @@ class Swept(Protocol):
 class Sweep:
     """Knows the open connections and looks over all of them every ``period`` real seconds, as long as there are any.
 
+    What they have to write in one turn of the loop goes by their ``outbox``.
+
     A connection is so ended at most one period late. ``monotonic`` gives the seconds that connections are stamped with,
     by default the loop's; ``run`` takes the instant as an argument, so that a test need not wait for it.
     """
@@ -37,6 +41,7 @@ class Sweep:
     ) -> None:
         self.loop = loop
         self.monotonic = monotonic or loop.time
+        self.outbox = Outbox(loop)
         self._period = period
         self._connections: set[Swept] = set()
         self._timer: TimerHandle | None = None
