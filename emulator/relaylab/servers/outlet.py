@@ -24,25 +24,26 @@ _JOINED: Final = 16_384  # octets of replies that are joined before they are wri
 
 
 class Outbox:
-    """The outlets of one loop that have replies to write in this turn of it, in that order."""
+    """The outlets of one loop that have replies to write in this turn of it, in that order.
 
-    __slots__ = ("_loop", "_outlets")
+    Who finds ``waiting`` empty asks for the end of the turn by ``schedule``.
+    """
+
+    __slots__ = ("_loop", "waiting")
 
     def __init__(self, loop: AbstractEventLoop) -> None:
         """Begin empty."""
         self._loop = loop
-        self._outlets: list[Outlet] = []
+        self.waiting: list[Outlet] = []
 
-    def add(self, outlet: Outlet) -> None:
-        """Have what an outlet has due written at the end of this turn."""
-        if not self._outlets:
-            self._loop.call_soon(self.flush)
-        self._outlets.append(outlet)
+    def schedule(self) -> None:
+        """Have what will wait written at the end of this turn."""
+        self._loop.call_soon(self.flush)
 
     def flush(self) -> None:
         """Write what is due; where that fails, the connection is cut and the others do not feel it."""
-        outlets, self._outlets = self._outlets, []
-        for outlet in outlets:
+        waiting, self.waiting = self.waiting, []
+        for outlet in waiting:
             try:
                 outlet.flush()
             except Exception as error:  # noqa: BLE001 - whatever it is
@@ -69,7 +70,10 @@ class Outlet:
     def write(self, reply: bytes) -> None:
         """Write a reply, at the latest at the end of this turn of the loop."""
         if not self._due:
-            self._outbox.add(self)
+            waiting = self._outbox.waiting
+            if not waiting:
+                self._outbox.schedule()
+            waiting.append(self)
         self._due += reply
         if len(self._due) >= _JOINED:
             self.flush()
