@@ -68,8 +68,8 @@ class Outlet:
         self.client_is_done = False
 
     def write(self, reply: bytes) -> None:
-        """Write a reply, at the latest at the end of this turn of the loop."""
-        if not self._due:
+        """Write a reply, at the latest at the end of this turn of the loop; through TLS, with the next ``flush``."""
+        if not self._due and self.tls is None:  # what passes TLS is flushed with what TLS itself has to say
             waiting = self._outbox.waiting
             if not waiting:
                 self._outbox.schedule()
