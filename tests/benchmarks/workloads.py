@@ -36,7 +36,7 @@ class Workload:
     """A load: ``amount`` of it are sent after ``warm_up`` of it, or of another; one of the amount is ``each`` units.
 
     The amount is sent in so many ``turns``, between which the other servers have theirs. A turn of small messages lasts
-    a tenth of a second where the server is fast: in half of that, starting the driver would be a tenth of what is timed.
+    a tenth of a second where the server is fast: in half of that, the start of the driver is a tenth of what is timed.
     """
 
     name: str
