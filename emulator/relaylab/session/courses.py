@@ -71,6 +71,11 @@ class Course:
     way: Way
     message: KeptMessage
 
+    @property
+    def tells(self) -> int:
+        """How many events the log is told of such a message."""
+        return 3 if self.message.authentication else 2
+
 
 def marks_of(letter: Letter) -> Marks | None:
     """Give the marks of a message; None where rules or delivery read more of it."""
@@ -145,7 +150,7 @@ class Followed(Telling):
     ) -> None:
         """Put together what its answer, its kept message and its events are made of."""
         self.session = party.label
-        self.many = 3 if course.message.authentication else 2
+        self.many = course.tells
         self.course = course
         self.now = now
         self.party = party
