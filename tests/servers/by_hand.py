@@ -164,3 +164,11 @@ class HandTls:
             while octets := self.tls.read():
                 clear += octets
         return clear
+
+
+def client_hello(context: ssl.SSLContext) -> bytes:
+    """Give the first octets of a handshake."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    with suppress(ssl.SSLWantReadError):
+        context.wrap_bio(incoming, outgoing, server_hostname="localhost").do_handshake()
+    return outgoing.read()

@@ -81,6 +81,26 @@ def test_a_reply_is_written_piece_by_piece_and_input_waits(server_tls: ServerTls
     ]
 
 
+@pytest.mark.parametrize(
+    ("manner", "writes"),
+    [(Manner(piece=5, pause=0.1), [REPLY[:5]]), (Manner(ending=Ending.RESET), [REPLY]), (Manner(alone=True), [REPLY])],
+    ids=["piece", "ending", "alone"],
+)
+def test_a_manner_counts_for_a_line_that_comes_by_itself(
+    server_tls: ServerTls, manner: Manner, writes: list[bytes]
+) -> None:
+    connection = connected(server_tls, Turn(REPLY, manner=manner))
+    connection.sweep.outbox.is_shared = True
+    before = len(connection.transport.writes)
+
+    connection.stream.data_received(b"ODD\r\n")
+
+    assert writes == connection.transport.writes[before:]
+    if manner.ending is not None:
+        connection.loop.step(0.1)
+        assert connection.transport.closed
+
+
 def test_replies_that_stand_alone_are_not_joined(server_tls: ServerTls) -> None:
     connection = connected(server_tls, Turn(b"250 ok\r\n", manner=Manner(alone=True)))
     before = len(connection.transport.writes)

@@ -7,9 +7,10 @@ import ssl
 import pytest
 
 from relaylab.servers.desk import StreamLimits
+from relaylab.servers.stream import SmtpStream
 from relaylab.servers.tls import ServerTls
 from relaylab.session.turn import Then, Turn
-from tests.servers.by_hand import HandConnection, HandTls
+from tests.servers.by_hand import HandConnection, HandTls, HandTransport, client_hello
 from tests.servers.scripted import GREETING, ScriptedDesk, ScriptedDialogue
 
 
@@ -132,6 +133,31 @@ def test_no_timer_outlives_its_connection(connection: HandConnection) -> None:
     assert 2 == len(timers)
     assert [] == connection.loop.due
     assert 1 == sum(handle.cancelled() for handle in timers)
+
+
+def test_what_two_segments_of_a_turn_are_answered_is_written_in_one_piece(connection: HandConnection) -> None:
+    connection.sweep.outbox.is_shared = True
+    for segment in (b"ONE\r\n", b"TWO\r\nTH"):
+        connection.stream.data_received(segment)
+    assert b"" == connection.take_written()
+
+    connection.loop.step()
+
+    assert b"250 2 ok\r\n250 3 ok\r\n" == connection.transport.writes[-1]
+
+
+def test_a_handshake_lets_nobody_wait_for_its_end(connection: HandConnection, client_tls: ssl.SSLContext) -> None:
+    other = HandTransport(("127.0.0.1", 40001))
+    stream = SmtpStream(connection.desk, connection.sweep)
+    stream.connection_made(other)
+    connection.feed(b"STARTTLS\r\n")
+    connection.take_written()
+    stream.data_received(b"ONE\r\n")
+    before = len(other.writes)
+
+    connection.stream.data_received(client_hello(client_tls))
+
+    assert [b"250 2 ok\r\n"] == other.writes[before:]
 
 
 # Back-pressure.

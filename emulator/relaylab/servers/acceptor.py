@@ -2,31 +2,42 @@
 
 uvloop takes one connection from a descriptor each time it looks what has happened. Where many come at once, each of
 these turns of the loop is short: few lines are answered in it, clients sleep in between, and to wake them costs more
-than to answer. So a socket on which many come has more ears for as long as they do: further descriptors of the same
-socket, from each of which one connection is taken. Small messages on new connections, two hundred at once, took a
-quarter less time with sixteen of them; a client that comes alone would wait a tenth longer, as all of them look for it.
-asyncio's own loop takes all that have come and needs none.
+than to answer. So a socket at which connections wait has more ears for as long as they do: further descriptors of the
+same socket, from each of which one is taken. Small messages on new connections, two hundred at once, took a quarter
+less time with sixteen of them. A client that comes alone has one: its session would take a tenth longer, as every ear
+looks for its connection. asyncio's own loop takes all that have come and needs none, nor is there a second one where
+the system does not tell how many wait (Linux does).
 """
 
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
+import sys
 from typing import TYPE_CHECKING, Final
 
 from relaylab.servers.binding import BACKLOG
 
+if sys.platform != "win32":  # where uvloop is not either
+    import resource
+
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Callable
 
 EARS: Final = 16  # at most; more gain little
-MANY: Final = 64  # connections, by which it is seen how fast they come
-BUSY: Final = 0.1  # seconds for so many, in which more ears are opened
-CALM: Final = 0.4  # seconds for so many, from which on one is enough
+LOOKS: Final = 16  # connections, behind which it is seen how many wait
+MANY: Final = 4  # that wait, for which more ears are opened
+_DESCRIPTORS: Final = 64  # that a process may have for each ear of a listener
+_TCP_INFO: Final[int | None] = getattr(socket, "TCP_INFO", None)
+_WAITING: Final = struct.Struct("=24xI")  # tcpi_unacked, which of a listening socket is how many wait to be taken
 
 
 class Acceptor:
-    """Accepts connections of one listening socket."""
+    """Accepts connections of one listening socket.
+
+    Ears are closed behind a ``period``, in seconds, in which nobody was seen to wait.
+    """
 
     def __init__(
         self,
@@ -34,18 +45,19 @@ class Acceptor:
         listener: socket.socket,
         *,
         loop: asyncio.AbstractEventLoop,
-        monotonic: Callable[[], float],
+        period: float = 1.0,
     ) -> None:
-        """Take a socket that listens; ``open`` begins. ``monotonic`` gives seconds that only ever grow."""
+        """Take a socket that listens; ``open`` begins."""
         self._make = make
         self._listener = listener
         self._loop = loop
-        self._monotonic = monotonic
-        self._takes_one = not isinstance(loop, asyncio.BaseEventLoop)
+        self._period = period
+        self._most = 1 if isinstance(loop, asyncio.BaseEventLoop) or _TCP_INFO is None else _most_ears()
         self._ears: list[asyncio.Server] = []  # the first is there until the end
         self._opening: asyncio.Task[None] | None = None
-        self._left = MANY  # connections until it is seen how fast they came
-        self._since = monotonic()
+        self._until_calm: asyncio.TimerHandle | None = None
+        self._left = LOOKS  # connections until it is seen how many wait
+        self._have_waited = False
 
     async def open(self) -> None:
         """Accept from now on; raise OSError where the loop cannot."""
@@ -63,6 +75,7 @@ class Acceptor:
 
     def close(self) -> None:
         """Accept no more; connections that were accepted stay."""
+        self._close_others()
         ears, self._ears = self._ears, []
         for ear in ears:
             ear.close()
@@ -71,22 +84,29 @@ class Acceptor:
         """Give the protocol of a connection that has come."""
         self._left -= 1
         if not self._left:
-            self._look_how_fast()
+            self._left = LOOKS
+            if self._most > 1:
+                self._look_who_waits()
         return self._make()
 
-    def _look_how_fast(self) -> None:
-        """Have as many ears as it takes for connections that come as these did."""
-        now = self._monotonic()
-        took, self._since, self._left = now - self._since, now, MANY
-        if took < BUSY and len(self._ears) == 1 and self._takes_one and self._opening is None:
+    def _look_who_waits(self) -> None:
+        """Open more ears where many wait, and keep them open while anybody does."""
+        waiting = self._waiting()
+        self._have_waited = self._have_waited or waiting > 0
+        if waiting >= MANY and len(self._ears) == 1 and self._opening is None:
             self._opening = self._loop.create_task(self._open_more())
-        elif took > CALM:
-            self._loop.call_soon(self._close_others)  # one of them has yet to hand over the connection
+
+    def _waiting(self) -> int:
+        """Ask the system how many connections wait to be taken."""
+        if _TCP_INFO is None:
+            return 0
+        (waiting,) = _WAITING.unpack(self._listener.getsockopt(socket.IPPROTO_TCP, _TCP_INFO, _WAITING.size))
+        return int(waiting)
 
     async def _open_more(self) -> None:
-        """Open the other ears, as many as there are descriptors for."""
+        """Open the other ears, for which there must be descriptors, until it is calm."""
         try:
-            while 0 < len(self._ears) < EARS:
+            while 0 < len(self._ears) < self._most:
                 ear = await self._listen(self._listener.dup())
                 if self._ears:
                     self._ears.append(ear)
@@ -94,10 +114,24 @@ class Acceptor:
                     ear.close()
         except OSError:  # no descriptor is left for one
             self._close_others()
-        self._opening = None
+            self._most = 1
+        finally:
+            self._opening = None
+        if len(self._ears) > 1:
+            self._until_calm = self._loop.call_later(self._period, self._look_if_calm)
+
+    def _look_if_calm(self) -> None:
+        """Let one ear be enough where nobody has waited since the last time."""
+        if self._have_waited:
+            self._have_waited = False
+            self._until_calm = self._loop.call_later(self._period, self._look_if_calm)
+        else:
+            self._close_others()
 
     def _close_others(self) -> None:
-        """Let one ear be enough."""
+        if self._until_calm is not None:
+            self._until_calm.cancel()
+            self._until_calm = None
         others, self._ears[1:] = self._ears[1:], []
         for ear in others:
             ear.close()
@@ -108,3 +142,11 @@ class Acceptor:
         except BaseException:
             listener.close()
             raise
+
+
+def _most_ears() -> int:
+    """Give how many ears a listener may have: fewer where a process may have few descriptors."""
+    if sys.platform == "win32":
+        return 1
+    descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return EARS if descriptors == resource.RLIM_INFINITY else max(1, min(EARS, descriptors // _DESCRIPTORS))

@@ -76,7 +76,7 @@ class RelaylabController(Controller):
         super().stop(no_assert)
 
     async def _create_server(self) -> asyncio.AbstractServer:
-        """Listen, and note the port that was free."""
+        """Listen, as aiosmtpd does, and note the port that was free."""
         server = await self.loop.create_server(self._factory_invoker, self.hostname, self.port, backlog=BACKLOG)
         self.port = server.sockets[0].getsockname()[1]
         return server

@@ -59,7 +59,7 @@ class ProxiedStream(SmtpStream):
             self._turn_away(str(error))
             return
         if header is not None:
-            self._welcome(header)
+            self._introduce(header)
 
     def eof_received(self) -> bool:
         """Close what ends within its header; one that ends before it was a balancer looking whether we are there."""
@@ -74,12 +74,12 @@ class ProxiedStream(SmtpStream):
         elif now - self._born >= self._limits.handshake:
             self._turn_away("no PROXY header in time")
 
-    def _welcome(self, header: ProxyHeader) -> None:
+    def _introduce(self, header: ProxyHeader) -> None:
         self._header = None
         if header.source is None:
             super()._begin(self._remote)
         else:
-            self._run(self._greet, self._proxy_desk.open_for, header.source)
+            self._welcome(self._proxy_desk.open_for, header.source)
         if header.rest:
             super().data_received(header.rest)
 

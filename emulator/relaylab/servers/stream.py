@@ -4,6 +4,7 @@ One ``SmtpStream`` per connection drives one ``Dialogue``. From a client's line 
 task exists, and no verdict can be interleaved with another. Laws:
 
 - Replies go out strictly in the order of what they answer; what a Turn keeps is applied before its reply is written.
+- A reply in clear waits for the end of the loop's turn at most (``servers.outlet``), and for no handshake.
 - While a reply is delayed, or the client does not read its replies, input waits; beyond a bound it waits in the kernel.
 - Octets that came in clear after STARTTLS never reach the dialogue; octets that came with the handshake's end do.
 - The dialogue ends exactly once: it says CLOSE, or it hears ``time_out``, ``tls_failed`` or ``hung_up``, and then
@@ -124,9 +125,10 @@ class SmtpStream(asyncio.Protocol):
         if outlet.tls is not None:
             self._run(self._decrypt, outlet.tls, data)
             return
-        try:
+        try:  # as _run does, without its call, and with replies that may wait: this is every line
             self._take(data)
-        except Exception as error:  # noqa: BLE001 - as in _run
+            outlet.flush_soon()
+        except Exception as error:  # noqa: BLE001 - as there
             self._fail(error)
 
     def eof_received(self) -> bool:
@@ -268,6 +270,7 @@ class SmtpStream(asyncio.Protocol):
         tls = self._outlet.tls = (self._desk.tls if fault is None else self._desk.faulty_tls(fault)).accept()
         if isinstance(looked_at, HelloReader):
             self._decrypt(tls, looked_at.octets)
+            self._outlet.flush()
 
     def _decrypt(self, tls: TlsEngine, data: bytes) -> None:
         """Give octets of the wire to TLS in slices, and take the clear ones."""
@@ -283,7 +286,8 @@ class SmtpStream(asyncio.Protocol):
             self._hang_up(str(error) if self._shaking is not None else f"TLS broke: {error}")
 
     def _shake(self, tls: TlsEngine) -> bool:
-        """Go on with the handshake; True once it is finished."""
+        """Go on with the handshake; True once it is finished. It takes as long as many lines, so those are written."""
+        self._sweep.outbox.flush()
         if not tls.handshake():
             return False
         self._shaking = None
@@ -306,8 +310,13 @@ class SmtpStream(asyncio.Protocol):
 
     def _begin(self, remote: tuple[str, int]) -> None:
         """Begin the dialogue."""
+        self._welcome(self._desk.open, remote)
+
+    def _welcome(self, opened: Callable[[_Client, Moment], Dialogue], client: _Client) -> None:
+        """Greet with what others are answered meanwhile."""
         try:
-            self._greet(self._desk.open, remote)
+            self._greet(opened, client)
+            self._outlet.flush_soon()
         except Exception as error:  # noqa: BLE001 - as in _run
             self._fail(error)
 
@@ -493,7 +502,7 @@ async def listen(  # noqa: PLR0913 - a desk, a place, and how it is served
     else:
         check_loopback(host)
     make = partial(SmtpStream, desk, sweep) if stream is None else partial(stream, sweep)
-    acceptor = Acceptor(make, bind(host, port), loop=sweep.loop, monotonic=sweep.monotonic)
+    acceptor = Acceptor(make, bind(host, port), loop=sweep.loop)
     await acceptor.open()
     return acceptor
 

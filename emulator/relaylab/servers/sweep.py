@@ -30,7 +30,7 @@ class Swept(Protocol):
 class Sweep:
     """Knows the open connections and looks over all of them every ``period`` real seconds, as long as there are any.
 
-    What they have to write in one turn of the loop goes by their ``outbox``.
+    What they have to write in clear goes by their ``outbox``.
 
     A connection is so ended at most one period late. ``monotonic`` gives the seconds that connections are stamped with,
     by default the loop's; ``run`` takes the instant as an argument, so that a test need not wait for it.
@@ -53,12 +53,14 @@ class Sweep:
     def add(self, connection: Swept) -> None:
         """Watch a connection from now on."""
         self._connections.add(connection)
+        self.outbox.is_shared = len(self._connections) > 1
         if self._timer is None:
             self._timer = self.loop.call_later(self._period, self._tick)
 
     def discard(self, connection: Swept) -> None:
         """Watch a connection no longer."""
         self._connections.discard(connection)
+        self.outbox.is_shared = len(self._connections) > 1
         if self._all_gone is not None and not self._connections and not self._all_gone.done():
             self._all_gone.set_result(None)
 
