@@ -118,6 +118,19 @@ def test_ears_are_closed_when_nobody_has_waited_for_a_while(play: Play) -> None:
     play(scene())
 
 
+def test_those_who_wait_again_are_heard_again(play: Play) -> None:
+    async def scene() -> None:
+        async with door() as opened:
+            for _ in range(2):
+                await opened.comes_at_once(LOOKS + MANY)
+                await opened.hears(EARS)
+                opened.acceptor._look_if_calm()
+                opened.acceptor._look_if_calm()
+                await opened.hears(1)
+
+    play(scene())
+
+
 def test_whether_it_is_calm_is_looked_at_by_itself_and_nobody_is_lost(play: Play) -> None:
     async def scene() -> None:
         async with door(period=0.0) as opened:

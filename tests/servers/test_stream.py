@@ -146,6 +146,20 @@ def test_what_two_segments_of_a_turn_are_answered_is_written_in_one_piece(connec
     assert b"250 2 ok\r\n250 3 ok\r\n" == connection.transport.writes[-1]
 
 
+def test_a_client_that_is_alone_again_waits_for_nobody(connection: HandConnection) -> None:
+    other = SmtpStream(connection.desk, connection.sweep)
+    other.connection_made(HandTransport(("127.0.0.1", 40001)))
+    connection.stream.data_received(b"ONE\r\n")
+    assert b"" == connection.take_written()
+    connection.loop.step()
+    other.connection_lost(None)
+    connection.take_written()
+
+    connection.stream.data_received(b"TWO\r\n")
+
+    assert b"" != connection.take_written()
+
+
 def test_a_handshake_lets_nobody_wait_for_its_end(connection: HandConnection, client_tls: ssl.SSLContext) -> None:
     other = HandTransport(("127.0.0.1", 40001))
     stream = SmtpStream(connection.desk, connection.sweep)
