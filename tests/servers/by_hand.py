@@ -125,6 +125,13 @@ class HandConnection:
             self.stream.data_received(segment)
             self.sweep.outbox.flush()
 
+    def company(self) -> SmtpStream:
+        """Give another connection of the same loop, already greeted."""
+        other = SmtpStream(self.desk, self.sweep)
+        other.connection_made(HandTransport(("127.0.0.1", 40001)))
+        self.loop.step()
+        return other
+
     def take_written(self) -> bytes:
         """Give what was written since the last time."""
         written = bytes(self.transport.written)

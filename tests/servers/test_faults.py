@@ -90,7 +90,7 @@ def test_a_manner_counts_for_a_line_that_comes_by_itself(
     server_tls: ServerTls, manner: Manner, writes: list[bytes]
 ) -> None:
     connection = connected(server_tls, Turn(REPLY, manner=manner))
-    connection.sweep.outbox.is_shared = True
+    connection.company()
     before = len(connection.transport.writes)
 
     connection.stream.data_received(b"ODD\r\n")

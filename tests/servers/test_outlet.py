@@ -15,8 +15,8 @@ class Lines:
 
     def __init__(self) -> None:
         self.loop = HandLoop()
-        self.outbox = Outbox(self.loop.as_loop)
-        self.outbox.is_shared = True
+        self.open = ["one", "another"]
+        self.outbox = Outbox(self.loop.as_loop, self.open)
         self.written: list[int] = []
         self.transports: list[HandTransport] = []
 
@@ -94,7 +94,7 @@ def test_the_last_reply_of_a_connection_is_written_before_it_closes(lines: Lines
 
 def test_where_nobody_else_is_served_a_reply_is_written_at_once(lines: Lines) -> None:
     outlet = lines.outlet()
-    lines.outbox.is_shared = False
+    lines.open.pop()
     lines.answer(outlet, b"250 a\r\n")
 
     assert [0] == lines.written

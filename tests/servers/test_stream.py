@@ -136,7 +136,7 @@ def test_no_timer_outlives_its_connection(connection: HandConnection) -> None:
 
 
 def test_what_two_segments_of_a_turn_are_answered_is_written_in_one_piece(connection: HandConnection) -> None:
-    connection.sweep.outbox.is_shared = True
+    connection.company()
     for segment in (b"ONE\r\n", b"TWO\r\nTH"):
         connection.stream.data_received(segment)
     assert b"" == connection.take_written()
@@ -147,8 +147,7 @@ def test_what_two_segments_of_a_turn_are_answered_is_written_in_one_piece(connec
 
 
 def test_a_client_that_is_alone_again_waits_for_nobody(connection: HandConnection) -> None:
-    other = SmtpStream(connection.desk, connection.sweep)
-    other.connection_made(HandTransport(("127.0.0.1", 40001)))
+    other = connection.company()
     connection.stream.data_received(b"ONE\r\n")
     assert b"" == connection.take_written()
     connection.loop.step()

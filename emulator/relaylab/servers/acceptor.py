@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from relaylab.servers.binding import BACKLOG
 
-if sys.platform != "win32":  # where uvloop is not either
+if sys.platform == "linux":
     import resource
 
 if TYPE_CHECKING:
@@ -29,8 +29,7 @@ EARS: Final = 16  # at most; more gain little
 LOOKS: Final = 16  # connections, behind which it is seen how many wait
 MANY: Final = 4  # that wait, for which more ears are opened
 _DESCRIPTORS: Final = 64  # that a process may have for each ear of a listener
-_TCP_INFO: Final[int | None] = getattr(socket, "TCP_INFO", None)
-_WAITING: Final = struct.Struct("=24xI")  # tcpi_unacked, which of a listening socket is how many wait to be taken
+_WAITING: Final = struct.Struct("=24xI")  # in TCP_INFO: tcpi_unacked, of a listening socket how many wait to be taken
 
 
 class Acceptor:
@@ -52,7 +51,7 @@ class Acceptor:
         self._listener = listener
         self._loop = loop
         self._period = period
-        self._most = 1 if isinstance(loop, asyncio.BaseEventLoop) or _TCP_INFO is None else _most_ears()
+        self._most = _most_ears(loop)
         self._ears: list[asyncio.Server] = []  # the first is there until the end
         self._opening: asyncio.Task[None] | None = None
         self._until_calm: asyncio.TimerHandle | None = None
@@ -91,17 +90,10 @@ class Acceptor:
 
     def _look_who_waits(self) -> None:
         """Open more ears where many wait, and keep them open while anybody does."""
-        waiting = self._waiting()
+        (waiting,) = _WAITING.unpack(self._listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _WAITING.size))
         self._have_waited = self._have_waited or waiting > 0
         if waiting >= MANY and len(self._ears) == 1 and self._opening is None:
             self._opening = self._loop.create_task(self._open_more())
-
-    def _waiting(self) -> int:
-        """Ask the system how many connections wait to be taken."""
-        if _TCP_INFO is None:
-            return 0
-        (waiting,) = _WAITING.unpack(self._listener.getsockopt(socket.IPPROTO_TCP, _TCP_INFO, _WAITING.size))
-        return int(waiting)
 
     async def _open_more(self) -> None:
         """Open the other ears, for which there must be descriptors, until it is calm."""
@@ -144,9 +136,9 @@ class Acceptor:
             raise
 
 
-def _most_ears() -> int:
+def _most_ears(loop: asyncio.AbstractEventLoop) -> int:
     """Give how many ears a listener may have: fewer where a process may have few descriptors."""
-    if sys.platform == "win32":
+    if sys.platform != "linux" or isinstance(loop, asyncio.BaseEventLoop):
         return 1
     descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return EARS if descriptors == resource.RLIM_INFINITY else max(1, min(EARS, descriptors // _DESCRIPTORS))

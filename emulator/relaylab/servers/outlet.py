@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Transport
+    from collections.abc import Sized
 
     from relaylab.servers.tls import TlsEngine
 
@@ -26,16 +27,16 @@ _JOINED: Final = 16_384  # octets of replies that are joined before they are wri
 class Outbox:
     """The outlets of one loop that have replies to write in this turn of it, in that order.
 
-    ``is_shared`` says whether more than one connection is open.
+    ``connections`` are those that are open, as the sweep has them.
     """
 
-    __slots__ = ("_loop", "_waiting", "is_shared")
+    __slots__ = ("_loop", "_waiting", "connections")
 
-    def __init__(self, loop: AbstractEventLoop) -> None:
+    def __init__(self, loop: AbstractEventLoop, connections: Sized) -> None:
         """Begin empty."""
         self._loop = loop
         self._waiting: list[Outlet] = []
-        self.is_shared = False
+        self.connections = connections
 
     def add(self, outlet: Outlet) -> None:
         """Have what an outlet has due written at the end of this turn."""
@@ -80,7 +81,7 @@ class Outlet:
     def flush_soon(self) -> None:
         """Write the replies that are due at the end of this turn of the loop; at once where nobody else is served."""
         if self._due:
-            if self._outbox.is_shared:
+            if len(self._outbox.connections) > 1:
                 self._outbox.add(self)
             else:
                 self.flush()

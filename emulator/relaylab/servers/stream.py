@@ -189,11 +189,7 @@ class SmtpStream(asyncio.Protocol):
         if reader is self._lines and self._pending is None and not self._stalled:
             line = self._lines.whole(data)
             if line is not None:  # as the loop below would, with half the steps
-                turn = self._desk.hear(self._dialogue, line)
-                if turn.then is _READ_COMMAND and turn.manner is None and not turn.delay:
-                    self._outlet.write(turn.data)
-                    return
-                self._heed(turn)
+                self._heed(self._desk.hear(self._dialogue, line))
                 if not isinstance(self._reader, ChunkReader):
                     return
                 start = len(data)

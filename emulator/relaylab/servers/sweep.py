@@ -41,9 +41,9 @@ class Sweep:
     ) -> None:
         self.loop = loop
         self.monotonic = monotonic or loop.time
-        self.outbox = Outbox(loop)
         self._period = period
         self._connections: set[Swept] = set()
+        self.outbox = Outbox(loop, self._connections)
         self._timer: TimerHandle | None = None
         self._all_gone: Future[None] | None = None
 
@@ -53,14 +53,12 @@ class Sweep:
     def add(self, connection: Swept) -> None:
         """Watch a connection from now on."""
         self._connections.add(connection)
-        self.outbox.is_shared = len(self._connections) > 1
         if self._timer is None:
             self._timer = self.loop.call_later(self._period, self._tick)
 
     def discard(self, connection: Swept) -> None:
         """Watch a connection no longer."""
         self._connections.discard(connection)
-        self.outbox.is_shared = len(self._connections) > 1
         if self._all_gone is not None and not self._connections and not self._all_gone.done():
             self._all_gone.set_result(None)
 
