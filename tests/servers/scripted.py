@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import cast
 
 from relaylab.domain.handshake import Handshake
@@ -11,7 +10,6 @@ from relaylab.domain.peer import ClientHello, TlsFacts
 from relaylab.servers.desk import StreamLimits
 from relaylab.servers.tls import TlsServer
 from relaylab.session.moment import Moment
-from relaylab.session.places import Era
 from relaylab.session.turn import Dialogue, Then, Turn
 
 A_MOMENT = cast("Moment", None)  # the transport only hands it on
@@ -49,9 +47,6 @@ class ScriptedDialogue:
     def greet(self, moment: Moment) -> Turn:
         self.note("greet")
         return self.greeting
-
-    def again(self, line: bytes, era: Era | None, now: datetime) -> None:
-        """Every line is received."""
 
     def receive_line(self, line: bytes, moment: Moment) -> Turn:
         self.note("line", line)
@@ -116,7 +111,10 @@ class ScriptedDialogue:
 
 @dataclass(slots=True)
 class ScriptedDesk:
-    """Opens scripted dialogues and remembers them, and every turn it was asked to keep."""
+    """Opens scripted dialogues and remembers them, and every turn it was asked to keep.
+
+    Segments that are ``known`` are answered without a dialogue.
+    """
 
     tls: TlsServer
     limits: StreamLimits = field(default_factory=StreamLimits)
@@ -124,6 +122,7 @@ class ScriptedDesk:
     raises_on: tuple[str, ...] = ()
     dialogues: list[ScriptedDialogue] = field(default_factory=list)
     applied: list[Turn] = field(default_factory=list)
+    known: dict[bytes, Turn] = field(default_factory=dict)
 
     def open(self, remote: tuple[str, int], moment: Moment) -> ScriptedDialogue:
         if "open" in self.raises_on:
@@ -141,10 +140,8 @@ class ScriptedDesk:
     def apply(self, turn: Turn) -> None:
         self.applied.append(turn)
 
-    def hear(self, dialogue: Dialogue, line: bytes) -> Turn:
-        turn = dialogue.receive_line(line, self.moment())
-        self.apply(turn)
-        return turn
+    def again(self, dialogue: Dialogue, segment: bytes) -> Turn | None:
+        return self.known.get(segment)
 
     @property
     def heard(self) -> list[Heard]:

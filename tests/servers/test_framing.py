@@ -69,6 +69,25 @@ def test_a_message_in_one_segment_is_the_one_that_comes_octet_by_octet(text: byt
     assert cut.heard == whole.heard
 
 
+@settings(max_examples=300)
+@given(
+    st.lists(st.tuples(st.sampled_from([b"", b"..", b"\r", b"text", b"a\r\n..b", b"x" * 30]), st.integers(1, 40))),
+    st.integers(5, 20),
+)
+def test_a_message_is_read_as_if_none_had_come_before(messages: list[tuple[bytes, int]], limit: int) -> None:
+    reader, after_others, alone = MessageReader(limit), ScriptedDialogue(), ScriptedDialogue()
+    for text, octets in messages:
+        sent = text + b"\r\n.\r\n"
+        segments = [sent[at : at + octets] for at in range(0, len(sent), octets)]
+        *begun, end = [reader.take(segment, 0) for segment in segments]
+        reader.deliver(after_others, A_MOMENT)
+        read_message(alone, segments, limit=limit)
+
+        assert {MORE} >= {*begun}
+        assert len(segments[-1]) == end
+    assert alone.heard == after_others.heard
+
+
 def test_a_message_that_comes_as_it_stands_is_cut_out_of_its_segment() -> None:
     """A buffer takes more room, and another copy."""
     dialogue = ScriptedDialogue()
@@ -96,7 +115,7 @@ def test_of_an_endless_line_next_to_nothing_is_held() -> None:
     for _ in range(3):
         reader.take(b"x" * 1000, 0)
 
-    assert 1 == len(reader._part or b"")
+    assert 1 == len(reader.part or b"")
 
 
 def test_a_line_that_came_in_parts_leaves_no_buffer_behind() -> None:
@@ -105,7 +124,7 @@ def test_a_line_that_came_in_parts_leaves_no_buffer_behind() -> None:
     reader.take(b"OP\r\n", 0)
     reader.deliver(ScriptedDialogue(), A_MOMENT)
 
-    assert reader._part is None
+    assert reader.part is None
 
 
 def test_a_line_behind_nothing_is_whole() -> None:

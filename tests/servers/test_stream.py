@@ -63,6 +63,32 @@ def test_a_delayed_reply_is_written_after_its_delay_and_input_waits(connection: 
     assert b"250 2 ok\r\n250 3 ok\r\n250 4 ok\r\n" == connection.take_written()
 
 
+def test_what_was_said_before_is_answered_without_being_read_again(connection: HandConnection) -> None:
+    connection.desk.known[b"NOOP\r\n"] = Turn(b"250 as before\r\n")
+    connection.feed(b"NOOP\r\n")
+
+    assert b"250 as before\r\n" == connection.take_written()
+    assert [] == connection.desk.heard
+
+
+@pytest.mark.parametrize("before", [b"X", b"\r", b"DATA\r\n"])
+def test_the_end_of_something_else_is_not_what_was_said_before(connection: HandConnection, before: bytes) -> None:
+    connection.desk.known[b"NOOP\r\n"] = Turn(b"250 as before\r\n")
+    connection.feed(before, b"NOOP\r\n")
+
+    assert b"as before" not in connection.take_written()
+
+
+def test_what_was_said_before_waits_behind_a_reply_that_is_delayed(connection: HandConnection) -> None:
+    connection.desk.known[b"NOOP\r\n"] = Turn(b"250 as before\r\n")
+    connection.feed(b"SLOW\r\n", b"NOOP\r\n")
+    assert b"" == connection.take_written()
+
+    connection.loop.step(0.001)
+
+    assert b"250 2 ok\r\n250 as before\r\n" == connection.take_written()
+
+
 def test_a_delayed_turn_is_kept_at_once(connection: HandConnection) -> None:
     connection.feed(b"SLOW\r\n")
 

@@ -18,6 +18,7 @@ FASTEST: Final = 31_622_400.0  # a leap year a second
 _TICK: Final = timedelta(microseconds=1)
 _LAST: Final = END_OF_TIME - _TICK
 _SECOND: Final = timedelta(seconds=1)
+_TICKS: Final = 1e6  # in a second
 
 
 class MovableClock(Protocol):
@@ -67,16 +68,18 @@ class SimulatedClock:
         """Start at ``start`` (aware); raise ValueError for a rate that cannot be."""
         self._monotonic = monotonic
         self._lock = Lock()  # of who moves it; who reads takes the pair as it is
-        self._since: tuple[ClockState, float, float]  # how it was set, when, and the seconds left from there
+        # How it was set, the instant and rate of that, when it was, and the seconds left since; 0: it stands still.
+        self._since: tuple[ClockState, datetime, float, float, float]
         self._stand(ClockState(as_utc(start), possible_rate(rate), frozen))
 
     def now(self) -> datetime:
         """Give the simulated instant; it is asked at every line, so the end of time is told by seconds."""
-        since, set_at, left = self._since
-        if since.frozen or left <= 0:
-            return since.instant
-        passed = (self._monotonic() - set_at) * since.rate
-        return since.instant + timedelta(0, passed) if passed < left else _LAST
+        _, instant, rate, set_at, left = self._since
+        if left <= 0:
+            return instant
+        passed = (self._monotonic() - set_at) * rate
+        # Whole ticks: Python makes them a timedelta in two thirds of the time that it takes for seconds and a fraction.
+        return instant + round(passed * _TICKS) * _TICK if passed < left else _LAST
 
     @property
     def state(self) -> ClockState:
@@ -134,8 +137,8 @@ class SimulatedClock:
 
     def _stand(self, state: ClockState) -> None:
         """Stand or run as ``state`` says from this moment on."""
-        left = (_LAST - state.instant) / _SECOND
-        self._since = (state, self._monotonic(), left)
+        left = 0.0 if state.frozen else (_LAST - state.instant) / _SECOND
+        self._since = (state, state.instant, state.rate, self._monotonic(), left)
 
 
 def state_of(clock: MovableClock) -> ClockState:

@@ -59,6 +59,9 @@ class Desk(Protocol):
         """Keep what the turn keeps; its reply is written afterwards."""
         ...
 
-    def hear(self, dialogue: Dialogue, line: bytes) -> Turn:
-        """Have a dialogue answer a line, and keep what its turn keeps: ``moment`` and ``apply`` around it."""
+    def again(self, dialogue: Dialogue, segment: bytes) -> Turn | None:
+        """Have a dialogue answer what was said before where it stands, and keep what is to be kept of it.
+
+        None, with nothing done, where the segment is another or none that is remembered.
+        """
         ...

@@ -49,16 +49,17 @@ class Eras:
     def standing(self, snapshot: Snapshot, now: datetime) -> Standing:
         """Give what stands at an instant, in that world."""
         standing, house = self._standing, self._house
-        if (
-            standing is None
-            or not standing.era.since <= now < standing.era.until
-            or standing.snapshot is not snapshot
-            or standing.board is not house.store.faults.view
-            or standing.randomness is not house.randomness
-        ):
-            if standing is not None:
-                standing.era.end()
-            standing = self._standing = self._look_around(snapshot, now)
+        if standing is not None:
+            era = standing.era
+            if (
+                era.since <= now < era.until
+                and standing.snapshot is snapshot
+                and standing.board is house.store.faults.view
+                and standing.randomness is house.randomness
+            ):
+                return standing
+            era.end()
+        standing = self._standing = self._look_around(snapshot, now)
         return standing
 
     def _look_around(self, snapshot: Snapshot, now: datetime) -> Standing:

@@ -19,6 +19,7 @@ _CR: Final = b"\r"
 _CRLF: Final = b"\r\n"
 _STUFFED: Final = b"\r\n."
 _END_OF_MESSAGE: Final = b"\r\n.\r\n"
+_LENGTH_OF_THE_END: Final = len(_END_OF_MESSAGE)
 _BEGINNINGS_OF_THE_END: Final = (b"\r\n.\r", b"\r\n.", b"\r\n", b"\r")
 
 
@@ -37,26 +38,27 @@ class Reader(Protocol):
 class LineReader:
     """Takes lines, one after the other; a line of more than ``limit`` octets is dropped up to its CRLF.
 
-    Between two calls it holds at most ``limit + 1`` octets: the last one may be the CR of the end.
+    ``part`` is what has come of a line whose end has not. Between two calls that is ``limit + 1`` octets at most: the
+    last one may be the CR of the end.
     """
 
-    __slots__ = ("_dropped", "_limit", "_line", "_part")
+    __slots__ = ("_dropped", "_limit", "_line", "part")
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._line = b""
-        self._part: bytearray | None = None  # of a line whose end has not come
+        self.part: bytearray | None = None
         self._dropped = False
 
     def whole(self, data: bytes) -> bytes | None:
-        """Give the one line that ``data`` is, as nearly always; None where it is more or less, or is too long."""
+        """Give the one line that ``data`` is, where no part came before; None where it is more or less, or too long."""
         end = len(data) - len(_CRLF)
-        return data[:end] if 0 <= end == data.find(_CRLF) <= self._limit and not self._part else None
+        return data[:end] if 0 <= end == data.find(_CRLF) <= self._limit else None
 
     def take(self, data: bytes, start: int) -> int:
         """Take up to the next CRLF."""
-        if self._part:
-            return self._take_on(self._part, data, start)
+        if self.part:
+            return self._take_on(self.part, data, start)
         end = data.find(_CRLF, start)
         if end < 0:
             self._hold(data, start)
@@ -68,7 +70,7 @@ class LineReader:
         """Take up to the next CRLF behind a part that came before, whose last octet may be its CR."""
         if part[-1] == _CR[0] and data.startswith(b"\n", start):
             self._line = bytes(part[:-1])
-            self._part = None
+            self.part = None
             return start + 1
         end = data.find(_CRLF, start)
         if end < 0:
@@ -76,12 +78,12 @@ class LineReader:
             return MORE
         part += data[start:end]
         self._line = bytes(part)
-        self._part = None
+        self.part = None
         return end + len(_CRLF)
 
     def _hold(self, data: bytes, start: int) -> None:
         """Keep the beginning of a line; of one that is too long already, only the octet that may be its CR."""
-        part = self._part = self._part or bytearray()
+        part = self.part = self.part or bytearray()
         part += data[start:]
         if self._dropped or len(part) > self._limit + 1:
             self._dropped = True
@@ -97,9 +99,9 @@ class LineReader:
 
 
 class MessageReader:
-    """Takes one message after DATA: searches whole segments, undoes dot-stuffing, and hands its own buffer over.
+    """Takes messages after DATA, one after the other: searches whole segments, undoes dot-stuffing, hands buffers over.
 
-    The CRLF of the DATA line counts as the first two octets of the message while that is read, so an empty message and
+    The CRLF of a DATA line counts as the first two octets of the message while that is read, so an empty message and
     a dot in the first column need no case of their own. What may be the beginning of CRLF.CRLF at the end of a segment,
     four octets at most, is held back. Of more than ``limit`` octets nothing is kept; they are only counted. A message
     that comes as it is in one segment, as a small one does, is cut out of that with no buffer between.
@@ -116,10 +118,13 @@ class MessageReader:
 
     def take(self, data: bytes, start: int) -> int:
         """Take up to CRLF.CRLF."""
-        if data.endswith(_END_OF_MESSAGE) and self._is_as_it_stands(data, start):
-            self._whole = data[start : -len(_END_OF_MESSAGE) + len(_CRLF)]
-            return len(data)
         held_back = self._held_back
+        if data.endswith(_END_OF_MESSAGE) and held_back == _CRLF and not self._size:  # all of it, if no dot is stuffed
+            end = len(data) - _LENGTH_OF_THE_END
+            fits = end - start + 2 * len(_CRLF) <= self._limit
+            if fits and data.find(_STUFFED, start) == end and not data.startswith(b".", start):
+                self._whole = data[start : end + len(_CRLF)]
+                return len(data)
         if len(held_back) < len(_STUFFED) and len(data) - start >= len(_CRLF) and data.find(b".", start) < 0:
             # By far the fastest search, and base64 has no dot: nothing ends here and nothing is stuffed.
             self._keep(held_back)
@@ -138,12 +143,6 @@ class MessageReader:
         self._keep(text.replace(_STUFFED, _CRLF) if dotted else text)
         return MORE
 
-    def _is_as_it_stands(self, data: bytes, start: int) -> bool:
-        """Tell whether a segment that ends as a message does is one: nothing came before, and no dot is stuffed."""
-        end = len(data) - len(_END_OF_MESSAGE)
-        is_first = not self._size and self._held_back == _CRLF and end - start + 2 * len(_CRLF) <= self._limit
-        return is_first and data.find(_STUFFED, start) == end and not data.startswith(b".", start)
-
     def _keep(self, octets: bytes | memoryview) -> None:
         """Add to the message, or only to its size once it is too long."""
         self._size += len(octets)
@@ -154,11 +153,13 @@ class MessageReader:
 
     def deliver(self, dialogue: Dialogue, moment: Moment) -> Turn:
         """Hand over the buffer itself, or the size of a message that was too long."""
-        if self._size > self._limit:
-            return dialogue.receive_oversized_message(self._size - len(_CRLF), moment)
         if self._whole is not None:
             whole, self._whole = self._whole, None
             return dialogue.receive_message(whole, moment)
+        size, self._size = self._size, 0
+        self._held_back = _CRLF
+        if size > self._limit:
+            return dialogue.receive_oversized_message(size - len(_CRLF), moment)
         content, self._content = self._content, bytearray()
         del content[: len(_CRLF)]
         return dialogue.receive_message(content, moment)

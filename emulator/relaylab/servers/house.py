@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from relaylab.domain.randomness import Randomness
     from relaylab.domain.token import TokenReader
     from relaylab.servers.clocks import MovableClock
-    from relaylab.servers.eras import Standing
     from relaylab.servers.faulty_tls import FaultyTls
     from relaylab.servers.tls import TlsServer
     from relaylab.servers.zones import ZoneKeeper
@@ -123,26 +122,7 @@ class House:
         """Read the clock and the world, once for one step."""
         snapshot = self.holder.current  # before the clock: whatever is put in force meanwhile is the next step's
         now = self.clock.now()
-        return self._moment(now, self._eras.standing(snapshot, now))
-
-    def hear(self, dialogue: Dialogue, line: bytes) -> Turn:
-        """Have a dialogue answer a line, by what was said before where it can, and keep what is to be kept of it."""
-        snapshot = self.holder.current  # before the clock, as in ``moment``
-        now = self.clock.now()
         standing = self._eras.standing(snapshot, now)
-        again = dialogue.again(line, standing.era, now)
-        if again is None:
-            turn = dialogue.receive_line(line, self._moment(now, standing))
-            self.apply(turn)
-            return turn
-        turn, told = again
-        if told is not None:
-            with self.lock:
-                self.store.events.extend(told)
-        return turn
-
-    def _moment(self, now: datetime, standing: Standing) -> Moment:
-        snapshot = standing.snapshot
         return Moment(
             now,
             snapshot.world,
@@ -154,6 +134,29 @@ class House:
             standing.memory,
             standing.era,
         )
+
+    def again(self, dialogue: Dialogue, segment: bytes) -> Turn | None:
+        """Have a dialogue answer what was said before where it stands, and keep what is to be kept of it.
+
+        Few steps lead to most of all answers: clock and world are read where there is one.
+        """
+        if not isinstance(dialogue, Familiar):
+            return None
+        place = dialogue.place
+        if place is None:
+            return None
+        refrain = place.said.get(segment)
+        if refrain is None:
+            return None
+        snapshot = self.holder.current  # before the clock, as in ``moment``
+        now = self.clock.now()
+        if place.era is not self._eras.standing(snapshot, now).era:
+            return None
+        turn, told = dialogue.again(refrain, now)
+        if told is not None:
+            with self.lock:
+                self.store.events.extend(told)
+        return turn
 
     def apply(self, turn: Turn) -> None:
         """Keep what a turn keeps, unless it is a probe's."""
@@ -248,7 +251,7 @@ class SmtpDesk:
     # What the house gives and keeps at each step, without a call between: methods of these names are not asked.
     moment: Callable[[], Moment] = field(init=False, repr=False, compare=False)
     apply: Callable[[Turn], None] = field(init=False, repr=False, compare=False)
-    hear: Callable[[Dialogue, bytes], Turn] = field(init=False, repr=False, compare=False)
+    again: Callable[[Dialogue, bytes], Turn | None] = field(init=False, repr=False, compare=False)
     _listener: Listener = field(init=False, repr=False, compare=False)
     _peers: Peers = field(init=False, repr=False, compare=False)
 
@@ -260,7 +263,7 @@ class SmtpDesk:
         object.__setattr__(self, "limits", self.house.limits)
         object.__setattr__(self, "moment", self.house.moment)
         object.__setattr__(self, "apply", self.house.apply)
-        object.__setattr__(self, "hear", self.house.hear)
+        object.__setattr__(self, "again", self.house.again)
 
     @property
     def tls(self) -> TlsServer:

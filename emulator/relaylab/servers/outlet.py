@@ -27,26 +27,25 @@ _JOINED: Final = 16_384  # octets of replies that are joined before they are wri
 class Outbox:
     """The outlets of one loop that have replies to write in this turn of it, in that order.
 
-    ``connections`` are those that are open, as the sweep has them.
+    ``connections`` are those that are open, as the sweep has them; ``waiting`` are the outlets, of which the first
+    wakes the outbox.
     """
 
-    __slots__ = ("_loop", "_waiting", "connections")
+    __slots__ = ("_loop", "connections", "waiting")
 
     def __init__(self, loop: AbstractEventLoop, connections: Sized) -> None:
         """Begin empty."""
         self._loop = loop
-        self._waiting: list[Outlet] = []
+        self.waiting: list[Outlet] = []
         self.connections = connections
 
-    def add(self, outlet: Outlet) -> None:
-        """Have what an outlet has due written at the end of this turn."""
-        if not self._waiting:
-            self._loop.call_soon(self.flush)
-        self._waiting.append(outlet)
+    def wake(self) -> None:
+        """Have what is due written at the end of this turn."""
+        self._loop.call_soon(self.flush)
 
     def flush(self) -> None:
         """Write what is due; where that fails, the connection is cut and the others do not feel it."""
-        waiting, self._waiting = self._waiting, []
+        waiting, self.waiting = self.waiting, []
         for outlet in waiting:
             try:
                 outlet.flush()
@@ -80,20 +79,22 @@ class Outlet:
 
     def flush_soon(self) -> None:
         """Write the replies that are due at the end of this turn of the loop; at once where nobody else is served."""
-        if self._due:
-            if len(self._outbox.connections) > 1:
-                self._outbox.add(self)
-            else:
-                self.flush()
+        if not self._due:
+            return
+        outbox = self._outbox
+        if len(outbox.connections) < 2:
+            self.flush()
+            return
+        if not outbox.waiting:
+            outbox.wake()
+        outbox.waiting.append(self)  # put here, as a call for it would be one for each line
 
-    def flush(self, *, ends: bool = False) -> None:
-        """Write the replies that are due, behind what TLS itself has to say and, where it ``ends``, with its end."""
+    def flush(self) -> None:
+        """Write the replies that are due, behind what TLS itself has to say."""
         due, self._due = self._due, b""
         if self.tls is not None:
             if due:
                 self.tls.write(due)
-            if ends:
-                self.tls.close()
             due = self.tls.take()
         if due:
             self._transport.write(due)
@@ -128,7 +129,12 @@ class Outlet:
         A socket closed while the client still sends would be reset, and our last reply could be lost; so we wait for
         the client to close its side, unless it is done.
         """
-        self.flush(ends=True)
+        if self.tls is not None:
+            due, self._due = self._due, b""
+            if due:
+                self.tls.write(due)
+            self.tls.close()  # in one piece with the last reply
+        self.flush()
         self.tls = None
         if self.client_is_done or not self._transport.can_write_eof():
             self._transport.close()

@@ -68,6 +68,7 @@ class SmtpStream(asyncio.Protocol):
         "_input_over",
         "_limits",
         "_lines",
+        "_messages",
         "_outlet",
         "_over",
         "_paused",
@@ -89,6 +90,7 @@ class SmtpStream(asyncio.Protocol):
         self._sweep = sweep
         self._limits = desk.limits
         self._lines = LineReader(self._limits.line)
+        self._messages: MessageReader | None = None  # made for the first one
         self._reader: Reader | None = None  # takes what comes; without one it is dropped
         self._queued: bytearray | None = None  # clear input that waits
         self._paused = False  # more of it waits in the kernel
@@ -185,11 +187,15 @@ class SmtpStream(asyncio.Protocol):
 
     def _take(self, data: bytes) -> None:
         """Give input to the reader of the moment until it is used up, must wait, or nobody reads any more."""
-        start, burst, reader = 0, _BURST, self._reader
-        if reader is self._lines and self._pending is None and not self._stalled:
-            line = self._lines.whole(data)
+        start, burst, reader, lines = 0, _BURST, self._reader, self._lines
+        if reader is lines and self._pending is None and not self._stalled and not lines.part:
+            turn = self._desk.again(self._dialogue, data)
+            if turn is not None:  # a line of which all is known
+                self._heed(turn)
+                return
+            line = lines.whole(data)
             if line is not None:  # as the loop below would, with half the steps
-                self._heed(self._desk.hear(self._dialogue, line))
+                self._follow(self._dialogue.receive_line(line, self._desk.moment()))
                 if not isinstance(self._reader, ChunkReader):
                     return
                 start = len(data)
@@ -347,7 +353,9 @@ class SmtpStream(asyncio.Protocol):
             return
         then = turn.then
         if then is _READ_MESSAGE:
-            self._reader = MessageReader(self._dialogue.message_limit)
+            if self._messages is None:
+                self._messages = MessageReader(self._dialogue.message_limit)
+            self._reader = self._messages
         elif then is _CLOSE:
             if self._outlet.tls is None and turn.data.startswith(_ANSWER_TO_QUIT):
                 self._outlet.client_is_done = True  # after QUIT it only waits for the answer

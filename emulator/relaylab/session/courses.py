@@ -70,11 +70,7 @@ class Course:
     verdict: Verdict
     way: Way
     message: KeptMessage
-
-    @property
-    def tells(self) -> int:
-        """How many events the log is told of such a message."""
-        return 3 if self.message.authentication else 2
+    tells: int  # how many events the log is told of such a message
 
 
 def marks_of(letter: Letter) -> Marks | None:
@@ -127,7 +123,8 @@ def remember_course(  # noqa: PLR0913, PLR0917 - where it is remembered, and wha
     asked = replace(ask, head=nothing, receipt=())
     unstamped = tuple(replace(one, headers=()) for one in delivered.message.versions)
     bare = replace(delivered.message, head=nothing, raw=b"", decision=None, versions=unstamped)
-    envelopes(moment).keep((named, marks), Course(asked, replace(verdict, ask=asked), way, bare))
+    tells = 3 if bare.authentication else 2
+    envelopes(moment).keep((named, marks), Course(asked, replace(verdict, ask=asked), way, bare, tells))
 
 
 def is_by_default(delivered: Delivered, moment: Moment) -> bool:

@@ -31,25 +31,27 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from relaylab.domain.peer import ClientHello, TlsFacts
-    from relaylab.domain.telling import Telling
     from relaylab.session.moment import Moment
     from relaylab.session.party import Party
-    from relaylab.session.places import Era
     from relaylab.session.progress import Progress
+    from relaylab.session.refrains import Answer, Refrain
 
 _READ_CHUNK: Final = Then.READ_CHUNK  # Python 3.11 takes a call to find a name of an enum
 _WITHIN: Final = frozenset({State.MAIL, State.RCPT})
 
 
 class Familiar:
-    """One connection to the tenant MX; satisfies ``turn.Dialogue``."""
+    """One connection to the tenant MX; satisfies ``turn.Dialogue``.
 
-    __slots__ = ("_is_strange", "_messages", "_party", "_place", "_whole")
+    ``place`` is where it stands; None: where the whole session does.
+    """
+
+    __slots__ = ("_is_strange", "_messages", "_party", "_whole", "place")
 
     def __init__(self, party: Party) -> None:
         """Begin before the greeting."""
         self._party = party
-        self._place: Place | None = None  # where it stands; None: where the whole session does
+        self.place: Place | None = None
         self._whole: SmtpSession | None = None
         self._messages = 0  # that were accepted while it stood at places
         self._is_strange = False
@@ -66,59 +68,53 @@ class Familiar:
         era = moment.era
         if era is None or moment.board.faults:
             return self._all(moment).greet(moment)
-        self._place = era.home((self._party.peer, None), None)
+        self.place = era.home((self._party.peer, None), None)
         return begin(self._party, moment)
 
-    def again(self, line: bytes, era: Era | None, now: datetime) -> tuple[Turn, Telling | None] | None:
-        """Answer what was said before at this place."""
-        place = self._place
-        if place is None or place.era is not era:
-            return None
-        refrain = place.said.get(line)
-        if refrain is None:
-            return None
-        self._place = refrain.leads_to
+    def again(self, refrain: Refrain, now: datetime) -> Answer:
+        """Answer what was said before at this place, in the era of the place."""
+        self.place = refrain.leads_to
         return refrain.answer(self._party, now)
 
     def receive_line(self, line: bytes, moment: Moment) -> Turn:
         """Answer what was said before at this place; else have the whole session answer, and remember it."""
-        again = self.again(line, moment.era, moment.now)
-        if again is not None:
-            turn, told = again
+        place, said = self.place, line + b"\r\n"
+        refrain = place.said.get(said) if place is not None and place.era is moment.era else None
+        if refrain is not None:
+            turn, told = self.again(refrain, moment.now)
             return turn if told is None else replace(turn, events=told)
-        place = self._place
         command = Command.parse(line)
         self._is_strange = self._is_strange or command.verb is Verb.AUTH
         whole = self._all(moment)
         turn = whole.receive_line(line, moment)
         if turn.then is _READ_CHUNK:  # into the whole session's transaction
             return turn
-        here = self._place = self._here(place, moment)
+        here = self.place = self._here(place, moment)
         if here is None:
             return turn
         if place is not None and place.era is here.era and len(line) <= WORTH_REMEMBERING:
             refrain = refrain_of(command, turn, here, whole.progress)
             if refrain is not None:
-                place.remember(line, refrain)
+                place.remember(said, refrain)
         whole.progress.transaction = None  # the place has it
         return turn
 
     def receive_message(self, content: bytes | bytearray, moment: Moment) -> Turn:
         """Let a message go the course of the one before; else have the whole session judge it."""
-        place = self._place
+        place = self.place
         if place is None or place.named is None or place.era is not moment.era:
             return self._wholly(self._all(moment).receive_message(content, moment), moment)
         letter, number = Letter.read(content, len(content)), self._messages + 1
         turn = follow(self._party, place.named, letter, place.hello or "", number, moment)
         if turn is None:
             return self._wholly(self._all(moment).judge(letter, moment), moment)
-        self._place = place.home
+        self.place = place.home
         self._messages = number
         return turn
 
     def hung_up(self, why: str, moment: Moment) -> Turn:
         """Note the end; nobody is signed in at a place, so nothing is released."""
-        if self._place is None:
+        if self.place is None:
             return self._all(moment).hung_up(why, moment)
         return Turn(b"", Then.CLOSE, Ended(self._party, why, moment.now))
 
@@ -158,7 +154,7 @@ class Familiar:
 
     def _wholly(self, turn: Turn, moment: Moment) -> Turn:
         """Stand where a step of the whole session has led."""
-        self._place = self._here(self._place, moment)
+        self.place = self._here(self.place, moment)
         return turn
 
     # Places and the whole session --------------------------------------------------------------------------------
@@ -169,10 +165,10 @@ class Familiar:
         if whole is None:
             whole = self._whole = SmtpSession(self._party)
         self._is_strange = self._is_strange or bool(moment.board.faults)
-        if self._place is not None:
-            self._place.bring(whole.progress)
+        if self.place is not None:
+            self.place.bring(whole.progress)
             whole.progress.messages = self._messages
-            self._place = None
+            self.place = None
         return whole
 
     def _here(self, before: Place | None, moment: Moment) -> Place | None:

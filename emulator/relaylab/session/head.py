@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from email.parser import HeaderParser
 from email.utils import getaddresses
-from functools import lru_cache
+from functools import lru_cache, partial
+from operator import is_not
 from typing import Final
 
 from relaylab.domain.address import Address
@@ -38,6 +39,7 @@ _OWN: Final = re.compile(
     rb"\n(?:[Dd]ate:%b|[Mm]essage-[Ii][Dd]:(%b)|[Ss]ubject:(%b)|([Rr]eceived):%b)\r(?=\n)"
     % (_SAID, _SAID, _SAID, _SAID)
 )
+_IS_SAID: Final = partial(is_not, None)  # by a piece of a field of one kind, where the others are of other kinds
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 # Header blocks that are remembered, without the fields of _OWN: what they say is always the same, and devices say it
@@ -108,7 +110,8 @@ class Letter:
         outline = Outline.of(b"".join(pieces[::4])) if len(block) < _MOST else None
         if outline is None:
             return cls(content, size, block, *_in_order(block))
-        message_id, subject, received = _first(pieces[1::4]), _first(pieces[2::4]), pieces[3::4]
+        message_id, subject = next(filter(_IS_SAID, pieces[1::4]), None), next(filter(_IS_SAID, pieces[2::4]), None)
+        received = pieces[3::4]
         head = MessageHead(
             outline.from_address,
             outline.has_from,
@@ -126,14 +129,6 @@ def parse_head(content: bytes | bytearray) -> MessageHead:
     What cannot be read is left out.
     """
     return Letter.read(content, len(content)).head
-
-
-def _first(said: list[bytes | None]) -> bytes | None:
-    """Give what the first field of a kind says; the others are of other kinds."""
-    for one in said:
-        if one is not None:
-            return one
-    return None
 
 
 def _in_order(block: bytes) -> tuple[MessageHead, tuple[str, ...] | tuple[bytes, ...] | None]:

@@ -77,7 +77,7 @@ class Place:
 
     ``hello`` is None as long as there was no hello.
 
-    ``said`` is what was said here before, by its line; ``home`` where the session is once the transaction is over.
+    ``said`` is what was said here before, by its line with CRLF; ``home`` where the session is behind the transaction.
     Nobody changes the transaction: it is a copy, to be copied.
     """
 
@@ -101,7 +101,7 @@ class Place:
         self._transaction = transaction
 
     def remember(self, line: bytes, refrain: Refrain) -> None:
-        """Have a line answered so from now on."""
+        """Have a line, its CRLF included, answered so from now on."""
         self.said[line] = refrain
         self.era.grow(self)
 

@@ -14,11 +14,9 @@ from relaylab.session.commands import FREE_OF_SECRETS, Command, Verb
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from relaylab.domain.peer import ClientHello, TlsFacts
     from relaylab.session.moment import Moment
-    from relaylab.session.places import Era
     from relaylab.session.turn import Dialogue, Turn
 
 HIDDEN: Final = "(hidden)"
@@ -45,9 +43,6 @@ class Recorded:
     def greet(self, moment: Moment) -> Turn:
         """Tell the greeting."""
         return self._told(self._dialogue.greet(moment))
-
-    def again(self, line: bytes, era: Era | None, now: datetime) -> None:
-        """Have each line received, and so told."""
 
     def receive_line(self, line: bytes, moment: Moment) -> Turn:
         """Tell a line of the client, if it holds no secret, and the answer."""

@@ -31,15 +31,12 @@ from relaylab.session.transitions import IN_ORDER, OUT_OF_ORDER, State
 from relaylab.session.turn import Then, Turn
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from relaylab.domain.charge import Charge
     from relaylab.domain.event import Event
     from relaylab.domain.peer import ClientHello, TlsFacts
     from relaylab.domain.reply import Reply
     from relaylab.session.head import Letter
     from relaylab.session.party import Party
-    from relaylab.session.places import Era
 
 _T = TypeVar("_T")
 _Conducts = Mapping[Verb, Callable[[_T, Command, Moment], Turn]]
@@ -95,9 +92,6 @@ class SmtpSession:
             self._owes_greeting = True
             return self._finish(Turn(then=Then.START_TLS, events=(begun,)), moment)
         return self._finish(self._greeting(moment, begun), moment)
-
-    def again(self, line: bytes, era: Era | None, now: datetime) -> None:
-        """Remember no line: ``session.familiar`` does."""
 
     def receive_line(self, line: bytes, moment: Moment) -> Turn:
         """Take a command, or the answer to an AUTH prompt."""

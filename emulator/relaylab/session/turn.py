@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING, Protocol
 from relaylab.domain.noun import noun
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from relaylab.domain.charge import Charge
     from relaylab.domain.fault import FaultUse
     from relaylab.domain.handshake import Handshake
     from relaylab.domain.message import KeptMessage
     from relaylab.domain.peer import ClientHello, TlsFacts
-    from relaylab.domain.telling import Telling, Told
+    from relaylab.domain.telling import Told
     from relaylab.session.acs_delivery import Despatch
     from relaylab.session.moment import Moment
-    from relaylab.session.places import Era
 
 
 class Then(Enum):
@@ -90,13 +87,6 @@ class Dialogue(Protocol):
 
     def greet(self, moment: Moment) -> Turn:
         """Begin: the greeting."""
-        ...
-
-    def again(self, line: bytes, era: Era | None, now: datetime) -> tuple[Turn, Telling | None] | None:
-        """Answer a line that was said before where this dialogue stands, in this era, and give what is told of it.
-
-        None, with nothing done, where it must be received.
-        """
         ...
 
     def receive_line(self, line: bytes, moment: Moment) -> Turn:

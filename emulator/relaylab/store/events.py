@@ -109,8 +109,11 @@ class EventLog:
     def extend(self, told: Told) -> None:
         """Number events, keep them and tell who listens."""
         with self._lock:
-            many = told.many if isinstance(told, Telling) else len(told)
-            if not many:
+            if isinstance(told, Telling):
+                many = told.many
+            elif told:
+                many = len(told)
+            else:
                 return
             steps = self._steps
             steps.append(told)
