@@ -119,8 +119,9 @@ class SslEngine:
 
     def read(self) -> bytes | None:
         """Give the clear octets of one record."""
-        # Asked where nothing waits, OpenSSL says so by an error, which takes longer than to decrypt a command.
-        if self._is_open and not self._incoming.pending and not self._ssl.pending():
+        # Asked where nothing waits, OpenSSL says so by an error, which takes longer than to decrypt a command. It holds
+        # nothing back itself, since each record was read whole.
+        if self._is_open and not self._incoming.pending:
             return None
         try:
             return self._ssl.read(RECORD)
