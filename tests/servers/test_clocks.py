@@ -42,6 +42,16 @@ def test_a_simulated_clock_runs_on_from_where_it_was_set() -> None:
     assert CUTOVER + timedelta(seconds=90.5) == clock.now()
 
 
+@pytest.mark.parametrize("passed", [0.000001, 0.000249, 86_399.999999, 5e8])
+def test_a_simulated_clock_tells_microseconds_as_they_are(passed: float) -> None:
+    seconds = Seconds()
+    seconds.passed = 0.0
+    clock = SimulatedClock(CUTOVER, monotonic=seconds)
+    seconds.passed = passed
+
+    assert CUTOVER + timedelta(seconds=passed) == clock.now()
+
+
 @pytest.mark.parametrize(("rate", "hours"), [(0.5, 0.5), (1.0, 1), (3600.0, 3600)])
 def test_a_simulated_clock_runs_at_its_rate(rate: float, hours: float) -> None:
     seconds = Seconds()

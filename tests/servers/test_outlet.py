@@ -45,6 +45,7 @@ def test_what_several_connections_are_answered_in_a_turn_is_written_at_its_end(l
     lines.answer(second, b"250 b\r\n")
     lines.answer(first, b"250 c\r\n")
     assert [] == lines.written
+    assert 1 == len(lines.loop.due)
 
     lines.loop.step()
 

@@ -174,6 +174,30 @@ def test_what_one_world_grants_is_not_remembered_of_the_next_one(authority: Test
     assert [b"250", b"550"] == [mail(desk), mail(desk)]
 
 
+@pytest.mark.parametrize("change", ["world", "fault", "time"])
+def test_what_was_said_before_is_received_anew_behind_a_change(authority: TestAuthority, change: str) -> None:
+    lab = emulator(authority)
+    desk = lab.desk("mx")
+    send(desk, CONTOSO, CONTOSO)
+    sessions = [desk.open(("127.0.0.1", 50_000), desk.moment()) for _ in range(2)]
+    for session in sessions:
+        session.greet(desk.moment())
+        heard(desk, session, b"EHLO scanner")
+    line = b"MAIL FROM:<%s>\r\n" % CONTOSO
+
+    before = desk.again(sessions[0], line)
+    match change:
+        case "world":
+            lab.holder.swap(lab.holder.world, rulebook_for(lab.holder.world, {}, {}))
+        case "fault":
+            lab.store.faults.add(parse_spec("mail4xx"))
+        case _:
+            lab.clock.set(lab.clock.now() + timedelta(days=3650))
+
+    assert before is not None
+    assert desk.again(sessions[1], line) is None
+
+
 def test_a_recorded_session_tells_each_line_though_another_has_said_it(authority: TestAuthority) -> None:
     settings = Settings(record=True)
     lab = Emulator(a_world("v=spf1 -all"), at=datetime(2026, 11, 2, tzinfo=UTC), authority=authority, settings=settings)
