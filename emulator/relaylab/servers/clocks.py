@@ -67,7 +67,7 @@ class SimulatedClock:
     ) -> None:
         """Start at ``start`` (aware); raise ValueError for a rate that cannot be."""
         self._monotonic = monotonic
-        self._lock = Lock()  # of who moves it; who reads takes the pair as it is
+        self._lock = Lock()  # of who moves it; who reads takes all of it at once
         # How it was set, the instant and rate of that, when it was, and the seconds left since; 0: it stands still.
         self._since: tuple[ClockState, datetime, float, float, float]
         self._stand(ClockState(as_utc(start), possible_rate(rate), frozen))
